@@ -1,0 +1,59 @@
+"""Refusals and failures, each with a stable code and one plain sentence.
+
+    ResnetVizError
+    ├── InvalidSetting      what was asked for cannot be built or run
+    ├── NotFound            the named run, group or file does not exist
+    ├── DatasetUnavailable  a data set cannot be had (offline, broken, changed)
+    ├── CheckpointDamaged   a checkpoint cannot be read back
+    └── StoreUnavailable    the history cannot be opened or written
+
+A message is kept as an English template and its parameters, so that an error
+raised in one process and one language can be shown in another: `str(error)`
+is the sentence in the language in force when it is asked for.
+"""
+
+from resnet_viz.locale import gettext
+
+
+class ResnetVizError(Exception):
+    """Base of everything this project raises on purpose.
+
+    Args:
+        code: stable identifier for programs, e.g. ``illegal_depth``.
+        template: English sentence with ``{name}`` fields; the gettext key.
+        parameters: values for the fields.
+    """
+
+    def __init__(self, code: str, template: str, **parameters: str | int | float) -> None:
+        super().__init__(template)
+        self.code = code
+        self.template = template
+        self.parameters = parameters
+
+    def __str__(self) -> str:
+        return gettext(self.template).format(**self.parameters)
+
+
+class InvalidSetting(ResnetVizError):
+    """What was asked for cannot be built or run; the parameter ``field`` names the setting."""
+
+    @property
+    def field(self) -> str:
+        """The setting at fault, as the specs name it; empty where it is none in particular."""
+        return str(self.parameters.get("field", ""))
+
+
+class NotFound(ResnetVizError):
+    """The named run, group or file does not exist."""
+
+
+class DatasetUnavailable(ResnetVizError):
+    """A data set cannot be had: offline, broken or changed at its source."""
+
+
+class CheckpointDamaged(ResnetVizError):
+    """A checkpoint cannot be read back."""
+
+
+class StoreUnavailable(ResnetVizError):
+    """The history cannot be opened or written."""

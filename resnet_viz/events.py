@@ -1,0 +1,130 @@
+"""What happened: the records a training yields, the store keeps and the figures show.
+
+Metric keys: ``train/loss``, ``train/accuracy``, ``train/learning_rate`` (every
+step); ``test/loss``, ``test/accuracy`` (at intervals and at the end). Profile
+keys, one value per tap: ``grad/norm``, ``grad/relative``, ``update/ratio``
+(‖g‖, ‖g‖/‖w‖, ‖Δw‖/‖w‖; taps are convolutions and the head);
+``response/std`` (convolutions) and ``grad/block_output`` (blocks), measured on
+the fixed probe batch. Step k is what was measured on the network after k
+updates, so the first training loss stands at step 0.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+class RunState(StrEnum):
+    """Where a run stands. Finished states never change, except through an explicit resume."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DIVERGED = "diverged"
+    LOST = "lost"
+
+    def is_finished(self) -> bool:
+        """Whether no worker holds or awaits the run."""
+        return self not in (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+
+    def is_resumable(self) -> bool:
+        """Whether the run can be taken up again from its last checkpoint."""
+        return self in (RunState.STOPPED, RunState.FAILED, RunState.LOST)
+
+
+class Wish(StrEnum):
+    """What the owner of a run wants of it."""
+
+    RUN = "run"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The wish, and for single steps how far a paused run may go: up to ``until_step`` updates."""
+
+    wish: Wish = Wish.RUN
+    until_step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a run ended early: an English template and its parameters (see `errors`)."""
+
+    code: str
+    template: str
+    parameters: dict[str, str | int | float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """New points of one curve: ``step`` int64 [n], ``value`` float64 [n]."""
+
+    name: str
+    step: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """New rows of one quantity over depth: ``step`` int64 [n], ``value`` float32 [n, taps]."""
+
+    name: str
+    taps: tuple[str, ...]
+    step: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a run beyond its spec; later facts add to and replace earlier ones.
+
+    Keys: ``parameters``, ``multiply_adds``, ``device``, ``device_name``,
+    ``threads``, ``torch``, ``init_digest``, ``batch_digests`` (step → chained
+    digest), ``taps`` (list of {name, kind, position}); and at the end
+    ``train_loss``, ``test_loss``, ``test_accuracy``, ``wall_s``, ``samples_per_s``.
+    """
+
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewound:
+    """Training goes on from a checkpoint: what was recorded at or after ``step`` is measured again."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointSaved:
+    """A checkpoint was written; ``path`` is relative to the run's folder."""
+
+    step: int
+    path: str
+    size_bytes: int
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``step`` updates are done; sent after every step, kept nowhere."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """The run entered ``state``; the last event of a training that ended."""
+
+    state: RunState
+    failure: Failure | None = None
+
+
+Event = Series | Profile | Facts | Rewound | CheckpointSaved | Progress | StateChanged

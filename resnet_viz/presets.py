@@ -1,0 +1,48 @@
+"""The experiments that a newcomer starts with; every one is a complete `RaceSpec`."""
+
+from dataclasses import dataclass
+
+from resnet_viz.locale import N_
+from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named experiment: texts are gettext keys."""
+
+    name: str
+    title: str
+    promise: str
+    race: RaceSpec
+
+
+_SMALL_IMAGES = DataSpec(resolution_px=14)
+_SMALL_NETWORK = NetworkSpec(depth=32, width=8, in_channels=1, image_px=14)
+
+PRESETS = {
+    preset.name: preset
+    for preset in (
+        Preset(
+            "degradation",
+            N_("Degradation"),
+            N_("With batch normalisation gradients do not vanish, and yet the deep plain network trains worse."),
+            RaceSpec(run=RunSpec(network=_SMALL_NETWORK, data=_SMALL_IMAGES)),
+        ),
+        Preset(
+            "vanishing",
+            N_("Vanishing gradients"),
+            N_("Without normalisation the gradient dies on its way down the plain network; the shortcut carries it."),
+            RaceSpec(
+                run=RunSpec(
+                    network=_SMALL_NETWORK.but(norm="none", init="pytorch"), data=_SMALL_IMAGES, train=TrainSpec()
+                )
+            ),
+        ),
+        Preset(
+            "shallow",
+            N_("Shallow: no difference"),
+            N_("At depth 8 both networks train about equally well: the shortcut matters when networks get deep."),
+            RaceSpec(run=RunSpec(network=_SMALL_NETWORK.but(depth=8), data=_SMALL_IMAGES)),
+        ),
+    )
+}

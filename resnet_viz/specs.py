@@ -1,0 +1,251 @@
+"""What can be asked for: frozen, validated, JSON in and out, with a digest.
+
+A page, a share link and the command line all end in `checked`, so the same
+wrong value gets the same sentence everywhere. Nothing here imports torch.
+"""
+
+import hashlib
+import json
+from typing import Any, ClassVar, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.locale import N_
+
+Block = Literal["basic", "bottleneck", "preactivation", "preactivation-bottleneck"]
+Shortcut = Literal["none", "identity", "projection", "all-projection"]
+Norm = Literal["batch", "group", "none"]
+Init = Literal["he", "pytorch", "zero-last-norm"]
+Dataset = Literal["fashion-mnist-small", "fashion-mnist", "mnist", "cifar10", "cifar100", "svhn"]
+Augmentation = Literal["none", "crop", "crop-flip"]
+Optimizer = Literal["sgd", "adam"]
+Schedule = Literal["constant", "step", "cosine", "one-cycle"]
+Precision = Literal["float32", "bfloat16"]
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Role = Literal["plain", "residual"]
+
+MAX_DEPTH = 1202
+_LAYERS_PER_UNIT = {"basic": 6, "preactivation": 6, "bottleneck": 9, "preactivation-bottleneck": 9}
+
+
+class Spec(BaseModel):
+    """Base of all specs: frozen, no unknown fields, a digest that names the content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @classmethod
+    def checked(cls, **values: Any) -> Self:
+        """The spec with ``values``, or `InvalidSetting` with one sentence for a reader."""
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise _refusal(error) from None
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The spec that `to_json` wrote; raises `InvalidSetting`."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            raise _refusal(error) from None
+
+    def to_json(self) -> str:
+        """Canonical JSON: sorted keys, no spaces."""
+        return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """First 16 hex digits of the SHA-256 of `to_json`."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+    def but(self, **changes: Any) -> Self:
+        """A checked copy with ``changes``; raises `InvalidSetting`."""
+        return self.checked(**{name: getattr(self, name) for name in type(self).model_fields} | changes)
+
+
+class NetworkSpec(Spec):
+    """A network of He et al. 2015 §4.2 (arXiv:1512.03385) or its 2016 variants.
+
+    ``depth`` counts weighted layers on the main path: stem, the convolutions of
+    three stages and the classifier. ``shortcut="none"`` is the plain network.
+    """
+
+    family: Literal["resnet"] = "resnet"
+    depth: int = 32
+    width: int = Field(16, ge=1, le=512)
+    block: Block = "basic"
+    shortcut: Shortcut = "identity"
+    norm: Norm = "batch"
+    init: Init = "he"
+    in_channels: int = Field(3, ge=1, le=4)
+    image_px: int = Field(32, ge=8, le=256)
+    classes: int = Field(10, ge=2, le=1000)
+
+    @model_validator(mode="after")
+    def _buildable(self) -> Self:
+        unit = _LAYERS_PER_UNIT[self.block]
+        if self.depth not in legal_depths(self.block):
+            raise InvalidSetting(
+                "illegal_depth",
+                N_("Depth {depth} does not exist for this block: depths are {unit}n+2. Nearest: {nearest}."),
+                field="depth",
+                depth=self.depth,
+                unit=unit,
+                nearest=", ".join(map(str, nearest_depths(self.block, self.depth))),
+            )
+        if self.init == "zero-last-norm" and self.norm == "none":
+            raise InvalidSetting(
+                "init_needs_norm",
+                N_("Starting the last norm of a block at zero needs a normalisation; choose another start."),
+                field="init",
+            )
+        if self.init == "zero-last-norm" and self.shortcut == "none":
+            raise InvalidSetting(
+                "init_needs_shortcut",
+                N_("A plain network whose last norms start at zero cannot learn; choose another start."),
+                field="init",
+            )
+        return self
+
+    @property
+    def role(self) -> Role:
+        """``plain`` without shortcuts, else ``residual``."""
+        return "plain" if self.shortcut == "none" else "residual"
+
+    @property
+    def blocks_per_stage(self) -> int:
+        """n in depth = 6n+2 or 9n+2."""
+        return (self.depth - 2) // _LAYERS_PER_UNIT[self.block]
+
+    def plain(self) -> Self:
+        """The same network without shortcuts.
+
+        A zero start of the last norms becomes He's: without shortcuts it would
+        silence the network.
+        """
+        init = "he" if self.init == "zero-last-norm" else self.init
+        return self.but(shortcut="none", init=init)
+
+
+class DataSpec(Spec):
+    """Which images, how many and how they are shown to the network."""
+
+    dataset: Dataset = "fashion-mnist-small"
+    train_size: int | None = Field(None, ge=10, le=1_000_000)
+    resolution_px: int | None = Field(None, ge=8, le=64)
+    augmentation: Augmentation = "none"
+
+
+class TrainSpec(Spec):
+    """How to train: optimiser, schedule, where, and how often to look."""
+
+    steps: int = Field(150, ge=1, le=1_000_000)
+    batch_size: int = Field(64, ge=2, le=4096)
+    optimizer: Optimizer = "sgd"
+    learning_rate: float = Field(0.1, gt=0, le=100)
+    momentum: float = Field(0.9, ge=0, lt=1)
+    weight_decay: float = Field(1e-4, ge=0, le=1)
+    schedule: Schedule = "constant"
+    warmup_steps: int = Field(0, ge=0, le=1_000_000)
+    precision: Precision = "float32"
+    device: Device = "auto"
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    evaluate_every: int = Field(50, ge=1, le=1_000_000)
+    probe_every: int = Field(25, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _warmup_fits(self) -> Self:
+        if self.warmup_steps >= self.steps:
+            raise InvalidSetting(
+                "warmup_too_long",
+                N_("A warm-up of {warmup} steps leaves nothing of {steps} steps; make it shorter."),
+                field="warmup_steps",
+                warmup=self.warmup_steps,
+                steps=self.steps,
+            )
+        return self
+
+
+class RunSpec(Spec):
+    """One training: network, data and recipe. Equal digests mean the same experiment.
+
+    ``network.in_channels``, ``image_px`` and ``classes`` are set from the data.
+    """
+
+    network: NetworkSpec = NetworkSpec()
+    data: DataSpec = DataSpec()
+    train: TrainSpec = TrainSpec()
+
+
+class RaceSpec(Spec):
+    """A residual network against its plain twin, once per seed from ``run.train.seed`` on."""
+
+    MAX_SEEDS: ClassVar[int] = 10
+
+    run: RunSpec = RunSpec()
+    seeds: int = Field(1, ge=1, le=MAX_SEEDS)
+
+    @model_validator(mode="after")
+    def _has_shortcut(self) -> Self:
+        if self.run.network.role == "plain":
+            raise InvalidSetting(
+                "race_needs_shortcut",
+                N_("A race compares a shortcut with none; choose identity, projection or all-projection."),
+                field="shortcut",
+            )
+        return self
+
+    def members(self) -> tuple[RunSpec, ...]:
+        """The runs: for each seed the plain network, then the residual one."""
+        members = []
+        for offset in range(self.seeds):
+            train = self.run.train.but(seed=self.run.train.seed + offset)
+            for network in (self.run.network.plain(), self.run.network):
+                members.append(RunSpec(network=network, data=self.run.data, train=train))
+        return tuple(members)
+
+
+def nearest_depths(block: Block, depth: int) -> tuple[int, ...]:
+    """The legal depths of ``block`` next to ``depth``: one below and one above where both exist."""
+    unit = _LAYERS_PER_UNIT[block]
+    below = (depth - 2) // unit * unit + 2
+    largest = (MAX_DEPTH - 2) // unit * unit + 2
+    return tuple(sorted({min(max(d, unit + 2), largest) for d in (below, below + unit)}))
+
+
+def legal_depths(block: Block, up_to: int = MAX_DEPTH) -> range:
+    """All legal depths of ``block`` from the shallowest to ``up_to``."""
+    unit = _LAYERS_PER_UNIT[block]
+    return range(unit + 2, min(up_to, MAX_DEPTH) + 1, unit)
+
+
+def choices(alias: Any) -> tuple[str, ...]:
+    """The values of one of the literal types above, in order."""
+    return get_args(alias)
+
+
+_SENTENCES = {
+    "greater_than_equal": N_("{field} must be at least {ge}, not {value}."),
+    "greater_than": N_("{field} must be more than {gt}, not {value}."),
+    "less_than_equal": N_("{field} must be at most {le}, not {value}."),
+    "less_than": N_("{field} must be less than {lt}, not {value}."),
+    "literal_error": N_("{field} must be one of {expected}, not {value}."),
+    "int_parsing": N_("{field} must be a whole number, not {value}."),
+    "int_type": N_("{field} must be a whole number, not {value}."),
+    "int_from_float": N_("{field} must be a whole number, not {value}."),
+    "float_parsing": N_("{field} must be a number, not {value}."),
+    "float_type": N_("{field} must be a number, not {value}."),
+    "finite_number": N_("{field} must be a number, not {value}."),
+    "extra_forbidden": N_("There is no setting named {field}."),
+    "json_invalid": N_("These settings are not valid JSON."),
+}
+
+
+def _refusal(error: ValidationError) -> InvalidSetting:
+    first = error.errors(include_url=False)[0]
+    field = str(first["loc"][-1]) if first["loc"] else ""
+    template = _SENTENCES.get(first["type"], N_("{field} cannot be {value}."))
+    bounds = {k: v if isinstance(v, int | float) else str(v) for k, v in first.get("ctx", {}).items()}
+    return InvalidSetting(
+        first["type"], template, **bounds, field=field, value=str(first["input"])[:60]
+    )
