@@ -29,6 +29,20 @@ MAX_DEPTH = 1202
 _LAYERS_PER_UNIT = {"basic": 6, "preactivation": 6, "bottleneck": 9, "preactivation-bottleneck": 9}
 
 
+def nearest_depths(block: Block, depth: int) -> tuple[int, ...]:
+    """The legal depths of ``block`` next to ``depth``: one below and one above where both exist."""
+    unit = _LAYERS_PER_UNIT[block]
+    below = (depth - 2) // unit * unit + 2
+    largest = (MAX_DEPTH - 2) // unit * unit + 2
+    return tuple(sorted({min(max(d, unit + 2), largest) for d in (below, below + unit)}))
+
+
+def legal_depths(block: Block, up_to: int = MAX_DEPTH) -> range:
+    """All legal depths of ``block`` from the shallowest to ``up_to``."""
+    unit = _LAYERS_PER_UNIT[block]
+    return range(unit + 2, min(up_to, MAX_DEPTH) + 1, unit)
+
+
 class Spec(BaseModel):
     """Base of all specs: frozen, no unknown fields, a digest that names the content."""
 
@@ -203,20 +217,6 @@ class RaceSpec(Spec):
             for network in (self.run.network.plain(), self.run.network):
                 members.append(RunSpec(network=network, data=self.run.data, train=train))
         return tuple(members)
-
-
-def nearest_depths(block: Block, depth: int) -> tuple[int, ...]:
-    """The legal depths of ``block`` next to ``depth``: one below and one above where both exist."""
-    unit = _LAYERS_PER_UNIT[block]
-    below = (depth - 2) // unit * unit + 2
-    largest = (MAX_DEPTH - 2) // unit * unit + 2
-    return tuple(sorted({min(max(d, unit + 2), largest) for d in (below, below + unit)}))
-
-
-def legal_depths(block: Block, up_to: int = MAX_DEPTH) -> range:
-    """All legal depths of ``block`` from the shallowest to ``up_to``."""
-    unit = _LAYERS_PER_UNIT[block]
-    return range(unit + 2, min(up_to, MAX_DEPTH) + 1, unit)
 
 
 def choices(alias: Any) -> tuple[str, ...]:

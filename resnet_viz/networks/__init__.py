@@ -1,0 +1,1 @@
+"""Networks built from a `NetworkSpec`: they know nothing of data, training or plots."""

@@ -1,0 +1,68 @@
+"""Initial weights, drawn per layer, so that corresponding layers of two networks start equal.
+
+Each tensor has its own generator, seeded by the run's seed and the tensor's
+name. A network with extra layers (projections) therefore still agrees with its
+plain twin in all the layers they share.
+"""
+
+import hashlib
+from math import sqrt
+
+import torch
+from torch import Tensor, nn
+
+from resnet_viz.networks.residual import Block, ResidualNetwork
+
+
+def initialise(network: ResidualNetwork, seed: int) -> None:
+    """Set every parameter and buffer of ``network`` as its spec says, from ``seed``.
+
+    ``he``: convolutions normal with std √(2 / fan-in) (He et al. 2015,
+    arXiv:1502.01852, eq. 10); biases zero. ``pytorch``: weights and biases
+    uniform in ±1/√fan-in, PyTorch's default. ``zero-last-norm``: as ``he``, and
+    the scale of the last norm before each addition is zero (Goyal et al. 2017,
+    arXiv:1706.02677 §5.1); in pre-activation blocks, where no norm precedes the
+    addition, the last convolution is zero instead. The classifier is PyTorch's
+    default throughout; norms start at scale 1 and shift 0.
+    """
+    with torch.no_grad():
+        for name, module in network.named_modules():
+            if isinstance(module, nn.Conv2d | nn.Linear):
+                fan_in = module.weight[0].numel()
+                he = network.spec.init != "pytorch" and isinstance(module, nn.Conv2d)
+                _draw(module.weight, f"{name}.weight", seed, fan_in, normal=he)
+                if module.bias is not None:
+                    if he:
+                        module.bias.zero_()
+                    else:
+                        _draw(module.bias, f"{name}.bias", seed, fan_in, normal=False)
+            elif isinstance(module, nn.BatchNorm2d | nn.GroupNorm):
+                module.reset_parameters()
+        if network.spec.init == "zero-last-norm":
+            for module in network.modules():
+                if isinstance(module, Block):
+                    kind = "conv" if module.preactivation else "norm"
+                    module.get_parameter(f"{kind}{module.depth}.weight").zero_()
+
+
+def init_digest(network: nn.Module) -> str:
+    """SHA-256 (16 hex digits) of the parameters that plain and residual networks share, in order.
+
+    Projections on shortcuts are left out: the plain network has none.
+    """
+    digest = hashlib.sha256()
+    for name, parameter in network.named_parameters():
+        if ".shortcut." not in name:
+            digest.update(name.encode())
+            digest.update(parameter.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _draw(tensor: Tensor, name: str, seed: int, fan_in: int, normal: bool) -> None:
+    words = hashlib.sha256(f"{seed}/{name}".encode()).digest()
+    generator = torch.Generator().manual_seed(int.from_bytes(words[:8], "little") >> 1)
+    if normal:
+        tensor.normal_(0, sqrt(2 / fan_in), generator=generator)
+    else:
+        bound = 1 / sqrt(fan_in)
+        tensor.uniform_(-bound, bound, generator=generator)

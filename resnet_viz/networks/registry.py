@@ -1,0 +1,24 @@
+"""From a spec to a network: one entry per family."""
+
+from collections.abc import Callable
+
+import torch
+
+from resnet_viz.networks.initialise import initialise
+from resnet_viz.networks.residual import ResidualNetwork
+from resnet_viz.specs import NetworkSpec
+
+FAMILIES: dict[str, Callable[[NetworkSpec], ResidualNetwork]] = {"resnet": ResidualNetwork}
+
+
+def skeleton(spec: NetworkSpec) -> ResidualNetwork:
+    """The network of ``spec`` without memory for its weights (meta device), for counting."""
+    with torch.device("meta"):
+        return FAMILIES[spec.family](spec)
+
+
+def build(spec: NetworkSpec, seed: int) -> ResidualNetwork:
+    """The network of ``spec`` on the CPU, its weights drawn from ``seed``."""
+    network = skeleton(spec).to_empty(device="cpu")
+    initialise(network, seed)
+    return network

@@ -1,0 +1,178 @@
+"""Plain and residual networks for small images, as one code path.
+
+He et al. 2015 (arXiv:1512.03385) §4.2: a 3×3 stem, three stages of n blocks at
+widths w, 2w, 4w on maps of full, half and quarter size, global average pooling
+and a linear classifier. The plain network is the same code with
+``shortcut="none"``. The pre-activation order is that of He et al. 2016
+(arXiv:1603.05027) Fig. 4e, with the first activation shared by both paths.
+
+Every non-linearity is a module of its own and nothing works in place, so hooks
+see each tensor as it was.
+"""
+
+from collections.abc import Iterator
+from math import gcd
+
+import torch
+from torch import Tensor, nn
+
+from resnet_viz.networks.taps import Tap
+from resnet_viz.specs import NetworkSpec
+
+_EXPANSION = 4  # output channels of a bottleneck block per inner channel
+
+
+class PaddedSubsample(nn.Module):
+    """Option A: every ``stride``-th pixel, new channels filled with zeros; no parameters."""
+
+    def __init__(self, stride: int, extra_channels: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.extra_channels = extra_channels
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C+extra, ceil(H/s), ceil(W/s))
+        x = x[:, :, :: self.stride, :: self.stride]
+        return nn.functional.pad(x, (0, 0, 0, 0, 0, self.extra_channels))
+
+
+class Block(nn.Module):
+    """F(x) + shortcut(x), or F(x) alone: two 3×3 convolutions, or 1×1 – 3×3 – 1×1 (bottleneck).
+
+    Args:
+        spec: which block, shortcut and normalisation.
+        in_channels: channels of the input.
+        width: channels of the inner convolutions.
+        stride: of the first convolution (He et al. 2015, Table 1).
+        activate_first: pre-activation blocks only: normalise and rectify the
+            input. False for the first block, whose input already is.
+    """
+
+    def __init__(
+        self, spec: NetworkSpec, in_channels: int, width: int, stride: int, activate_first: bool
+    ) -> None:
+        super().__init__()
+        bottleneck = "bottleneck" in spec.block
+        self.preactivation = spec.block.startswith("preactivation")
+        self.out_channels = width * _EXPANSION if bottleneck else width
+        kernels = (1, 3, 1) if bottleneck else (3, 3)
+        channels = (in_channels, *[width] * (len(kernels) - 1), self.out_channels)
+        self.depth = len(kernels)
+        for i, kernel in enumerate(kernels, start=1):
+            before, after = channels[i - 1], channels[i]
+            if self.preactivation and (i > 1 or activate_first):
+                self.add_module(f"norm{i}", _norm(spec, before))
+                self.add_module(f"relu{i}", nn.ReLU())
+            self.add_module(f"conv{i}", _conv(spec, before, after, kernel, stride if i == 1 else 1))
+            if not self.preactivation:
+                self.add_module(f"norm{i}", _norm(spec, after))
+                if i < len(kernels):
+                    self.add_module(f"relu{i}", nn.ReLU())
+        self.shortcut = _shortcut(spec, in_channels, self.out_channels, stride)
+        self.relu = nn.Identity() if self.preactivation else nn.ReLU()
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', H/s, W/s)
+        return self.relu(self.add(self.branch(x), x))
+
+    def branch(self, x: Tensor) -> Tensor:
+        """F(x), before the addition."""
+        for i in range(1, self.depth + 1):
+            if not self.preactivation:
+                x = getattr(self, f"norm{i}")(getattr(self, f"conv{i}")(x))
+                if i < self.depth:
+                    x = getattr(self, f"relu{i}")(x)
+            else:
+                if hasattr(self, f"norm{i}"):
+                    x = getattr(self, f"relu{i}")(getattr(self, f"norm{i}")(x))
+                x = getattr(self, f"conv{i}")(x)
+        return x
+
+    def add(self, branch: Tensor, x: Tensor) -> Tensor:
+        """F(x) + shortcut(x); in a plain network F(x)."""
+        return branch if self.shortcut is None else branch + self.shortcut(x)
+
+
+class ResidualNetwork(nn.Module):
+    """The network of ``spec``; weights are whatever torch put there until `initialise` sets them."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        preactivation = spec.block.startswith("preactivation")
+        self.stem = _conv(spec, spec.in_channels, spec.width, 3, 1)
+        self.stem_norm = _norm(spec, spec.width)
+        self.stem_relu = nn.ReLU()
+        channels = spec.width
+        for stage in (1, 2, 3):
+            blocks = nn.Sequential()
+            for number in range(1, spec.blocks_per_stage + 1):
+                first = number == 1
+                block = Block(
+                    spec,
+                    channels,
+                    width=spec.width * 2 ** (stage - 1),
+                    stride=2 if first and stage > 1 else 1,
+                    activate_first=not (first and stage == 1),
+                )
+                blocks.add_module(f"block{number}", block)
+                channels = block.out_channels
+            self.add_module(f"stage{stage}", blocks)
+        self.last_norm = _norm(spec, channels) if preactivation else nn.Identity()
+        self.last_relu = nn.ReLU() if preactivation else nn.Identity()
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.head = nn.Linear(channels, spec.classes)
+        self.taps = tuple(self._taps())
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> logits (B, classes)
+        x = self.stem_relu(self.stem_norm(self.stem(x)))
+        for stage in self.stages():
+            x = stage(x)
+        x = self.last_relu(self.last_norm(x))
+        return self.head(torch.flatten(self.pool(x), 1))
+
+    def stages(self) -> tuple[nn.Sequential, ...]:
+        """The three stages, each a sequence of blocks."""
+        return self.stage1, self.stage2, self.stage3
+
+    def _taps(self) -> Iterator[Tap]:
+        after = not self.spec.block.startswith("preactivation") and self.spec.norm != "none"
+        position = 1
+        yield Tap("stem", "stem", position, "stem_norm" if self.spec.norm != "none" else "stem")
+        for stage_name in ("stage1", "stage2", "stage3"):
+            for block_name, block in self.get_submodule(stage_name).named_children():
+                path = f"{stage_name}.{block_name}"
+                for i in range(1, block.depth + 1):
+                    position += 1
+                    yield Tap(f"{path}.conv{i}", "conv", position, f"{path}.{'norm' if after else 'conv'}{i}")
+                if isinstance(block.shortcut, nn.Sequential):
+                    yield Tap(f"{path}.shortcut.conv", "shortcut", position)
+                yield Tap(path, "block", position)
+            yield Tap(stage_name, "stage", position)
+        yield Tap("head", "head", position + 1)
+
+
+def _conv(spec: NetworkSpec, before: int, after: int, kernel: int, stride: int) -> nn.Conv2d:
+    # A normalisation has its own shift, so a bias is only there without one.
+    return nn.Conv2d(before, after, kernel, stride, padding=kernel // 2, bias=spec.norm == "none")
+
+
+def _norm(spec: NetworkSpec, channels: int) -> nn.Module:
+    match spec.norm:
+        case "batch":
+            return nn.BatchNorm2d(channels)
+        case "group":
+            return nn.GroupNorm(gcd(8, channels), channels)
+        case "none":
+            return nn.Identity()
+
+
+def _shortcut(spec: NetworkSpec, before: int, after: int, stride: int) -> nn.Module | None:
+    same_shape = before == after and stride == 1
+    if spec.shortcut == "none":
+        return None
+    if spec.shortcut == "all-projection" or (spec.shortcut == "projection" and not same_shape):
+        projection = nn.Sequential()
+        projection.add_module("conv", _conv(spec, before, after, 1, stride))
+        if not spec.block.startswith("preactivation"):
+            projection.add_module("norm", _norm(spec, after))
+        return projection
+    return nn.Identity() if same_shape else PaddedSubsample(stride, after - before)
