@@ -1,0 +1,50 @@
+# Everything a checkout needs. `make app` starts the app, `make test` checks it.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+# A Python of your choice: make app PYTHON=python3.12
+export PYTHON
+# Another source for PyTorch, for example the CPU-only builds (see README).
+export TORCH_INDEX
+
+.PHONY: help app test lint bench lock locale clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
+
+app: $(VENV)/app.stamp ## install what is missing and start the app on http://localhost:8501
+	$(BIN)/streamlit run app.py
+
+test: $(VENV)/test.stamp ## check style, types and layers, then run every test
+	@tools/system.sh
+	@$(MAKE) --no-print-directory lint
+	tools/postgres.sh $(BIN)/python -m pytest $(PYTEST)
+
+lint: $(VENV)/test.stamp ## check style, types and layers only
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --no-cache
+
+bench: $(VENV)/test.stamp ## measure speed; options: make bench BENCH="--only train -n 3 -o speed.json"
+	@tools/system.sh
+	$(BIN)/python -m benchmarks $(BENCH)
+
+locale: $(VENV)/test.stamp ## bring the Chinese catalogue up to date with the source text
+	$(BIN)/python tools/extract.py
+
+lock: requirements.txt requirements-test.txt ## choose the tested versions anew
+	tools/lock.sh
+
+clean: ## remove the environment and caches (recorded runs stay)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/app.stamp: requirements.txt requirements.lock tools/install.sh
+	tools/install.sh $(VENV) requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/app.stamp requirements-test.txt
+	tools/install.sh $(VENV) requirements-test.txt
+	@touch $@

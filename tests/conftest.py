@@ -1,0 +1,29 @@
+"""What every test gets: a home of its own, the English language, one thread."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+# Before anything imports NumPy or torch: two test processes share two cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import pytest
+
+from resnet_viz.locale import set_language
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh folder as RESNET_VIZ_HOME, so that no test touches a person's history."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("RESNET_VIZ_HOME", str(home))
+    monkeypatch.delenv("RESNET_VIZ_DATABASE", raising=False)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """Start each test in English, whatever the one before it left."""
+    set_language("en")
+    yield
+    set_language("en")
