@@ -1,0 +1,11 @@
+"""The server: `streamlit run app.py`.
+
+Pages live in `pages/`, the script that every visit runs in `resnet_viz/ui/main.py`.
+"""
+
+import streamlit as st
+
+from resnet_viz.ui.http import MIDDLEWARE, ROUTES
+from resnet_viz.ui.server import lifespan
+
+app = st.App("resnet_viz/ui/main.py", lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE)

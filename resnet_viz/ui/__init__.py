@@ -1,0 +1,1 @@
+"""The web part: what `app.py` serves and what the pages are put together from."""

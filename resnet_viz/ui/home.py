@@ -1,0 +1,3 @@
+import streamlit as st
+def home_page() -> None:
+    st.title("Home")

@@ -1,0 +1,57 @@
+"""The reader's language: from the link, else what was chosen before, else the browser's."""
+
+import streamlit as st
+
+from resnet_viz.locale import LANGUAGES, current_language, set_language
+from resnet_viz.locale import gettext as _
+
+_PARAMETER = "lang"
+_CHOSEN = "language_chosen"
+_IN_FORCE = "language_in_force"
+_SWITCH = "language_switch"
+
+
+def choose() -> None:
+    """Settle the language of this script run and keep an explicit choice in the link."""
+    linked = st.query_params.get(_PARAMETER)
+    if linked in LANGUAGES:
+        st.session_state[_CHOSEN] = linked
+    chosen = st.session_state.get(_CHOSEN)
+    if chosen is not None and linked != chosen:
+        st.query_params[_PARAMETER] = chosen
+    st.session_state[_IN_FORCE] = chosen or _browser_language()
+    use()
+
+
+def use() -> None:
+    """Use the language settled by `choose`; every fragment and callback starts with this.
+
+    They run in threads of their own, where the context variable has its default again.
+    """
+    set_language(st.session_state.get(_IN_FORCE, "en"))
+
+
+def switch() -> None:
+    """The control that changes the language."""
+    st.session_state[_SWITCH] = current_language()
+    st.segmented_control(
+        _("Language"),
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key=_SWITCH,
+        required=True,
+        on_change=_switched,
+        label_visibility="collapsed",
+        width="stretch",
+    )
+
+
+def _switched() -> None:
+    language = st.session_state[_SWITCH]
+    st.session_state[_CHOSEN] = language
+    st.query_params[_PARAMETER] = language
+
+
+def _browser_language() -> str:
+    locale = st.context.locale or "en"
+    return "zh" if locale.lower().startswith("zh") else "en"

@@ -1,0 +1,78 @@
+"""A plotly chart that is updated in place: zoom, legend and selection survive new data.
+
+Streamlit's own plotly element is mounted anew at every change of its data.
+This component keeps one graph and calls ``Plotly.react`` on it. Colours of
+text, paper and grid come from the page's theme, so a figure should not set
+them. Streamlit sends nothing when a figure has not changed.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui.http import PLOTLY_PATH
+
+_HERE: Final = Path(__file__).parent
+
+_HTML: Final = """
+<div class="live-chart">
+  <div class="live-chart-tools">
+    <button type="button" class="live-chart-reset">
+      <svg viewBox="0 0 24 24"><path d="M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5"/></svg>
+    </button>
+    <button type="button" class="live-chart-csv">
+      <svg viewBox="0 0 24 24"><path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14"/></svg>
+    </button>
+    <button type="button" class="live-chart-png">
+      <svg viewBox="0 0 24 24"><path d="M12 4v11m0 0l-4-4m4 4l4-4M5 19.5h14"/></svg>
+    </button>
+  </div>
+  <div class="live-chart-graph" role="img"></div>
+</div>
+"""
+
+
+def live_chart(figure: go.Figure, *, key: str, alt: str, filename: str, height_px: int = 360) -> None:
+    """Show ``figure``, or bring the chart of the same ``key`` up to date.
+
+    Args:
+        figure: small figure with NumPy arrays; ``layout.uirevision`` decides what keeps its
+            zoom, and is constant where the figure leaves it out.
+        alt: what the chart shows, in a sentence.
+        filename: of the downloads, without ending.
+    """
+    _component()(
+        key=key,
+        data={
+            "figure": figure.to_json(engine="orjson"),
+            "plotly": _plotly_url(),
+            "alt": alt,
+            "filename": filename,
+            "height": height_px,
+            "labels": {
+                "reset": _("Reset the zoom"),
+                "csv": _("Download the plotted numbers (CSV)"),
+                "png": _("Download the picture (PNG)"),
+            },
+        },
+    )
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component(
+        "resnet_viz_live_chart",
+        html=_HTML,
+        css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
+        js=(_HERE / "live_chart.js").read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
+
+
+def _plotly_url() -> str:
+    base = str(st.get_option("server.baseUrlPath")).strip("/")
+    return f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH

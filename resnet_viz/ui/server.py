@@ -1,0 +1,43 @@
+"""What lives as long as the server: the history of runs and the supervisor of the workers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+
+from resnet_viz.jobs.supervisor import Supervisor
+from resnet_viz.store import Store, home_folder, open_store
+
+_supervisors: dict[Path, Supervisor] = {}
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Start the supervisor with the server and close it, gracefully, with it."""
+    home = home_folder()
+    supervisor = Supervisor(_open(home))
+    supervisor.start()
+    _supervisors[home] = supervisor
+    try:
+        yield
+    finally:
+        del _supervisors[home]
+        await run_in_threadpool(supervisor.close)
+
+
+def store() -> Store:
+    """The history of runs; raises `StoreUnavailable`."""
+    return _open(home_folder())
+
+
+def supervisor() -> Supervisor | None:
+    """What runs the jobs; none where a script runs without the server, as in tests."""
+    return _supervisors.get(home_folder())
+
+
+@st.cache_resource(show_spinner=False)
+def _open(home: Path) -> Store:
+    return open_store(home)
