@@ -9,7 +9,7 @@ checkpoint has to keep.
 
 import hashlib
 from collections.abc import Iterator
-from typing import NamedTuple, Self, TypedDict
+from typing import NamedTuple, TypedDict
 
 import torch
 from torch import Tensor
@@ -19,14 +19,16 @@ from resnet_viz.data.load import LoadedData
 from resnet_viz.specs import Augmentation
 
 
-class Draws(NamedTuple):
-    """How the images of a batch are moved; None where they are not.
+class Draw(NamedTuple):
+    """One batch as drawn: which images, and how they are moved (None: not at all).
 
     Attributes:
+        indices: int64 [B].
         offsets: int64 [B, 2], row and column where the crop begins in the padded image.
         flips: bool [B], whether the crop is mirrored.
     """
 
+    indices: Tensor
     offsets: Tensor | None = None
     flips: Tensor | None = None
 
@@ -88,50 +90,48 @@ class BatchOrder:
         """
         return self._chain.hex()
 
-    def next(self) -> tuple[Tensor, Draws]:
-        """Indices int64 [B] of the next batch, and how its images are moved."""
+    def next(self) -> Draw:
+        """The next batch."""
         epoch, place = divmod(self._step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._permutation = torch.randperm(self._count, generator=self._generator("order", epoch))
             self._epoch = epoch
         start = place * self._batch_size
-        indices = self._permutation[start : start + self._batch_size]
-        draws = self._draws()
+        draw = Draw(self._permutation[start : start + self._batch_size], *self._moves())
         self._step += 1
-        self._extend_chain(indices, draws)
-        return indices, draws
+        self._extend_chain(draw)
+        return draw
 
     def state_dict(self) -> Position:
         """The position, for `load_state_dict` of an order made alike."""
         return {"step": self._step, "digest": self.digest}
 
-    def load_state_dict(self, state: Position) -> Self:
+    def load_state_dict(self, state: Position) -> None:
         """Go to a position that `state_dict` gave: the next batch is exactly the one that followed."""
         self._step = state["step"]
         self._chain = bytes.fromhex(state["digest"])
-        return self
 
-    def _draws(self) -> Draws:
+    def _moves(self) -> tuple[Tensor | None, Tensor | None]:
         if self._augmentation == "none":
-            return Draws()
+            return None, None
         generator = self._generator("augmentation", self._step)
         offsets = torch.randint(self._offsets, (self._batch_size, 2), generator=generator)
         if self._augmentation == "crop":
-            return Draws(offsets)
-        return Draws(offsets, torch.randint(2, (self._batch_size,), generator=generator).bool())
+            return offsets, None
+        return offsets, torch.randint(2, (self._batch_size,), generator=generator).bool()
 
     def _generator(self, purpose: str, place: int) -> torch.Generator:
         name = hashlib.sha256(f"{self._seed} {purpose} {place}".encode()).digest()
         # The CPU generator looks at 32 bits of its seed.
         return torch.Generator().manual_seed(int.from_bytes(name[:4], "little"))
 
-    def _extend_chain(self, indices: Tensor, draws: Draws) -> None:
+    def _extend_chain(self, draw: Draw) -> None:
         link = hashlib.sha256(self._chain)
-        link.update(indices.numpy().astype("<i8", copy=False).tobytes())
-        if draws.offsets is not None:
-            link.update(draws.offsets.numpy().astype("<i8", copy=False).tobytes())
-        if draws.flips is not None:
-            link.update(draws.flips.numpy().tobytes())
+        link.update(draw.indices.numpy().astype("<i8", copy=False).tobytes())
+        if draw.offsets is not None:
+            link.update(draw.offsets.numpy().astype("<i8", copy=False).tobytes())
+        if draw.flips is not None:
+            link.update(draw.flips.numpy().tobytes())
         self._chain = link.digest()
 
 
@@ -164,14 +164,18 @@ class DeviceImages:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def batch(self, indices: Tensor, draws: Draws = Draws()) -> tuple[Tensor, Tensor]:  # noqa: B008 - immutable
-        """Images float32 [B, C, H, W] and labels int64 [B] of ``indices`` int64 [B], moved by ``draws``."""
-        chosen = indices.to(self.device, non_blocking=True)
-        rows = self._rows.index_select(0, chosen)
-        if draws.offsets is not None:
-            flips = None if draws.flips is None else draws.flips.to(self.device, non_blocking=True)
-            rows = self._cropped(rows, draws.offsets.to(self.device, non_blocking=True), flips)
-        return self._normalised(rows), self.labels.index_select(0, chosen)
+    def batch(self, draw: Draw) -> tuple[Tensor, Tensor]:
+        """The images float32 [B, C, H, W] and labels int64 [B] that were drawn."""
+        indices = draw.indices.to(self.device, non_blocking=True)
+        rows = self._rows.index_select(0, indices)
+        if draw.offsets is not None:
+            flips = None if draw.flips is None else draw.flips.to(self.device, non_blocking=True)
+            rows = self._cropped(rows, draw.offsets.to(self.device, non_blocking=True), flips)
+        return self._normalised(rows), self.labels.index_select(0, indices)
+
+    def first(self, count: int) -> tuple[Tensor, Tensor]:
+        """The first ``count`` images (all, when there are fewer) and their labels, not moved."""
+        return self._normalised(self._rows[:count]), self.labels[:count]
 
     def chunks(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
         """All images and labels in order, ``size`` at a time, for evaluation."""
@@ -198,16 +202,21 @@ class DeviceImages:
         return pixels.index_select(0, source.view(-1)).view(batch, -1)
 
 
-class DeviceData(NamedTuple):
-    """The training and the test images on one device."""
+class DeviceData:
+    """The training and the test images of ``data`` on one device."""
 
-    train: DeviceImages
-    test: DeviceImages
+    def __init__(self, data: LoadedData, device: torch.device | str = "cpu") -> None:
+        self.train = DeviceImages(data.train_images, data.train_labels, data.mean, data.std, device)
+        self.test = DeviceImages(data.test_images, data.test_labels, data.mean, data.std, device)
 
+    def train_batch(self, draw: Draw) -> tuple[Tensor, Tensor]:
+        """Training images float32 [B, C, H, W] and labels int64 [B], as drawn."""
+        return self.train.batch(draw)
 
-def on_device(data: LoadedData, device: torch.device | str = "cpu") -> DeviceData:
-    """``data`` held on ``device``."""
-    return DeviceData(
-        DeviceImages(data.train_images, data.train_labels, data.mean, data.std, device),
-        DeviceImages(data.test_images, data.test_labels, data.mean, data.std, device),
-    )
+    def first_train_images(self, count: int) -> tuple[Tensor, Tensor]:
+        """The first ``count`` training images, balanced over the classes, and their labels."""
+        return self.train.first(count)
+
+    def test_batches(self, size: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """All test images and labels, ``size`` at a time."""
+        return self.test.chunks(size)

@@ -110,5 +110,5 @@ def _arrays(
     if chosen.bundled:
         return read_arrays(bundled_path(chosen.name))
     raise DatasetUnavailable(
-        "not_built_yet", N_("{dataset} cannot be downloaded yet; choose fashion-mnist-small."), dataset=chosen.name
+        "not_built_yet", N_("{dataset} cannot be downloaded yet."), dataset=chosen.name
     )
