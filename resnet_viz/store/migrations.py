@@ -1,0 +1,89 @@
+"""The way from any older database to the tables of `schema`, one step per version.
+
+Steps are never edited once released: they are what made the files people have.
+Each step and its record are one transaction, and the lock is taken before the
+version is read, so that processes that open a new database together agree.
+"""
+
+from sqlalchemy import inspect
+
+from resnet_viz.errors import StoreUnavailable
+from resnet_viz.locale import N_
+from resnet_viz.store.database import Database
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE run_groups (
+            id TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL,
+            notes TEXT NOT NULL, spec TEXT NOT NULL, created_at DOUBLE PRECISION NOT NULL)""",
+        "CREATE INDEX run_groups_by_time ON run_groups (created_at)",
+        """CREATE TABLE runs (
+            id TEXT PRIMARY KEY, group_id TEXT NOT NULL REFERENCES run_groups (id) ON DELETE CASCADE,
+            position INTEGER NOT NULL, owner TEXT NOT NULL, role TEXT NOT NULL, seed BIGINT NOT NULL,
+            spec TEXT NOT NULL, digest TEXT NOT NULL, name TEXT NOT NULL, notes TEXT NOT NULL,
+            state TEXT NOT NULL, attempt INTEGER NOT NULL, wish TEXT NOT NULL, until_step BIGINT NOT NULL,
+            worker TEXT, created_at DOUBLE PRECISION NOT NULL, started_at DOUBLE PRECISION,
+            ended_at DOUBLE PRECISION, heartbeat_at DOUBLE PRECISION, step BIGINT NOT NULL,
+            total_steps BIGINT NOT NULL, sequence BIGINT NOT NULL, failure TEXT)""",
+        "CREATE INDEX runs_by_time ON runs (created_at)",
+        "CREATE INDEX runs_by_owner ON runs (owner, created_at)",
+        "CREATE INDEX runs_by_group ON runs (group_id, position)",
+        "CREATE INDEX runs_by_state ON runs (state)",
+        "CREATE INDEX runs_by_digest ON runs (digest)",
+        """CREATE TABLE run_facts (
+            run_id TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE, facts TEXT NOT NULL)""",
+        "CREATE TABLE tap_lists (digest TEXT PRIMARY KEY, taps TEXT NOT NULL)",
+        """CREATE TABLE run_events (
+            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, sequence BIGINT NOT NULL,
+            kind TEXT NOT NULL, name TEXT, taps TEXT REFERENCES tap_lists (digest), last_step BIGINT,
+            steps {binary}, payload {binary} NOT NULL, PRIMARY KEY (run_id, sequence)){clustered}""",
+        """CREATE TABLE checkpoints (
+            run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, path TEXT NOT NULL,
+            step BIGINT NOT NULL, size_bytes BIGINT NOT NULL, kept BOOLEAN NOT NULL,
+            PRIMARY KEY (run_id, path))""",
+    ),
+)
+
+_WORDS = {
+    "sqlite": {"binary": "BLOB", "clustered": " WITHOUT ROWID"},
+    "postgresql": {"binary": "BYTEA", "clustered": ""},
+}
+
+
+def migrate(database: Database, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+    """Bring ``database`` to the newest version; raises `StoreUnavailable` where it is already newer."""
+    known = len(migrations)
+    found = _version(database)
+    while found < known:
+        found = _step(database, migrations)
+    if found > known:
+        raise StoreUnavailable(
+            "newer_history",
+            N_("The history at {place} was written by a newer version of this app; update the app."),
+            place=database.place,
+            found=found,
+            known=known,
+        )
+
+
+def _version(database: Database) -> int:
+    with database.reading() as connection:
+        if not inspect(connection).has_table("schema_versions"):
+            return 0
+        return int(connection.exec_driver_sql(_NEWEST).scalar_one())
+
+
+def _step(database: Database, migrations: tuple[tuple[str, ...], ...]) -> int:
+    with database.migrating() as connection:
+        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY)")
+        found = int(connection.exec_driver_sql(_NEWEST).scalar_one())
+        if found >= len(migrations):
+            return found
+        words = _WORDS[connection.dialect.name]
+        for statement in migrations[found]:
+            connection.exec_driver_sql(statement.format(**words))
+        connection.exec_driver_sql(f"INSERT INTO schema_versions (version) VALUES ({found + 1})")
+        return found + 1
+
+
+_NEWEST = "SELECT coalesce(max(version), 0) FROM schema_versions"

@@ -1,0 +1,88 @@
+"""The tables as the newest migration leaves them; `migrations` is what creates them.
+
+``run_events`` is one log per run, numbered without gaps in the order in which
+transactions were committed. ``tap_lists`` holds each list of tap names once,
+because a profile arrives several times a second with the same hundred names.
+``run_facts`` lives apart so that a heartbeat rewrites a short row.
+"""
+
+from sqlalchemy import BigInteger, Boolean, Column, Double, Integer, LargeBinary, MetaData, Table, Text
+
+metadata = MetaData()
+
+run_groups = Table(
+    "run_groups",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("spec", Text, nullable=False),
+    Column("created_at", Double, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("group_id", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("seed", BigInteger, nullable=False),
+    Column("spec", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("wish", Text, nullable=False),
+    Column("until_step", BigInteger, nullable=False),
+    Column("worker", Text),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("ended_at", Double),
+    Column("heartbeat_at", Double),
+    Column("step", BigInteger, nullable=False),
+    Column("total_steps", BigInteger, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("failure", Text),
+)
+
+run_facts = Table(
+    "run_facts",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("facts", Text, nullable=False),
+)
+
+tap_lists = Table(
+    "tap_lists",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("taps", Text, nullable=False),
+)
+
+run_events = Table(
+    "run_events",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("name", Text),
+    Column("taps", Text),
+    Column("last_step", BigInteger),
+    Column("steps", LargeBinary),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("run_id", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("step", BigInteger, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("kept", Boolean, nullable=False),
+)
