@@ -60,7 +60,7 @@ def init_digest(network: nn.Module) -> str:
 
 def _draw(tensor: Tensor, name: str, seed: int, fan_in: int, normal: bool) -> None:
     words = hashlib.sha256(f"{seed}/{name}".encode()).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(words[:8], "little") >> 1)
+    generator = torch.Generator().manual_seed(int.from_bytes(words[:4], "little"))
     if normal:
         tensor.normal_(0, sqrt(2 / fan_in), generator=generator)
     else:

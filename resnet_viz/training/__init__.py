@@ -1,0 +1,1 @@
+"""The training loop: from a `RunSpec` to an iterator of events."""

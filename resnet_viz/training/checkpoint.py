@@ -1,0 +1,129 @@
+"""Checkpoints: one safetensors file each, written so that it is whole or not there.
+
+The file's metadata holds, as JSON under ``resnet_viz``, the schema version, the
+spec, the step and, in a checkpoint to resume from, the position of the batch
+order; tensors are named ``model.*`` and ``optimizer.*``.
+"""
+
+import json
+import os
+from dataclasses import dataclass, field
+from math import log10
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+
+from resnet_viz.errors import CheckpointDamaged
+from resnet_viz.locale import N_
+from resnet_viz.specs import RunSpec
+
+SCHEMA = 1
+RESUME_FILE = "resume.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The state of a training after ``step`` updates."""
+
+    spec: RunSpec
+    step: int
+    model: dict[str, Tensor]
+    optimizer: dict[str, Tensor] = field(default_factory=dict)
+    position: dict[str, Any] = field(default_factory=dict)
+
+
+def kept_steps(steps: int) -> tuple[int, ...]:
+    """Steps whose weights are kept for later inspection: 0, the last, and two per decade between."""
+    spaced = {round(10 ** (half / 2)) for half in range(int(2 * log10(steps)) + 1)} if steps > 1 else set()
+    return tuple(sorted({0, steps} | spaced))
+
+
+def kept_file(step: int) -> str:
+    """Name of the file of a kept checkpoint."""
+    return f"step-{step:07d}.safetensors"
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> int:
+    """Write ``checkpoint`` to ``path`` atomically and durably; returns its size in bytes.
+
+    Raises:
+        OSError: the disk is full or not writable; an older file is still whole.
+    """
+    tensors = {f"model.{name}": value for name, value in checkpoint.model.items()}
+    tensors |= {f"optimizer.{name}": value for name, value in checkpoint.optimizer.items()}
+    about = {
+        "schema": SCHEMA,
+        "spec": checkpoint.spec.model_dump(mode="json"),
+        "step": checkpoint.step,
+        "position": checkpoint.position,
+    }
+    # safetensors keeps no strides; contiguous() is free for all but channels-last weights.
+    content = save(
+        {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
+        metadata={"resnet_viz": json.dumps(about)},
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".part")
+    try:
+        with unfinished.open("wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+    return len(content)
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """The checkpoint at ``path``; raises `CheckpointDamaged`."""
+    try:
+        with safe_open(path, framework="pt") as source:
+            about = json.loads(source.metadata()["resnet_viz"])
+            tensors = {name: source.get_tensor(name) for name in source.keys()}  # noqa: SIM118 - not a dict
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise CheckpointDamaged(
+            "checkpoint_damaged", N_("The checkpoint {file} cannot be read; start the run anew."), file=path.name
+        ) from error
+    parts: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}}
+    for name, value in tensors.items():
+        part, _, rest = name.partition(".")
+        parts[part][rest] = value
+    return Checkpoint(
+        RunSpec.checked(**about["spec"]), about["step"], parts["model"], parts["optimizer"], about["position"]
+    )
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimiser's per-parameter state as flat names ``<parameter index>.<key>``."""
+    return {
+        f"{index}.{key}": value
+        for index, state in optimizer.state_dict()["state"].items()
+        for key, value in state.items()
+        if isinstance(value, Tensor)
+    }
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tensor]) -> None:
+    """Put the state that `optimizer_tensors` took back into a new optimiser."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for name, value in tensors.items():
+        index, _, key = name.partition(".")
+        state.setdefault(int(index), {})[key] = value
+    optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open folders; its rename is durable by itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,251 @@
+"""One training: the network, its optimiser and its data, and what can be done with them."""
+
+import time
+from collections import deque
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from resnet_viz.data.batches import BatchOrder, on_device
+from resnet_viz.data.load import LoadedData
+from resnet_viz.events import CheckpointSaved, Event, Facts, Profile, Series
+from resnet_viz.networks.describe import describe
+from resnet_viz.networks.initialise import init_digest
+from resnet_viz.networks.registry import build
+from resnet_viz.probes.flow import measure_flow
+from resnet_viz.specs import RunSpec
+from resnet_viz.training import checkpoint
+from resnet_viz.training.device import check_precision, device_name, resolve_device
+from resnet_viz.training.meter import WEIGHTED, Meter, profile_rows
+from resnet_viz.training.schedule import learning_rate
+
+FINAL_LOSSES = 20  # the final training loss is the mean over this many last steps
+_PROBE_IMAGES = 128
+_TEST_BATCH = 500
+_METER_STEPS = 256
+"""Steps between two copies to the host at most; drains by the clock usually come first."""
+
+
+class Trainer:
+    """The state of one training and its operations; knows nothing of clocks, wishes or stores.
+
+    Raises:
+        InvalidSetting: the device or precision asked for is not there.
+    """
+
+    def __init__(self, spec: RunSpec, data: LoadedData, folder: Path) -> None:
+        recipe = spec.train
+        self.device = resolve_device(recipe.device)
+        check_precision(recipe.precision, self.device)
+        self.spec = spec
+        self.folder = folder
+        self.step = 0
+        network = build(spec.network, recipe.seed)
+        self.init_digest = init_digest(network)
+        self.network = network.to(self.device, memory_format=torch.channels_last)
+        self.optimizer = _optimizer(self.network, spec)
+        self.data = on_device(data, self.device)
+        self._probe_batch = self.data.train.batch(torch.arange(min(_PROBE_IMAGES, len(self.data.train))))
+        self.order = BatchOrder(
+            len(data.train_labels), recipe.batch_size, recipe.seed, spec.data.augmentation, spec.network.image_px
+        )
+        self.training_s = 0.0
+        weights = {
+            tap.name: self.network.get_submodule(tap.name).weight
+            for tap in self.network.taps
+            if tap.kind in WEIGHTED
+        }
+        self._meter = Meter(weights, _METER_STEPS, self.device)
+        self._measured = profile_rows(recipe.steps)
+        self._kept = frozenset(checkpoint.kept_steps(recipe.steps))
+        self._batch_digests: dict[str, str] = {}
+        self._last_losses: deque[float] = deque(maxlen=FINAL_LOSSES)
+        self._test: dict[str, float] = {}
+
+    def facts(self) -> Facts:
+        """What is known before the first step."""
+        counted = describe(self.spec.network)
+        return Facts(
+            {
+                "parameters": counted.parameters,
+                "multiply_adds": counted.multiply_adds,
+                "device": self.device.type,
+                "device_name": device_name(self.device),
+                "threads": torch.get_num_threads(),
+                "torch": torch.__version__,
+                "init_digest": self.init_digest,
+                "taps": [tap.as_facts() for tap in self.network.taps],
+            }
+        )
+
+    def update(self) -> None:
+        """One batch forward, backward and into the weights, measured on the way."""
+        start = time.perf_counter()
+        recipe = self.spec.train
+        rate = learning_rate(recipe, self.step)
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        images, labels = self.data.train.batch(*self.order.next())
+        self.network.train()
+        self.optimizer.zero_grad(set_to_none=True)
+        with self._precision():
+            logits = self.network(images)
+        loss = nn.functional.cross_entropy(logits.float(), labels)
+        loss.backward()
+        measured = self.step in self._measured
+        if measured:
+            self._meter.record_gradients(self.step)
+        self.optimizer.step()
+        if measured:
+            self._meter.record_updates()
+        correct = (logits.detach().argmax(1) == labels).sum()
+        self._meter.record_step(self.step, loss.detach(), correct, len(labels), rate)
+        self.step += 1
+        if self.step in self._kept:
+            self._batch_digests[str(self.step)] = self.order.digest
+        self.training_s += time.perf_counter() - start
+
+    @property
+    def must_drain(self) -> bool:
+        """Whether `drain` has to be called before the next `update`."""
+        return self._meter.full
+
+    def drain(self) -> tuple[list[Event], int | None]:
+        """What was measured since the last call, and the step at which the loss stopped being finite.
+
+        On divergence the curves end with that step.
+        """
+        start = time.perf_counter()
+        measured = self._meter.drain()  # on an accelerator this waits for the steps to be done
+        self.training_s += time.perf_counter() - start
+        losses = next((e for e in measured if e.name == "train/loss"), None)
+        if losses is None:
+            return [], None
+        broken = np.flatnonzero(~np.isfinite(losses.value))
+        diverged_at = int(losses.step[broken[0]]) if broken.size else None
+        if diverged_at is not None:
+            measured = [_until(event, diverged_at) for event in measured]
+        else:
+            self._last_losses.extend(losses.value.tolist())
+        return [*measured, Facts({"batch_digests": dict(self._batch_digests)})], diverged_at
+
+    def probe(self) -> list[Event]:
+        """Layer responses and block-output gradients on the fixed probe batch."""
+        flow = measure_flow(self.network, *self._probe_batch)
+        step = np.array([self.step])
+        return [
+            Profile("response/std", flow.response_taps, step, flow.response_std[None]),
+            Profile("grad/block_output", flow.block_taps, step, flow.block_gradient[None]),
+        ]
+
+    def evaluate(self) -> list[Event]:
+        """Loss and accuracy on the whole test set."""
+        self.network.eval()
+        loss = torch.zeros((), device=self.device)
+        correct = torch.zeros((), device=self.device)
+        count = 0
+        with torch.inference_mode():
+            for images, labels in self.data.test.chunks(_TEST_BATCH):
+                with self._precision():
+                    logits = self.network(images)
+                loss += nn.functional.cross_entropy(logits.float(), labels, reduction="sum")
+                correct += (logits.argmax(1) == labels).sum()
+                count += len(labels)
+        self._test = {"test/loss": float(loss) / count, "test/accuracy": float(correct) / count}
+        step = np.array([self.step])
+        return [Series(name, step, np.array([value])) for name, value in self._test.items()]
+
+    def result(self, wall_s: float) -> Facts:
+        """The numbers a run ends with; a loss that was never finite is None."""
+        return Facts(
+            {
+                "train_loss": fmean(self._last_losses) if self._last_losses else None,
+                "test_loss": self._test.get("test/loss"),
+                "test_accuracy": self._test.get("test/accuracy"),
+                "wall_s": wall_s,
+                "training_s": self.training_s,
+                "samples_per_s": self.step * self.spec.train.batch_size / max(self.training_s, 1e-9),
+                "batch_digest": self.order.digest,
+            }
+        )
+
+    @property
+    def is_kept_step(self) -> bool:
+        """Whether the weights of this step are kept for later inspection."""
+        return self.step in self._kept
+
+    def keep(self) -> CheckpointSaved:
+        """Keep the weights of this step; raises OSError when the disk is full."""
+        return self._save(
+            checkpoint.kept_file(self.step),
+            checkpoint.Checkpoint(self.spec, self.step, self.network.state_dict()),
+            kept=True,
+        )
+
+    def save_position(self, wall_s: float) -> CheckpointSaved:
+        """Write what `restore` needs; call after `drain`. Raises OSError when the disk is full."""
+        position: dict[str, Any] = {
+            "order": self.order.state_dict(),
+            "batch_digests": self._batch_digests,
+            "last_losses": list(self._last_losses),
+            "test": self._test,
+            "training_s": self.training_s,
+            "wall_s": wall_s,
+        }
+        state = checkpoint.Checkpoint(
+            self.spec,
+            self.step,
+            self.network.state_dict(),
+            checkpoint.optimizer_tensors(self.optimizer),
+            position,
+        )
+        return self._save(checkpoint.RESUME_FILE, state, kept=False)
+
+    def restore(self, saved: checkpoint.Checkpoint) -> float:
+        """Go on where ``saved`` was taken; returns the wall time spent until then in seconds."""
+        self.step = saved.step
+        self.network.load_state_dict(saved.model)
+        checkpoint.restore_optimizer(self.optimizer, saved.optimizer)
+        position = saved.position
+        self.order.load_state_dict(position["order"])
+        self._batch_digests = dict(position["batch_digests"])
+        self._last_losses = deque(position["last_losses"], maxlen=FINAL_LOSSES)
+        self._test = dict(position["test"])
+        self.training_s = float(position["training_s"])
+        return float(position["wall_s"])
+
+    def _save(self, name: str, state: checkpoint.Checkpoint, kept: bool) -> CheckpointSaved:
+        size = checkpoint.write_checkpoint(self.folder / name, state)
+        return CheckpointSaved(self.step, name, size, kept)
+
+    def _precision(self) -> AbstractContextManager[object]:
+        if self.spec.train.precision == "bfloat16":
+            return torch.autocast(self.device.type, torch.bfloat16)
+        return nullcontext()
+
+
+def _optimizer(network: nn.Module, spec: RunSpec) -> torch.optim.Optimizer:
+    recipe = spec.train
+    if recipe.optimizer == "adam":
+        return torch.optim.Adam(
+            network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
+        )
+    return torch.optim.SGD(
+        network.parameters(),
+        recipe.learning_rate,
+        momentum=recipe.momentum,
+        weight_decay=recipe.weight_decay,
+        fused=True,
+    )
+
+
+def _until(event: Series | Profile, last_step: int) -> Series | Profile:
+    keep = int(np.searchsorted(event.step, last_step, side="right"))
+    if isinstance(event, Profile):
+        return Profile(event.name, event.taps, event.step[:keep], event.value[:keep])
+    return Series(event.name, event.step[:keep], event.value[:keep])
