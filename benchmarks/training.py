@@ -23,7 +23,7 @@ _RACE = PRESETS["degradation"].race
 
 def against_baseline(repetitions: int, folder: Path) -> Iterator[Result]:
     """The degradation pair by the race's workers and by `baseline`, turn about."""
-    ours, theirs, bare = (Result(f"{name}, samples/s", "") for name in ("race", "script", "script, unmeasured"))
+    ours, theirs, bare = (Result(name, "samples/s") for name in ("race", "script", "script, not measuring"))
     ratio = Result("race ÷ script", "×", aim=Aim("≥", 2.5))
     bare_ratio = Result("race (measuring) ÷ script (not measuring)", "×")
     spec_file = folder / "spec.json"

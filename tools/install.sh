@@ -52,6 +52,7 @@ if ! "$venv/bin/python" -c 'import torch' 2>/dev/null; then
     say "Installing PyTorch and the rest: once, a few minutes, up to 6 GB with the GPU libraries."
 fi
 if [[ -n ${TORCH_INDEX:-} ]]; then
-    "${pip[@]}" --index-url "$TORCH_INDEX" --constraint requirements.lock torch torchvision
+    # What they need in turn comes from the usual place, in the locked versions.
+    "${pip[@]}" --no-deps --index-url "$TORCH_INDEX" --constraint requirements.lock torch torchvision
 fi
 "${pip[@]}" --constraint requirements.lock --requirement "$requirements"
