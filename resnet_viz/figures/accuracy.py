@@ -1,0 +1,117 @@
+"""Test accuracy over steps, with the training accuracy faint behind it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
+from resnet_viz.figures.losses import WINDOW
+from resnet_viz.figures.tables import Columns, Points, by_step
+from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
+from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
+from resnet_viz.history import Curve, RunHistory
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role
+from resnet_viz.wording import count, percent
+
+HOW_TO_READ = N_(
+    "Higher is better. The thick line is the share of test images recognised, the thin one that of training "
+    "images (mean of the last steps); with several seeds the line is their mean with its 95 % interval."
+)
+
+
+class RoleAccuracy(NamedTuple):
+    """Shares of 1: per seed on the test images, and the means over seeds on test and training images."""
+
+    role: Role
+    seeds: tuple[int, ...]
+    test: tuple[Curve, ...]
+    band: Band
+    train: Band
+
+
+class AccuracyInfo(NamedTuple):
+    """What the chart shows; ``roles`` holds those that have been measured, plain first."""
+
+    roles: tuple[RoleAccuracy, ...]
+
+
+def accuracy_info(histories: Sequence[RunHistory]) -> AccuracyInfo:
+    """Collect ``test/accuracy``, and ``train/accuracy`` as running mean of the last steps."""
+    roles = []
+    for role in ROLES:
+        test = recorded(histories, role, "test/accuracy")
+        train = recorded(histories, role, "train/accuracy")
+        if test or train:
+            curves = tuple(curve for _seed, curve in test)
+            smooth = over_seeds([trailing_mean(curve, WINDOW) for _seed, curve in train])
+            seeds = tuple(seed for seed, _curve in test or train)
+            roles.append(RoleAccuracy(role, seeds, curves, over_seeds(curves), smooth))
+    return AccuracyInfo(tuple(roles))
+
+
+def accuracy_chart(info: AccuracyInfo, look: Theme = LIGHT) -> Chart:
+    """Per role: training accuracy faint, band and seeds, and the line with a marker per evaluation."""
+    if not info.roles:
+        return empty(look, "accuracy")
+    behind: list[Trace] = []
+    lines = []
+    for role, _seeds, test, band, train in info.roles:
+        if len(train):
+            behind.append(faint_line(role, Curve(train.step, train.mean)))
+        behind += band_trace(role, band)
+        if len(test) > 1:
+            behind.append(faint_points(role, test))
+        if len(band):
+            lines.append(mean_trace(role, band, ".1%", markers=True))
+    x = axis(look, _("Training step"), hoverformat=",d", rangemode="nonnegative")
+    y = axis(look, _("Accuracy"), tickformat=".0%", range=[0, 1])
+    return {"data": behind + lines, "layout": layout(look, "accuracy", x, y, hovermode="x unified")}
+
+
+def how_to_read() -> str:
+    """One line for people who see the chart for the first time."""
+    return _(HOW_TO_READ)
+
+
+def accuracy_table(info: AccuracyInfo) -> Columns:
+    """Per step: each seed's test accuracy, the mean training accuracy, and with several seeds mean and interval."""
+    columns: dict[str, Points] = {}
+    for role, seeds, test, band, train in info.roles:
+        name = role_name(role)
+        for seed, curve in zip(seeds, test, strict=False):
+            columns[_("{role}, seed {seed}, test").format(role=name, seed=seed)] = (curve.step, curve.value)
+        if len(test) > 1:
+            columns[_("{role}, test, mean of seeds").format(role=name)] = (band.step, band.mean)
+            columns[_("{role}, test, 95 % from").format(role=name)] = (band.step, band.low)
+            columns[_("{role}, test, 95 % to").format(role=name)] = (band.step, band.high)
+        columns[_("{role}, training, mean of {window} steps").format(role=name, window=WINDOW)] = (
+            train.step,
+            train.mean,
+        )
+    return by_step(columns)
+
+
+def describe(info: AccuracyInfo) -> str:
+    """The chart in words, for those who do not see it."""
+    measured = [entry for entry in info.roles if len(entry.band)]
+    if not measured:
+        return _("Test accuracy: no measurement yet.")
+    parts = [_("Test accuracy.")]
+    for role, _seeds, test, band, _train in measured:
+        best = int(np.argmax(band.mean))
+        text = _("{role}: {last} at step {last_step}, best {best} at step {best_step}; seeds: {seeds}.")
+        parts.append(
+            text.format(
+                role=role_name(role),
+                last=percent(float(band.mean[-1])),
+                last_step=count(int(band.step[-1])),
+                best=percent(float(band.mean[best])),
+                best_step=count(int(band.step[best])),
+                seeds=len(test),
+            )
+        )
+    return " ".join(parts)

@@ -1,0 +1,105 @@
+"""What curves over training share: smoothing, the mean over seeds with its band, thinning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from tsdownsample import MinMaxLTTBDownsampler
+
+from resnet_viz.history import Curve, RunHistory
+from resnet_viz.intervals import t_quantile
+from resnet_viz.specs import Role
+
+MOST_POINTS = 1000
+"""No trace has more: a screen has no more columns to show them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Band:
+    """Mean over seeds: ``step`` int64 [n], ``mean`` float64 [n], over ``runs`` int32 [n] seeds.
+
+    ``low`` and ``high`` float64 [n] end the 95 % t-interval of the mean; NaN
+    where fewer than two seeds have come that far.
+    """
+
+    step: npt.NDArray[np.int64]
+    mean: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    runs: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.step)
+
+
+def recorded(histories: Sequence[RunHistory], role: Role, name: str) -> list[tuple[int, Curve]]:
+    """Seed and curve ``name`` of every run of ``role`` that has measured it, by seed."""
+    found = [(h.seed, h.series[name]) for h in histories if h.role == role and len(h.series.get(name, ()))]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def trailing_mean(curve: Curve, window: int) -> Curve:
+    """Each value replaced by the mean of the last ``window`` up to it (fewer at the start).
+
+    It looks backwards only: what has been drawn does not change when new steps
+    arrive, and the last value is the final loss as results state it. Unlike an
+    exponential mean it forgets a spike after ``window`` steps.
+
+    Raises:
+        ValueError: ``window`` is less than 1.
+    """
+    if window < 1:
+        raise ValueError("a mean needs at least one value")
+    count = len(curve)
+    if not count:
+        return curve
+    width = min(window, count)
+    held = np.minimum(np.arange(1, count + 1), width)
+    with np.errstate(invalid="ignore"):  # inf - inf is NaN, as it should be
+        sums = np.convolve(curve.value, np.ones(width))[:count]
+    return Curve(curve.step, sums / held)
+
+
+def over_seeds(curves: Sequence[Curve]) -> Band:
+    """Mean and 95 % band over seeds, at every step that at least one seed has measured.
+
+    Values that are not finite (a diverged run's last) are left out; ``runs``
+    says how many seeds each mean stands for.
+    """
+    if len(curves) == 1:
+        finite = np.isfinite(curves[0].value)
+        step, value = curves[0].step[finite], curves[0].value[finite]
+        nothing = np.full(len(step), np.nan)
+        return Band(step, value, nothing, nothing, np.ones(len(step), np.int32))
+    step = np.unique(np.concatenate([curve.step for curve in curves] or [np.empty(0, np.int64)]))
+    grid = np.full((len(curves), len(step)), np.nan)
+    for row, curve in zip(grid, curves, strict=True):
+        row[np.searchsorted(step, curve.step)] = curve.value
+    known = np.isfinite(grid)
+    runs = known.sum(axis=0).astype(np.int32)
+    step, grid, known, runs = step[runs > 0], grid[:, runs > 0], known[:, runs > 0], runs[runs > 0]
+    mean = np.sum(grid, axis=0, where=known) / runs
+    squares = np.sum((grid - mean) ** 2, axis=0, where=known)
+    quantiles = np.array([np.nan, np.nan, *(t_quantile(n - 1) for n in range(2, len(curves) + 1))])
+    with np.errstate(invalid="ignore", divide="ignore"):  # one seed has no deviation: NaN
+        reach = quantiles[runs] * np.sqrt(squares / (runs - 1) / runs)
+    return Band(step, mean, mean - reach, mean + reach, runs)
+
+
+def thinned(
+    step: npt.NDArray[np.int64], value: npt.NDArray[np.float64], most: int = MOST_POINTS, *, log: bool = False
+) -> npt.NDArray[np.intp]:
+    """Indices of at most ``most`` points that draw the same line as all of them.
+
+    MinMaxLTTB (Van Der Donckt et al. 2023, arXiv:2305.00332) keeps extremes and
+    shape; on the scale that is drawn, hence ``log``. Points that cannot be drawn
+    there are left out.
+    """
+    drawable = np.isfinite(value) & (value > 0) if log else np.isfinite(value)
+    kept = np.flatnonzero(drawable)
+    if len(kept) <= most:
+        return kept
+    seen = np.log10(value[kept]) if log else value[kept]
+    chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(step[kept]), seen, n_out=most)
+    return kept[chosen.astype(np.intp)]

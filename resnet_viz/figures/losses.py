@@ -1,0 +1,116 @@
+"""Train loss over steps, on a log axis: every batch, and the mean of the last steps."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
+from resnet_viz.figures.tables import Columns, Points, by_step
+from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
+from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
+from resnet_viz.history import Curve, RunHistory
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role
+from resnet_viz.wording import count, number
+
+WINDOW = 20
+"""Steps in the running mean: those that a run's final train loss is the mean of."""
+
+HOW_TO_READ = N_(
+    "Lower is better, and each grid step down is a constant factor. The thick line is the mean of the last "
+    "{window} steps, the thin one every single batch; with several seeds it is their mean with its 95 % "
+    "interval, and the points are the seeds."
+)
+
+
+class RoleLoss(NamedTuple):
+    """The curves of one role: per seed as measured and smoothed, and the mean of the smoothed."""
+
+    role: Role
+    seeds: tuple[int, ...]
+    raw: tuple[Curve, ...]
+    smooth: tuple[Curve, ...]
+    band: Band
+
+
+class LossInfo(NamedTuple):
+    """What the chart shows; ``roles`` holds those that have been measured, plain first."""
+
+    window: int
+    roles: tuple[RoleLoss, ...]
+
+
+def loss_info(histories: Sequence[RunHistory], window: int = WINDOW) -> LossInfo:
+    """Collect ``train/loss``; smoothing is the running mean of the last ``window`` steps."""
+    roles = []
+    for role in ROLES:
+        found = recorded(histories, role, "train/loss")
+        if found:
+            raw = tuple(curve for _seed, curve in found)
+            smooth = tuple(trailing_mean(curve, window) for curve in raw)
+            roles.append(RoleLoss(role, tuple(seed for seed, _curve in found), raw, smooth, over_seeds(smooth)))
+    return LossInfo(window, tuple(roles))
+
+
+def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
+    """Per role: band, faint single batches or seeds, and the line."""
+    if not info.roles:
+        return empty(look, "losses")
+    behind: list[Trace] = []
+    lines = []
+    for role, _seeds, raw, smooth, band in info.roles:
+        behind += band_trace(role, band, log=True)
+        behind.append(faint_line(role, raw[0], log=True) if len(raw) == 1 else faint_points(role, smooth, log=True))
+        lines.append(mean_trace(role, band, ".3~g", log=True))
+    x = axis(look, _("Training step"), hoverformat=",d", rangemode="nonnegative")
+    y = axis(look, _("Train loss (log scale)"), type="log", minor={"ticks": "outside", "tickcolor": look.grid})
+    return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified")}
+
+
+def how_to_read(info: LossInfo) -> str:
+    """One line for people who see the chart for the first time."""
+    return _(HOW_TO_READ).format(window=info.window)
+
+
+def loss_table(info: LossInfo) -> Columns:
+    """Per step: each seed as measured and smoothed, and with several seeds mean and interval."""
+    columns: dict[str, Points] = {}
+    for role, seeds, raw, smooth, band in info.roles:
+        name = role_name(role)
+        for seed, measured, smoothed in zip(seeds, raw, smooth, strict=True):
+            run = _("{role}, seed {seed}").format(role=name, seed=seed)
+            columns[run] = (measured.step, measured.value)
+            columns[_("{run}, mean of {window} steps").format(run=run, window=info.window)] = (
+                smoothed.step,
+                smoothed.value,
+            )
+        if len(seeds) > 1:
+            columns[_("{role}, mean of seeds").format(role=name)] = (band.step, band.mean)
+            columns[_("{role}, 95 % from").format(role=name)] = (band.step, band.low)
+            columns[_("{role}, 95 % to").format(role=name)] = (band.step, band.high)
+    return by_step(columns)
+
+
+def describe(info: LossInfo) -> str:
+    """The chart in words, for those who do not see it."""
+    if not info.roles:
+        return _("Train loss: no measurement yet.")
+    parts = [_("Train loss, mean of the last {window} steps.").format(window=info.window)]
+    for role, seeds, _raw, _smooth, band in info.roles:
+        if not len(band):
+            parts.append(_("{role}: no finite value.").format(role=role_name(role)))
+            continue
+        text = _("{role}: {first} at step {first_step}, {last} at step {last_step}, lowest {lowest}; seeds: {seeds}.")
+        parts.append(
+            text.format(
+                role=role_name(role),
+                first=number(float(band.mean[0])),
+                first_step=count(int(band.step[0])),
+                last=number(float(band.mean[-1])),
+                last_step=count(int(band.step[-1])),
+                lowest=number(float(band.mean.min())),
+                seeds=len(seeds),
+            )
+        )
+    return " ".join(parts)

@@ -1,0 +1,97 @@
+"""Traces that curve charts share; one call, one Plotly trace."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from resnet_viz.figures.curves import MOST_POINTS, Band, thinned
+from resnet_viz.figures.theme import COLOURS, faded, line, role_name
+from resnet_viz.history import Curve
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role
+
+Trace = dict[str, Any]
+
+
+def mean_trace(role: Role, band: Band, hover: str, *, log: bool = False, markers: bool = False) -> Trace:
+    """The role's line, its name in the legend; with several seeds the hover gives interval and count."""
+    kept = thinned(band.step, band.mean, log=log)
+    template = f"%{{y:{hover}}}"
+    trace: Trace = {
+        "type": "scatter",
+        "mode": "lines+markers" if markers or len(kept) == 1 else "lines",
+        "name": role_name(role),
+        "legendgroup": role,
+        "x": band.step[kept].astype(np.int32),
+        "y": band.mean[kept].astype(np.float32),
+        "line": line(role),
+        "marker": {"color": COLOURS[role], "size": 7},
+    }
+    if band.runs.max(initial=1) > 1:
+        ends = np.stack([band.low[kept], band.high[kept], band.runs[kept]], axis=1)
+        trace["customdata"] = ends.astype(np.float32)
+        interval = f"%{{customdata[0]:{hover}}} … %{{customdata[1]:{hover}}}"
+        seeds = _("seeds: {count}").format(count="%{customdata[2]}")
+        template += f" (95 %: {interval}; {seeds})"
+    return trace | {"hovertemplate": f"{template}<extra>{role_name(role)}</extra>"}
+
+
+def band_trace(role: Role, band: Band, *, log: bool = False) -> list[Trace]:
+    """The 95 % band as one filled outline, or nothing where no step has two seeds.
+
+    On a log axis a lower end at or below zero is drawn at half the smallest
+    mean, so that it does not stretch the axis; the hover keeps the number.
+    """
+    kept = thinned(band.step, band.mean, log=log)
+    kept = kept[np.isfinite(band.low[kept])]
+    if not len(kept):
+        return []
+    low, high, step = band.low[kept], band.high[kept], band.step[kept]
+    if log:
+        low = np.maximum(low, band.mean[band.mean > 0].min() / 2)
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": np.concatenate([step, step[::-1]]).astype(np.int32),
+            "y": np.concatenate([high, low[::-1]]).astype(np.float32),
+            "fill": "toself",
+            "fillcolor": faded(COLOURS[role], 0.2),
+            "line": {"width": 0},
+            "legendgroup": role,
+            "showlegend": False,
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def faint_line(role: Role, curve: Curve, *, log: bool = False) -> Trace:
+    """A thin, transparent curve behind the role's line."""
+    kept = thinned(curve.step, curve.value, log=log)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": curve.step[kept].astype(np.int32),
+        "y": curve.value[kept].astype(np.float32),
+        "line": {"color": faded(COLOURS[role], 0.35), "width": 1},
+        "legendgroup": role,
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }
+
+
+def faint_points(role: Role, curves: Sequence[Curve], *, log: bool = False) -> Trace:
+    """The seeds behind a mean as faint points, one trace for all of them."""
+    share = max(1, MOST_POINTS // len(curves))
+    kept = [thinned(curve.step, curve.value, share, log=log) for curve in curves]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": np.concatenate([c.step[k] for c, k in zip(curves, kept, strict=True)]).astype(np.int32),
+        "y": np.concatenate([c.value[k] for c, k in zip(curves, kept, strict=True)]).astype(np.float32),
+        "marker": {"color": faded(COLOURS[role], 0.35), "size": 4},
+        "legendgroup": role,
+        "showlegend": False,
+        "hoverinfo": "skip",
+    }

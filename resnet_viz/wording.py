@@ -1,0 +1,58 @@
+"""Sentences and numbers for readers of any language.
+
+A `Sentence` keeps an English template and its parameters, like the errors, so
+that it is put into words only when and where it is read. Numbers look the same
+in all languages: a point for the decimals, powers of ten instead of "e-09".
+"""
+
+from dataclasses import dataclass, field
+from math import floor, isfinite, isnan, log10
+
+from resnet_viz.locale import gettext
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """An English template (the gettext key) and the values of its ``{name}`` fields."""
+
+    template: str
+    parameters: dict[str, str | int] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return gettext(self.template).format(**self.parameters)
+
+
+def sentence(template: str, **parameters: str | int) -> Sentence:
+    """A `Sentence`; mark ``template`` with `N_`."""
+    return Sentence(template, parameters)
+
+
+def number(value: float | None) -> str:
+    """Three significant digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none."""
+    if value is None or isnan(value):
+        return "–"
+    sign = "−" if value < 0 else ""
+    size = abs(value)
+    if not isfinite(size):
+        return f"{sign}∞"
+    if size == 0:
+        return "0"
+    exponent = floor(log10(float(f"{size:.2e}")))
+    if not -3 <= exponent < 6:
+        mantissa = f"{size / 10.0**exponent:.2f}" if exponent > -300 else f"{size:.2e}".split("e")[0]
+        return f"{sign}{mantissa}·10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return f"{sign}{size:,.{max(0, 2 - exponent)}f}"
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 in percent with one decimal, ``69.3 %``; ``–`` for none."""
+    if share is None or isnan(share):
+        return "–"
+    return f"{'−' if share < 0 else ''}{abs(share) * 100:.1f} %"
+
+
+def count(value: int) -> str:
+    """A whole number with separators: ``464,154``."""
+    return f"{value:,}"
