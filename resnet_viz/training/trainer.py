@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from resnet_viz.data.batches import BatchOrder, on_device
+from resnet_viz.data.batches import BatchOrder, DeviceData
 from resnet_viz.data.load import LoadedData
 from resnet_viz.events import CheckpointSaved, Event, Facts, Profile, Series
 from resnet_viz.networks.describe import describe
@@ -49,8 +49,7 @@ class Trainer:
         self.init_digest = init_digest(network)
         self.network = network.to(self.device, memory_format=torch.channels_last)
         self.optimizer = _optimizer(self.network, spec)
-        self.data = on_device(data, self.device)
-        self._probe_batch = self.data.train.batch(torch.arange(min(_PROBE_IMAGES, len(self.data.train))))
+        self.data = DeviceData(data, self.device)
         self.order = BatchOrder(
             len(data.train_labels), recipe.batch_size, recipe.seed, spec.data.augmentation, spec.network.image_px
         )
@@ -90,7 +89,7 @@ class Trainer:
         rate = learning_rate(recipe, self.step)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
-        images, labels = self.data.train.batch(*self.order.next())
+        images, labels = self.data.train_batch(self.order.next())
         self.network.train()
         self.optimizer.zero_grad(set_to_none=True)
         with self._precision():
@@ -136,7 +135,7 @@ class Trainer:
 
     def probe(self) -> list[Event]:
         """Layer responses and block-output gradients on the fixed probe batch."""
-        flow = measure_flow(self.network, *self._probe_batch)
+        flow = measure_flow(self.network, *self.data.first_train_images(_PROBE_IMAGES))
         step = np.array([self.step])
         return [
             Profile("response/std", flow.response_taps, step, flow.response_std[None]),
@@ -150,7 +149,7 @@ class Trainer:
         correct = torch.zeros((), device=self.device)
         count = 0
         with torch.inference_mode():
-            for images, labels in self.data.test.chunks(_TEST_BATCH):
+            for images, labels in self.data.test_batches(_TEST_BATCH):
                 with self._precision():
                     logits = self.network(images)
                 loss += nn.functional.cross_entropy(logits.float(), labels, reduction="sum")
