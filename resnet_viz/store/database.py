@@ -28,6 +28,7 @@ class Database:
 
     def __init__(self, url: str) -> None:
         """Raises `StoreUnavailable` where ``url`` names no database that can be opened."""
+        self.url = url
         try:
             parsed = make_url(url)
             self.place = parsed.database or "" if url.startswith("sqlite") else parsed.render_as_string()

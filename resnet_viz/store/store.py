@@ -106,6 +106,16 @@ class Store:
         self._taps: dict[str, tuple[str, ...]] = {}  # every list of taps read so far, by digest
         self._written_taps: set[tuple[str, ...]] = set()
 
+    @property
+    def home(self) -> Path:
+        """The folder of checkpoints, data sets and logs."""
+        return self._home
+
+    @property
+    def url(self) -> str:
+        """The database's address, password included, for other processes to open."""
+        return self._database.url
+
     def close(self) -> None:
         """Close the database; the store is not usable afterwards."""
         self._database.close()
