@@ -107,9 +107,7 @@ class Database:
             if _sqlite_code(error) == sqlite3.SQLITE_FULL:
                 raise StoreUnavailable(
                     "disk_full",
-                    N_(
-                        "The disk that holds the history at {place} is full. Free some space; nothing is lost."
-                    ),
+                    N_("The disk that holds the history at {place} is full. Free some space."),
                     place=self.place,
                 ) from error
             raise StoreUnavailable(

@@ -1,93 +1,102 @@
 """The log of a run: appending events to it and reading them back.
 
-All functions work inside the caller's transaction, which holds the run.
+All functions work inside the caller's transaction; those that write expect it
+to hold the run.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, text, update
 
-from resnet_viz.events import CheckpointSaved, Event, Facts, Profile, Rewound
-from resnet_viz.store.chunks import MEASURED, cut, events_of, row_of, taps_digest
-from resnet_viz.store.schema import checkpoints, run_events, run_facts, tap_lists
+from resnet_viz.events import CheckpointSaved, Event, Facts, Rewound
+from resnet_viz.store.frames import Frame, Layout, layout_digest, layout_json, layout_of
+from resnet_viz.store.rows import MEASURED, Entry, events_of, to_json
+from resnet_viz.store.schema import checkpoints, layouts, run_events, run_facts
 
 _run: BindParameter[str] = bindparam("run")
-_measured = run_events.c.kind.in_(MEASURED)
+_at = (run_events.c.run_id == _run, run_events.c.sequence == bindparam("at"))
 _ADD = insert(run_events)
-_ADD_TAPS = text("INSERT INTO tap_lists (digest, taps) VALUES (:digest, :taps) ON CONFLICT DO NOTHING")
-_SINCE = (
-    select(run_events)
-    .where(run_events.c.run_id == _run, run_events.c.sequence > bindparam("after"))
-    .order_by(run_events.c.sequence)
+_ADD_LAYOUT = text("INSERT INTO layouts (digest, layout) VALUES (:digest, :layout) ON CONFLICT DO NOTHING")
+_NEWS = select(run_events.c.sequence).where(
+    run_events.c.run_id == _run, run_events.c.sequence > bindparam("after")
 )
-_REACHING = select(run_events).where(
-    run_events.c.run_id == _run, _measured, run_events.c.last_step >= bindparam("cut")
+_SINCE = _NEWS.with_only_columns(
+    run_events.c.kind, run_events.c.layout, run_events.c.payload, run_events.c.sequence
+).order_by(run_events.c.sequence)
+_REACHING = (
+    select(run_events.c.sequence, run_events.c.payload, layouts.c.layout)
+    .join(layouts, run_events.c.layout == layouts.c.digest)
+    .where(
+        run_events.c.run_id == _run,
+        run_events.c.kind.in_(MEASURED),
+        run_events.c.last_step >= bindparam("cut"),
+    )
 )
-_DROP = delete(run_events).where(run_events.c.run_id == _run, run_events.c.sequence == bindparam("at"))
-_TRIM = update(run_events).where(run_events.c.run_id == _run, run_events.c.sequence == bindparam("at"))
+_DROP = delete(run_events).where(*_at)
+_TRIM = update(run_events).where(*_at).values(last_step=bindparam("last"), payload=bindparam("content"))
 _FACTS = select(run_facts.c.facts).where(run_facts.c.run_id == _run)
 _SET_FACTS = text(
     "INSERT INTO run_facts (run_id, facts) VALUES (:run, :facts)"
     " ON CONFLICT (run_id) DO UPDATE SET facts = excluded.facts"
 )
+_ADD_CHECKPOINT = insert(checkpoints)
 _DROP_UNKEPT = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoints.c.kept.is_(False))
-_DROP_LATER = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoints.c.step > bindparam("cut"))
 _DROP_SAME = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoints.c.path == bindparam("file"))
+_DROP_LATER = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoints.c.step > bindparam("cut"))
 _CHECKPOINTS = select(checkpoints).where(checkpoints.c.run_id == _run).order_by(checkpoints.c.step)
 
 
-def add_events(connection: Connection, run_id: str, sequence: int, events: Sequence[Event]) -> int:
-    """Append ``events`` after ``sequence``; returns the new last sequence number."""
+def add_entries(connection: Connection, run_id: str, sequence: int, entries: Iterable[Entry]) -> int:
+    """Append ``entries`` after ``sequence``; returns the new last sequence number."""
     waiting: list[dict[str, Any]] = []
-    for event in events:
-        if isinstance(event, Rewound):
-            # What waits may be what is taken back.
-            _write(connection, waiting)
-            waiting = []
-            _rewind(connection, run_id, event.step)
-        elif isinstance(event, CheckpointSaved):
-            _add_checkpoint(connection, run_id, event)
-        row = row_of(event)
-        if row is not None:
-            sequence += 1
-            waiting.append({"run_id": run_id, "sequence": sequence, **row})
+    facts: dict[str, Any] = {}
+    for entry in entries:
+        match entry.source:
+            case Rewound(step):
+                # What waits may be what is taken back.
+                _write(connection, waiting)
+                waiting = []
+                _rewind(connection, run_id, step)
+            case CheckpointSaved():
+                _add_checkpoint(connection, run_id, entry.source)
+            case Facts(values):
+                facts |= values
+        sequence += 1
+        waiting.append({"run_id": run_id, "sequence": sequence, **entry.columns})
     _write(connection, waiting)
-    _merge_facts(connection, run_id, [event.values for event in events if isinstance(event, Facts)])
+    if facts:
+        _merge_facts(connection, run_id, facts)
     return sequence
 
 
-def add_taps(connection: Connection, lists: Iterable[tuple[str, ...]]) -> None:
-    """Make sure that ``lists`` of taps can be named, in one order so that writers cannot deadlock."""
-    rows = [{"digest": taps_digest(taps), "taps": orjson.dumps(taps).decode()} for taps in lists]
+def add_layouts(connection: Connection, new: Iterable[Layout]) -> None:
+    """Make sure that rows can name these layouts."""
+    rows = [{"digest": layout_digest(layout), "layout": layout_json(layout)} for layout in new]
     if rows:
-        connection.execute(_ADD_TAPS, sorted(rows, key=lambda row: row["digest"]))
-
-
-def tap_lists_of(events: Iterable[Event]) -> set[tuple[str, ...]]:
-    """The lists of taps in ``events``."""
-    return {event.taps for event in events if isinstance(event, Profile)}
+        # Always in one order, so that two writers cannot wait for each other.
+        connection.execute(_ADD_LAYOUT, sorted(rows, key=lambda row: row["digest"]))
 
 
 def read_events(
-    connection: Connection, run_id: str, after: int, known_taps: dict[str, tuple[str, ...]]
+    connection: Connection, run_id: str, after: int, known: dict[str, Layout]
 ) -> tuple[list[Event], int]:
-    """What came after sequence number ``after``, and the last number; learns new lists of taps."""
+    """What came after sequence number ``after``, and the last number; adds new layouts to ``known``."""
     rows = connection.execute(_SINCE, {"run": run_id, "after": after}).all()
     if not rows:
         return [], after
-    unknown = {row.taps for row in rows if row.taps is not None} - known_taps.keys()
+    unknown = {row.layout for row in rows if row.layout is not None} - known.keys()
     if unknown:
-        lists = connection.execute(select(tap_lists).where(tap_lists.c.digest.in_(unknown)))
-        known_taps.update((row.digest, tuple(orjson.loads(row.taps))) for row in lists)
-    return events_of(rows, known_taps), int(rows[-1].sequence)
+        found = connection.execute(select(layouts).where(layouts.c.digest.in_(unknown)))
+        known.update((row.digest, layout_of(row.layout)) for row in found)
+    return events_of(((kind, layout, payload) for kind, layout, payload, _ in rows), known), rows[-1].sequence
 
 
 def read_checkpoints(connection: Connection, run_id: str) -> list[CheckpointSaved]:
-    """The checkpoints of a run that are still on disk, by step."""
+    """By step: the kept checkpoints of a run and the newest one."""
     rows = connection.execute(_CHECKPOINTS, {"run": run_id})
-    return [CheckpointSaved(row.step, row.path, row.size_bytes, bool(row.kept)) for row in rows]
+    return [CheckpointSaved(row.step, row.path, row.size_bytes, row.kept) for row in rows]
 
 
 def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -97,31 +106,24 @@ def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def _rewind(connection: Connection, run_id: str, step: int) -> None:
     for row in connection.execute(_REACHING, {"run": run_id, "cut": step}).all():
-        kept = cut(row, step)
-        if kept is None:
-            connection.execute(_DROP, {"run": run_id, "at": row.sequence})
+        kept = Frame.from_bytes(layout_of(row.layout), row.payload).before(step)
+        where = {"run": run_id, "at": row.sequence}
+        if len(kept.records):
+            connection.execute(_TRIM, where | {"last": kept.last_step, "content": kept.to_bytes()})
         else:
-            connection.execute(_TRIM.values(kept), {"run": run_id, "at": row.sequence})
+            connection.execute(_DROP, where)
     connection.execute(_DROP_LATER, {"run": run_id, "cut": step})
 
 
-def _add_checkpoint(connection: Connection, run_id: str, event: CheckpointSaved) -> None:
-    # Of those not meant to be kept only the newest exists, and a file saved again is the new one.
+def _add_checkpoint(connection: Connection, run_id: str, saved: CheckpointSaved) -> None:
+    # Of those not meant to be kept only the newest exists, and a file written again is a new one.
     connection.execute(_DROP_UNKEPT, {"run": run_id})
-    connection.execute(_DROP_SAME, {"run": run_id, "file": event.path})
-    connection.execute(
-        insert(checkpoints).values(
-            run_id=run_id, path=event.path, step=event.step, size_bytes=event.size_bytes, kept=event.kept
-        )
-    )
+    connection.execute(_DROP_SAME, {"run": run_id, "file": saved.path})
+    values = {"step": saved.step, "path": saved.path, "size_bytes": saved.size_bytes, "kept": saved.kept}
+    connection.execute(_ADD_CHECKPOINT, {"run_id": run_id, **values})
 
 
-def _merge_facts(connection: Connection, run_id: str, facts: list[Mapping[str, Any]]) -> None:
-    if not facts:
-        return
+def _merge_facts(connection: Connection, run_id: str, facts: dict[str, Any]) -> None:
     before = connection.execute(_FACTS, {"run": run_id}).scalar_one_or_none()
-    merged: dict[str, Any] = orjson.loads(before) if before else {}
-    for values in facts:
-        merged |= values
-    option = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
-    connection.execute(_SET_FACTS, {"run": run_id, "facts": orjson.dumps(merged, option=option).decode()})
+    merged = (orjson.loads(before) if before else {}) | facts
+    connection.execute(_SET_FACTS, {"run": run_id, "facts": to_json(merged).decode()})

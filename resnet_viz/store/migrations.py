@@ -32,11 +32,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX runs_by_digest ON runs (digest)",
         """CREATE TABLE run_facts (
             run_id TEXT PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE, facts TEXT NOT NULL)""",
-        "CREATE TABLE tap_lists (digest TEXT PRIMARY KEY, taps TEXT NOT NULL)",
+        "CREATE TABLE layouts (digest TEXT PRIMARY KEY, layout TEXT NOT NULL)",
         """CREATE TABLE run_events (
             run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, sequence BIGINT NOT NULL,
-            kind TEXT NOT NULL, name TEXT, taps TEXT REFERENCES tap_lists (digest), last_step BIGINT,
-            steps {binary}, payload {binary} NOT NULL, PRIMARY KEY (run_id, sequence)){clustered}""",
+            kind TEXT NOT NULL, layout TEXT REFERENCES layouts (digest), last_step BIGINT,
+            payload {binary} NOT NULL, PRIMARY KEY (run_id, sequence)){clustered}""",
         """CREATE TABLE checkpoints (
             run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, path TEXT NOT NULL,
             step BIGINT NOT NULL, size_bytes BIGINT NOT NULL, kept BOOLEAN NOT NULL,

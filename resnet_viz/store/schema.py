@@ -1,8 +1,8 @@
 """The tables as the newest migration leaves them; `migrations` is what creates them.
 
 ``run_events`` is one log per run, numbered without gaps in the order in which
-transactions were committed. ``tap_lists`` holds each list of tap names once,
-because a profile arrives several times a second with the same hundred names.
+transactions were committed; measurements are in it as `frames`. ``layouts``
+says what the columns of a frame are, once for all frames that look the same.
 ``run_facts`` lives apart so that a heartbeat rewrites a short row.
 """
 
@@ -57,11 +57,11 @@ run_facts = Table(
     Column("facts", Text, nullable=False),
 )
 
-tap_lists = Table(
-    "tap_lists",
+layouts = Table(
+    "layouts",
     metadata,
     Column("digest", Text, primary_key=True),
-    Column("taps", Text, nullable=False),
+    Column("layout", Text, nullable=False),
 )
 
 run_events = Table(
@@ -70,10 +70,8 @@ run_events = Table(
     Column("run_id", Text, primary_key=True),
     Column("sequence", BigInteger, primary_key=True),
     Column("kind", Text, nullable=False),
-    Column("name", Text),
-    Column("taps", Text),
+    Column("layout", Text),
     Column("last_step", BigInteger),
-    Column("steps", LargeBinary),
     Column("payload", LargeBinary, nullable=False),
 )
 

@@ -30,11 +30,13 @@ from resnet_viz.events import (
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store.database import Database
+from resnet_viz.store.frames import Frame, Layout
 from resnet_viz.store.home import database_url
-from resnet_viz.store.log import add_events, add_taps, read_checkpoints, read_events, tap_lists_of
+from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
 from resnet_viz.store.lookup import ID_LENGTH, ID_LETTERS, find_group, find_run, list_groups, list_runs
 from resnet_viz.store.migrations import migrate
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord, failure_fields
+from resnet_viz.store.rows import entries_of
 from resnet_viz.store.schema import run_groups
 from resnet_viz.store.schema import runs as runs_table
 
@@ -103,8 +105,8 @@ class Store:
         self._home = home
         self._database = database
         self._clock = clock
-        self._taps: dict[str, tuple[str, ...]] = {}  # every list of taps read so far, by digest
-        self._written_taps: set[tuple[str, ...]] = set()
+        self._read_layouts: dict[str, Layout] = {}  # by digest; the content of a digest never changes
+        self._written_layouts: set[Layout] = set()
 
     @property
     def home(self) -> Path:
@@ -207,21 +209,23 @@ class Store:
             raise ValueError("nothing can happen to a run after its end")
         if any(change.state is RunState.QUEUED for change in changes):
             raise ValueError("a worker cannot queue a run")
-        new_taps = tap_lists_of(events) - self._written_taps
+        entries = entries_of(events)
+        layouts = {entry.source.layout for entry in entries if isinstance(entry.source, Frame)}
+        new = layouts - self._written_layouts
         durable = ended is not None or any(isinstance(event, CheckpointSaved) for event in events)
         with self._database.writing(durable=durable) as connection:
             row = connection.execute(_LOCK_HELD, {"run": run_id, "held_by": attempt}).one_or_none()
             if row is None:
                 raise _fenced(run_id, attempt)
-            add_taps(connection, new_taps)
-            sequence = add_events(connection, run_id, row.sequence, events)
+            add_layouts(connection, new)
+            sequence = add_entries(connection, run_id, row.sequence, entries)
             steps = [event.step for event in events if isinstance(event, Progress | Rewound)]
             done = steps[-1] if steps else row.step
             values = {"run": run_id, "last": sequence, "done": done, "now": self._clock()}
             connection.execute(_ADVANCE, values)
             if changes:
                 self._set_state(connection, run_id, changes[-1])
-        self._written_taps |= new_taps
+        self._written_layouts |= new
 
     def heartbeat(self, run_id: str, attempt: int, step: int) -> Desired:
         """Say that ``attempt`` is alive with ``step`` updates done; what its owner wants. Raises `Fenced`."""
@@ -281,7 +285,7 @@ class Store:
         `Rewound`. Cheap where nothing is new; an unknown run has no events.
         """
         with self._database.reading() as connection:
-            return read_events(connection, run_id, sequence, self._taps)
+            return read_events(connection, run_id, sequence, self._read_layouts)
 
     def checkpoints(self, run_id: str) -> list[CheckpointSaved]:
         """By step: the kept checkpoints and the newest one."""
@@ -310,7 +314,7 @@ class Store:
         return row
 
     def _enter(self, connection: Connection, run_id: str, sequence: int, change: StateChanged) -> None:
-        last = add_events(connection, run_id, sequence, [change])
+        last = add_entries(connection, run_id, sequence, entries_of([change]))
         connection.execute(_CHANGE.values(sequence=last), {"run": run_id})
         self._set_state(connection, run_id, change)
 
