@@ -1,6 +1,6 @@
 """A data set as tensors: the chosen training images at the chosen resolution, and all test images."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +9,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from resnet_viz.data.arrays import Arrays, read_arrays
+from resnet_viz.data.arrays import read_arrays
 from resnet_viz.data.catalogue import DatasetInfo, info
-from resnet_viz.data.download import DownloadProgress
+from resnet_viz.data.download import DownloadProgress, Patience
+from resnet_viz.data.obtain import obtain
+from resnet_viz.data.sources import SOURCES, Source
 from resnet_viz.data.subset import balanced_order
-from resnet_viz.errors import DatasetUnavailable
-from resnet_viz.locale import N_
 from resnet_viz.specs import DataSpec
 
 _CHUNK = 1024
+_PATIENCE = Patience()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +38,12 @@ class LoadedData:
 
 
 def load(
-    spec: DataSpec, folder: Path, on_progress: Callable[[DownloadProgress], None] | None = None
+    spec: DataSpec,
+    folder: Path,
+    on_progress: Callable[[DownloadProgress], None] | None = None,
+    *,
+    sources: Mapping[str, Source] = SOURCES,
+    patience: Patience = _PATIENCE,
 ) -> LoadedData:
     """The data that ``spec`` asks for, downloaded into ``folder`` where it is not there yet.
 
@@ -47,12 +53,17 @@ def load(
     Args:
         on_progress: called a few times a second during a download; what it
             raises ends the download, which a later call takes up again.
+        sources: where each data set comes from; see `sources.MIRROR_VARIABLE` for another place.
+        patience: how long to insist on a download.
 
     Raises:
         DatasetUnavailable: no mirror can be reached, or what comes is not the data set.
     """
     chosen = info(spec.dataset)
-    arrays = _arrays(chosen, folder, on_progress)
+    if chosen.bundled:
+        arrays = read_arrays(bundled_path(chosen.name))
+    else:
+        arrays = obtain(sources[chosen.name], folder, on_progress, patience)
     order = balanced_order(arrays.train_labels)[: spec.train_size]
     px = spec.resolution_px or chosen.image_px
     train_images = resized(torch.from_numpy(arrays.train_images[order]), px)
@@ -102,13 +113,3 @@ def channel_statistics(images: Tensor) -> tuple[Tensor, Tensor]:
     variance = squares.double() / count - mean.square()
     std = variance.clamp(min=1).sqrt()
     return (mean / 255).float(), (std / 255).float()
-
-
-def _arrays(
-    chosen: DatasetInfo, folder: Path, on_progress: Callable[[DownloadProgress], None] | None
-) -> Arrays:
-    if chosen.bundled:
-        return read_arrays(bundled_path(chosen.name))
-    raise DatasetUnavailable(
-        "not_built_yet", N_("{dataset} cannot be downloaded yet."), dataset=chosen.name
-    )
