@@ -80,18 +80,19 @@ class HistoryBuilder:
         return RunHistory(role, seed, self.state, dict(self._series), dict(self._profiles), dict(self._facts))
 
     def _join(self, series: dict[str, list[Series]], profiles: dict[str, list[Profile]]) -> None:
-        for name, new in series.items():
-            old = [self._series[name]] if name in self._series else []
+        for name, points in series.items():
+            old = self._series.get(name)
+            parts: list[Series | Curve] = [*([] if old is None else [old]), *points]
             self._series[name] = Curve(
-                np.concatenate([part.step for part in [*old, *new]]),
-                np.concatenate([part.value for part in [*old, *new]]),
+                np.concatenate([part.step for part in parts]), np.concatenate([part.value for part in parts])
             )
         for name, rows in profiles.items():
-            before = [self._profiles[name]] if name in self._profiles else []
+            before = self._profiles.get(name)
+            tables: list[Profile | ProfileTable] = [*([] if before is None else [before]), *rows]
             self._profiles[name] = ProfileTable(
                 rows[0].taps,
-                np.concatenate([part.step for part in [*before, *rows]]),
-                np.concatenate([part.value for part in [*before, *rows]]),
+                np.concatenate([table.step for table in tables]),
+                np.concatenate([table.value for table in tables]),
             )
 
     def _cut(self, step: int) -> None:

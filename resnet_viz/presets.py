@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from resnet_viz.locale import N_
-from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +25,21 @@ PRESETS = {
         Preset(
             "degradation",
             N_("Degradation"),
-            N_("With batch normalisation gradients do not vanish, and yet the deep plain network trains worse."),
+            N_("Batch normalisation keeps gradients alive, and yet the deep plain network trains worse."),
             RaceSpec(run=RunSpec(network=_SMALL_NETWORK, data=_SMALL_IMAGES)),
         ),
         Preset(
             "vanishing",
             N_("Vanishing gradients"),
-            N_("Without normalisation the gradient dies on its way down the plain network; the shortcut carries it."),
+            N_("Without normalisation the gradient fades on its way down, unless shortcuts carry it."),
             RaceSpec(
-                run=RunSpec(
-                    network=_SMALL_NETWORK.but(norm="none", init="pytorch"), data=_SMALL_IMAGES, train=TrainSpec()
-                )
+                run=RunSpec(network=_SMALL_NETWORK.but(norm="none", init="pytorch"), data=_SMALL_IMAGES)
             ),
         ),
         Preset(
             "shallow",
             N_("Shallow: no difference"),
-            N_("At depth 8 both networks train about equally well: the shortcut matters when networks get deep."),
+            N_("At depth 8 both networks train about equally well; the difference comes with depth."),
             RaceSpec(run=RunSpec(network=_SMALL_NETWORK.but(depth=8), data=_SMALL_IMAGES)),
         ),
     )

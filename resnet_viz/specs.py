@@ -219,7 +219,7 @@ class RaceSpec(Spec):
         return tuple(members)
 
 
-def choices(alias: Any) -> tuple[str, ...]:
+def choices(alias: Any) -> tuple[Any, ...]:
     """The values of one of the literal types above, in order."""
     return get_args(alias)
 
@@ -246,6 +246,4 @@ def _refusal(error: ValidationError) -> InvalidSetting:
     field = str(first["loc"][-1]) if first["loc"] else ""
     template = _SENTENCES.get(first["type"], N_("{field} cannot be {value}."))
     bounds = {k: v if isinstance(v, int | float) else str(v) for k, v in first.get("ctx", {}).items()}
-    return InvalidSetting(
-        first["type"], template, **bounds, field=field, value=str(first["input"])[:60]
-    )
+    return InvalidSetting(first["type"], template, **bounds, field=field, value=str(first["input"])[:60])

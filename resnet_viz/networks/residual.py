@@ -71,7 +71,8 @@ class Block(nn.Module):
         self.relu = nn.Identity() if self.preactivation else nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', H/s, W/s)
-        return self.relu(self.add(self.branch(x), x))
+        y: Tensor = self.relu(self.add(self.branch(x), x))
+        return y
 
     def branch(self, x: Tensor) -> Tensor:
         """F(x), before the addition."""
@@ -93,6 +94,10 @@ class Block(nn.Module):
 
 class ResidualNetwork(nn.Module):
     """The network of ``spec``; weights are whatever torch put there until `initialise` sets them."""
+
+    stage1: nn.Sequential
+    stage2: nn.Sequential
+    stage3: nn.Sequential
 
     def __init__(self, spec: NetworkSpec) -> None:
         super().__init__()
@@ -127,7 +132,8 @@ class ResidualNetwork(nn.Module):
         for stage in self.stages():
             x = stage(x)
         x = self.last_relu(self.last_norm(x))
-        return self.head(torch.flatten(self.pool(x), 1))
+        logits: Tensor = self.head(torch.flatten(self.pool(x), 1))
+        return logits
 
     def stages(self) -> tuple[nn.Sequential, ...]:
         """The three stages, each a sequence of blocks."""
@@ -137,8 +143,9 @@ class ResidualNetwork(nn.Module):
         after = not self.spec.block.startswith("preactivation") and self.spec.norm != "none"
         position = 1
         yield Tap("stem", "stem", position, "stem_norm" if self.spec.norm != "none" else "stem")
-        for stage_name in ("stage1", "stage2", "stage3"):
-            for block_name, block in self.get_submodule(stage_name).named_children():
+        for stage_name, stage in zip(("stage1", "stage2", "stage3"), self.stages(), strict=True):
+            for block_name, block in stage.named_children():
+                assert isinstance(block, Block)
                 path = f"{stage_name}.{block_name}"
                 for i in range(1, block.depth + 1):
                     position += 1

@@ -89,7 +89,9 @@ def read_checkpoint(path: Path) -> Checkpoint:
             tensors = {name: source.get_tensor(name) for name in source.keys()}  # noqa: SIM118 - not a dict
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise CheckpointDamaged(
-            "checkpoint_damaged", N_("The checkpoint {file} cannot be read; start the run anew."), file=path.name
+            "checkpoint_damaged",
+            N_("The checkpoint {file} cannot be read; start the run anew."),
+            file=path.name,
         ) from error
     parts: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}}
     for name, value in tensors.items():

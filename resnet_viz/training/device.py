@@ -47,10 +47,10 @@ def device_name(device: torch.device) -> str:
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Whether ``device`` computes in bfloat16; where it emulates, it is many times slower than float32."""
     if device.type == "cuda":
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device.type == "mps":
         return bool(torch.backends.mps.is_macos_or_newer(14, 0))
-    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 def check_precision(precision: Precision, device: torch.device) -> None:

@@ -122,7 +122,7 @@ def _paused(step: int, desired: Callable[[], Desired]) -> Iterator[Event]:
 def _divergence(step: int) -> Failure:
     return Failure(
         "diverged",
-        N_("At step {step} the loss was no longer a finite number; a lower learning rate or a warm-up helps."),
+        N_("At step {step} the loss stopped being a number; a lower learning rate or a warm-up helps."),
         {"step": step},
     )
 

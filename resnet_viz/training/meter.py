@@ -8,7 +8,7 @@ reported, wrongly, as having none.
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from resnet_viz.events import Profile, Series
 
@@ -38,7 +38,7 @@ class Meter:
         device: where the numbers are kept.
     """
 
-    def __init__(self, weights: dict[str, nn.Parameter], capacity: int, device: torch.device) -> None:
+    def __init__(self, weights: dict[str, Tensor], capacity: int, device: torch.device) -> None:
         self._taps = tuple(weights)
         self._weights = list(weights.values())
         self._before = [torch.empty_like(weight) for weight in self._weights]

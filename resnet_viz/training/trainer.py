@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from resnet_viz.data.batches import BatchOrder, DeviceData
 from resnet_viz.data.load import LoadedData
@@ -47,15 +47,19 @@ class Trainer:
         self.step = 0
         network = build(spec.network, recipe.seed)
         self.init_digest = init_digest(network)
-        self.network = network.to(self.device, memory_format=torch.channels_last)
+        self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.optimizer = _optimizer(self.network, spec)
         self.data = DeviceData(data, self.device)
         self.order = BatchOrder(
-            len(data.train_labels), recipe.batch_size, recipe.seed, spec.data.augmentation, spec.network.image_px
+            len(data.train_labels),
+            recipe.batch_size,
+            recipe.seed,
+            spec.data.augmentation,
+            spec.network.image_px,
         )
         self.training_s = 0.0
-        weights = {
-            tap.name: self.network.get_submodule(tap.name).weight
+        weights: dict[str, Tensor] = {
+            tap.name: self.network.get_parameter(f"{tap.name}.weight")
             for tap in self.network.taps
             if tap.kind in WEIGHTED
         }
