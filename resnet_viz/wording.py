@@ -30,7 +30,7 @@ def sentence(template: str, **parameters: str | int) -> Sentence:
 
 
 def number(value: float | None) -> str:
-    """Three significant digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none."""
+    """Three digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none."""
     if value is None or isnan(value):
         return "–"
     sign = "−" if value < 0 else ""

@@ -78,7 +78,7 @@ def how_to_read() -> str:
 
 
 def accuracy_table(info: AccuracyInfo) -> Columns:
-    """Per step: each seed's test accuracy, the mean training accuracy, and with several seeds mean and interval."""
+    """Per step: test accuracy per seed, mean and interval of several, mean training accuracy."""
     columns: dict[str, Points] = {}
     for role, seeds, test, band, train in info.roles:
         name = role_name(role)

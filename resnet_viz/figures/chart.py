@@ -42,7 +42,10 @@ def _packed(part: Any) -> Any:
     if isinstance(part, list):
         return [_packed(value) for value in part]
     if isinstance(part, np.ndarray):
-        packed = {"dtype": _TYPE_CODES[part.dtype.name], "bdata": b64encode(np.ascontiguousarray(part)).decode()}
+        packed = {
+            "dtype": _TYPE_CODES[part.dtype.name],
+            "bdata": b64encode(part.tobytes()).decode(),
+        }
         if part.ndim > 1:
             packed["shape"] = ", ".join(map(str, part.shape))
         return packed

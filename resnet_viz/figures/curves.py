@@ -14,6 +14,8 @@ from resnet_viz.specs import Role
 MOST_POINTS = 1000
 """No trace has more: a screen has no more columns to show them."""
 
+_DOWNSAMPLER = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
@@ -101,5 +103,6 @@ def thinned(
     if len(kept) <= most:
         return kept
     seen = np.log10(value[kept]) if log else value[kept]
-    chosen = MinMaxLTTBDownsampler().downsample(np.ascontiguousarray(step[kept]), seen, n_out=most)
-    return kept[chosen.astype(np.intp)]
+    chosen = _DOWNSAMPLER.downsample(np.ascontiguousarray(step[kept]), seen, n_out=most)
+    indices: npt.NDArray[np.intp] = kept[chosen.astype(np.intp)]
+    return indices

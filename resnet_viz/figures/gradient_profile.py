@@ -16,7 +16,14 @@ METRICS = {
     "update/ratio": N_("Update relative to the weights, ‖Δw‖ / ‖w‖"),
     "grad/block_output": N_("Gradient of the block outputs, ‖∂L/∂x‖"),
 }
-"""What the chart can show, and the title of its axis."""
+"""What the chart can show, in words."""
+
+_SYMBOLS = {
+    "grad/relative": "‖g‖ / ‖w‖",
+    "grad/norm": "‖g‖",
+    "update/ratio": "‖Δw‖ / ‖w‖",
+    "grad/block_output": "‖∂L/∂x‖",
+}
 
 HOW_TO_READ = N_(
     "Left is the input, right the output; each grid step is a factor of ten. A level line means that all "
@@ -49,7 +56,13 @@ def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
         data.append(profile_trace(entry, log=True))
         data += zero_trace(entry, info.floor)
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
-    y = axis(look, _(METRICS[info.metric]), type="log", range=log_range(info), exponentformat="power")
+    y = axis(
+        look,
+        _("{quantity} (log scale)").format(quantity=_SYMBOLS[info.metric]),
+        type="log",
+        range=log_range(info),
+        exponentformat="power",
+    )
     more = floor_line(info, look)
     return {"data": data, "layout": layout(look, name, x, y, hovermode="closest", **more)}
 

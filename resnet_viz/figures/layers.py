@@ -73,15 +73,22 @@ def layers_info(histories: Sequence[RunHistory], metric: str, step: int | None =
     measured = {role: runs for role, runs in tables.items() if runs}
     if step is None:
         step = min(
-            (max(int(h.profiles[metric].step[-1]) for _seed, h in runs) for runs in measured.values()), default=0
+            (max(int(h.profiles[metric].step[-1]) for _seed, h in runs) for runs in measured.values()),
+            default=0,
         )
     roles = tuple(
-        found for role, runs in measured.items() if (found := _at(role, [h for _seed, h in runs], metric, step))
+        found
+        for role, runs in measured.items()
+        if (found := _at(role, [h for _seed, h in runs], metric, step))
     )
     values = [h.profiles[metric].value for runs in measured.values() for _seed, h in runs]
     positive = [(value > 0) & np.isfinite(value) for value in values]
-    smallest = min((float(v.min(initial=inf, where=p)) for v, p in zip(values, positive, strict=True)), default=inf)
-    largest = max((float(v.max(initial=0, where=p)) for v, p in zip(values, positive, strict=True)), default=0)
+    smallest = min(
+        (float(v.min(initial=inf, where=p)) for v, p in zip(values, positive, strict=True)), default=inf
+    )
+    largest = max(
+        (float(v.max(initial=0, where=p)) for v, p in zip(values, positive, strict=True)), default=0
+    )
     return LayersInfo(
         metric,
         roles,
@@ -130,7 +137,7 @@ def describe_layers(info: LayersInfo, title: str) -> str:
         return _("{title}: no measurement yet.").format(title=title)
     parts = [f"{title}."]
     for entry in info.roles:
-        text = _("{role} at step {step}: {first} in {first_layer}, {last} in {last_layer}, between {low} and {high}.")
+        text = _("{role} at step {step}: {first} in {first_layer}, {last} in {last_layer}; {low} to {high}.")
         finite = entry.value[np.isfinite(entry.value)]
         parts.append(
             text.format(

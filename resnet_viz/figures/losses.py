@@ -49,7 +49,9 @@ def loss_info(histories: Sequence[RunHistory], window: int = WINDOW) -> LossInfo
         if found:
             raw = tuple(curve for _seed, curve in found)
             smooth = tuple(trailing_mean(curve, window) for curve in raw)
-            roles.append(RoleLoss(role, tuple(seed for seed, _curve in found), raw, smooth, over_seeds(smooth)))
+            roles.append(
+                RoleLoss(role, tuple(seed for seed, _curve in found), raw, smooth, over_seeds(smooth))
+            )
     return LossInfo(window, tuple(roles))
 
 
@@ -61,10 +63,10 @@ def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
     lines = []
     for role, _seeds, raw, smooth, band in info.roles:
         behind += band_trace(role, band, log=True)
-        behind.append(faint_line(role, raw[0], log=True) if len(raw) == 1 else faint_points(role, smooth, log=True))
+        behind.append(faint_line(role, raw[0], log=True) if len(raw) == 1 else faint_points(role, smooth))
         lines.append(mean_trace(role, band, ".3~g", log=True))
     x = axis(look, _("Training step"), hoverformat=",d", rangemode="nonnegative")
-    y = axis(look, _("Train loss (log scale)"), type="log", minor={"ticks": "outside", "tickcolor": look.grid})
+    y = axis(look, _("Train loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
     return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified")}
 
 
@@ -101,7 +103,10 @@ def describe(info: LossInfo) -> str:
         if not len(band):
             parts.append(_("{role}: no finite value.").format(role=role_name(role)))
             continue
-        text = _("{role}: {first} at step {first_step}, {last} at step {last_step}, lowest {lowest}; seeds: {seeds}.")
+        text = _(
+            "{role}: {first} at step {first_step}, {last} at step {last_step}, lowest {lowest}; "
+            "seeds: {seeds}."
+        )
         parts.append(
             text.format(
                 role=role_name(role),

@@ -88,7 +88,15 @@ def floor_line(info: LayersInfo, look: Theme) -> dict[str, Any]:
     decade = log10(info.floor)
     at = {"xref": "paper", "yref": "y", "x": 1, "y": decade, "xanchor": "right", "yanchor": "bottom"}
     stroke = {"color": look.grid, "width": 1, "dash": "dot"}
-    shape = {"type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": info.floor, "y1": info.floor}
+    shape = {
+        "type": "line",
+        "xref": "paper",
+        "yref": "y",
+        "x0": 0,
+        "x1": 1,
+        "y0": info.floor,
+        "y1": info.floor,
+    }
     return {
         "shapes": [shape | {"line": stroke}],
         "annotations": [at | {"text": _("exactly 0"), "showarrow": False, "font": {"size": 13}}],

@@ -40,7 +40,7 @@ def responses_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
         data.append(profile_trace(entry, log=log))
         data += zero_trace(entry, info.floor) if log else []
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
-    title = _("Standard deviation of the response")
+    title = _("Response (standard deviation)")
     if log:
         y = axis(look, title, type="log", range=log_range(info), exponentformat="power")
     else:

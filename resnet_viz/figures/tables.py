@@ -15,7 +15,9 @@ Points = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
 
 def by_step(columns: Mapping[str, Points]) -> Columns:
     """One row per step that any column knows; NaN where a column has no value."""
-    step = np.unique(np.concatenate([steps for steps, _values in columns.values()] or [np.empty(0, np.int64)]))
+    step = np.unique(
+        np.concatenate([steps for steps, _values in columns.values()] or [np.empty(0, np.int64)])
+    )
     table: Columns = {_("step"): step}
     for heading, (steps, values) in columns.items():
         column = np.full(len(step), np.nan)

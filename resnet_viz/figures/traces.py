@@ -5,13 +5,15 @@ from typing import Any
 
 import numpy as np
 
-from resnet_viz.figures.curves import MOST_POINTS, Band, thinned
+from resnet_viz.figures.curves import Band, thinned
 from resnet_viz.figures.theme import COLOURS, faded, line, role_name
 from resnet_viz.history import Curve
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
 
 Trace = dict[str, Any]
+
+SEED_POINTS = 40
 
 
 def mean_trace(role: Role, band: Band, hover: str, *, log: bool = False, markers: bool = False) -> Trace:
@@ -74,17 +76,19 @@ def faint_line(role: Role, curve: Curve, *, log: bool = False) -> Trace:
         "mode": "lines",
         "x": curve.step[kept].astype(np.int32),
         "y": curve.value[kept].astype(np.float32),
-        "line": {"color": faded(COLOURS[role], 0.35), "width": 1},
+        "line": {"color": faded(COLOURS[role], 0.45), "width": 1},
         "legendgroup": role,
         "showlegend": False,
         "hoverinfo": "skip",
     }
 
 
-def faint_points(role: Role, curves: Sequence[Curve], *, log: bool = False) -> Trace:
-    """The seeds behind a mean as faint points, one trace for all of them."""
-    share = max(1, MOST_POINTS // len(curves))
-    kept = [thinned(curve.step, curve.value, share, log=log) for curve in curves]
+def faint_points(role: Role, curves: Sequence[Curve]) -> Trace:
+    """The seeds behind a mean as faint points, evenly spaced: more would hide the band."""
+    kept = [
+        np.unique(np.linspace(0, len(curve) - 1, min(len(curve), SEED_POINTS)).astype(int))
+        for curve in curves
+    ]
     return {
         "type": "scatter",
         "mode": "markers",

@@ -1,0 +1,238 @@
+"""Relative gradient of every layer at every step: plain and residual on one colour scale."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.layers import depth_positions
+from resnet_viz.figures.tables import Columns
+from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
+from resnet_viz.figures.traces import Trace
+from resnet_viz.history import ProfileTable, RunHistory
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role
+from resnet_viz.wording import count, number
+
+METRIC = "grad/relative"
+MOST_COLUMNS = 300
+COLOURS = "Viridis"
+"""Perceptually uniform, and readable without colour vision."""
+ZERO = "#8a8a8a"
+"""Exact zeros have no logarithm and no place on the scale; grey is not among its colours."""
+
+HOW_TO_READ = N_(
+    "From left to right the training goes on, from top to bottom the network gets deeper. The colour is the "
+    "power of ten of ‖g‖ / ‖w‖, on one scale for both networks: a dark band marks layers that hardly learn."
+)
+
+
+class RoleMap(NamedTuple):
+    """``value`` float32 [layers, steps] of one seed, from input to output; chosen out of ``of_steps``."""
+
+    role: Role
+    seed: int
+    layers: tuple[str, ...]
+    position: npt.NDArray[np.int32]
+    step: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float32]
+    of_steps: int
+
+
+class HeatmapInfo(NamedTuple):
+    """What the chart shows: the roles measured, plain first, and the decades of the common colour scale."""
+
+    roles: tuple[RoleMap, ...]
+    decades: tuple[float, float] | None
+
+
+def heatmap_info(
+    histories: Sequence[RunHistory], seed: int | None = None, most: int = MOST_COLUMNS
+) -> HeatmapInfo:
+    """Collect ``grad/relative`` of ``seed``, else of the smallest seed measured.
+
+    Of more than ``most`` recorded steps, evenly spaced ones are shown as they
+    are, first and last included: a mean over steps would hide what a step was.
+    """
+    measured = [h for h in histories if len(h.profiles.get(METRIC, ()))]
+    if seed is None:
+        seed = min((h.seed for h in measured), default=0)
+    roles = []
+    for role in ROLES:
+        for history in measured:
+            if history.role == role and history.seed == seed:
+                roles.append(_role_map(history, history.profiles[METRIC], most))
+                break
+    positive = [np.log10(m.value[(m.value > 0) & np.isfinite(m.value)]) for m in roles]
+    ends = [(float(p.min()), float(p.max())) for p in positive if len(p)]
+    decades = (min(low for low, _high in ends), max(high for _low, high in ends)) if ends else None
+    return HeatmapInfo(tuple(roles), decades)
+
+
+def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT, *, stacked: bool = False) -> Chart:
+    """The maps side by side, or ``stacked`` for a narrow window; cells without a finite value stay empty."""
+    name = f"gradient-heatmap/{'stacked' if stacked else 'beside'}"
+    if not info.roles:
+        return empty(look, name)
+    data: list[Trace] = []
+    axes: dict[str, Any] = {}
+    titles = []
+    for index, (entry, (across, up)) in enumerate(
+        zip(info.roles, _domains(len(info.roles), stacked), strict=True)
+    ):
+        suffix = str(index + 1) if index else ""
+        data += _cells(entry, suffix)
+        below = not stacked or index == len(info.roles) - 1
+        left = stacked or index == 0
+        axes |= _panel_axes(entry, suffix, look, across=across, up=up, below=below, left=left)
+        title = {"text": role_name(entry.role), "showarrow": False, "xref": "paper", "yref": "paper"}
+        titles.append(title | {"x": sum(across) / 2, "y": up[1], "yanchor": "bottom", "font": {"size": 16}})
+    # The colour bar's own title would lie on the bar when it is placed by the container.
+    below_axes = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "yanchor": "top", "yshift": -54}
+    titles.append(below_axes | {"text": "‖g‖ / ‖w‖", "showarrow": False})
+    legend = {"orientation": "h", "x": 1, "xanchor": "right", "yref": "container", "y": 1, "yanchor": "top"}
+    zeros = any((entry.value == 0).any() for entry in info.roles)
+    more = {
+        "coloraxis": _colour_axis(info, look),
+        "annotations": titles,
+        "margin": {"l": 12, "r": 12, "t": 64 if zeros else 34, "b": 108},
+        "legend": legend,
+        "hovermode": "closest",
+    }
+    base = layout(look, name, axes["xaxis"], axes["yaxis"], **more)
+    return {"data": data, "layout": base | axes}
+
+
+def how_to_read() -> str:
+    """One line for people who see the chart for the first time."""
+    return _(HOW_TO_READ)
+
+
+def heatmap_table(info: HeatmapInfo) -> Columns:
+    """One row per network, layer and step shown."""
+    return {
+        _("network"): np.array(
+            [role_name(m.role) for m in info.roles for _cell in range(m.value.size)], np.str_
+        ),
+        _("layer"): np.array([name for m in info.roles for name in m.layers for _s in m.step], np.str_),
+        _("depth"): np.array([p for m in info.roles for p in m.position.tolist() for _s in m.step], np.int32),
+        _("step"): np.array([s for m in info.roles for _l in m.layers for s in m.step.tolist()], np.int64),
+        "‖g‖ / ‖w‖": np.concatenate([m.value.ravel() for m in info.roles] or [np.empty(0, np.float32)]),
+    }
+
+
+def describe(info: HeatmapInfo) -> str:
+    """The chart in words: first against last layer at the first and the last step shown."""
+    if not info.roles:
+        return _("Relative gradient per layer and step: no measurement yet.")
+    parts = [_("Relative gradient per layer and step.")]
+    for entry in info.roles:
+        text = _(
+            "{role}, {layers} layers: first layer {first_then} and last layer {last_then} at step {then}; "
+            "{first_now} and {last_now} at step {now}."
+        )
+        parts.append(
+            text.format(
+                role=role_name(entry.role),
+                layers=len(entry.layers),
+                first_then=number(float(entry.value[0, 0])),
+                last_then=number(float(entry.value[-1, 0])),
+                then=count(int(entry.step[0])),
+                first_now=number(float(entry.value[0, -1])),
+                last_now=number(float(entry.value[-1, -1])),
+                now=count(int(entry.step[-1])),
+            )
+        )
+        if zeros := int((entry.value == 0).sum()):
+            parts.append(_("Cells that are exactly 0: {count}.").format(count=count(zeros)))
+    return " ".join(parts)
+
+
+def _role_map(history: RunHistory, table: ProfileTable, most: int) -> RoleMap:
+    chosen = np.unique(np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(np.intp))
+    position = depth_positions(history, table.taps)
+    order = np.argsort(position, kind="stable")
+    return RoleMap(
+        history.role,
+        history.seed,
+        tuple(table.taps[i] for i in order),
+        position[order],
+        table.step[chosen],
+        table.value[np.ix_(chosen, order)].T,
+        len(table),
+    )
+
+
+def _panel_axes(
+    entry: RoleMap, suffix: str, look: Theme, *, across: list[float], up: list[float], below: bool, left: bool
+) -> dict[str, Any]:
+    """The two axes of one map; labels only at the outer edges, zoom common to both maps."""
+    x = axis(look, _("Training step") if below else "", domain=across, anchor=f"y{suffix}", hoverformat=",d")
+    y = axis(look, _("Layer") if left else "", domain=up, anchor=f"x{suffix}")
+    # A tick where each stage begins: there is no room for the names of all layers.
+    begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name != "stem"}
+    x |= {"showgrid": False, "showticklabels": below}
+    y |= {"showgrid": False, "showticklabels": left, "type": "category", "autorange": "reversed"}
+    y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(begins)}
+    if suffix:
+        x["matches"], y["matches"] = "x", "y"
+    return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
+
+
+def _colour_axis(info: HeatmapInfo, look: Theme) -> dict[str, Any]:
+    low, high = info.decades or (-1.0, 0.0)
+    bar = {
+        "orientation": "h",
+        "tickprefix": "10<sup>",
+        "ticksuffix": "</sup>",
+        "thickness": 12,
+        "yref": "container",
+        "y": 0,
+        "yanchor": "bottom",
+        "outlinewidth": 0,
+        "tickcolor": look.text,
+    }
+    return {"colorscale": COLOURS, "cmin": low, "cmax": high if high > low else low + 1, "colorbar": bar}
+
+
+def _cells(entry: RoleMap, suffix: str) -> list[Trace]:
+    """The map, and where there are exact zeros a second one that paints them in a colour off the scale."""
+    name = role_name(entry.role)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        decade = np.log10(entry.value)
+    place = {
+        "xaxis": f"x{suffix}",
+        "yaxis": f"y{suffix}",
+        "x": entry.step.astype(np.int32),
+        "y": list(entry.layers),
+    }
+    shared = place | {"type": "heatmap", "hoverongaps": False, "name": name}
+    where = f"%{{y}}, {_('step {step}').format(step='%{x:,d}')}: "
+    hover = f"{where}10<sup>%{{z:.2f}}</sup><extra>{name}</extra>"
+    cells = np.where(np.isfinite(decade), decade, np.nan).astype(np.float32)
+    traces: list[Trace] = [shared | {"z": cells, "coloraxis": "coloraxis", "hovertemplate": hover}]
+    zero = entry.value == 0
+    if zero.any():
+        traces.append(
+            shared
+            | {
+                "z": np.where(zero, 0, np.nan).astype(np.float32),
+                "colorscale": [[0, ZERO], [1, ZERO]],
+                "showscale": False,
+                "showlegend": True,
+                "name": _("{role}: exactly 0").format(role=name),
+                "hovertemplate": f"{where}0<extra>{name}</extra>",
+            }
+        )
+    return traces
+
+
+def _domains(panels: int, stacked: bool) -> list[tuple[list[float], list[float]]]:
+    if panels == 1:
+        return [([0, 1], [0, 1])]
+    if stacked:
+        return [([0, 1], [0.57, 1]), ([0, 1], [0, 0.43])]
+    return [([0, 0.485], [0, 1]), ([0.515, 1], [0, 1])]
