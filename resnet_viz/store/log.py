@@ -19,12 +19,11 @@ _run: BindParameter[str] = bindparam("run")
 _at = (run_events.c.run_id == _run, run_events.c.sequence == bindparam("at"))
 _ADD = insert(run_events)
 _ADD_LAYOUT = text("INSERT INTO layouts (digest, layout) VALUES (:digest, :layout) ON CONFLICT DO NOTHING")
-_NEWS = select(run_events.c.sequence).where(
-    run_events.c.run_id == _run, run_events.c.sequence > bindparam("after")
+_SINCE = (
+    select(run_events.c.kind, run_events.c.layout, run_events.c.payload, run_events.c.sequence)
+    .where(run_events.c.run_id == _run, run_events.c.sequence > bindparam("after"))
+    .order_by(run_events.c.sequence)
 )
-_SINCE = _NEWS.with_only_columns(
-    run_events.c.kind, run_events.c.layout, run_events.c.payload, run_events.c.sequence
-).order_by(run_events.c.sequence)
 _REACHING = (
     select(run_events.c.sequence, run_events.c.payload, layouts.c.layout)
     .join(layouts, run_events.c.layout == layouts.c.digest)

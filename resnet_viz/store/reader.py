@@ -12,8 +12,8 @@ class RunReader:
     def __init__(self, store: Store, run_id: str) -> None:
         """Raises `NotFound`; ``run_id`` may be a unique beginning."""
         run = store.run(run_id)
+        self.run_id = run.id
         self._store = store
-        self._run_id = run.id
         self._role = run.role
         self._seed = run.seed
         self._builder = HistoryBuilder()
@@ -21,9 +21,10 @@ class RunReader:
         self._lock = threading.Lock()
 
     def history(self) -> RunHistory:
-        """Everything recorded so far."""
+        """Everything recorded so far; raises `StoreUnavailable`, after which it can be asked again."""
         with self._lock:
-            events, self._sequence = self._store.events_since(self._run_id, self._sequence)
+            events, sequence = self._store.events_since(self.run_id, self._sequence)
             if events:
                 self._builder.add(events)
+                self._sequence = sequence
             return self._builder.history(self._role, self._seed)

@@ -10,10 +10,6 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
-from typing import Any
-
-import orjson
-from sqlalchemy import BindParameter, Connection, and_, bindparam, func, insert, select, update
 
 from resnet_viz.errors import InvalidSetting, NotFound, StoreUnavailable
 from resnet_viz.events import (
@@ -29,44 +25,15 @@ from resnet_viz.events import (
 )
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
+from resnet_viz.store import lifecycle
 from resnet_viz.store.database import Database
 from resnet_viz.store.frames import Frame, Layout
 from resnet_viz.store.home import database_url
 from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
 from resnet_viz.store.lookup import ID_LENGTH, ID_LETTERS, find_group, find_run, list_groups, list_runs
 from resnet_viz.store.migrations import migrate
-from resnet_viz.store.records import Fenced, GroupRecord, RunRecord, failure_fields
+from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
 from resnet_viz.store.rows import entries_of
-from resnet_viz.store.schema import run_groups
-from resnet_viz.store.schema import runs as runs_table
-
-_run: BindParameter[str] = bindparam("run")
-_active = runs_table.c.state.in_([RunState.RUNNING.value, RunState.PAUSED.value])
-_is_held = and_(runs_table.c.id == _run, runs_table.c.attempt == bindparam("held_by"), _active)
-_LOCK = (
-    select(runs_table.c.state, runs_table.c.sequence, runs_table.c.step)
-    .where(runs_table.c.id == _run)
-    .with_for_update()
-)
-_LOCK_HELD = (
-    select(runs_table.c.state, runs_table.c.sequence, runs_table.c.step).where(_is_held).with_for_update()
-)
-_ADVANCE = (
-    update(runs_table)
-    .where(runs_table.c.id == _run)
-    .values(sequence=bindparam("last"), step=bindparam("done"), heartbeat_at=bindparam("now"))
-)
-_CHANGE = update(runs_table).where(runs_table.c.id == _run)
-_HEARTBEAT = (
-    update(runs_table)
-    .where(_is_held)
-    .values(heartbeat_at=bindparam("now"), step=bindparam("done"))
-    .returning(runs_table.c.wish, runs_table.c.until_step)
-)
-_DESIRED = select(runs_table.c.wish, runs_table.c.until_step).where(_is_held)
-_STALE = select(runs_table.c.id, runs_table.c.attempt, runs_table.c.heartbeat_at).where(
-    _active, runs_table.c.heartbeat_at < bindparam("before")
-)
 
 
 def open_store(home: Path, url: str | None = None, *, clock: Callable[[], float] = time.time) -> "Store":
@@ -133,17 +100,7 @@ class Store:
         now = self._clock()
         group = GroupRecord(_new_id(), kind, owner, name, spec_json, now, tuple(_new_id() for _ in runs))
         with self._database.writing() as connection:
-            connection.execute(
-                insert(run_groups).values(
-                    id=group.id, kind=kind, owner=owner, name=name, notes="", spec=spec_json, created_at=now
-                )
-            )
-            rows = [
-                _queued(run_id, group, position, spec)
-                for position, (run_id, spec) in enumerate(zip(group.run_ids, runs, strict=True))
-            ]
-            if rows:
-                connection.execute(insert(runs_table), rows)
+            lifecycle.add_queued(connection, group, runs)
         return group
 
     def run(self, run_id: str) -> RunRecord:
@@ -176,21 +133,18 @@ class Store:
             return list_groups(connection, kind, owner, limit)
 
     def claim(self, run_id: str, worker: str) -> int | None:
-        """Take a queued run for ``worker``: the number of the new attempt, or None where it is not queued."""
+        """Take a queued run for ``worker``: the number of the new attempt, or None where none is queued."""
         now = self._clock()
         with self._database.writing() as connection:
-            row = connection.execute(_LOCK, {"run": run_id}).one_or_none()
-            if row is None or row.state != RunState.QUEUED:
+            try:
+                run = lifecycle.lock(connection, run_id)
+            except NotFound:
                 return None
-            change = _CHANGE.values(
-                attempt=runs_table.c.attempt + 1,
-                worker=worker,
-                heartbeat_at=now,
-                started_at=func.coalesce(runs_table.c.started_at, now),
-            )
-            attempt = connection.execute(change.returning(runs_table.c.attempt), {"run": run_id}).scalar_one()
-            self._enter(connection, run_id, row.sequence, StateChanged(RunState.RUNNING))
-            return int(attempt)
+            if run.state is not RunState.QUEUED:
+                return None
+            attempt = lifecycle.start_attempt(connection, run_id, worker, now)
+            lifecycle.enter(connection, run_id, run.sequence, StateChanged(RunState.RUNNING), now)
+            return attempt
 
     def append(self, run_id: str, attempt: int, events: Iterable[Event]) -> None:
         """Record what happened, all of it or nothing; counts as a heartbeat.
@@ -204,40 +158,35 @@ class Store:
         """
         events = list(events)
         changes = [event for event in events if isinstance(event, StateChanged)]
-        ended = next((i for i, event in enumerate(events) if _is_end(event)), None)
-        if ended is not None and ended != len(events) - 1:
-            raise ValueError("nothing can happen to a run after its end")
+        ended = [event.state.is_finished() for event in changes]
         if any(change.state is RunState.QUEUED for change in changes):
             raise ValueError("a worker cannot queue a run")
+        if any(ended) and (ended.index(True) < len(ended) - 1 or events[-1] is not changes[-1]):
+            raise ValueError("nothing can happen to a run after its end")
         entries = entries_of(events)
         layouts = {entry.source.layout for entry in entries if isinstance(entry.source, Frame)}
         new = layouts - self._written_layouts
-        durable = ended is not None or any(isinstance(event, CheckpointSaved) for event in events)
+        durable = any(ended) or any(isinstance(event, CheckpointSaved) for event in events)
+        steps = [event.step for event in events if isinstance(event, Progress | Rewound)]
+        now = self._clock()
         with self._database.writing(durable=durable) as connection:
-            row = connection.execute(_LOCK_HELD, {"run": run_id, "held_by": attempt}).one_or_none()
-            if row is None:
-                raise _fenced(run_id, attempt)
+            run = lifecycle.hold(connection, run_id, attempt)
             add_layouts(connection, new)
-            sequence = add_entries(connection, run_id, row.sequence, entries)
-            steps = [event.step for event in events if isinstance(event, Progress | Rewound)]
-            done = steps[-1] if steps else row.step
-            values = {"run": run_id, "last": sequence, "done": done, "now": self._clock()}
-            connection.execute(_ADVANCE, values)
+            sequence = add_entries(connection, run_id, run.sequence, entries)
+            lifecycle.advance(connection, run_id, sequence, steps[-1] if steps else run.step, now)
             if changes:
-                self._set_state(connection, run_id, changes[-1])
+                lifecycle.set_state(connection, run_id, changes[-1], now)
         self._written_layouts |= new
 
     def heartbeat(self, run_id: str, attempt: int, step: int) -> Desired:
         """Say that ``attempt`` is alive with ``step`` updates done; what its owner wants. Raises `Fenced`."""
         with self._database.writing() as connection:
-            values = {"run": run_id, "held_by": attempt, "now": self._clock(), "done": step}
-            return _wanted(connection.execute(_HEARTBEAT, values).one_or_none(), run_id, attempt)
+            return lifecycle.beat(connection, run_id, attempt, step, self._clock())
 
     def desired(self, run_id: str, attempt: int) -> Desired:
         """What the run's owner wants, without writing anything. Raises `Fenced`."""
         with self._database.reading() as connection:
-            row = connection.execute(_DESIRED, {"run": run_id, "held_by": attempt}).one_or_none()
-        return _wanted(row, run_id, attempt)
+            return lifecycle.read_wish(connection, run_id, attempt)
 
     def set_desired(self, run_id: str, desired: Desired) -> RunState:
         """Say what should become of a run; raises `NotFound`.
@@ -246,43 +195,42 @@ class Store:
         stays as it is. Returns the state the run is in afterwards.
         """
         with self._database.writing() as connection:
-            row = self._locked(connection, run_id)
-            state = RunState(row.state)
-            if state.is_finished():
-                return state
-            wish = {"wish": desired.wish.value, "until_step": desired.until_step}
-            connection.execute(_CHANGE.values(**wish), {"run": run_id})
-            if state is RunState.QUEUED and desired.wish is Wish.STOP:
-                state = RunState.STOPPED
-                self._enter(connection, run_id, row.sequence, StateChanged(state))
-            return state
+            run = lifecycle.lock(connection, run_id)
+            if run.state.is_finished():
+                return run.state
+            lifecycle.set_wish(connection, run_id, desired)
+            if run.state is not RunState.QUEUED or desired.wish is not Wish.STOP:
+                return run.state
+            stopped = StateChanged(RunState.STOPPED)
+            lifecycle.enter(connection, run_id, run.sequence, stopped, self._clock())
+            return stopped.state
 
     def resume(self, run_id: str) -> None:
         """Queue a stopped, failed or lost run again; raises `NotFound`, `InvalidSetting` for others."""
         with self._database.writing() as connection:
-            row = self._locked(connection, run_id)
-            if not RunState(row.state).is_resumable():
+            run = lifecycle.lock(connection, run_id)
+            if not run.state.is_resumable():
                 raise InvalidSetting(
                     "not_resumable",
                     N_("Run {id} is {state}; only a stopped, failed or lost run can be resumed."),
                     id=run_id,
-                    state=row.state,
+                    state=run.state.value,
                 )
-            wish = {"wish": Wish.RUN.value, "until_step": 0}
-            connection.execute(_CHANGE.values(worker=None, **wish), {"run": run_id})
-            self._enter(connection, run_id, row.sequence, StateChanged(RunState.QUEUED))
+            lifecycle.set_wish(connection, run_id, Desired())
+            lifecycle.enter(connection, run_id, run.sequence, StateChanged(RunState.QUEUED), self._clock())
 
     def reap(self, stale_s: float) -> list[str]:
-        """Mark runs as lost whose worker has been silent for ``stale_s`` seconds; those it marked."""
+        """Mark runs as lost whose worker has been silent for ``stale_s`` seconds; returns those it marked."""
         with self._database.reading() as connection:
-            stale = connection.execute(_STALE, {"before": self._clock() - stale_s}).all()
-        return [row.id for row in stale if self._lose(row.id, row.attempt, row.heartbeat_at)]
+            silent = lifecycle.silent_since(connection, self._clock() - stale_s)
+        return [run_id for run_id, attempt, heard_at in silent if self._lose(run_id, attempt, heard_at)]
 
     def events_since(self, run_id: str, sequence: int) -> tuple[list[Event], int]:
         """What came after ``sequence`` (0: everything), and the number to ask with next time.
 
-        The points of one curve come joined to one event, up to the next
-        `Rewound`. Cheap where nothing is new; an unknown run has no events.
+        The points of one curve come joined, up to the next `Rewound`; curves
+        before other events. Cheap where nothing is new; an unknown run has no
+        events.
         """
         with self._database.reading() as connection:
             return read_events(connection, run_id, sequence, self._read_layouts)
@@ -292,79 +240,22 @@ class Store:
         with self._database.reading() as connection:
             return read_checkpoints(connection, run_id)
 
-    def _lose(self, run_id: str, attempt: int, heartbeat_at: float) -> bool:
-        unchanged = and_(_is_held, runs_table.c.heartbeat_at == heartbeat_at)
-        query = select(runs_table.c.sequence, runs_table.c.step).where(unchanged).with_for_update()
-        with self._database.writing(durable=True) as connection:
-            row = connection.execute(query, {"run": run_id, "held_by": attempt}).one_or_none()
-            if row is None:
+    def _lose(self, run_id: str, attempt: int, heard_at: float) -> bool:
+        with self._database.writing() as connection:
+            try:
+                run = lifecycle.hold(connection, run_id, attempt)
+            except Fenced:
+                return False
+            if run.heartbeat_at != heard_at:
                 return False
             why = Failure(
                 "worker_lost",
                 N_("The process that trained this run ended abruptly after step {step}; it can be resumed."),
-                {"step": row.step},
+                {"step": run.step},
             )
-            self._enter(connection, run_id, row.sequence, StateChanged(RunState.LOST, why))
+            change = StateChanged(RunState.LOST, why)
+            lifecycle.enter(connection, run_id, run.sequence, change, self._clock())
             return True
-
-    def _locked(self, connection: Connection, run_id: str) -> Any:
-        row = connection.execute(_LOCK, {"run": run_id}).one_or_none()
-        if row is None:
-            raise NotFound("not_found", N_("There is no run or group called {id}."), id=run_id[:60])
-        return row
-
-    def _enter(self, connection: Connection, run_id: str, sequence: int, change: StateChanged) -> None:
-        last = add_entries(connection, run_id, sequence, entries_of([change]))
-        connection.execute(_CHANGE.values(sequence=last), {"run": run_id})
-        self._set_state(connection, run_id, change)
-
-    def _set_state(self, connection: Connection, run_id: str, change: StateChanged) -> None:
-        failure = failure_fields(change.failure)
-        values = {
-            "state": change.state.value,
-            "ended_at": self._clock() if change.state.is_finished() else None,
-            "failure": orjson.dumps(failure).decode() if failure else None,
-        }
-        connection.execute(_CHANGE.values(**values), {"run": run_id})
-
-
-def _queued(run_id: str, group: GroupRecord, position: int, spec: RunSpec) -> dict[str, Any]:
-    return {
-        "id": run_id,
-        "group_id": group.id,
-        "position": position,
-        "owner": group.owner,
-        "role": spec.network.role,
-        "seed": spec.train.seed,
-        "spec": spec.to_json(),
-        "digest": spec.digest(),
-        "name": "",
-        "notes": "",
-        "state": RunState.QUEUED.value,
-        "attempt": 0,
-        "wish": Wish.RUN.value,
-        "until_step": 0,
-        "created_at": group.created_at,
-        "step": 0,
-        "total_steps": spec.train.steps,
-        "sequence": 0,
-    }
-
-
-def _is_end(event: Event) -> bool:
-    return isinstance(event, StateChanged) and event.state.is_finished()
-
-
-def _wanted(row: Any, run_id: str, attempt: int) -> Desired:
-    if row is None:
-        raise _fenced(run_id, attempt)
-    return Desired(Wish(row.wish), row.until_step)
-
-
-def _fenced(run_id: str, attempt: int) -> Fenced:
-    return Fenced(
-        "fenced", N_("Attempt {attempt} does not hold run {id} any more."), id=run_id, attempt=attempt
-    )
 
 
 def _new_id() -> str:
