@@ -1,0 +1,50 @@
+"""What a worker computes with. This is where torch enters; only worker processes come here."""
+
+import tempfile
+from pathlib import Path
+
+import psutil
+import torch
+
+from resnet_viz.data.catalogue import BUNDLED, fitted
+from resnet_viz.events import Desired
+from resnet_viz.jobs.capacity import DeviceFacts
+from resnet_viz.jobs.protocol import Ready
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from resnet_viz.training.device import available_devices, device_name, has_fast_bfloat16
+from resnet_viz.training.loop import train
+
+__all__ = ["train", "warm_up"]
+
+_FIRST_STEPS = RunSpec(
+    network=NetworkSpec(depth=8, width=4),
+    data=DataSpec(dataset=BUNDLED, resolution_px=14, train_size=100),
+    train=TrainSpec(steps=1, batch_size=16, device="cpu"),
+)
+
+
+def warm_up(threads: int) -> Ready:
+    """Train a tiny network for a moment and forget it, so that the first real step is fast; the facts.
+
+    Always on the CPU: a spare worker must not hold an accelerator's memory.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for _ in train(
+            fitted(_FIRST_STEPS),
+            folder=Path(folder),
+            data_folder=Path(folder),
+            threads=threads,
+            desired=Desired,
+        ):
+            pass
+    return Ready(torch.__version__, tuple(_facts(kind) for kind in available_devices()))
+
+
+def _facts(kind: str) -> DeviceFacts:
+    device = torch.device(kind)
+    memory_bytes = (
+        torch.cuda.get_device_properties(device).total_memory
+        if kind == "cuda"
+        else psutil.virtual_memory().total
+    )
+    return DeviceFacts(kind, device_name(device), memory_bytes, has_fast_bfloat16(device))

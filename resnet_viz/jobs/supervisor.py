@@ -1,0 +1,212 @@
+"""Admits queued runs up to the machine's capacity and keeps workers ready for them.
+
+One thread decides everything; what it hears of its workers comes to it through
+one inbox. Runs are taken by compare-and-set in the store, so several
+supervisors (a server and a command line) can share one history.
+"""
+
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Self
+
+from resnet_viz.events import Failure, RunState
+from resnet_viz.jobs.capacity import Capacity, Machine
+from resnet_viz.jobs.crew import Crew
+from resnet_viz.jobs.process import WorkerProcess, remove_old_logs
+from resnet_viz.jobs.protocol import Done, Job, Message, Ready
+from resnet_viz.jobs.queueing import in_turn
+from resnet_viz.jobs.watch import Watch
+from resnet_viz.store import RunRecord, Store
+
+_TICK_S = 0.5
+_LEAVE_S = 15.0
+_KILL_S = 5.0
+_TROUBLED_S = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+class Supervisor:
+    """Runs the jobs of one history on this machine.
+
+    Args:
+        store: the history.
+        capacity: how many runs train at once; by default what the machine carries.
+        warm: idle workers to keep ready.
+        engine: module that the workers compute with.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        capacity: Capacity | None = None,
+        warm: int = 2,
+        engine: str = "resnet_viz.jobs.engine",
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._machine = Machine.here()
+        self._capacity = capacity or Capacity.of(self._machine)
+        self._crew = Crew(self._hire, self._capacity.cpu_slots, warm)
+        self._watch = Watch(store, self._crew)
+        self._inbox: SimpleQueue[tuple[WorkerProcess, Message | None] | None] = SimpleQueue()
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
+        self._order_lock = threading.Lock()
+        self._order: dict[str, int] = {}
+        self._order_at = float("-inf")
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def machine(self) -> Machine:
+        """What this machine has; its devices are known once a worker is ready."""
+        return self._machine
+
+    @property
+    def capacity(self) -> Capacity:
+        """How many runs train at once."""
+        return self._capacity
+
+    @property
+    def trouble(self) -> Failure | None:
+        """Why queued runs don't start, if workers cannot be started; else None."""
+        return self._crew.trouble
+
+    def start(self) -> None:
+        """Start workers and admit runs from now on; returns at once."""
+        remove_old_logs(self._store.home)
+        self._thread.start()
+
+    def wake(self) -> None:
+        """Look at the queue now; call after queueing a run."""
+        self._inbox.put(None)
+
+    def close(self) -> None:
+        """Stop the running runs with a checkpoint, so that they can be resumed, and end all workers.
+
+        Takes as long as the longest step and checkpoint, 20 s at most; a worker
+        that takes longer is killed and its run is lost, which is resumable too.
+        """
+        self._closing.set()
+        self.wake()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def queue_position(self, run_id: str) -> int | None:
+        """Place of a queued run, 1 for the next to start; None where it is not queued."""
+        with self._order_lock:
+            if time.monotonic() - self._order_at >= _TICK_S:
+                running = self._store.runs(states=[RunState.RUNNING])
+                order = in_turn(self._store.runs(states=[RunState.QUEUED]), running)
+                self._order = {run.id: place for place, run in enumerate(order, 1)}
+                self._order_at = time.monotonic()
+            return self._order.get(run_id)
+
+    def _hire(self) -> WorkerProcess:
+        return WorkerProcess(
+            home=self._store.home,
+            database=self._store.url,
+            threads=self._capacity.cpu_threads,
+            engine=self._engine,
+            report=lambda worker, message: self._inbox.put((worker, message)),
+        )
+
+    def _work(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self._admit()
+                self._hear(_TICK_S)
+                self._watch.look()
+            except Exception:
+                # Whatever it is (the database restarts, a process cannot be forked): runs and
+                # workers are still there, and must be looked after.
+                _log.exception("the supervisor goes on after an error")
+                self._closing.wait(_TROUBLED_S)
+        self._dismiss()
+
+    def _admit(self) -> None:
+        held = self._store.runs(states=[RunState.RUNNING, RunState.PAUSED])
+        running = [run for run in held if run.state is RunState.RUNNING]
+        waiting = self._admissible(running)
+        given = 0
+        for run, worker in zip(waiting, self._crew.idle(), strict=False):
+            attempt = self._store.claim(run.id, worker.name)
+            if attempt is not None:
+                worker.give(Job(run.id, attempt, self._capacity.cpu_threads))
+            given += 1
+        paused = {run.id for run in held if run.state is RunState.PAUSED}
+        self._crew.adjust(len(waiting) - given, paused)
+
+    def _admissible(self, running: Sequence[RunRecord]) -> list[RunRecord]:
+        """Queued runs for which there is a free slot, the next one first."""
+        taken = Counter(self._kind(run) for run in running)
+        kinds = {"cpu"} | {device.kind for device in self._machine.devices}
+        if all(taken[kind] >= self._capacity.slots(kind) for kind in kinds):
+            return []
+        chosen = []
+        for run in in_turn(self._store.runs(states=[RunState.QUEUED]), running):
+            kind = self._kind(run)
+            if taken[kind] < self._capacity.slots(kind):
+                taken[kind] += 1
+                chosen.append(run)
+        return chosen
+
+    def _kind(self, run: RunRecord) -> str:
+        return self._machine.device_kind(run.spec.train.device)
+
+    def _hear(self, timeout_s: float) -> None:
+        """Wait for news, and take in all there is."""
+        try:
+            news = self._inbox.get(timeout=timeout_s)
+            while True:
+                if news is not None:
+                    self._take(*news)
+                news = self._inbox.get_nowait()
+        except Empty:
+            return
+
+    def _take(self, worker: WorkerProcess, message: Message | None) -> None:
+        match message:
+            case Ready(torch, devices):
+                self._machine = replace(self._machine, torch=torch, devices=devices)
+                kinds = {device.kind for device in devices} | {"cpu"}
+                self._crew.slots = sum(self._capacity.slots(kind) for kind in kinds)
+                self._crew.welcome(worker)
+            case Done(_, reusable):
+                worker.job = None
+                if not reusable:
+                    worker.expect_end()
+            case None:
+                self._crew.bury(worker)
+                self._watch.ended(worker)
+
+    def _dismiss(self) -> None:
+        self._crew.dismiss()
+        self._hear_out(_LEAVE_S)
+        for worker in self._crew.workers:
+            _log.warning("worker %s did not leave and is killed", worker.name)
+            worker.kill()
+        self._hear_out(_KILL_S)
+
+    def _hear_out(self, timeout_s: float) -> None:
+        deadline = time.monotonic() + timeout_s
+        while self._crew.workers and (left_s := deadline - time.monotonic()) > 0:
+            try:
+                self._hear(left_s)
+            except Exception:
+                _log.exception("closing goes on after an error")
