@@ -1,6 +1,7 @@
 """A whole data set as four arrays, and the file they are kept in."""
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,10 @@ class Arrays(NamedTuple):
     train_labels: npt.NDArray[np.uint8]
     test_images: npt.NDArray[np.uint8]
     test_labels: npt.NDArray[np.uint8]
+
+
+class DamagedArrays(Exception):
+    """The file does not hold what was written."""
 
 
 def write_arrays(arrays: Arrays, path: Path, *, compress: bool) -> None:
@@ -34,7 +39,17 @@ def read_arrays(path: Path) -> Arrays:
 
     Raises:
         OSError: no such file.
-        ValueError, KeyError, zipfile.BadZipFile: damaged (the zip's CRC-32 is checked).
+        DamagedArrays: the file is not whole (each array's CRC-32 is compared).
     """
-    with np.load(path, allow_pickle=False) as source:
-        return Arrays(**{name: source[name] for name in Arrays._fields})
+    try:
+        with zipfile.ZipFile(path) as source:
+            return Arrays(*(_read(source, name) for name in Arrays._fields))
+    except (ValueError, KeyError, EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile) as error:
+        raise DamagedArrays(path.name) from error
+
+
+def _read(source: zipfile.ZipFile, name: str) -> npt.NDArray[np.uint8]:
+    with source.open(f"{name}.npy") as stream:
+        array: npt.NDArray[np.uint8] = np.lib.format.read_array(stream, allow_pickle=False)
+        stream.read()  # to the end, where the CRC-32 is compared
+    return array

@@ -170,6 +170,13 @@ def _append(
         if length is not None and length != str(file.size_bytes - had):
             raise Different(address)
         _copy(response, part, had, file.size_bytes, on_bytes, address)
+        if _size(part) == file.size_bytes:
+            return
+        if length is None and not had:
+            # Nothing said how long this would be: as likely a log-in page as the file's beginning.
+            part.unlink()
+            raise Different(address)
+        raise Interrupted(address)
 
 
 def _copy(
@@ -187,7 +194,7 @@ def _copy(
             except (OSError, http.client.HTTPException) as error:
                 raise Interrupted(address) from error
             if not piece:
-                raise Interrupted(address)
+                return
             sink.write(piece)
             had += len(piece)
             on_bytes(had)

@@ -8,14 +8,13 @@ once and read from then on.
 import errno
 import shutil
 import time
-import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from resnet_viz.data.arrays import Arrays, read_arrays, write_arrays
+from resnet_viz.data.arrays import Arrays, DamagedArrays, read_arrays, write_arrays
 from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.download import (
     Different,
@@ -46,11 +45,11 @@ def obtain(source: Source, folder: Path, on_progress: OnProgress | None, patienc
     """
     place = folder / source.dataset
     kept = place / f"images-{source.digest}.npz"
-    arrays = _kept(kept)
-    if arrays is not None:
-        return arrays
     tell = _Teller(source, on_progress)
     try:
+        arrays = _kept(kept)
+        if arrays is not None:
+            return arrays
         place.mkdir(parents=True, exist_ok=True)
         with _turn(source, place, tell):
             return _kept(kept) or _make(source, place, kept, tell, patience)
@@ -118,7 +117,7 @@ def _kept(path: Path) -> Arrays | None:
         return read_arrays(path)
     except FileNotFoundError:
         return None
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except DamagedArrays:
         path.unlink()
         return None
 
