@@ -53,6 +53,11 @@ def percent(share: float | None) -> str:
     return f"{'−' if share < 0 else ''}{abs(share) * 100:.1f} %"
 
 
+def points(share: float | None) -> str:
+    """A difference of shares in percentage points, ``−26.0``; ``–`` for none."""
+    return percent(share).removesuffix(" %")
+
+
 def count(value: int) -> str:
     """A whole number with separators: ``464,154``."""
     return f"{value:,}"

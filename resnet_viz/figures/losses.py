@@ -11,10 +11,11 @@ from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_point
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.pairs import FINAL_STEPS
 from resnet_viz.specs import Role
 from resnet_viz.wording import count, number
 
-WINDOW = 20
+WINDOW = FINAL_STEPS
 """Steps in the running mean: those that a run's final train loss is the mean of."""
 
 HOW_TO_READ = N_(
