@@ -43,8 +43,8 @@ NO_DIFFERENCE = N_(
     "guessing)."
 )
 SMALL = N_(
-    "That is more than chance between seeds, but practically no difference: it stays below {margin} ({share} of the loss of "
-    "guessing)."
+    "That is more than chance between seeds, but practically no difference: it stays below {margin} ({share} "
+    "of the loss of guessing)."
 )
 UNDECIDED = N_(
     "That is undecided: the losses vary too much from batch to batch to tell a gap of {margin} ({share} of "
@@ -73,14 +73,14 @@ LOST_IN_BOTH = N_(
     "network, {residual_first} and {residual_last} (ratio {residual_ratio}) of the residual one."
 )
 DEGRADATION = N_(
-    "This is degradation; at the start the gradient did not vanish: at step 0 the plain network's relative gradient is "
-    "{plain_first} in the first convolution and {plain_last} in the last (ratio {plain_ratio}), the residual "
-    "network's {residual_first} and {residual_last} (ratio {residual_ratio})."
+    "This is degradation; at the start the gradient did not vanish: at step 0 the plain network's relative "
+    "gradient is {plain_first} in the first convolution and {plain_last} in the last (ratio {plain_ratio}), "
+    "the residual network's {residual_first} and {residual_last} (ratio {residual_ratio})."
 )
 REACHES = N_(
-    "At the start the gradient of the plain network did not vanish: at step 0 its relative gradient is {plain_first} in "
-    "the first convolution and {plain_last} in the last (ratio {plain_ratio}), the residual network's "
-    "{residual_first} and {residual_last} (ratio {residual_ratio})."
+    "At the start the gradient of the plain network did not vanish: at step 0 its relative gradient is "
+    "{plain_first} in the first convolution and {plain_last} in the last (ratio {plain_ratio}), "
+    "the residual network's {residual_first} and {residual_last} (ratio {residual_ratio})."
 )
 
 BOTH_GUESS = N_(

@@ -1,0 +1,183 @@
+"""Proof that two networks differ in the shortcut and nothing else, from what their runs recorded.
+
+A race is fair when every difference between the two runs is one that was asked
+for. Identity shortcuts have no parameters, so there everything must be equal.
+Projections have weights of their own, and a zero start of the last norms makes
+no sense without shortcuts: these two differences are counted, named and marked
+as chosen, and do not make the race unfair; the summary says that they are
+there. Everything else must be equal. What is not on record yet is neither.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from resnet_viz.history import RunHistory
+from resnet_viz.locale import N_
+from resnet_viz.specs import RunSpec, Spec
+from resnet_viz.wording import Sentence, count, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessRow:
+    """One thing compared.
+
+    ``equal`` is None while it is not known; ``chosen`` marks a difference that
+    comes with the shortcut that was asked for. ``label`` is a gettext key.
+    """
+
+    name: str
+    label: str
+    plain: str
+    residual: str
+    equal: bool | None
+    explanation: Sentence
+    chosen: bool = False
+
+    @property
+    def fair(self) -> bool | None:
+        """Equal, or different as chosen; None while not known."""
+        return True if self.chosen and self.equal is False else self.equal
+
+
+@dataclass(frozen=True, slots=True)
+class FairnessCard:
+    """All rows for the pair of one seed."""
+
+    seed: int
+    rows: tuple[FairnessRow, ...]
+
+    @property
+    def fair(self) -> bool | None:
+        """False as soon as one row is unfair, True when all are fair, else None."""
+        return _all_fair(row.fair for row in self.rows)
+
+    @property
+    def summary(self) -> Sentence:
+        """The card in one sentence."""
+        if self.fair is None:
+            return sentence(N_("Not everything has been compared yet."))
+        if not self.fair:
+            return sentence(
+                N_("These networks differ in more than the shortcut; do not compare their curves.")
+            )
+        if any(row.chosen for row in self.rows):
+            return sentence(
+                N_("The networks differ in the shortcut and in what it brings with it, named below.")
+            )
+        return sentence(N_("The networks differ in the shortcut and in nothing else."))
+
+
+def fairness_card(
+    plain: RunHistory, residual: RunHistory, plain_spec: RunSpec, residual_spec: RunSpec
+) -> FairnessCard:
+    """Compare the two runs of one seed and their specs."""
+    rows = (
+        _parameters(plain, residual, residual_spec),
+        _initial_weights(plain, residual, residual_spec),
+        _batch_order(plain, residual),
+        _settings(plain_spec, residual_spec),
+    )
+    return FairnessCard(plain.seed, rows)
+
+
+def race_is_fair(cards: Iterable[FairnessCard]) -> bool:
+    """Whether every seed's card is known to be fair; a race without cards has proven nothing."""
+    return _all_fair(card.fair for card in cards) is True
+
+
+def _all_fair(verdicts: Iterable[bool | None]) -> bool | None:
+    known = list(verdicts)
+    if False in known:
+        return False
+    return None if None in known or not known else True
+
+
+def _parameters(plain: RunHistory, residual: RunHistory, spec: RunSpec) -> FairnessRow:
+    label = N_("Parameters")
+    one, other = plain.facts.get("parameters"), residual.facts.get("parameters")
+    if one is None or other is None:
+        return _unknown("parameters", label)
+    projections = [tap["name"] for tap in residual.facts.get("taps", ()) if tap["kind"] == "shortcut"]
+    chosen = other > one and bool(projections) and spec.network.shortcut in ("projection", "all-projection")
+    if one == other:
+        explanation = sentence(N_("The shortcut adds the input to the output; it has no weights of its own."))
+    elif chosen:
+        template = N_("The residual network has {extra} more, in the projections chosen for it: {layers}.")
+        explanation = sentence(template, extra=count(other - one), layers=", ".join(projections))
+    else:
+        explanation = sentence(N_("The networks are not of the same size."))
+    return FairnessRow("parameters", label, count(one), count(other), one == other, explanation, chosen)
+
+
+def _initial_weights(plain: RunHistory, residual: RunHistory, spec: RunSpec) -> FairnessRow:
+    label = N_("Initial weights")
+    one, other = plain.facts.get("init_digest"), residual.facts.get("init_digest")
+    if one is None or other is None:
+        return _unknown("initial_weights", label)
+    chosen = one != other and spec.network.init == "zero-last-norm"
+    if one == other:
+        template = N_(
+            "The layers that both networks have started from the same numbers (equal fingerprints)."
+        )
+    elif chosen:
+        template = N_("As chosen, each residual block starts at zero, so the fingerprints differ.")
+    else:
+        template = N_("The networks started from different weights.")
+    return FairnessRow("initial_weights", label, one, other, one == other, sentence(template), chosen)
+
+
+def _batch_order(plain: RunHistory, residual: RunHistory) -> FairnessRow:
+    """Digests are chained over all batches so far; the latest step that both have recorded is shown."""
+    first, second = _digests(plain), _digests(residual)
+    common = sorted(first.keys() & second.keys())
+    differing = [step for step in common if first[step] != second[step]]
+    label = N_("Images and their order")
+    if not common:
+        return _unknown("batch_order", label)
+    shown = differing[0] if differing else common[-1]
+    template = (
+        N_("The batches differ at step {step} or before it.")
+        if differing
+        else N_("Both saw the same images in the same order through step {step} (equal fingerprints).")
+    )
+    explanation = sentence(template, step=count(shown))
+    return FairnessRow("batch_order", label, first[shown], second[shown], not differing, explanation)
+
+
+def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
+    """Everything asked for: the shortcut differs on purpose, and with it the zero start it needs."""
+    one, other = dict(_flat(plain)), dict(_flat(residual))
+    expected = {"network.shortcut"}
+    if residual.network.init == "zero-last-norm" and plain.network.init == "he":
+        expected.add("network.init")
+    differing = [name for name in one if one[name] != other[name]]
+    wrong = [name for name in differing if name not in expected]
+    sound = not wrong and plain.network.shortcut == "none" and residual.network.shortcut != "none"
+    named = wrong or differing
+    shown = [", ".join(f"{name} = {values[name]}" for name in named) for values in (one, other)]
+    template = (
+        N_("All other {count} settings are equal.")
+        if sound
+        else N_("Settings that should be equal are not, or the shortcut is missing.")
+    )
+    explanation = sentence(template, count=len(one) - len(differing))
+    return FairnessRow("settings", N_("Settings"), shown[0] or "–", shown[1] or "–", sound, explanation)
+
+
+def _unknown(name: str, label: str) -> FairnessRow:
+    return FairnessRow(name, label, "–", "–", None, sentence(N_("Not recorded yet.")))
+
+
+def _digests(history: RunHistory) -> dict[int, str]:
+    recorded: Mapping[str, str] = history.facts.get("batch_digests", {})
+    return {int(step): digest for step, digest in recorded.items()}
+
+
+def _flat(spec: Spec) -> Iterator[tuple[str, str]]:
+    """``network.depth`` → ``32`` and so on, through all levels."""
+    for name in type(spec).model_fields:
+        value = getattr(spec, name)
+        if isinstance(value, Spec):
+            yield from ((f"{name}.{below}", text) for below, text in _flat(value))
+        else:
+            yield name, str(value)
