@@ -227,6 +227,19 @@ def test_second_process_waits_and_tells(server: FileServer, tmp_path: Path) -> N
     assert progress[-1].done_bytes == source.size_bytes
 
 
+def test_those_who_ask_at_once_share_one_download(server: FileServer, tmp_path: Path) -> None:
+    source = publish("svhn", server)
+    results: list[LoadedData] = []
+    threads = [threading.Thread(target=lambda: results.append(get(source, tmp_path))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert len(results) == 4
+    assert all(torch.equal(results[0].train_images, other.train_images) for other in results)
+    assert len(server.requests) == 2
+
+
 def test_bundled_set_needs_no_folder_and_no_torchvision(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from resnet_viz.data.load import load;"
