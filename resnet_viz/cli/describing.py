@@ -1,0 +1,84 @@
+"""``describe``: what a network consists of, without training it."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from resnet_viz.cli.console import put_json, results
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.locale import N_
+from resnet_viz.specs import NetworkSpec
+
+
+def describe(
+    family: Annotated[str, typer.Option(help="plain or residual.")] = "residual",
+    depth: Annotated[int, typer.Option(help="Weighted layers: 6n+2, bottlenecks 9n+2.")] = 32,
+    width: Annotated[int, typer.Option(help="Channels of the first stage.")] = 16,
+    block: Annotated[
+        str, typer.Option(help="basic, bottleneck, preactivation, preactivation-bottleneck.")
+    ] = "basic",
+    shortcut: Annotated[str, typer.Option(help="identity, projection, all-projection.")] = "identity",
+    norm: Annotated[str, typer.Option(help="batch, group, none.")] = "batch",
+    input_: Annotated[str, typer.Option("--input", help="Channels x height x width.")] = "3x32x32",
+    classes: Annotated[int, typer.Option(help="Number of classes.")] = 10,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Count a network: shapes, parameters and multiply-adds of every layer."""
+    channels, px = _input_shape(input_)
+    spec = NetworkSpec.checked(
+        depth=depth,
+        width=width,
+        block=block,
+        shortcut=_shortcut(family, shortcut),
+        norm=norm,
+        in_channels=channels,
+        image_px=px,
+        classes=classes,
+    )
+    from resnet_viz.networks.describe import describe as count  # torch takes seconds: only when needed
+
+    counted = count(spec)
+    if json:
+        put_json(asdict(counted))
+        return
+    table = Table("layer", "kind", "output", title=f"{spec.role}-{spec.depth}")
+    table.add_column("parameters", justify="right")
+    table.add_column("multiply-adds", justify="right")
+    for layer in counted.layers:
+        table.add_row(
+            layer.tap,
+            layer.kind,
+            "×".join(map(str, layer.output_shape)),
+            f"{layer.parameters:,}",
+            f"{layer.multiply_adds:,}",
+        )
+    table.add_section()
+    table.add_row("all", "", "", f"{counted.parameters:,}", f"{counted.multiply_adds:,}")
+    results.print(table)
+
+
+def _shortcut(family: str, shortcut: str) -> str:
+    if family == "plain":
+        return "none"
+    if family == "residual":
+        return shortcut
+    raise InvalidSetting(
+        "unknown_family",
+        N_("There is no family {family}; choose plain or residual."),
+        field="family",
+        family=family[:60],
+    )
+
+
+def _input_shape(text: str) -> tuple[int, int]:
+    parts = text.lower().split("x")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts) or parts[1] != parts[2]:
+        raise InvalidSetting(
+            "input_shape",
+            N_("The input must be channels x height x width with equal sides, such as 3x32x32, not {text}."),
+            field="input",
+            text=text[:60],
+        )
+    return int(parts[0]), int(parts[1])
