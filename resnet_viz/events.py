@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.locale import gettext
+
 
 class RunState(StrEnum):
     """Where a run stands. Finished states never change, except through an explicit resume."""
@@ -61,6 +63,9 @@ class Failure:
     code: str
     template: str
     parameters: dict[str, str | int | float]
+
+    def __str__(self) -> str:
+        return gettext(self.template).format(**self.parameters)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

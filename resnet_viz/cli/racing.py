@@ -107,7 +107,7 @@ def race(
         results.print(report["verdict"]["text"], markup=False, soft_wrap=True)
     for run in runs:
         if run.failure is not None:
-            say(f"{run.role} seed {run.seed}: {_words(run)}")
+            say(f"{run.role} seed {run.seed}: {run.failure}")
     return 1 if any(run.state in _BROKEN for run in runs) else 0
 
 
