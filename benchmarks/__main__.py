@@ -11,11 +11,17 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import gpu, race, training, web
+from benchmarks import gpu, probes, race, training, web
 from benchmarks.machine import describe_machine
 from benchmarks.result import Bench, Result
 
-BENCHES: tuple[Bench, ...] = (*race.BENCHES, *training.BENCHES, *web.BENCHES, *gpu.BENCHES)
+BENCHES: tuple[Bench, ...] = (
+    *race.BENCHES,
+    *training.BENCHES,
+    *probes.BENCHES,
+    *web.BENCHES,
+    *gpu.BENCHES,
+)
 
 
 def main(arguments: list[str]) -> None:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from itertools import chain, repeat
 from pathlib import Path
+from statistics import fmean
 from time import perf_counter
 from typing import Any
 
@@ -33,7 +34,7 @@ from resnet_viz.specs import RunSpec
 Batch = tuple[Tensor, Tensor]
 
 
-class Images(Dataset[tuple[Tensor, int]]):
+class Images(Dataset[Any]):
     """Labelled images as torchvision's data sets give them: PIL image → transform → tensor."""
 
     def __init__(self, images: Tensor, labels: Tensor, transform: transforms.Compose) -> None:
@@ -87,7 +88,9 @@ def train(network: ResidualNetwork, spec: RunSpec, data: LoadedData, measure: bo
         weight_decay=spec.train.weight_decay,
     )
     weights = [
-        network.get_submodule(tap.name).weight for tap in network.taps if tap.kind in ("stem", "conv", "head")
+        network.get_parameter(f"{tap.name}.weight")
+        for tap in network.taps
+        if tap.kind in ("stem", "conv", "head")
     ]
     probe: Batch | None = None
     history: list[dict[str, Any]] = []
@@ -102,7 +105,7 @@ def train(network: ResidualNetwork, spec: RunSpec, data: LoadedData, measure: bo
         row: dict[str, Any] = {"loss": loss.item()}
         if measure:
             row["accuracy"] = (logits.argmax(1) == labels).float().mean().item()
-            row["gradients"] = [w.grad.norm().item() for w in weights]
+            row["gradients"] = [w.grad.norm().item() for w in weights if w.grad is not None]
             row["weights"] = [w.norm().item() for w in weights]
             before = [w.detach().clone() for w in weights]
         optimizer.step()
@@ -115,7 +118,7 @@ def train(network: ResidualNetwork, spec: RunSpec, data: LoadedData, measure: bo
         history.append(row)
     if not measure:
         evaluate(network, test_loader, device)
-    return sum(row["loss"] for row in history[-20:]) / len(history[-20:])
+    return fmean(row["loss"] for row in history[-20:])
 
 
 def evaluate(network: ResidualNetwork, loader: DataLoader[Batch], device: str) -> tuple[float, float]:

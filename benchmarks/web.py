@@ -1,0 +1,111 @@
+"""The web process: how soon a page is there, how large the process is, what a refresh costs."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Page, sync_playwright
+
+from benchmarks.race import wait_until
+from benchmarks.result import Aim, Bench, Result
+
+_BROWSER_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_LIVE_S = 5.0
+_REFRESHES = 20
+
+
+def serving(repetitions: int, folder: Path) -> Iterator[Result]:
+    """A server started anew: first page, then a race watched live for some seconds."""
+    painted = Result("streamlit run → first page painted", "s", aim=Aim("≤", 3))
+    memory = Result("web process after a live race page", "MB", aim=Aim("≤", 150))
+    torch = Result("torch libraries in the web process", "", aim=Aim("≤", 0))
+    load = Result("web process while a race is watched", "% of a core")
+    with _browser_page() as page:
+        for number in range(repetitions):
+            home = folder / f"home-{number}"
+            port = _free_port()
+            start = time.perf_counter()
+            with _server(home, port) as server:
+                wait_until(partial(_listens, port))
+                page.goto(f"http://localhost:{port}/")
+                page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
+                painted.values.append(time.perf_counter() - start)
+                page.goto(f"http://localhost:{port}/race")
+                page.locator('[data-testid="stBaseButton-primary"]').first.click(timeout=60_000)
+                page.locator(".live-chart .plot-container").first.wait_for(timeout=60_000)
+                before, since = sum(server.cpu_times()[:2]), time.perf_counter()
+                page.wait_for_timeout(_LIVE_S * 1000)
+                spent = sum(server.cpu_times()[:2]) - before
+                load.values.append(100 * spent / (time.perf_counter() - since))
+                memory.values.append(server.memory_info().rss / 1e6)
+                libraries = [part.path for part in server.memory_maps() if "libtorch" in part.path]
+                torch.values.append(float(len(libraries)))
+    yield from (painted, memory, torch, load)
+
+
+def refresh(repetitions: int, folder: Path) -> Iterator[Result]:
+    """What the page computes at each live refresh when there are 10,000 points per curve."""
+    result = Result("live refresh, 10,000 points per curve", "ms of CPU", aim=Aim("≤", 20))
+    command = [sys.executable, "-m", "benchmarks.refresh", str(folder), str(repetitions * _REFRESHES)]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    result.values.extend(json.loads(answer))
+    yield result
+
+
+@contextmanager
+def _server(home: Path, port: int) -> Iterator[psutil.Process]:
+    options = ("--server.headless=true", f"--server.port={port}")
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
+    environment = os.environ | {"RESNET_VIZ_HOME": str(home)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+@contextmanager
+def _browser_page() -> Iterator[Page]:
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(_BROWSER_OPTIONS))
+        page = browser.new_page()
+        page.goto("about:blank")
+        yield page
+        browser.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+BENCHES = (
+    Bench("web", "first page, memory and load of the web process", serving),
+    Bench("refresh", "processor time of one live refresh", refresh),
+)
