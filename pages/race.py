@@ -1,4 +1,5 @@
 """A plain and a residual network side by side, training live."""
 
-import streamlit as st
-st.write("race")
+from resnet_viz.ui.race_page import race_page
+
+race_page()

@@ -21,6 +21,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OWNER_COOKIE: Final = "resnet_viz_owner"
 PLOTLY_PATH: Final = f"/assets/plotly-{version('plotly')}.min.js"
+PAGE_ADDRESSES: Final = ("race",)
+"""What the pages other than Home are called in the address bar."""
 
 _OWNER_COOKIE_AGE_S = 365 * 24 * 3600
 
@@ -116,5 +118,20 @@ async def _serve_plotly(request: Request) -> Response:
     return Response(compressed, media_type="text/javascript", headers=headers)
 
 
-ROUTES: Final = [Route(PLOTLY_PATH, _serve_plotly)]
+async def _not_here(_request: Request) -> Response:
+    """Tell Streamlit's page that its server is not below a page's address, where it looks first.
+
+    Any answer that is no success sends it on; to a 404 the browser's console would add an error.
+    """
+    return Response(status_code=300)
+
+
+ROUTES: Final = [
+    Route(PLOTLY_PATH, _serve_plotly),
+    *(
+        Route(f"/{page}/_stcore/{probe}", _not_here)
+        for page in PAGE_ADDRESSES
+        for probe in ("health", "host-config")
+    ),
+]
 MIDDLEWARE: Final = [Middleware(HeadersAndOwner)]

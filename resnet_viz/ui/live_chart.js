@@ -16,7 +16,7 @@ function loadPlotly(url) {
   return plotlyLoading;
 }
 
-// The figure comes without colours of paper, text and grid; these are the page's.
+// Colours of text, grid and paper are the page's, whatever the chart came with.
 function themed(layout, root) {
   const style = getComputedStyle(root);
   const colour = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
@@ -135,6 +135,8 @@ export default function ({ data, parentElement }) {
   if (!charts.has(root)) charts.set(root, mount(root, data.plotly));
   const chart = charts.get(root);
   chart.name = data.filename;
+  root.querySelector(".live-chart-title").textContent = data.title;
+  root.querySelector(".live-chart-how").textContent = data.how;
   chart.graph.style.height = `${data.height}px`;
   chart.graph.setAttribute("aria-label", data.alt);
   for (const [name, label] of Object.entries(data.labels)) {

@@ -2,15 +2,14 @@
 
 Streamlit's own plotly element is mounted anew at every change of its data.
 This component keeps one graph and calls ``Plotly.react`` on it. Colours of
-text, paper and grid come from the page's theme, so a figure should not set
-them. Streamlit sends nothing when a figure has not changed.
+text, paper and grid are taken from the page's theme, whatever the chart says.
+Streamlit sends nothing when a chart has not changed.
 """
 
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from resnet_viz.locale import gettext as _
@@ -20,36 +19,46 @@ _HERE: Final = Path(__file__).parent
 
 _HTML: Final = """
 <div class="live-chart">
-  <div class="live-chart-tools">
-    <button type="button" class="live-chart-reset">
-      <svg viewBox="0 0 24 24"><path d="M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5"/></svg>
-    </button>
-    <button type="button" class="live-chart-csv">
-      <svg viewBox="0 0 24 24"><path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14"/></svg>
-    </button>
-    <button type="button" class="live-chart-png">
-      <svg viewBox="0 0 24 24"><path d="M12 4v11m0 0l-4-4m4 4l4-4M5 19.5h14"/></svg>
-    </button>
+  <div class="live-chart-head">
+    <h4 class="live-chart-title"></h4>
+    <div class="live-chart-tools">
+      <button type="button" class="live-chart-reset">
+        <svg viewBox="0 0 24 24"><path d="M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5"/></svg>
+      </button>
+      <button type="button" class="live-chart-csv">
+        <svg viewBox="0 0 24 24"><path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14"/></svg>
+      </button>
+      <button type="button" class="live-chart-png">
+        <svg viewBox="0 0 24 24"><path d="M12 4v11m0 0l-4-4m4 4l4-4M5 19.5h14"/></svg>
+      </button>
+    </div>
   </div>
+  <p class="live-chart-how"></p>
   <div class="live-chart-graph" role="img"></div>
 </div>
 """
 
 
-def live_chart(figure: go.Figure, *, key: str, alt: str, filename: str, height_px: int = 360) -> None:
-    """Show ``figure``, or bring the chart of the same ``key`` up to date.
+def live_chart(
+    chart_json: str, *, key: str, title: str, how_to_read: str, alt: str, filename: str, height_px: int = 360
+) -> None:
+    """Show a chart, or bring the one of the same ``key`` up to date.
 
     Args:
-        figure: small figure with NumPy arrays; ``layout.uirevision`` decides what keeps its
-            zoom, and is constant where the figure leaves it out.
-        alt: what the chart shows, in a sentence.
+        chart_json: ``{"data": […], "layout": {…}}`` in plotly's JSON (`figures.chart.to_json`);
+            ``layout.uirevision`` says whether it is still the same chart, so that zoom stays.
+        title: stands above the chart, beside its tools.
+        how_to_read: one line below the title.
+        alt: what the chart shows, in words.
         filename: of the downloads, without ending.
     """
     _component()(
         key=key,
         data={
-            "figure": figure.to_json(engine="orjson"),
+            "figure": chart_json,
             "plotly": _plotly_url(),
+            "title": title,
+            "how": how_to_read,
             "alt": alt,
             "filename": filename,
             "height": height_px,

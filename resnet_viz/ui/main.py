@@ -7,15 +7,18 @@ import streamlit as st
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import language
 
-st.set_page_config(page_title="ResNet Viz", page_icon=Path(__file__).with_name("icon.svg"), layout="wide")
+_HERE = Path(__file__).parent
+
+st.set_page_config(page_title="ResNet Viz", page_icon=_HERE / "icon.svg", layout="wide")
 language.choose()
 
 page = st.navigation(
     [
         st.Page("../../pages/home.py", title=_("Home"), icon=":material/home:", default=True),
-        st.Page("../../pages/race.py", title=_("Race"), icon=":material/sprint:", url_path="race"),
+        st.Page("../../pages/race.py", title=_("Race"), icon=":material/flag:", url_path="race"),
     ]
 )
+st.logo(str(_HERE / "logo.svg"), size="large", icon_image=str(_HERE / "icon.svg"))
 with st.sidebar:
     language.switch()
 page.run()

@@ -38,6 +38,13 @@ def supervisor() -> Supervisor | None:
     return _supervisors.get(home_folder())
 
 
+def wake() -> None:
+    """Let the supervisor look at the queue now instead of at its next round."""
+    running = supervisor()
+    if running is not None:
+        running.wake()
+
+
 @st.cache_resource(show_spinner=False)
 def _open(home: Path) -> Store:
     return open_store(home)

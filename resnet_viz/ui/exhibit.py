@@ -1,0 +1,84 @@
+"""A chart as every page shows it: title, how to read it, the chart, its numbers, downloads."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import streamlit as st
+
+from resnet_viz.figures.tables import Columns
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui.live_chart import live_chart
+
+MOST_ROWS_SHOWN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """What is shown: texts in the reader's language, the chart as plotly's JSON, its numbers on demand."""
+
+    title: str
+    how_to_read: str
+    alt: str
+    chart_json: str
+    table: Callable[[], Columns]
+
+
+def show(exhibit: Exhibit, *, key: str, filename: str, height_px: int = 380) -> None:
+    """Put the exhibit on the page; ``key`` names it in the session, ``filename`` its downloads."""
+    with st.container(border=True, key=f"exhibit_{key}", height="stretch"):
+        live_chart(
+            exhibit.chart_json,
+            key=f"chart_{key}",
+            title=exhibit.title,
+            how_to_read=exhibit.how_to_read,
+            alt=exhibit.alt,
+            filename=filename,
+            height_px=height_px,
+        )
+        numbers = st.expander(
+            _("The numbers"),
+            icon=":material/table_rows:",
+            type="compact",
+            key=f"numbers_{key}",
+            on_change="rerun",
+        )
+        if numbers.open:
+            with numbers:
+                _show_numbers(exhibit, key, filename)
+
+
+def csv_of(columns: Columns) -> bytes:
+    """The table as CSV (UTF-8 with a mark that spreadsheets know); empty cells where a value is missing."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow(["" if value != value else value for value in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _show_numbers(exhibit: Exhibit, key: str, filename: str) -> None:
+    columns = exhibit.table()
+    rows = len(next(iter(columns.values()), ()))
+    st.dataframe(
+        {name: values[-MOST_ROWS_SHOWN:].tolist() for name, values in columns.items()},
+        hide_index=True,
+        height=260,
+        key=f"table_{key}",
+        alt=exhibit.alt,
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            _("All rows as CSV"),
+            data=lambda: csv_of(exhibit.table()),
+            file_name=f"{filename}-all.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"csv_{key}",
+        )
+        if rows > MOST_ROWS_SHOWN:
+            text = _("The last {shown} of {rows} rows are shown.")
+            st.caption(text.format(shown=MOST_ROWS_SHOWN, rows=rows))

@@ -1,0 +1,38 @@
+"""The Race page: settings on top, the race below."""
+
+import streamlit as st
+
+from resnet_viz.errors import ResnetVizError
+from resnet_viz.jobs.races import start_race
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui import server, style
+from resnet_viz.ui.owner import owner
+from resnet_viz.ui.race_form import race_form
+from resnet_viz.ui.race_panel import race_panel
+from resnet_viz.ui.race_recent import recent_races
+from resnet_viz.ui.race_state import race_id, show_race, take_over_link
+
+
+def race_page() -> None:
+    """Everything on the page; what goes wrong is told in one sentence."""
+    style.apply()
+    st.title(_("Race"), anchor=False)
+    st.markdown(
+        _(
+            "Two networks, built alike except for one thing: one has skip connections. Watch both learn, "
+            "side by side."
+        )
+    )
+    take_over_link()
+    try:
+        race = race_form()
+        if race is not None:
+            group = start_race(server.store(), race, owner())
+            server.wake()
+            show_race(group.id)
+        current = race_id()
+        recent_races(current)
+        if current is not None:
+            race_panel(current)
+    except ResnetVizError as error:
+        st.error(str(error), icon=":material/error:")

@@ -1,0 +1,90 @@
+"""What makes a race worth watching: the proof that it is fair, and the verdict from its numbers."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.fairness import FairnessCard, fairness_card
+from resnet_viz.history import RunHistory
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import RaceSpec
+from resnet_viz.store import RunRecord
+from resnet_viz.verdict import VerdictKind, verdict
+
+_HEADLINES: Final = {
+    VerdictKind.WAITING: N_("Nothing measured yet"),
+    VerdictKind.RUNNING: N_("Still running"),
+    VerdictKind.STOPPED: N_("Stopped before the end"),
+    VerdictKind.FAILED: N_("Not completed"),
+    VerdictKind.DIVERGED: N_("Diverged"),
+    VerdictKind.RESIDUAL_BETTER: N_("The residual network trains better"),
+    VerdictKind.PLAIN_BETTER: N_("The plain network trains better"),
+    VerdictKind.NO_DIFFERENCE: N_("No difference that matters"),
+    VerdictKind.UNDECIDED: N_("Undecided"),
+}
+_ORDER: Final = {False: 0, None: 1, True: 2}
+_ICONS: Final = {
+    False: ":material/gpp_bad:",
+    None: ":material/shield:",
+    True: ":material/verified_user:",
+}
+
+
+def show_verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> None:
+    """The verdict in words, its headline first."""
+    found = verdict(race, histories)
+    with st.container(border=True, key="race_verdict"):
+        st.subheader(_(_HEADLINES[found.kind]), anchor=False)
+        st.markdown(_plain_text(found.text))
+
+
+def show_fairness(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) -> None:
+    """One line that says whether the race is fair so far, and the comparison behind it."""
+    cards = _cards(runs, histories)
+    if not cards:
+        return
+    worst = min(cards, key=lambda card: _ORDER[card.fair])
+    known = sum(row.equal is not None for card in cards for row in card.rows)
+    total = sum(len(card.rows) for card in cards)
+    text = f"{worst.summary} " + _("({known} of {total} checks)").format(known=known, total=total)
+    with st.expander(text, icon=_ICONS[worst.fair], key="race_fairness"):
+        for card in cards:
+            _show_card(card, several=len(cards) > 1)
+
+
+def _cards(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) -> list[FairnessCard]:
+    found = {(run.seed, run.role): (history, run.spec) for run, history in zip(runs, histories, strict=True)}
+    cards = []
+    for seed in sorted({run.seed for run in runs}):
+        plain, residual = found.get((seed, "plain")), found.get((seed, "residual"))
+        if plain and residual:
+            cards.append(fairness_card(plain[0], residual[0], plain[1], residual[1]))
+    return cards
+
+
+def _show_card(card: FairnessCard, *, several: bool) -> None:
+    if several:
+        st.markdown(f"**{_('Seed {seed}').format(seed=card.seed)}**")
+    table = [
+        f"| | {_('Compared')} | {_('Plain')} | {_('Residual')} | |",
+        "|---|---|---|---|---|",
+    ]
+    for row in card.rows:
+        cells = (_mark(row.equal, row.chosen), _(row.label), row.plain, row.residual, str(row.explanation))
+        table.append("| " + " | ".join(cells) + " |")
+    st.markdown("\n".join(table))
+
+
+def _mark(equal: bool | None, chosen: bool) -> str:
+    if equal is None:
+        return ":gray[:material/pending:]"
+    if equal:
+        return ":green[:material/check_circle:]"
+    return ":blue[:material/tune:]" if chosen else ":red[:material/error:]"
+
+
+def _plain_text(text: str) -> str:
+    """``text`` with nothing that Markdown would read as formatting."""
+    return text.replace("*", "\\*").replace("_", "\\_").replace("$", "\\$").replace("~", "\\~")
