@@ -21,7 +21,7 @@ app: $(VENV)/app.stamp ## install what is missing and start the app on http://lo
 test: $(VENV)/test.stamp ## check style, types and layers, then run every test
 	@tools/system.sh
 	@$(MAKE) --no-print-directory lint
-	tools/postgres.sh $(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest $(PYTEST)
 
 lint: $(VENV)/test.stamp ## check style, types and layers only
 	$(BIN)/ruff check .

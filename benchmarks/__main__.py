@@ -25,27 +25,35 @@ BENCHES: tuple[Bench, ...] = (
 
 
 def main(arguments: list[str]) -> None:
-    """Parse ``arguments``, measure, show."""
+    """Parse ``arguments``, measure, show; exits with 1 when a benchmark failed to run."""
     asked = _parser().parse_args(arguments)
     chosen = [bench for bench in BENCHES if not asked.only or bench.name in asked.only]
     progress = Console(stderr=True)
     results: dict[str, list[Result]] = {}
+    failures: dict[str, str] = {}
     for bench in chosen:
         if bench.needs == "cuda" and not torch.cuda.is_available():
             progress.print(f"{bench.name}: needs a GPU, and there is none")
             continue
         progress.print(f"{bench.name}: {bench.title} …")
         with TemporaryDirectory(prefix="resnet-viz-bench-", ignore_cleanup_errors=True) as folder:
-            results[bench.name] = list(bench.run(asked.repetitions, Path(folder)))
+            try:
+                results[bench.name] = list(bench.run(asked.repetitions, Path(folder)))
+            except Exception as error:  # one that fails must not cost the numbers of the others
+                failures[bench.name] = f"{type(error).__name__}: {error}"
+                progress.print_exception()
     machine = describe_machine()
     Console().print(_table(results), f"[dim]{_line(machine)}[/dim]")
     if asked.output:
         report = {
             "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine,
+            "failures": failures,
             "results": {name: [result.as_json() for result in found] for name, found in results.items()},
         }
         asked.output.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if failures:
+        sys.exit(f"failed: {', '.join(failures)}")
 
 
 def _parser() -> argparse.ArgumentParser:
