@@ -1,0 +1,202 @@
+"""The command line's contract: what programs read, how people are refused."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resnet_viz.cli.app import app, main
+
+RACE = (
+    "race --depth 8 --width 4 --steps 12 --batch-size 16 --train-size 100 --resolution 8 --seeds 2 --seed 3 --json"
+).split()
+
+
+def call(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def output(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture(scope="module")
+def raced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A race run as a person would, and the home it left."""
+    home = tmp_path_factory.mktemp("raced")
+    done = subprocess.run(
+        [sys.executable, "-m", "resnet_viz", *RACE],
+        env=os.environ | {"RESNET_VIZ_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    return home, json.loads(done.stdout)
+
+
+@pytest.fixture
+def after_race(raced: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    home, report = raced
+    monkeypatch.setenv("RESNET_VIZ_HOME", str(home))
+    return report
+
+
+def test_race_reports_every_run(after_race: dict[str, Any]) -> None:
+    assert set(after_race) == {"race", "runs", "fair", "verdict"}
+    assert after_race["fair"] is True
+    assert set(after_race["verdict"]) == {"text", "loss_gap", "accuracy_gap"}
+    runs = after_race["runs"]
+    assert [(run["role"], run["seed"]) for run in runs] == [
+        ("plain", 3),
+        ("residual", 3),
+        ("plain", 4),
+        ("residual", 4),
+    ]
+    for run in runs:
+        assert set(run) == {
+            "id",
+            "role",
+            "seed",
+            "state",
+            "steps",
+            "parameters",
+            "train_loss",
+            "test_accuracy",
+            "wall_s",
+            "samples_per_s",
+            "batch_digest",
+            "init_digest",
+        }
+        assert (run["state"], run["steps"]) == ("finished", 12)
+    for plain, residual in (runs[:2], runs[2:]):
+        for fact in ("parameters", "batch_digest", "init_digest"):
+            assert plain[fact] == residual[fact]
+    gaps = [plain["train_loss"] - residual["train_loss"] for plain, residual in (runs[:2], runs[2:])]
+    assert after_race["verdict"]["loss_gap"] == pytest.approx(sum(gaps) / 2)
+
+
+def test_runs_lists_the_newest_first(after_race: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("runs", "--json") == 0
+    listed = output(capsys)
+    assert {run["id"] for run in listed} == {run["id"] for run in after_race["runs"]}
+    assert call("runs") == 0
+    shown = capsys.readouterr().out
+    assert all(run["id"] in shown for run in after_race["runs"])
+
+
+def test_export_holds_every_step(after_race: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    run = after_race["runs"][0]
+    assert call("export", run["id"], "--format", "json") == 0
+    exported = output(capsys)
+    assert exported["run"]["spec"]["network"]["depth"] == 8
+    losses = exported["series"]["train/loss"]
+    assert losses["step"] == list(range(12))
+    assert sum(losses["value"]) / 12 == pytest.approx(run["train_loss"])
+    profile = exported["profiles"]["grad/relative"]
+    assert (len(profile["value"]), len(profile["value"][0])) == (12, len(profile["tap"]))
+
+
+def test_csv_and_json_hold_the_same_numbers(
+    after_race: dict[str, Any], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run = after_race["runs"][1]["id"]
+    assert call("export", run) == 0
+    exported = output(capsys)
+    target = tmp_path / "run.csv"
+    assert call("export", run[:6], "--format", "csv", "-o", str(target)) == 0
+    rows = list(csv.DictReader(io.StringIO(target.read_text())))
+    losses = [float(row["value"]) for row in rows if row["metric"] == "train/loss"]
+    assert losses == exported["series"]["train/loss"]["value"]
+    cells = sum(len(row) for table in exported["profiles"].values() for row in table["value"])
+    assert sum(bool(row["tap"]) for row in rows) == cells
+
+
+def test_a_finished_run_has_nothing_to_resume_or_stop(after_race: dict[str, Any]) -> None:
+    run = after_race["runs"][0]["id"]
+    assert call("resume", run) == 2
+    assert call("stop", run) == 2
+    assert call("pause", after_race["race"]) == 2
+
+
+def test_describe_counts_like_the_papers(capsys: pytest.CaptureFixture[str]) -> None:
+    for family in ("plain", "residual"):
+        assert call("describe", "--family", family, "--depth", "56", "--json") == 0
+        described = output(capsys)
+        assert described["parameters"] == 853_018
+        assert sum(layer["parameters"] for layer in described["layers"]) == 853_018
+        assert set(described["layers"][0]) == {"tap", "kind", "output_shape", "parameters", "multiply_adds"}
+        assert described["layers"][-1]["output_shape"] == [10]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("describe --depth 21", "20, 26"),
+        ("describe --family dense", "plain or residual"),
+        ("describe --input 3x32", "such as 3x32x32"),
+        ("describe --input 3x32x31", "equal sides"),
+        ("describe --classes 1", "at least 2"),
+        ("race --depth 33", "32, 38"),
+        ("race --preset fast", "degradation, vanishing, shallow"),
+        ("race --shortcut none", "compares a shortcut"),
+        ("race --dataset imagenet", "dataset must be one of"),
+        ("race --steps many", "valid integer"),
+        ("race --lr nan", "learning_rate"),
+        ("race --train-size 99999999", "train_size"),
+        ("race --batch-size 64 --train-size 20", "20"),
+        ("export nothing", "no run or group called nothing"),
+        ("export nothing --format xml", "json or csv"),
+        ("stop ../../etc", "no run or group"),
+        ("fly", "No such command"),
+        ("race --wings 2", "No such option"),
+    ],
+)
+def test_wrong_input_gets_one_sentence(
+    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*arguments.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert words in said.err
+    assert said.err.count("\n") == 1
+    assert "Traceback" not in said.err
+
+
+def test_programs_get_the_refusal_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("describe", "--depth", "21", "--json") == 2
+    assert output(capsys)["error"]["code"] == "illegal_depth"
+
+
+def test_every_command_and_option_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in app.registered_commands:
+        assert command.callback is not None
+        assert command.callback.__doc__
+        assert call(command.callback.__name__, "--help") == 0
+        shown = capsys.readouterr().out
+        for line in shown.splitlines():
+            if line.lstrip("│ ").startswith("--") and "--help" not in line:
+                assert len(line.strip("│ ").split("  ")) > 1, line
+
+
+def test_the_history_opens_without_torch(after_race: dict[str, Any]) -> None:
+    code = (
+        "import sys; from resnet_viz.cli.app import _run; _run(['runs', '--json']);"
+        "_run(['export', sys.argv[1]]); sys.exit('torch' in sys.modules)"
+    )
+    run = after_race["runs"][0]["id"]
+    assert (
+        subprocess.run([sys.executable, "-c", code, run], stdout=subprocess.DEVNULL, check=False).returncode
+        == 0
+    )

@@ -1,0 +1,119 @@
+"""What can be asked for: the same sentence for the same wrong value, the same digest for the same spec."""
+
+import itertools
+
+import pytest
+
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.presets import PRESETS
+from resnet_viz.specs import (
+    Block,
+    NetworkSpec,
+    RaceSpec,
+    RunSpec,
+    TrainSpec,
+    choices,
+    legal_depths,
+    nearest_depths,
+)
+
+
+@pytest.mark.parametrize("race", [preset.race for preset in PRESETS.values()], ids=list(PRESETS))
+def test_specs_survive_json(race: RaceSpec) -> None:
+    again = RaceSpec.from_json(race.to_json())
+    assert again == race
+    assert again.digest() == race.digest()
+
+
+def test_every_setting_changes_the_digest() -> None:
+    start = RunSpec()
+    others = [
+        start.but(network=NetworkSpec(depth=20)),
+        start.but(network=NetworkSpec().plain()),
+        start.but(train=TrainSpec(seed=1)),
+        start.but(train=TrainSpec(learning_rate=0.2)),
+    ]
+    digests = [spec.digest() for spec in (start, *others)]
+    assert len(set(digests)) == len(digests)
+
+
+@pytest.mark.parametrize("block", choices(Block))
+def test_exactly_the_legal_depths_are_accepted(block: Block) -> None:
+    unit = 9 if "bottleneck" in block else 6
+    for depth in range(-1, 60):
+        legal = depth >= unit + 2 and (depth - 2) % unit == 0
+        assert (depth in legal_depths(block)) is legal
+        if legal:
+            NetworkSpec(depth=depth, block=block)
+        else:
+            with pytest.raises(InvalidSetting) as refused:
+                NetworkSpec(depth=depth, block=block)
+            assert refused.value.field == "depth"
+
+
+@pytest.mark.parametrize(
+    ("block", "depth", "nearest"),
+    [
+        ("basic", 21, (20, 26)),
+        ("basic", -5, (8,)),
+        ("basic", 1203, (1202,)),
+        ("bottleneck", 57, (56, 65)),
+        ("preactivation-bottleneck", 1001, (1001,)),
+    ],
+)
+def test_nearest_depths(block: Block, depth: int, nearest: tuple[int, ...]) -> None:
+    found = nearest_depths(block, depth)
+    assert set(nearest) <= set(found)
+    assert all(d in legal_depths(block) for d in found)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"depth": "deep"}, "depth must be a whole number, not deep"),
+        ({"block": "dense"}, "block must be one of 'basic'"),
+        ({"width": 0}, "width must be at least 1, not 0"),
+        ({"with": 3}, "no setting named with"),
+        ({"init": "zero-last-norm", "norm": "none"}, "needs a normalisation"),
+        ({"init": "zero-last-norm", "shortcut": "none"}, "cannot learn"),
+    ],
+)
+def test_refusals_are_one_sentence(values: dict[str, object], words: str) -> None:
+    with pytest.raises(InvalidSetting, match=words) as refused:
+        NetworkSpec.checked(**values)
+    assert str(refused.value).count("\n") == 0
+    assert str(refused.value).endswith(".")
+
+
+def test_not_a_number_is_no_learning_rate() -> None:
+    with pytest.raises(InvalidSetting, match="learning_rate must be a number, not nan"):
+        TrainSpec.checked(learning_rate=float("nan"))
+
+
+def test_json_from_elsewhere_is_refused() -> None:
+    for text in ("", "{", "[]", '{"network": 3}', '{"network": {"depth": 21}}', '{"extra": 1}'):
+        with pytest.raises(InvalidSetting):
+            RunSpec.from_json(text)
+
+
+def test_a_race_has_a_plain_and_a_residual_member_per_seed() -> None:
+    race = RaceSpec(run=RunSpec(train=TrainSpec(seed=5)), seeds=3)
+    members = race.members()
+    assert [(m.network.role, m.train.seed) for m in members] == list(
+        itertools.product(("plain", "residual"), [5])
+    ) + list(itertools.product(("plain", "residual"), [6])) + list(
+        itertools.product(("plain", "residual"), [7])
+    )
+    plain, residual = members[:2]
+    assert plain.network.but(shortcut="identity") == residual.network
+    assert (plain.data, plain.train) == (residual.data, residual.train)
+
+
+def test_a_race_needs_a_shortcut() -> None:
+    with pytest.raises(InvalidSetting, match="race compares"):
+        RaceSpec.checked(run=RunSpec(network=NetworkSpec().plain()))
+
+
+def test_the_warm_up_must_end_before_the_training() -> None:
+    with pytest.raises(InvalidSetting, match="leaves nothing"):
+        TrainSpec.checked(steps=10, warmup_steps=10)
