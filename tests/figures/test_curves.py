@@ -1,0 +1,67 @@
+"""Smoothing, bands and thinning against numbers worked out by hand."""
+
+import numpy as np
+import pytest
+
+from resnet_viz.figures.curves import over_seeds, thinned, trailing_mean
+from tests.figures.histories import curve
+
+
+def test_trailing_mean_is_the_mean_of_the_last_values() -> None:
+    smooth = trailing_mean(curve([1, 2, 3, 10]), 2)
+    assert smooth.value.tolist() == [1, 1.5, 2.5, 6.5]
+    assert smooth.step.tolist() == [0, 1, 2, 3]
+
+
+def test_trailing_mean_forgets_what_is_not_finite_after_its_window() -> None:
+    smooth = trailing_mean(curve([1, np.inf, 3, 4, 5]), 2)
+    assert np.isfinite(smooth.value).tolist() == [True, False, False, True, True]
+    assert smooth.value[-1] == 4.5
+
+
+@pytest.mark.parametrize("values", [[], [7.0]])
+def test_trailing_mean_of_hardly_anything(values: list[float]) -> None:
+    assert trailing_mean(curve(values), 20).value.tolist() == values
+
+
+def test_trailing_mean_needs_a_window() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        trailing_mean(curve([1.0]), 0)
+
+
+def test_band_is_student_t_with_as_many_seeds_as_have_come_that_far() -> None:
+    band = over_seeds([curve([1, 2, 5]), curve([3, 4]), curve([5, np.nan])])
+    assert band.step.tolist() == [0, 1, 2]
+    assert band.runs.tolist() == [3, 2, 1]
+    assert band.mean.tolist() == [3, 3, 5]
+    # t(2) = 4.30265, s = 2, n = 3; t(1) = 12.7062, s = √2, n = 2
+    assert band.high[0] - 3 == pytest.approx(4.30265 * 2 / 3**0.5, rel=1e-5)
+    assert 3 - band.low[1] == pytest.approx(12.7062, rel=1e-5)
+    assert np.isnan(band.low[2])
+    assert np.isnan(band.high[2])
+
+
+def test_one_seed_has_no_band() -> None:
+    band = over_seeds([curve([1, np.nan, 2])])
+    assert band.step.tolist() == [0, 2]
+    assert band.mean.tolist() == [1, 2]
+    assert np.isnan(band.low).all()
+
+
+def test_no_seed_gives_an_empty_band() -> None:
+    assert len(over_seeds([])) == 0
+
+
+def test_thinning_keeps_ends_and_extremes() -> None:
+    value = np.full(50_000, 1.0)
+    value[12_345], value[34_567] = 9, 0.1
+    kept = thinned(np.arange(50_000), value, 1000, log=True)
+    assert len(kept) <= 1000
+    assert {0, 12_345, 34_567, 49_999} <= set(kept.tolist())
+    assert (np.diff(kept) > 0).all()
+
+
+def test_thinning_leaves_out_what_cannot_be_drawn() -> None:
+    value = np.array([1.0, np.nan, 0.0, np.inf, 2.0])
+    assert thinned(np.arange(5), value).tolist() == [0, 2, 4]
+    assert thinned(np.arange(5), value, log=True).tolist() == [0, 4]

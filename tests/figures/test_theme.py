@@ -1,0 +1,40 @@
+"""Readable for all: contrast against both backgrounds, and two lines that differ in more than colour."""
+
+import pytest
+
+from resnet_viz.figures.theme import COLOURS, DARK, DASHES, LIGHT, Theme, faded, role_name, theme
+
+
+def _luminance(colour: str) -> float:
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize(("look", "page"), [(LIGHT, "#ffffff"), (DARK, "#0e1117")])
+def test_contrast_meets_wcag(look: Theme, page: str) -> None:
+    assert all(_contrast(colour, page) >= 3 for colour in COLOURS.values())
+    assert _contrast(look.text, page) >= 7
+    assert _contrast(look.text, look.surface) >= 7
+
+
+def test_roles_are_told_apart_without_colour() -> None:
+    assert len(set(DASHES.values())) == 2
+
+
+def test_theme_follows_the_page() -> None:
+    assert theme(True) is DARK
+    assert theme(False) is LIGHT
+
+
+def test_faded_keeps_the_colour() -> None:
+    assert faded("#D55E00", 0.2) == "rgba(213,94,0,0.2)"
+
+
+def test_roles_have_names() -> None:
+    assert [role_name("plain"), role_name("residual")] == ["Plain", "Residual"]

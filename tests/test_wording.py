@@ -1,0 +1,42 @@
+"""Numbers for readers."""
+
+import pytest
+
+from resnet_viz.wording import count, number, percent, points, sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.594, "0.594"),
+        (1.2, "1.20"),
+        (-0.0418, "−0.0418"),
+        (12.345, "12.3"),
+        (999.6, "1,000"),
+        (123456, "123,456"),
+        (2e6, "2.00·10⁶"),
+        (5.96e-9, "5.96·10⁻⁹"),
+        (9.9996e-4, "0.00100"),
+        (1e-43, "1.00·10⁻⁴³"),
+        (3e-310, "3.00·10⁻³¹⁰"),
+        (-1e-12, "−1.00·10⁻¹²"),
+        (0.0, "0"),
+        (float("nan"), "–"),
+        (None, "–"),
+        (float("-inf"), "−∞"),
+    ],
+)
+def test_number(value: float | None, shown: str) -> None:
+    assert number(value) == shown
+
+
+def test_shares_and_counts() -> None:
+    assert percent(0.6934) == "69.3 %"
+    assert percent(None) == "–"
+    assert points(-0.26) == "−26.0"
+    assert points(None) == "–"
+    assert count(464154) == "464,154"
+
+
+def test_sentence_is_put_into_words_when_read() -> None:
+    assert str(sentence("{n} steps", n=3)) == "3 steps"
