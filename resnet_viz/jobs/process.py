@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import resnet_viz
@@ -33,7 +34,8 @@ class WorkerProcess:
 
     Attributes:
         ready: whether it can take jobs.
-        job: what it is carrying out.
+        job: what it was given to carry out.
+        has_begun: whether it has taken that up.
         leaving_since: when it was to leave, on the monotonic clock; None while it is wanted.
     """
 
@@ -45,6 +47,7 @@ class WorkerProcess:
         self.ready = False
         self.leaving_since: float | None = None
         self.job: Job | None = None
+        self.has_begun = False
         self._report = report
         self.log.parent.mkdir(parents=True, exist_ok=True)
         options = {"home": home, "log": self.log, "threads": threads, "engine": engine}
@@ -82,10 +85,11 @@ class WorkerProcess:
         """How the process ended (minus the signal that killed it), or None while it lives."""
         return self._process.poll()
 
-    def give(self, job: Job) -> bool:
-        """Hand ``job`` over; False where the process is gone."""
+    def give(self, job: Job) -> None:
+        """Hand ``job`` over."""
         self.job = job
-        return self._send(job)
+        self.has_begun = False
+        self._send(job)
 
     def leave(self) -> None:
         """Have it stop its run, if any, with a checkpoint, and exit."""
@@ -109,13 +113,11 @@ class WorkerProcess:
         if self.log.exists() and not self.log.stat().st_size:
             self.log.unlink()
 
-    def _send(self, message: Message) -> bool:
+    def _send(self, message: Message) -> None:
         assert self._process.stdin is not None
-        try:
+        # Where the process is gone, `_listen` reports it.
+        with suppress(OSError):
             self._process.stdin.write(encode(message))
-        except (BrokenPipeError, OSError):
-            return False  # the end of the process is reported by `_listen`
-        return True
 
     def _listen(self) -> None:
         assert self._process.stdout is not None

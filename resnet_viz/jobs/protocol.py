@@ -25,6 +25,12 @@ class Ready(NamedTuple):
     devices: tuple[DeviceFacts, ...]
 
 
+class Begun(NamedTuple):
+    """From a worker: it has taken up the run; if it dies now, that may be the run's doing."""
+
+    run_id: str
+
+
 class Done(NamedTuple):
     """From a worker: it let go of the run; ``reusable`` where it can take another."""
 
@@ -32,10 +38,10 @@ class Done(NamedTuple):
     reusable: bool
 
 
-Message = Job | Leave | Ready | Done
+Message = Job | Leave | Ready | Begun | Done
 
-_KINDS: dict[str, type[Job | Leave | Ready | Done]] = {
-    kind.__name__.lower(): kind for kind in (Job, Leave, Ready, Done)
+_KINDS: dict[str, type[Job | Leave | Ready | Begun | Done]] = {
+    kind.__name__.lower(): kind for kind in (Job, Leave, Ready, Begun, Done)
 }
 
 

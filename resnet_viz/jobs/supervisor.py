@@ -15,11 +15,11 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
-from resnet_viz.events import Failure, RunState, StateChanged
+from resnet_viz.events import Failure, RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.crew import Crew
 from resnet_viz.jobs.process import WorkerProcess, remove_old_logs
-from resnet_viz.jobs.protocol import Done, Job, Message, Ready
+from resnet_viz.jobs.protocol import Begun, Done, Job, Message, Ready
 from resnet_viz.jobs.queueing import in_turn
 from resnet_viz.jobs.watch import Watch
 from resnet_viz.store import RunRecord, Store
@@ -147,18 +147,10 @@ class Supervisor:
         for run, worker in zip(waiting, self._crew.idle(), strict=False):
             attempt = self._store.claim(run.id, worker.name)
             if attempt is not None:
-                self._hand_over(Job(run.id, attempt, self._capacity.cpu_threads), worker)
+                worker.give(Job(run.id, attempt, self._capacity.cpu_threads))
             given += 1
         paused = {run.id for run in held if run.state is RunState.PAUSED}
         self._crew.adjust(len(waiting) - given, paused)
-
-    def _hand_over(self, job: Job, worker: WorkerProcess) -> None:
-        if worker.give(job):
-            return
-        # It died a moment ago, before it could begin: as if the run had never been taken.
-        worker.job = None
-        self._store.append(job.run_id, job.attempt, [StateChanged(RunState.LOST)])
-        self._store.resume(job.run_id)
 
     def _admissible(self, running: Sequence[RunRecord]) -> list[RunRecord]:
         """Queued runs for which there is a free slot, the next one first."""
@@ -195,6 +187,8 @@ class Supervisor:
                 kinds = {device.kind for device in devices} | {"cpu"}
                 self._crew.slots = sum(self._capacity.slots(kind) for kind in kinds)
                 self._crew.welcome(worker)
+            case Begun():
+                worker.has_begun = True
             case Done(_, reusable):
                 worker.job = None
                 if not reusable:

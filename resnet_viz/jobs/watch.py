@@ -46,7 +46,7 @@ class Watch:
         self._looked_at = now
 
     def ended(self, worker: WorkerProcess) -> None:
-        """``worker`` has ended: if it had a run, that one ends as well."""
+        """``worker`` has ended, and with it the run it had; one it had not begun is queued again."""
         if worker.job is None:
             return
         run_id, attempt, _ = worker.job
@@ -56,6 +56,9 @@ class Watch:
             self._store.append(run_id, attempt, [end])
         except Fenced:
             return  # it had recorded its end, or somebody else has
+        if not worker.has_begun and not stopped:
+            self._store.resume(run_id)
+            return
         _log.warning("run %s ended with its worker (exit code %s)", run_id, worker.exit_code)
 
     def _check_crew(self) -> None:

@@ -16,7 +16,7 @@ from typing import Protocol, cast
 from resnet_viz.errors import StoreUnavailable
 from resnet_viz.jobs.attempt import Attempt, Train
 from resnet_viz.jobs.orders import Orders
-from resnet_viz.jobs.protocol import Done, Job, Message, Ready, encode
+from resnet_viz.jobs.protocol import Begun, Done, Job, Message, Ready, encode
 from resnet_viz.store import Store, open_store
 
 NICENESS = 10
@@ -54,6 +54,7 @@ def main() -> None:
     store = open_store(arguments.home)
     _say(answers, ready)
     for job in orders.jobs():
+        _say(answers, Begun(job.run_id))
         reusable = _carry_out(store, job, orders, engine.train, arguments)
         _say(answers, Done(job.run_id, reusable))
         if not reusable:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from resnet_viz.jobs.capacity import DeviceFacts
-from resnet_viz.jobs.protocol import Done, Job, Leave, Message, Ready, decode, encode
+from resnet_viz.jobs.protocol import Begun, Done, Job, Leave, Message, Ready, decode, encode
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from resnet_viz.jobs.protocol import Done, Job, Leave, Message, Ready, decode, e
     [
         Job("abcdefghij", 3, 1),
         Leave(),
+        Begun("abcdefghij"),
         Done("abcdefghij", reusable=False),
         Ready("2.11.0", (DeviceFacts("cuda", "NVIDIA H200", 2**37, True), DeviceFacts("cpu", "x", 1, False))),
     ],
