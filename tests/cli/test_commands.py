@@ -13,9 +13,8 @@ import pytest
 
 from resnet_viz.cli.app import app, main
 
-RACE = (
-    "race --depth 8 --width 4 --steps 12 --batch-size 16 --train-size 100 --resolution 8 --seeds 2 --seed 3 --json"
-).split()
+SMALL = "--depth 8 --width 4 --steps 12 --batch-size 16 --train-size 100 --resolution 8"
+RACE = ["race", *SMALL.split(), "--seeds", "2", "--seed", "3", "--json"]
 
 
 def call(*arguments: str) -> int:
