@@ -74,15 +74,13 @@ def over_seeds(curves: Sequence[Curve]) -> Band:
         step, value = curves[0].step[finite], curves[0].value[finite]
         nothing = np.full(len(step), np.nan)
         return Band(step, value, nothing, nothing, np.ones(len(step), np.int32))
-    step = np.unique(np.concatenate([curve.step for curve in curves] or [np.empty(0, np.int64)]))
-    grid = np.full((len(curves), len(step)), np.nan)
-    for row, curve in zip(grid, curves, strict=True):
-        row[np.searchsorted(step, curve.step)] = curve.value
+    step, grid = _on_common_steps(curves)
     known = np.isfinite(grid)
-    runs = known.sum(axis=0).astype(np.int32)
-    step, grid, known, runs = step[runs > 0], grid[:, runs > 0], known[:, runs > 0], runs[runs > 0]
-    mean = np.sum(grid, axis=0, where=known) / runs
-    squares = np.sum((grid - mean) ** 2, axis=0, where=known)
+    runs = known.sum(axis=0, dtype=np.int32)
+    if (runs == 0).any():
+        step, grid, known, runs = step[runs > 0], grid[:, runs > 0], known[:, runs > 0], runs[runs > 0]
+    mean = np.where(known, grid, 0).sum(axis=0) / runs
+    squares = (np.where(known, grid - mean, 0) ** 2).sum(axis=0)
     quantiles = np.array([np.nan, np.nan, *(t_quantile(n - 1) for n in range(2, len(curves) + 1))])
     with np.errstate(invalid="ignore", divide="ignore"):  # one seed has no deviation: NaN
         reach = quantiles[runs] * np.sqrt(squares / (runs - 1) / runs)
@@ -106,3 +104,17 @@ def thinned(
     chosen = _DOWNSAMPLER.downsample(np.ascontiguousarray(step[kept]), seen, n_out=most)
     indices: npt.NDArray[np.intp] = kept[chosen.astype(np.intp)]
     return indices
+
+
+def _on_common_steps(
+    curves: Sequence[Curve],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """All steps, and values [curves, steps] with NaN where a curve has none."""
+    step = max((curve.step for curve in curves), key=len, default=np.empty(0, np.int64))
+    # The usual case, runs that are equally far or behind each other, needs no sorting.
+    if not all(np.array_equal(curve.step, step[: len(curve)]) for curve in curves):
+        step = np.unique(np.concatenate([curve.step for curve in curves]))
+    grid = np.full((len(curves), len(step)), np.nan)
+    for row, curve in zip(grid, curves, strict=True):
+        row[np.searchsorted(step, curve.step)] = curve.value
+    return step, grid

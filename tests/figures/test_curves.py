@@ -41,6 +41,13 @@ def test_band_is_student_t_with_as_many_seeds_as_have_come_that_far() -> None:
     assert np.isnan(band.high[2])
 
 
+def test_seeds_measured_at_different_steps_are_joined() -> None:
+    band = over_seeds([curve([1, 2], [0, 50]), curve([3, 4, 9], [0, 25, 50])])
+    assert band.step.tolist() == [0, 25, 50]
+    assert band.mean.tolist() == [2, 4, 5.5]
+    assert band.runs.tolist() == [2, 1, 2]
+
+
 def test_one_seed_has_no_band() -> None:
     band = over_seeds([curve([1, np.nan, 2])])
     assert band.step.tolist() == [0, 2]

@@ -25,7 +25,7 @@ def _run(
 
 @pytest.mark.parametrize(("wanted", "shown"), [(0, 0), (9, 0), (10, 10), (24, 10), (25, 25), (10**6, 25)])
 def test_scrubbing_shows_the_last_row_at_or_before_the_step(wanted: int, shown: int) -> None:
-    rows = [[1, 2, 3, 4, 5], [2, 4, 6, 8, 10], LEVEL]
+    rows: list[list[float]] = [[1, 2, 3, 4, 5], [2, 4, 6, 8, 10], LEVEL]
     info = layers_info([_run("plain", rows, [0, 10, 25])], METRIC, wanted)
     assert info.roles[0].step == shown
     assert info.roles[0].value.tolist() == rows[[0, 10, 25].index(shown)]
