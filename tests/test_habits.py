@@ -1,0 +1,67 @@
+"""Habits of this project, kept by tests: small files with a purpose, commands that explain themselves."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from resnet_viz.cli.app import app
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted(
+    path
+    for folder in ("resnet_viz", "pages", "benchmarks", "tools", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+)
+COMMANDS: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_modules_say_what_they_are_for_and_stay_small(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    most_lines = 450 if path.is_relative_to(ROOT / "tests") else 310
+    assert ast.get_docstring(ast.parse(source)), "no docstring"
+    assert len(source.splitlines()) <= most_lines
+    assert path.stem not in ("utils", "util", "helpers", "helper", "common", "misc")
+
+
+def test_every_command_and_option_has_help_and_is_in_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(COMMANDS) >= 7
+    for name, command in COMMANDS.items():
+        assert command.help, name
+        assert f"python -m resnet_viz {name}" in readme, f"{name} is not in the README"
+        for parameter in command.params:
+            if parameter.param_type_name == "option":
+                assert parameter.help, f"{name} {parameter.opts[0]}"
+
+
+def test_every_make_target_has_help() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = makefile.partition(".PHONY:")[2].splitlines()[0].split()
+    for target in phony:
+        assert any(line.startswith(f"{target}:") and "## " in line for line in makefile.splitlines()), target
+
+
+def test_requirements_name_what_is_imported() -> None:
+    wanted = {line.split(">")[0].split("[")[0] for line in (ROOT / "requirements.txt").read_text().split()}
+    imported = {
+        name.partition(".")[0]
+        for folder in ("resnet_viz", "pages")
+        for path in (ROOT / folder).rglob("*.py")
+        for name in _imports(path)
+    }
+    for name in wanted:
+        assert name in imported, f"{name} is required and never imported"
+
+
+def _imports(path: Path) -> list[str]:
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.append(node.module)
+    return names
