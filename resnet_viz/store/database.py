@@ -36,7 +36,9 @@ class Database:
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise StoreUnavailable(
                 "bad_database_url",
-                N_("The database address is not usable: {reason}. Use sqlite:///… or postgresql+psycopg://…"),
+                N_(
+                    "The address of the database cannot be used: {reason}. Use sqlite:/// or postgresql+psycopg://."
+                ),
                 reason=_reason(error),
             ) from error
         # Single statements need no transaction to read a consistent state.
@@ -44,8 +46,12 @@ class Database:
         self._reader = self._engine.execution_options(**autocommit)
         self._writer = self._engine.execution_options(write="normal")
         self._durable_writer = self._engine.execution_options(write="full")
-        with self._explained():
-            self._prepare()
+        try:
+            with self._explained():
+                self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def is_sqlite(self) -> bool:
@@ -119,12 +125,13 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-    if engine.dialect.name == "sqlite":
+    kind = make_url(url).get_backend_name()
+    if kind not in ("sqlite", "postgresql"):
+        raise ArgumentError(f"{kind} is neither SQLite nor PostgreSQL")
+    engine = create_engine(url, pool_pre_ping=kind == "postgresql")
+    if kind == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
         event.listen(engine, "begin", _on_sqlite_begin)
-    elif engine.dialect.name != "postgresql":
-        raise ArgumentError(f"{engine.dialect.name} is not supported")
     return engine
 
 

@@ -127,7 +127,7 @@ def advance(connection: Connection, run_id: str, sequence: int, step: int, now: 
 
 def enter(connection: Connection, run_id: str, sequence: int, change: StateChanged, now: float) -> None:
     """Put the run into a state and say so in its log, whose last number is ``sequence``."""
-    last = add_entries(connection, run_id, sequence, entries_of([change]))
+    last = add_entries(connection, run_id, sequence, entries_of([change]), now)
     connection.execute(_CHANGE.values(sequence=last), {"run": run_id})
     set_state(connection, run_id, change, now)
 

@@ -47,7 +47,9 @@ _DROP_LATER = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoint
 _CHECKPOINTS = select(checkpoints).where(checkpoints.c.run_id == _run).order_by(checkpoints.c.step)
 
 
-def add_entries(connection: Connection, run_id: str, sequence: int, entries: Iterable[Entry]) -> int:
+def add_entries(
+    connection: Connection, run_id: str, sequence: int, entries: Iterable[Entry], now: float
+) -> int:
     """Append ``entries`` after ``sequence``; returns the new last sequence number."""
     waiting: list[dict[str, Any]] = []
     facts: dict[str, Any] = {}
@@ -63,7 +65,7 @@ def add_entries(connection: Connection, run_id: str, sequence: int, entries: Ite
             case Facts(values):
                 facts |= values
         sequence += 1
-        waiting.append({"run_id": run_id, "sequence": sequence, **entry.columns})
+        waiting.append({"run_id": run_id, "sequence": sequence, "recorded_at": now, **entry.columns})
     _write(connection, waiting)
     if facts:
         _merge_facts(connection, run_id, facts)

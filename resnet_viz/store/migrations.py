@@ -35,8 +35,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE layouts (digest TEXT PRIMARY KEY, layout TEXT NOT NULL)",
         """CREATE TABLE run_events (
             run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, sequence BIGINT NOT NULL,
-            kind TEXT NOT NULL, layout TEXT REFERENCES layouts (digest), last_step BIGINT,
-            payload {binary} NOT NULL, PRIMARY KEY (run_id, sequence)){clustered}""",
+            recorded_at DOUBLE PRECISION NOT NULL, kind TEXT NOT NULL,
+            layout TEXT REFERENCES layouts (digest), last_step BIGINT, payload {binary} NOT NULL,
+            PRIMARY KEY (run_id, sequence)){clustered}""",
         """CREATE TABLE checkpoints (
             run_id TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, path TEXT NOT NULL,
             step BIGINT NOT NULL, size_bytes BIGINT NOT NULL, kept BOOLEAN NOT NULL,

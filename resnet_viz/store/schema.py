@@ -69,6 +69,7 @@ run_events = Table(
     metadata,
     Column("run_id", Text, primary_key=True),
     Column("sequence", BigInteger, primary_key=True),
+    Column("recorded_at", Double, nullable=False),
     Column("kind", Text, nullable=False),
     Column("layout", Text),
     Column("last_step", BigInteger),

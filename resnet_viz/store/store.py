@@ -58,7 +58,11 @@ def open_store(home: Path, url: str | None = None, *, clock: Callable[[], float]
             reason=error.strerror or str(error),
         ) from error
     database = Database(url or database_url(home))
-    migrate(database)
+    try:
+        migrate(database)
+    except BaseException:
+        database.close()
+        raise
     return Store(home, database, clock)
 
 
@@ -172,7 +176,7 @@ class Store:
         with self._database.writing(durable=durable) as connection:
             run = lifecycle.hold(connection, run_id, attempt)
             add_layouts(connection, new)
-            sequence = add_entries(connection, run_id, run.sequence, entries)
+            sequence = add_entries(connection, run_id, run.sequence, entries, now)
             lifecycle.advance(connection, run_id, sequence, steps[-1] if steps else run.step, now)
             if changes:
                 lifecycle.set_state(connection, run_id, changes[-1], now)

@@ -22,6 +22,7 @@ from resnet_viz.events import (
 from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunReader, Store
+from tests.store.conftest import Clock
 from tests.store.test_lifecycle import claimed, queued
 
 TAPS = ("stem", "stage1.block1.conv1", "head")
@@ -249,3 +250,13 @@ def test_asking_for_news_is_one_statement(store: Store) -> None:
     assert store.events_since(run_id, sequence) == ([], sequence)
     assert len(statements) == 1
     assert "run_events" in statements[0]
+
+
+def test_the_log_knows_when(store: Store, clock: Clock) -> None:
+    run_id = queued(store)
+    attempt = claimed(store, run_id)
+    clock.now += 7
+    store.append(run_id, attempt, [series("train/loss", 0, 1.0)])
+    with store._database.reading() as connection:
+        times = connection.exec_driver_sql("SELECT recorded_at FROM run_events ORDER BY sequence").scalars()
+        assert list(times) == [clock.now - 7, clock.now]
