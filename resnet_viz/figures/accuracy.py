@@ -9,7 +9,7 @@ from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
 from resnet_viz.figures.losses import WINDOW
 from resnet_viz.figures.tables import Columns, Points, by_step
-from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
+from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
@@ -67,7 +67,7 @@ def accuracy_chart(info: AccuracyInfo, look: Theme = LIGHT) -> Chart:
             behind.append(faint_points(role, test))
         if len(band):
             lines.append(mean_trace(role, band, ".1%", markers=True))
-    x = axis(look, _("Training step"), hoverformat=",d", rangemode="nonnegative")
+    x = step_axis(look)
     y = axis(look, _("Accuracy"), tickformat=".0%", range=[0, 1])
     return {"data": behind + lines, "layout": layout(look, "accuracy", x, y, hovermode="x unified")}
 

@@ -98,7 +98,7 @@ def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT, *, stacked: bool = Fal
     more = {
         "coloraxis": _colour_axis(info, look),
         "annotations": titles,
-        "margin": {"l": 12, "r": 12, "t": 64 if zeros else 34, "b": 108},
+        "margin": {"l": 12, "r": 12, "t": 64 if zeros else 34, "b": 120},
         "legend": legend,
         "hovermode": "closest",
     }

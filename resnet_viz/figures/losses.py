@@ -6,7 +6,7 @@ from typing import NamedTuple
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
 from resnet_viz.figures.tables import Columns, Points, by_step
-from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
+from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
@@ -66,7 +66,7 @@ def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
         behind += band_trace(role, band, log=True)
         behind.append(faint_line(role, raw[0], log=True) if len(raw) == 1 else faint_points(role, smooth))
         lines.append(mean_trace(role, band, ".3~g", log=True))
-    x = axis(look, _("Training step"), hoverformat=",d", rangemode="nonnegative")
+    x = step_axis(look)
     y = axis(look, _("Train loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
     return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified")}
 

@@ -76,6 +76,13 @@ def axis(look: Theme, title: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
+def step_axis(look: Theme) -> dict[str, Any]:
+    """The axis of training steps, which also heads the hover box of all curves at a step."""
+    title = _("Training step")
+    heading = {"text": f"{title} %{{x:,d}}"}
+    return axis(look, title, hoverformat=",d", rangemode="nonnegative", unifiedhovertitle=heading)
+
+
 def layout(look: Theme, name: str, x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What all charts share; the legend lies on top, so the plot keeps its width on a phone.
 
@@ -91,7 +98,14 @@ def layout(look: Theme, name: str, x: dict[str, Any], y: dict[str, Any], **more:
         "hoverlabel": {"bgcolor": look.surface, "font": {"family": _FONT, "size": 14, "color": look.text}},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.grid, "activecolor": look.text},
         "margin": {"l": 12, "r": 12, "t": 12, "b": 12},
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "tracegroupgap": 0,
+        },
         "xaxis": x,
         "yaxis": y,
     } | more
