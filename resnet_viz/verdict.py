@@ -228,7 +228,9 @@ def _judgement(judged: VerdictKind, tested: Interval, gaps: Sequence[float], mar
         VerdictKind.NO_DIFFERENCE: words.SMALL if several and tested.excludes_zero() else words.NO_DIFFERENCE,
     }[judged]
     higher = sum(gap > 0 for gap in gaps)
-    return sentence(template, margin=number(margin), share=f"{100 * MARGIN:.0f} %", higher=higher, seeds=len(gaps))
+    return sentence(
+        template, margin=number(margin), share=f"{100 * MARGIN:.0f} %", higher=higher, seeds=len(gaps)
+    )
 
 
 def _accuracy(accuracies: Sequence[tuple[float, float]], gaps: Sequence[float]) -> list[Sentence]:
