@@ -45,8 +45,8 @@ def home_page() -> None:
         st.caption(
             _(
                 "Left, a plain block has to learn the whole mapping H(x). Right, a residual block learns "
-                "what to add, F(x) = H(x) − x. With identity shortcuts the parameters are the same, to the last "
-                "one."
+                "what to add, F(x) = H(x) − x. With identity shortcuts the parameters are the same, to "
+                "the last one."
             )
         )
     _questions()

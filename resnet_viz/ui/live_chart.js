@@ -91,8 +91,6 @@ function savePicture(chart, Plotly) {
 function draw(chart, Plotly) {
   const { graph, figure } = chart;
   const { layout } = themed(figure.layout, graph);
-  const narrow = graph.clientWidth < 480;
-  if (narrow) layout.margin = { ...layout.margin, l: 48, r: 8 };
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: "reset" };
   return Plotly.react(graph, figure.data, layout, config).then(() => {
     chart.updates += 1;

@@ -10,4 +10,6 @@ LOCAL = "local"
 
 def owner() -> str:
     """The random identity in this browser's cookie."""
-    return st.context.cookies.get(OWNER_COOKIE, LOCAL)
+    # Streamlit's test runner answers with a mock.
+    cookie: object = st.context.cookies.get(OWNER_COOKIE)
+    return cookie if isinstance(cookie, str) else LOCAL

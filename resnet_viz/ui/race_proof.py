@@ -37,7 +37,7 @@ def show_verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> None:
     found = verdict(race, histories)
     with st.container(border=True, key="race_verdict"):
         st.subheader(_(_HEADLINES[found.kind]), anchor=False)
-        st.markdown(_plain_text(found.text))
+        st.markdown("\n".join(f"- {_plain_text(str(sentence))}" for sentence in found.sentences))
 
 
 def show_fairness(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) -> None:

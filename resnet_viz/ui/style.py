@@ -8,7 +8,7 @@ _CSS = """
 [class*="st-key-role_card_residual"] { border-top: 4px solid #0072B2 !important; }
 [class*="st-key-exhibit_"] { min-width: 0; }
 .st-key-race_verdict { border-inline-start: 5px solid var(--st-primary-color, #0067A5) !important; }
-.st-key-race_verdict p { font-size: 1.15rem; line-height: 1.55; }
+.st-key-race_verdict li { font-size: 1.1rem; line-height: 1.55; }
 .st-key-race_preset p { font-size: 1rem; }
 .st-key-home_claim p { font-size: 1.2rem; line-height: 1.6; }
 @media (max-width: 640px) {

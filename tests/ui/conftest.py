@@ -1,0 +1,120 @@
+"""A server as people start it, and a real browser to look at it."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def running_app(home: Path) -> Iterator[str]:
+    """Start ``streamlit run app.py`` with ``home`` on a free port; its address."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"RESNET_VIZ_HOME": str(home)}
+    environment.pop("RESNET_VIZ_DATABASE", None)
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
+    command += ["--server.port", str(port), "--server.headless", "true"]
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "server.log").open("wb") as log:
+        # From another folder, so that nothing is found by accident.
+        server = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
+        try:
+            _await_health(server, f"http://localhost:{port}", home / "server.log")
+            yield f"http://localhost:{port}"
+        finally:
+            server.terminate()
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _await_health(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        try:
+            with urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except (URLError, TimeoutError, ConnectionError):
+            time.sleep(0.1)  # there is nothing to wait on before the port is open
+    raise AssertionError(f"the server did not start:\n{log.read_text(errors='replace')}")
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server with a home of its own, for all browser tests."""
+    with running_app(tmp_path_factory.mktemp("app-home")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A Chromium; its absence is a failure in continuous integration, else the test is skipped."""
+    with sync_playwright() as playwright:
+        names = ("chromium", "chromium-browser", "google-chrome")
+        found = next((path for path in map(shutil.which, names) if path), None)
+        if found is None and not Path(playwright.chromium.executable_path).exists():
+            message = "no Chromium: install Debian's chromium or run `playwright install chromium`"
+            if os.environ.get("CI") == "true":
+                pytest.fail(message)
+            pytest.skip(message)
+        with playwright.chromium.launch(executable_path=found, args=_ARGUMENTS) as chromium:
+            yield chromium
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A person's browser: cookies of its own, an English window of common size."""
+    with browser.new_context(viewport={"width": 1280, "height": 1600}, locale="en-US") as person:
+        person.set_default_timeout(20_000)
+        yield person
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A tab; whatever its console reports as an error or a warning fails the test."""
+    with watched_tab(context) as tab:
+        yield tab
+
+
+@contextmanager
+def watched_tab(context: BrowserContext) -> Iterator[Page]:
+    """A tab of ``context`` in which nothing may go wrong."""
+    complaints: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            complaints.append(f"{message.type}: {message.text} ({message.location['url']})")
+
+    tab = context.new_page()
+    tab.on("console", heard)
+    tab.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
+    yield tab
+    tab.close()
+    assert complaints == []

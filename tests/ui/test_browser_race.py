@@ -1,0 +1,153 @@
+"""The race in a real browser, from the click to the verdict."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.ui.conftest import watched_tab
+
+pytestmark = pytest.mark.browser
+
+QUICK = "/race?depth=8&width=4&resolution=8&steps=40&evaluate=20&probe=10"
+LONG = "/race?depth=8&width=4&resolution=8&steps=100000&evaluate=5000&probe=1000"
+
+_LOSS = ".st-key-exhibit_race_loss .live-chart-graph"
+_STARTED = re.compile(r"[?&]race=(\w+)")
+
+
+def start(page: Page, address: str) -> str:
+    """Open ``address``, press the button; the race's name from the address bar."""
+    page.goto(address)
+    page.get_by_role("button", name="Start the race").click()
+    page.wait_for_url(_STARTED)
+    found = _STARTED.search(page.url)
+    assert found
+    return found[1]
+
+
+def await_updates(page: Page, more: int) -> None:
+    """Wait until the loss chart has been redrawn ``more`` times."""
+    script = "([chart, more]) => Number(document.querySelector(chart)?.dataset.updates ?? 0) >= more"
+    seen = int(page.locator(_LOSS).get_attribute("data-updates") or 0)
+    page.wait_for_function(script, arg=[_LOSS, seen + more], timeout=60_000)
+
+
+def plotted(page: Page, expression: str) -> object:
+    """A value of the loss chart's plotly graph ``g``."""
+    return page.evaluate(f"(chart) => {{ const g = document.querySelector(chart); return {expression}; }}", _LOSS)
+
+
+@pytest.fixture
+def running(page: Page, app_url: str) -> Iterator[Page]:
+    """A tab with a long race under way; stopped at the end."""
+    start(page, app_url + LONG)
+    page.wait_for_function(
+        "(chart) => (document.querySelector(chart)?._fullData ?? []).length >= 4", arg=_LOSS, timeout=60_000
+    )
+    yield page
+    stop = page.get_by_role("button", name="Stop")
+    if stop.is_enabled():
+        stop.click()
+        expect(page.get_by_text("Stopped", exact=True).first).to_be_visible(timeout=30_000)
+
+
+def test_from_the_click_to_the_verdict(page: Page, app_url: str) -> None:
+    start(page, app_url + QUICK)
+    verdict = page.locator(".st-key-race_verdict")
+    expect(verdict).to_be_visible(timeout=60_000)
+    expect(verdict).to_contain_text("After 40 steps the train loss at depth 8")
+    expect(page.get_by_text("The networks differ in the shortcut and in nothing else. (4 of 4 checks)")).to_be_visible()
+    expect(page.get_by_text("Finished", exact=True)).to_have_count(2)
+    for name in ("loss", "accuracy", "gradients", "map", "responses"):
+        chart = page.locator(f".st-key-exhibit_race_{name} .live-chart-graph")
+        expect(chart).to_have_class(re.compile("js-plotly-plot"))
+        assert len(chart.get_attribute("aria-label") or "") > 40
+    assert_downloads(page)
+
+
+def assert_downloads(page: Page) -> None:
+    """Picture and numbers of a chart, and everything recorded, can be saved."""
+    chart = page.locator(".st-key-exhibit_race_loss")
+    for button, start_of_file, ending in (
+        (chart.get_by_role("button", name="Download the picture"), b"\x89PNG", "png"),
+        (chart.get_by_role("button", name="Download the plotted numbers"), b"name,x,y\nPlain,", "csv"),
+        (page.get_by_role("button", name="Everything recorded as JSON"), b'{"race": ', "json"),
+    ):
+        with page.expect_download() as saved:
+            button.click()
+        assert saved.value.suggested_filename.endswith(ending)
+        assert saved.value.path().read_bytes().startswith(start_of_file)
+    chart.get_by_text("The numbers").click()
+    with page.expect_download() as saved:
+        chart.get_by_role("button", name="All rows as CSV").click()
+    assert len(saved.value.path().read_text(encoding="utf-8-sig").splitlines()) == 41
+
+
+def test_zoom_and_legend_survive_ten_updates(running: Page) -> None:
+    box = running.locator(_LOSS).bounding_box()
+    assert box
+    running.mouse.move(box["x"] + 120, box["y"] + 120)
+    running.mouse.down()
+    running.mouse.move(box["x"] + 260, box["y"] + 220, steps=4)
+    running.mouse.up()
+    running.locator(_LOSS).locator(".legendtoggle").first.click()
+    running.wait_for_function(
+        "(chart) => document.querySelector(chart)._fullData.some((t) => t.visible === 'legendonly')", arg=_LOSS
+    )
+    zoom = plotted(running, "g._fullLayout.xaxis.range")
+    hidden = plotted(running, "g._fullData.map((t) => t.visible)")
+    points = plotted(running, "Math.max(...g._fullData.map((t) => t.x.at(-1)))")
+    running.evaluate("(chart) => { document.querySelector(chart).dataset.mine = 'same'; }", _LOSS)
+    await_updates(running, 10)
+    assert plotted(running, "g._fullLayout.xaxis.range") == zoom
+    assert plotted(running, "g._fullData.map((t) => t.visible)") == hidden
+    assert plotted(running, "g.dataset.mine") == "same"
+    assert plotted(running, "Math.max(...g._fullData.map((t) => t.x.at(-1)))") != points
+
+
+def test_pause_step_resume_stop(running: Page) -> None:
+    running.get_by_role("button", name="Pause").click()
+    expect(running.get_by_text("Paused", exact=True)).to_have_count(2, timeout=20_000)
+    running.get_by_role("button", name="Single step").click()
+    steps = running.get_by_text(re.compile(r"^Step [\d,]+ of"))
+    expect(steps).to_have_count(2)
+    running.wait_for_function(
+        """() => {
+          const texts = [...document.querySelectorAll('[class*="st-key-role_card"]')]
+            .map((card) => card.innerText.match(/Step ([\\d,]+) of/)?.[1]);
+          return texts.length === 2 && texts[0] === texts[1];
+        }""",
+        timeout=30_000,
+    )
+    running.get_by_role("button", name="Resume").click()
+    expect(running.get_by_text("Training", exact=True)).to_have_count(2, timeout=20_000)
+    running.get_by_role("button", name="Stop").click()
+    expect(running.get_by_text("Stopped", exact=True)).to_have_count(2, timeout=20_000)
+    expect(running.locator(".st-key-race_verdict")).to_be_visible()
+    expect(running.get_by_role("button", name="Stop")).to_be_disabled()
+
+
+def test_reload_and_second_tab_reattach_and_strangers_only_watch(
+    running: Page, context: BrowserContext, browser: Browser
+) -> None:
+    running.reload()
+    await_training(running)
+    with watched_tab(context) as second:
+        second.goto(running.url)
+        await_training(second)
+        expect(second.get_by_role("button", name="Stop")).to_be_enabled()
+    with browser.new_context() as stranger, watched_tab(stranger) as tab:
+        tab.goto(running.url)
+        await_training(tab)
+        expect(tab.get_by_text("Started in another browser")).to_be_visible()
+        expect(tab.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def await_training(page: Page) -> None:
+    """Wait until the page shows a race under way, with its curves."""
+    expect(page.get_by_text("Training", exact=True)).to_have_count(2, timeout=30_000)
+    page.wait_for_function(
+        "(chart) => (document.querySelector(chart)?._fullData ?? []).length >= 4", arg=_LOSS, timeout=30_000
+    )

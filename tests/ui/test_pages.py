@@ -1,0 +1,250 @@
+"""The pages without a browser: what they show, what they write, what they refuse."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz.errors import NotFound
+from resnet_viz.events import Facts, Profile, Progress, RunState, Series, StateChanged, Wish
+from resnet_viz.jobs.races import start_race
+from resnet_viz.presets import PRESETS
+from resnet_viz.store import GroupRecord, Store
+from resnet_viz.ui import server
+from resnet_viz.ui.owner import LOCAL
+
+MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
+SMALL = PRESETS["shallow"].race.but(
+    run=PRESETS["shallow"].race.run.but(train=PRESETS["shallow"].race.run.train.but(steps=30))
+)
+
+
+def open_page(name: str = "home", **link: str) -> AppTest:
+    """The page after its first run; nothing may have gone wrong."""
+    app = AppTest.from_file(str(MAIN), default_timeout=20)
+    for parameter, value in link.items():
+        app.query_params[parameter] = value
+    app.run()
+    if name != "home":
+        app.switch_page(f"../../pages/{name}.py")
+        app.run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    """All words of the main part."""
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.error)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.fixture
+def store() -> Store:
+    return server.store()
+
+
+def queue(store: Store, owner: str = LOCAL) -> GroupRecord:
+    return start_race(store, SMALL, owner)
+
+
+def train(store: Store, group: GroupRecord, *, end: RunState | None = RunState.FINISHED) -> None:
+    """What two workers would have written: 30 steps, the residual network a loss of 0.5 below."""
+    step = np.arange(30, dtype=np.int64)
+    taps = ("conv1", "stage1.block1.conv1", "head")
+    noise = np.random.default_rng(0).normal(0, 0.01, 30)
+    for run_id in group.run_ids:
+        run = store.run(run_id)
+        attempt = store.claim(run_id, "test")
+        assert attempt is not None
+        loss = 1.5 + noise - 0.5 * (run.role == "residual")
+        events = [
+            Facts({"parameters": 4934, "device": "cpu", "threads": 1, "init_digest": "abc"}),
+            Facts({"batch_digests": {"30": "def"}, "train_loss": float(loss[-20:].mean())}),
+            Series("train/loss", step, loss),
+            Series("train/accuracy", step, np.full(30, 0.5)),
+            Series("test/accuracy", step[-1:], np.array([0.5])),
+            Profile("grad/relative", taps, step, np.full((30, 3), 0.1, np.float32)),
+            Progress(30),
+        ]
+        store.append(run_id, attempt, [*events, StateChanged(end)] if end else events)
+
+
+def test_home_says_what_this_is_and_leads_to_the_race() -> None:
+    app = open_page()
+    assert "skip connection" in app.title[0].value
+    assert "processor cores" in texts(app)
+    app.button(key="home_race").click().run()
+    assert not app.exception
+    assert app.button(key="race_start")
+
+
+@pytest.mark.parametrize(("language", "title"), [("en", "Race"), ("zh", "对比训练")])
+def test_the_link_sets_the_language(language: str, title: str) -> None:
+    assert open_page("race", lang=language).title[0].value == title
+
+
+def test_an_unknown_language_is_english() -> None:
+    assert open_page("race", lang="xx").title[0].value == "Race"
+
+
+def test_the_first_press_starts_a_race_with_the_first_preset(store: Store) -> None:
+    app = open_page("race")
+    app.button(key="race_start").click().run()
+    assert not app.exception
+    group = store.group(app.query_params["race"])
+    runs = store.runs(group=group.id)
+    assert [run.role for run in runs] == ["plain", "residual"]
+    assert {run.owner for run in runs} == {LOCAL}
+    assert {run.spec.network.depth for run in runs} == {32}
+    assert {run.spec.network.in_channels for run in runs} == {1}
+
+
+def test_the_link_restores_the_settings() -> None:
+    app = open_page("race", preset="vanishing", depth="56", lr="0.01", seeds="3")
+    assert app.session_state["race_preset"] == "vanishing"
+    assert app.select_slider(key="race_set_depth").value == 56
+    assert app.number_input(key="race_set_lr").value == 0.01
+    assert app.selectbox(key="race_set_norm").value == "none"
+    assert app.select_slider(key="race_set_seeds").value == 3
+
+
+def test_changing_a_setting_writes_the_link() -> None:
+    app = open_page("race")
+    app.select_slider(key="race_set_depth").set_value(56).run()
+    app.selectbox(key="race_set_shortcut").set_value("projection").run()
+    assert app.query_params == {"depth": "56", "shortcut": "projection"}
+    assert "shortcut" in texts(app)
+
+
+def test_an_illegal_value_in_the_link_is_named() -> None:
+    app = open_page("race", depth="21")
+    assert app.select_slider(key="race_set_depth").value == 32
+    assert "depth=21" in app.warning[0].value
+    assert "20, 26" in app.warning[0].value
+
+
+def test_another_block_moves_the_depth_to_a_legal_one() -> None:
+    app = open_page("race")
+    app.selectbox(key="race_set_block").set_value("bottleneck").run()
+    assert not app.exception
+    assert app.select_slider(key="race_set_depth").value == 29
+
+
+def test_contradicting_settings_are_refused_in_one_sentence() -> None:
+    app = open_page("race")
+    app.number_input(key="race_set_warmup").set_value(500).run()
+    assert len(app.error) == 1
+    assert "warm-up of 500" in app.error[0].value
+    assert app.button(key="race_start").disabled
+
+
+def test_more_images_than_there_are_cannot_be_had() -> None:
+    app = open_page("race", images="50000")
+    assert "12000" in app.error[0].value
+    assert app.button(key="race_start").disabled
+
+
+def test_a_finished_race_shows_verdict_fairness_and_results(store: Store) -> None:
+    group = queue(store)
+    train(store, group)
+    app = open_page("race", race=group.id)
+    words = texts(app)
+    assert "The residual network trains better" in words
+    assert "4,934 parameters" in words
+    assert any("4 of 4 checks" in expander.label for expander in app.expander)
+    assert len(app.dataframe[0].value) == 2
+    assert app.button(key="race_pause").disabled
+    assert app.button(key="race_stop").disabled
+
+
+def test_a_running_race_has_no_verdict_yet(store: Store) -> None:
+    group = queue(store)
+    train(store, group, end=None)
+    app = open_page("race", race=group.id)
+    assert "trains better" not in texts(app)
+    assert not app.button(key="race_pause").disabled
+    assert app.button(key="race_step").disabled
+
+
+def test_pause_resume_and_stop_reach_the_store(store: Store) -> None:
+    group = queue(store)
+    app = open_page("race", race=group.id)
+    app.button(key="race_pause").click().run()
+    assert {run.desired.wish for run in store.runs(group=group.id)} == {Wish.PAUSE}
+    app.button(key="race_resume").click().run()
+    assert {run.desired.wish for run in store.runs(group=group.id)} == {Wish.RUN}
+    app.button(key="race_stop").click().run()
+    assert {run.state for run in store.runs(group=group.id)} == {RunState.STOPPED}
+    app.button(key="race_resume").click().run()
+    assert {run.state for run in store.runs(group=group.id)} == {RunState.QUEUED}
+    assert not app.exception
+
+
+def test_a_step_takes_both_networks_to_the_same_step(store: Store) -> None:
+    group = queue(store)
+    for run_id, step in zip(group.run_ids, (4, 7), strict=True):
+        attempt = store.claim(run_id, "test")
+        assert attempt is not None
+        store.append(run_id, attempt, [Progress(step), StateChanged(RunState.PAUSED)])
+    open_page("race", race=group.id).button(key="race_step").click().run()
+    wishes = {(run.desired.wish, run.desired.until_step) for run in store.runs(group=group.id)}
+    assert wishes == {(Wish.PAUSE, 8)}
+
+
+def test_only_the_owner_controls_a_race(store: Store) -> None:
+    group = queue(store, owner="somebody else")
+    app = open_page("race", race=group.id)
+    assert "another browser" in texts(app)
+    assert not any(button.key == "race_stop" for button in app.button)
+
+
+def test_an_unknown_race_is_told_in_a_sentence(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.group("zzzzzzzzzz")
+    assert "no race zzzzzzzzzz" in open_page("race", race="zzzzzzzzzz").warning[0].value
+
+
+def test_the_beginning_of_a_name_does_not_open_a_race(store: Store) -> None:
+    group = queue(store)
+    assert "no race" in open_page("race", race=group.id[:5]).warning[0].value
+
+
+def test_an_earlier_race_is_opened_with_its_settings(store: Store) -> None:
+    group = queue(store)
+    app = open_page("race")
+    app.button(key=f"race_open_{group.id}").click().run()
+    assert app.query_params["race"] == group.id
+    assert app.select_slider(key="race_set_depth").value == 8
+    assert app.number_input(key="race_set_steps").value == 30
+
+
+def test_again_starts_the_same_race_from_the_next_seed(store: Store) -> None:
+    group = queue(store)
+    train(store, group)
+    app = open_page("race", race=group.id)
+    app.button(key="race_again").click().run()
+    assert not app.exception
+    latest = store.groups(kind="race", limit=1)[0]
+    assert latest.id != group.id
+    assert {run.seed for run in store.runs(group=latest.id)} == {1}
+    assert app.query_params["race"] == latest.id
+
+
+def test_the_web_process_never_imports_torch() -> None:
+    program = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file({str(MAIN)!r}, default_timeout=20).run()
+app.button(key="home_race").click().run()
+app.button(key="race_start").click().run()
+assert not app.exception, app.exception
+print(sorted({{"torch", "torchvision", "captum"}} & set(sys.modules)))
+"""
+    root = MAIN.parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
