@@ -71,5 +71,7 @@ class Orders:
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines:
                     self.take(decode(line))
+        except (ValueError, KeyError, TypeError):
+            _log.exception("not a message; nothing that follows can be trusted")
         finally:
             self.orphan()

@@ -1,0 +1,110 @@
+"""Real trainings in real workers: first points, kills, and curves that are the same in the end."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resnet_viz.data.catalogue import fitted
+from resnet_viz.events import Desired, RunState
+from resnet_viz.history import HistoryBuilder, RunHistory
+from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.races import start_race
+from resnet_viz.jobs.supervisor import Supervisor
+from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.store import RunReader, Store
+from resnet_viz.training.loop import train
+from tests.jobs import mortal_engine
+from tests.jobs.queue_runs import queue
+from tests.jobs.waiting import until, until_state
+
+RUN = RunSpec(
+    network=NetworkSpec(depth=8, width=4),
+    data=DataSpec(train_size=200, resolution_px=8),
+    train=TrainSpec(
+        steps=24, batch_size=16, evaluate_every=10, probe_every=8, device="cpu", seed=mortal_engine.NEVER
+    ),
+)
+TIMINGS = {"wall_s", "training_s", "samples_per_s"}
+
+
+@pytest.fixture(scope="module")
+def real(store: Store) -> Iterator[Supervisor]:
+    capacity = Capacity(cpu_slots=2, cpu_threads=1)
+    with Supervisor(store, capacity=capacity, engine="tests.jobs.mortal_engine") as supervisor:
+        until(lambda: len(supervisor._crew.idle()) == 2, within_s=90)
+        yield supervisor
+
+
+def undisturbed(spec: RunSpec, folder: Path) -> RunHistory:
+    """The same training in this process, from beginning to end."""
+    builder = HistoryBuilder()
+    builder.add(train(spec, folder=folder, data_folder=folder, threads=1, desired=Desired))
+    return builder.history(spec.network.role, spec.train.seed)
+
+
+def assert_same(found: RunHistory, expected: RunHistory) -> None:
+    assert found.state is expected.state is RunState.FINISHED
+    assert found.series.keys() == expected.series.keys()
+    for name, curve in expected.series.items():
+        np.testing.assert_array_equal(found.series[name].step, curve.step, err_msg=name)
+        np.testing.assert_array_equal(found.series[name].value, curve.value, err_msg=name)
+    assert found.profiles.keys() == expected.profiles.keys()
+    for name, table in expected.profiles.items():
+        assert found.profiles[name].taps == table.taps
+        np.testing.assert_array_equal(found.profiles[name].step, table.step, err_msg=name)
+        np.testing.assert_array_equal(found.profiles[name].value, table.value, err_msg=name)
+    assert {k: v for k, v in found.facts.items() if k not in TIMINGS} == {
+        k: v for k, v in expected.facts.items() if k not in TIMINGS
+    }
+
+
+def has_points(store: Store, run_id: str) -> bool:
+    return "train/loss" in RunReader(store, run_id).history().series
+
+
+def test_a_race_on_warm_workers_shows_points_within_a_second(
+    real: Supervisor, store: Store, tmp_path: Path
+) -> None:
+    begun = time.monotonic()
+    race = start_race(store, RaceSpec(run=RUN), owner="ada")
+    real.wake()
+    until(lambda: all(has_points(store, run_id) for run_id in race.run_ids))
+    first_point_s = time.monotonic() - begun
+    until_state(store, race.run_ids)
+    plain, residual = (store.run(run_id) for run_id in race.run_ids)
+    assert (plain.role, residual.role) == ("plain", "residual")
+    assert plain.facts["batch_digest"] == residual.facts["batch_digest"]
+    for run in (plain, residual):
+        assert_same(RunReader(store, run.id).history(), undisturbed(run.spec, tmp_path / run.id))
+    assert first_point_s < 5, "the promise is 1 s; this machine may be busy"
+
+
+def test_wherever_a_worker_is_killed_the_resumed_curve_is_the_undisturbed_one(
+    real: Supervisor, store: Store, tmp_path: Path
+) -> None:
+    deaths = range(mortal_engine.NEVER)
+    specs = [fitted(RUN.but(train=RUN.train.but(seed=seed))) for seed in deaths]
+    runs = [queue(store, spec)[0] for spec in specs]
+    real.wake()
+    until_state(store, runs, RunState.LOST, within_s=100)
+    for run_id in runs:
+        store.resume(run_id)
+    real.wake()
+    until_state(store, runs, RunState.FINISHED, within_s=100)
+    for run_id, spec in zip(runs, specs, strict=True):
+        expected = undisturbed(spec, tmp_path / run_id)
+        assert_same(RunReader(store, run_id).history(), expected)
+        assert store.run(run_id).attempt == 2
+
+
+def test_a_setting_this_machine_lacks_fails_with_its_sentence(real: Supervisor, store: Store) -> None:
+    missing = fitted(RUN.but(train=RUN.train.but(device="mps")))
+    (run_id,) = queue(store, missing)
+    real.wake()
+    until_state(store, run_id, RunState.FAILED)
+    failure = store.run(run_id).failure
+    assert failure is not None
+    assert failure.code == "device_missing"

@@ -1,0 +1,106 @@
+"""The server goes away: runs go on or can be resumed, and no process stays behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from resnet_viz.events import Desired, RunState, Wish
+from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.supervisor import Supervisor
+from resnet_viz.store import Store, open_store
+from tests.jobs.conftest import FAKE
+from tests.jobs.queue_runs import assert_complete, queue, spec
+from tests.jobs.waiting import until, until_state
+
+ROOT = Path(__file__).parents[2]
+
+
+class Server:
+    """A server process and the workers it started."""
+
+    def __init__(self, home: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.jobs.server", str(home)], stdin=subprocess.PIPE, cwd=ROOT
+        )
+        self._ps = psutil.Process(self.process.pid)
+
+    def workers(self) -> list[psutil.Process]:
+        return self._ps.children()
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+
+
+@pytest.fixture
+def own_store(own_home: Path) -> Iterator[Store]:
+    store = open_store(own_home)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def server(own_store: Store) -> Iterator[Server]:
+    server = Server(own_store.home)
+    until(lambda: len(server.workers()) == 2)
+    workers = server.workers()
+    yield server
+    server.kill()
+    until(lambda: not any(worker.is_running() for worker in workers))
+
+
+def test_a_killed_server_leaves_finished_and_resumable_runs_and_no_process(
+    own_store: Store, server: Server
+) -> None:
+    running, paused = queue(own_store, [spec(80, 0.02, 1), spec(80, 0.02, 2)])
+    until(lambda: own_store.run(paused).step >= 15)
+    own_store.set_desired(paused, Desired(Wish.PAUSE))
+    until_state(own_store, paused, RunState.PAUSED)
+    workers = server.workers()
+    server.process.send_signal(signal.SIGKILL)
+    server.process.wait()
+    until_state(own_store, running, RunState.FINISHED)
+    until_state(own_store, paused, RunState.STOPPED)
+    until(lambda: not any(worker.is_running() for worker in workers))
+    assert_complete(own_store, running)
+    with Supervisor(own_store, capacity=Capacity(cpu_slots=2, cpu_threads=1), engine=FAKE) as successor:
+        own_store.resume(paused)
+        successor.wake()
+        until_state(own_store, paused, RunState.FINISHED)
+    assert_complete(own_store, paused)
+
+
+def test_server_and_workers_killed_together(own_store: Store, server: Server) -> None:
+    runs = queue(own_store, [spec(60, 0.02, 1), spec(60, 0.02, 2), spec(20, 0.002, 3)])
+    until(lambda: all(own_store.run(run_id).step >= 12 for run_id in runs[:2]))
+    for pid in (server.process.pid, *(worker.pid for worker in server.workers())):
+        os.kill(pid, signal.SIGKILL)
+    server.process.wait()
+    with Supervisor(own_store, capacity=Capacity(cpu_slots=2, cpu_threads=1), engine=FAKE) as successor:
+        until_state(own_store, runs[:2], RunState.LOST)
+        until_state(own_store, runs[2], RunState.FINISHED)
+        for run_id in runs[:2]:
+            own_store.resume(run_id)
+        successor.wake()
+        until_state(own_store, runs, RunState.FINISHED)
+    for run_id in runs:
+        assert_complete(own_store, run_id)
+
+
+def test_an_interrupt_is_for_the_server_alone(own_store: Store, server: Server) -> None:
+    """Ctrl-C reaches a terminal's whole process group; the workers are not in it."""
+    (run_id,) = queue(own_store, spec(5000, 0.02))
+    until(lambda: own_store.run(run_id).step >= 1)
+    workers = server.workers()
+    server.process.send_signal(signal.SIGINT)  # ends the `with` block and so closes the supervisor
+    server.process.wait(timeout=30)
+    assert own_store.run(run_id).state is RunState.STOPPED
+    until(lambda: not any(worker.is_running() for worker in workers))
