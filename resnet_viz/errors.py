@@ -5,6 +5,8 @@
     ├── NotFound            the named run, group or file does not exist
     ├── DatasetUnavailable  a data set cannot be had (offline, broken, changed)
     ├── CheckpointDamaged   a checkpoint cannot be read back
+    ├── ImageRefused        an uploaded image is not accepted
+    ├── WeightsRefused      an imported model file is not one of ours, or not sound
     └── StoreUnavailable    the history cannot be opened or written
 
 A message is kept as an English template and its parameters, so that an error
@@ -53,6 +55,14 @@ class DatasetUnavailable(ResnetVizError):
 
 class CheckpointDamaged(ResnetVizError):
     """A checkpoint cannot be read back."""
+
+
+class WeightsRefused(ResnetVizError):
+    """An imported model file is not one of ours, or not sound."""
+
+
+class ImageRefused(ResnetVizError):
+    """An image from outside is not accepted: not an image, damaged, or beyond the limits."""
 
 
 class StoreUnavailable(ResnetVizError):

@@ -1,0 +1,44 @@
+"""Names of uploaded files: shown, never used as paths."""
+
+import re
+import unicodedata
+
+LONGEST = 60
+_MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
+_LINKS = re.compile(r"(?i)www(?=\.)|@")
+_JOINERS = {"\u200c", "\u200d"}
+"""Format characters that words and emoji are spelled with."""
+
+
+def display_name(name: str) -> str:
+    """``name`` as plain text on one line: its last part, made visible and shortened in the middle.
+
+    Control characters and those that turn the direction of writing are shown
+    as ``\\x00`` or ``\\u202e``. Not escaped for markup: see `markup_name`.
+    """
+    # Beyond any length that is shown; normalising is not linear in odd cases.
+    last = re.split(r"[/\\]", name[-4096:].rstrip("/\\"))[-1]
+    shown = "".join(map(_visible, unicodedata.normalize("NFC", last))).strip()
+    if len(shown) > LONGEST:
+        tail = LONGEST // 3
+        shown = f"{shown[: LONGEST - tail - 1]}…{shown[-tail:]}"
+    return shown or "?"
+
+
+def markup_name(name: str) -> str:
+    """`display_name`, inert in HTML and Markdown: punctuation as character references, no automatic links."""
+    unlinked = _LINKS.sub(lambda found: found[0] + "\u2060", display_name(name))
+    return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", unlinked)
+
+
+def suffix(name: str) -> str:
+    """The ending of ``name`` in lower case, without its dot; empty where it has none that is a word."""
+    found = re.search(r"\.([A-Za-z0-9]{1,8})\s*$", name[-64:])
+    return found[1].lower() if found else ""
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if (category[0] == "C" and character not in _JOINERS) or category in ("Zl", "Zp"):
+        return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+    return " " if category == "Zs" else character

@@ -1,0 +1,86 @@
+"""The structure of a PNG file (PNG specification, third edition, W3C 2025).
+
+Pillow checks no checksum of the pixel data and takes a file without its end;
+here both are refused. Of the chunks only those that make the picture go on to
+the decoder, so frames, text and damaged metadata never reach it.
+"""
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+from resnet_viz.images.container import Container
+from resnet_viz.images.policy import MAX_TEXT_BYTES, Refused, check_size
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PICTURE = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+_COMPRESSED_TEXT = {b"zTXt", b"iTXt"}
+
+
+def inspect(data: bytes) -> Container:
+    """The container in ``data``, which starts with the signature; raises `Refused`."""
+    chunks = _chunks(data)
+    kind, body, _ = next(chunks)
+    if kind != b"IHDR" or len(body) != 13:
+        raise Refused("damaged", "no IHDR")
+    width, height, depth = struct.unpack_from(">IIB", body)
+    check_size(width, height)
+    picture = [SIGNATURE, data[8:33]]
+    exif = profile = None
+    frames, unpacked, has_pixels = 1, 0, False
+    for kind, body, whole in chunks:
+        has_pixels |= kind == b"IDAT"
+        if kind in _PICTURE:
+            picture.append(whole)
+        elif kind == b"acTL" and len(body) == 8:
+            frames = max(1, int.from_bytes(body[:4], "big"))
+        elif kind == b"eXIf":
+            exif = body
+        elif kind == b"iCCP":
+            profile = _unpack(body.partition(b"\0")[2][1:])
+            unpacked += len(profile)
+        elif kind in _COMPRESSED_TEXT:
+            unpacked += len(_unpack(_compressed_text(kind, body)))
+        elif kind[0] & 0x20 == 0:
+            raise Refused("damaged", f"unknown critical chunk {kind!r}")
+        if unpacked > MAX_TEXT_BYTES:
+            raise Refused("text_bomb", limit=MAX_TEXT_BYTES // 2**20)
+    if not has_pixels:
+        raise Refused("truncated", "no IDAT")
+    return Container("PNG", b"".join(picture), width, height, profile, exif, frames, is_deep=depth == 16)
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Type, body and whole of each chunk up to IEND, checksums checked."""
+    position, kind = len(SIGNATURE), b""
+    while kind != b"IEND":
+        if position + 12 > len(data):
+            raise Refused("truncated", "no IEND")
+        length = int.from_bytes(data[position : position + 4], "big")
+        kind = data[position + 4 : position + 8]
+        if not kind.isalpha():
+            raise Refused("damaged", f"chunk {kind!r}")
+        end = position + 12 + length
+        if end > len(data):
+            raise Refused("truncated", f"chunk {kind!r}")
+        whole = data[position:end]
+        if zlib.crc32(whole[4:-4]) != int.from_bytes(whole[-4:], "big"):
+            raise Refused("bad_checksum", f"chunk {kind!r}")
+        yield kind, whole[8:-4], whole
+        position = end
+
+
+def _compressed_text(kind: bytes, body: bytes) -> bytes:
+    _keyword, _, rest = body.partition(b"\0")
+    if kind == b"zTXt":
+        return rest[1:]
+    # Compression flag and method, language, translated keyword, text.
+    return rest[2:].partition(b"\0")[2].partition(b"\0")[2] if rest[:1] == b"\1" else b""
+
+
+def _unpack(packed: bytes) -> bytes:
+    """As much as shows whether it is too much; nothing where it cannot be unpacked."""
+    try:
+        return zlib.decompressobj().decompress(packed, MAX_TEXT_BYTES + 1)
+    except zlib.error:
+        return b""
