@@ -1,6 +1,6 @@
 """What the store answers with: runs and groups as frozen records."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,33 @@ from resnet_viz.specs import Role, RunSpec
 
 class Fenced(ResnetVizError):
     """The writer no longer holds the run: it was stopped, finished or given to another attempt."""
+
+
+class _Facts(Mapping[str, Any]):
+    """Facts that stay text until somebody asks: decoded, those of 5,000 runs are a million objects."""
+
+    __slots__ = ("_text", "_values")
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._values: dict[str, Any] | None = None
+
+    def _decoded(self) -> dict[str, Any]:
+        if self._values is None:
+            self._values = orjson.loads(self._text)
+        return self._values
+
+    def __getitem__(self, key: str) -> Any:
+        return self._decoded()[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._decoded())
+
+    def __len__(self) -> int:
+        return len(self._decoded())
+
+    def __repr__(self) -> str:
+        return repr(self._decoded())
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +111,7 @@ def run_of(row: Row[Any]) -> RunRecord:
         heartbeat_at=row.heartbeat_at,
         step=row.step,
         total_steps=row.total_steps,
-        facts=orjson.loads(row.facts) if row.facts else {},
+        facts=_Facts(row.facts or "{}"),
         failure=failure_of(orjson.loads(row.failure)) if row.failure else None,
     )
 

@@ -54,7 +54,8 @@ def test_a_frame_can_be_cut() -> None:
 def test_numbers_of_other_types_become_the_stored_ones() -> None:
     (frame,) = frames_of([Series("train/loss", STEPS.astype(np.int16), np.array([1, 2, 3], np.float16))])
     (event,) = frame.events()
-    assert (event.step.dtype, event.value.dtype) == (np.int64, np.float64)
+    assert event.step.dtype == np.int64
+    assert event.value.dtype == np.float64
     assert event.value.tolist() == [1, 2, 3]
 
 

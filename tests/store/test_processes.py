@@ -22,7 +22,7 @@ from resnet_viz.events import Progress, RunState, Series, StateChanged
 store = open_store(home, url)
 for run_id in sys.argv[3:]:
     attempt = store.claim(run_id, "writer")
-    for step in range(150):
+    for step in range(100):
         values = np.full(3, float(step))
         store.append(run_id, attempt, [
             Series("train/loss", np.arange(3 * step, 3 * step + 3), values), Progress(3 * step + 3)])
@@ -103,8 +103,8 @@ def test_writers_and_a_reader_do_not_disturb_each_other(
     for reader in readers:
         history = reader.history()
         assert history.state is RunState.FINISHED
-        assert history.series["train/loss"].step.tolist() == list(range(450))
-        assert store.run(reader.run_id).step == 450
+        assert history.series["train/loss"].step.tolist() == list(range(300))
+        assert store.run(reader.run_id).step == 300
 
 
 def test_every_run_is_claimed_by_exactly_one_process(
