@@ -6,6 +6,9 @@ Pages live in `pages/`, the script that every visit runs in `resnet_viz/ui/main.
 import streamlit as st
 
 from resnet_viz.ui.http import MIDDLEWARE, ROUTES
+from resnet_viz.ui.mishaps import tell
 from resnet_viz.ui.server import lifespan
 
-app = st.App("resnet_viz/ui/main.py", lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE)
+app = st.App(
+    "resnet_viz/ui/main.py", lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=tell
+)

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from resnet_viz.errors import ResnetVizError
 from resnet_viz.jobs.races import start_race
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server, style
@@ -14,7 +13,7 @@ from resnet_viz.ui.race_state import race_id, show_race, take_over_link
 
 
 def race_page() -> None:
-    """Everything on the page; what goes wrong is told in one sentence."""
+    """Everything on the page."""
     style.apply()
     st.title(_("Race"), anchor=False)
     st.markdown(
@@ -24,15 +23,12 @@ def race_page() -> None:
         )
     )
     take_over_link()
-    try:
-        race = race_form()
-        if race is not None:
-            group = start_race(server.store(), race, owner())
-            server.wake()
-            show_race(group.id)
-        current = race_id()
-        recent_races(current)
-        if current is not None:
-            race_panel(current)
-    except ResnetVizError as error:
-        st.error(str(error), icon=":material/error:")
+    race = race_form()
+    if race is not None:
+        group = start_race(server.store(), race, owner())
+        server.wake()
+        show_race(group.id)
+    current = race_id()
+    recent_races(current)
+    if current is not None:
+        race_panel(current)

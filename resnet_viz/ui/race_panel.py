@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.errors import NotFound, ResnetVizError
+from resnet_viz.errors import NotFound
 from resnet_viz.jobs.races import start_race
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
@@ -48,14 +48,11 @@ def _group(group_id: str) -> GroupRecord | None:
 
 def _panel(group_id: str, race: RaceSpec, was_running: bool) -> None:
     language.use()
-    try:
-        runs = read_runs(group_id)
-        if runs.ended == was_running:
-            # Begins or ends the refreshing, and lets the rest of the page know.
-            st.rerun()
-        _show(group_id, race, runs)
-    except ResnetVizError as error:
-        st.error(str(error), icon=":material/error:")
+    runs = read_runs(group_id)
+    if runs.ended == was_running:
+        # Begins or ends the refreshing, and lets the rest of the page know.
+        st.rerun()
+    _show(group_id, race, runs)
 
 
 def _show(group_id: str, race: RaceSpec, runs: RaceRuns) -> None:
@@ -83,10 +80,6 @@ def _again(race: RaceSpec) -> None:
     language.use()
     train = race.run.train
     following = race.but(run=race.run.but(train=train.but(seed=(train.seed + race.seeds) % 2**31)))
-    try:
-        group = start_race(server.store(), following, owner())
-    except ResnetVizError as error:
-        st.error(str(error), icon=":material/error:")
-        return
+    group = start_race(server.store(), following, owner())
     server.wake()
     open_race(group.id, preset_of(following), following)

@@ -1,7 +1,9 @@
 """Both languages, both themes, a phone: in a real browser."""
 
+from typing import Literal
+
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.ui.conftest import watched_tab
 
@@ -33,8 +35,9 @@ def test_the_language_is_switched_and_kept_in_the_link(page: Page, app_url: str)
     page.get_by_role("radio", name="简体中文").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("对比训练")
     page.wait_for_url("**/race?lang=zh")
-    page.get_by_test_id("stSidebarNavLink").first.click()
-    expect(page.get_by_test_id("stSidebarNavLink").first).to_have_text("首页")
+    page.get_by_role("link", name="首页").click()
+    expect(page.get_by_role("button", name="开始")).to_be_hidden()
+    expect(page.get_by_role("link", name="对比训练", exact=True)).to_be_visible()
     page.wait_for_url("**lang=zh*")
 
 
@@ -46,27 +49,30 @@ def test_a_chinese_browser_gets_chinese(browser: Browser, app_url: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/race"])
 def test_nothing_sticks_out_on_a_phone(browser: Browser, app_url: str, path: str) -> None:
-    phone = {"width": 390, "height": 844}
-    with browser.new_context(viewport=phone, has_touch=True, locale="en-US") as person:
-        with watched_tab(person) as tab:
-            tab.goto(app_url + path)
-            expect(tab.get_by_role("heading", level=1)).to_be_visible()
-            if path == "/race":
-                tab.get_by_text("All settings").click()
-                expect(tab.get_by_label("Batch size")).to_be_visible()
-            sticking = tab.evaluate(
-                """() => [...document.querySelectorAll('[data-testid="stMain"] *')]
-                  .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
-                  .map((e) => e.outerHTML.slice(0, 120))"""
-            )
-            assert sticking == []
-            assert tab.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+    phone: ViewportSize = {"width": 390, "height": 844}
+    with (
+        browser.new_context(viewport=phone, has_touch=True, locale="en-US") as person,
+        watched_tab(person) as tab,
+    ):
+        tab.goto(app_url + path)
+        expect(tab.get_by_role("heading", level=1)).to_be_visible()
+        if path == "/race":
+            tab.get_by_text("All settings").click()
+            expect(tab.get_by_label("Batch size")).to_be_visible()
+        sticking = tab.evaluate(
+            """() => [...document.querySelectorAll('[data-testid="stMain"] *')]
+              .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+              .map((e) => e.outerHTML.slice(0, 120))"""
+        )
+        assert sticking == []
+        assert tab.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
 
 
-@pytest.mark.parametrize(("scheme", "background"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(15, 22, 29)")])
-def test_the_theme_follows_the_system(browser: Browser, app_url: str, scheme: str, background: str) -> None:
-    with browser.new_context(color_scheme="dark" if scheme == "dark" else "light") as person:
-        with watched_tab(person) as tab:
-            tab.goto(app_url)
-            expect(tab.get_by_role("heading", level=1)).to_be_visible()
-            expect(tab.get_by_test_id("stApp")).to_have_css("background-color", background)
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_theme_follows_the_system(browser: Browser, app_url: str, dark: bool) -> None:
+    scheme: Literal["dark", "light"] = "dark" if dark else "light"
+    with browser.new_context(color_scheme=scheme) as person, watched_tab(person) as tab:
+        tab.goto(app_url)
+        expect(tab.get_by_role("heading", level=1)).to_be_visible()
+        background = "rgb(15, 22, 29)" if dark else "rgb(255, 255, 255)"
+        expect(tab.get_by_test_id("stApp")).to_have_css("background-color", background)

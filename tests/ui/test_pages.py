@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.errors import NotFound
-from resnet_viz.events import Facts, Profile, Progress, RunState, Series, StateChanged, Wish
+from resnet_viz.events import Event, Facts, Profile, Progress, RunState, Series, StateChanged, Wish
 from resnet_viz.jobs.races import start_race
 from resnet_viz.presets import PRESETS
 from resnet_viz.store import GroupRecord, Store
@@ -60,7 +60,7 @@ def train(store: Store, group: GroupRecord, *, end: RunState | None = RunState.F
         attempt = store.claim(run_id, "test")
         assert attempt is not None
         loss = 1.5 + noise - 0.5 * (run.role == "residual")
-        events = [
+        events: list[Event] = [
             Facts({"parameters": 4934, "device": "cpu", "threads": 1, "init_digest": "abc"}),
             Facts({"batch_digests": {"30": "def"}, "train_loss": float(loss[-20:].mean())}),
             Series("train/loss", step, loss),
@@ -69,7 +69,9 @@ def train(store: Store, group: GroupRecord, *, end: RunState | None = RunState.F
             Profile("grad/relative", taps, step, np.full((30, 3), 0.1, np.float32)),
             Progress(30),
         ]
-        store.append(run_id, attempt, [*events, StateChanged(end)] if end else events)
+        if end:
+            events.append(StateChanged(end))
+        store.append(run_id, attempt, events)
 
 
 def test_home_says_what_this_is_and_leads_to_the_race() -> None:
