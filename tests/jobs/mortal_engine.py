@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from resnet_viz.events import CheckpointSaved, Event, Progress, Series
 from resnet_viz.jobs import engine
@@ -26,7 +27,8 @@ def train(spec: RunSpec, *, resume: bool = False, **options: Any) -> Iterator[Ev
 
 def _doomed(events: Iterator[Event], where: int) -> Iterator[Event]:
     if where in (WHILE_WRITING, AFTER_WRITING):
-        checkpoint.write_checkpoint = _deadly(checkpoint.write_checkpoint, before=where == WHILE_WRITING)
+        deadly = _deadly(checkpoint.write_checkpoint, before=where == WHILE_WRITING)
+        patch.object(checkpoint, "write_checkpoint", deadly).start()
     for event in events:
         if where == BEFORE_ANY_POINT and isinstance(event, Series):
             _die()
