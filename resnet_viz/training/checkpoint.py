@@ -27,11 +27,17 @@ RESUME_FILE = "resume.safetensors"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The state of a training after ``step`` updates."""
+    """The state of a training after ``step`` updates.
+
+    ``mean`` and ``std`` per channel are those of the training images in 0..1:
+    what an image has to be normalised with before this network sees it.
+    """
 
     spec: RunSpec
     step: int
     model: dict[str, Tensor]
+    mean: tuple[float, ...] = ()
+    std: tuple[float, ...] = ()
     optimizer: dict[str, Tensor] = field(default_factory=dict)
     position: dict[str, Any] = field(default_factory=dict)
 
@@ -59,6 +65,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> int:
         "schema": SCHEMA,
         "spec": checkpoint.spec.model_dump(mode="json"),
         "step": checkpoint.step,
+        "mean": checkpoint.mean,
+        "std": checkpoint.std,
         "position": checkpoint.position,
     }
     # safetensors keeps no strides; contiguous() is free for all but channels-last weights.
@@ -98,7 +106,13 @@ def read_checkpoint(path: Path) -> Checkpoint:
         part, _, rest = name.partition(".")
         parts[part][rest] = value
     return Checkpoint(
-        RunSpec.checked(**about["spec"]), about["step"], parts["model"], parts["optimizer"], about["position"]
+        spec=RunSpec.checked(**about["spec"]),
+        step=about["step"],
+        model=parts["model"],
+        mean=tuple(about["mean"]),
+        std=tuple(about["std"]),
+        optimizer=parts["optimizer"],
+        position=about["position"],
     )
 
 

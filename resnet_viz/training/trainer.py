@@ -50,6 +50,7 @@ class Trainer:
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.optimizer = _optimizer(self.network, spec)
         self.data = DeviceData(data, self.device)
+        self._mean, self._std = tuple(data.mean.tolist()), tuple(data.std.tolist())
         self.order = BatchOrder(
             len(data.train_labels),
             recipe.batch_size,
@@ -186,7 +187,7 @@ class Trainer:
         """Keep the weights of this step; raises OSError when the disk is full."""
         return self._save(
             checkpoint.kept_file(self.step),
-            checkpoint.Checkpoint(self.spec, self.step, self.network.state_dict()),
+            self._state(),
             kept=True,
         )
 
@@ -200,13 +201,7 @@ class Trainer:
             "training_s": self.training_s,
             "wall_s": wall_s,
         }
-        state = checkpoint.Checkpoint(
-            self.spec,
-            self.step,
-            self.network.state_dict(),
-            checkpoint.optimizer_tensors(self.optimizer),
-            position,
-        )
+        state = self._state(checkpoint.optimizer_tensors(self.optimizer), position)
         return self._save(checkpoint.RESUME_FILE, state, kept=False)
 
     def restore(self, saved: checkpoint.Checkpoint) -> float:
@@ -221,6 +216,19 @@ class Trainer:
         self._test = dict(position["test"])
         self.training_s = float(position["training_s"])
         return float(position["wall_s"])
+
+    def _state(
+        self, optimizer: dict[str, Tensor] | None = None, position: dict[str, Any] | None = None
+    ) -> checkpoint.Checkpoint:
+        return checkpoint.Checkpoint(
+            self.spec,
+            self.step,
+            self.network.state_dict(),
+            self._mean,
+            self._std,
+            optimizer or {},
+            position or {},
+        )
 
     def _save(self, name: str, state: checkpoint.Checkpoint, kept: bool) -> CheckpointSaved:
         size = checkpoint.write_checkpoint(self.folder / name, state)

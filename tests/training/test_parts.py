@@ -92,13 +92,13 @@ def test_layers_without_weights_have_no_ratio() -> None:
 def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
     spec = RunSpec(network=NetworkSpec(depth=8))
     weight = torch.randn(2, 3, 3, 3).to(memory_format=torch.channels_last)
-    state = Checkpoint(
-        spec, 7, {"stem.weight": weight}, {"0.momentum_buffer": weight * 2}, {"order": {"step": 7}}
-    )
+    momentum = {"0.momentum_buffer": weight * 2}
+    state = Checkpoint(spec, 7, {"stem.weight": weight}, (0.25,), (0.5,), momentum, {"order": {"step": 7}})
     path = tmp_path / "new" / "resume.safetensors"
     assert write_checkpoint(path, state) == path.stat().st_size
     back = read_checkpoint(path)
     assert (back.spec, back.step, back.position) == (spec, 7, {"order": {"step": 7}})
+    assert (back.mean, back.std) == ((0.25,), (0.5,))
     assert torch.equal(back.model["stem.weight"], weight)
     assert torch.equal(back.optimizer["0.momentum_buffer"], weight * 2)
     assert list(path.parent.iterdir()) == [path]
