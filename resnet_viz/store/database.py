@@ -125,9 +125,12 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    kind = make_url(url).get_backend_name()
+    parsed = make_url(url)
+    kind = parsed.get_backend_name()
     if kind not in ("sqlite", "postgresql"):
         raise ArgumentError(f"{kind} is neither SQLite nor PostgreSQL")
+    if kind == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ArgumentError("it names no file")
     engine = create_engine(url, pool_pre_ping=kind == "postgresql")
     if kind == "sqlite":
         event.listen(engine, "connect", _on_sqlite_connect)
@@ -139,6 +142,7 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions begin where `_on_sqlite_begin` says, nowhere else
     connection.execute(f"PRAGMA busy_timeout = {int(_BUSY_S * 1000)}")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_function("lower", 1, str.lower, deterministic=True)  # SQLite's own knows ASCII only
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

@@ -47,7 +47,7 @@ def test_a_folder_in_place_of_the_database_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["nonsense", "mysql://x/y", "postgresql+nosuchdriver://x/y", "http://", "://"]
+    "address", ["nonsense", "mysql://x/y", "postgresql+nosuchdriver://x/y", "http://", "://", "sqlite://"]
 )
 def test_an_address_that_is_none_is_refused(tmp_path: Path, address: str) -> None:
     assert refusal(tmp_path, address).code == "bad_database_url"
@@ -173,3 +173,14 @@ def test_the_environment_names_the_database(tmp_path: Path, monkeypatch: pytest.
     store.close()
     assert (tmp_path / "elsewhere.sqlite").exists()
     assert list((tmp_path / "home").iterdir()) == []
+
+
+def test_a_home_may_have_any_name(tmp_path: Path) -> None:
+    home = tmp_path / "我的 #1 100% 'home' & more"
+    store = open_store(home)
+    run_id = queued(store)
+    again = open_store(home, store.url)
+    assert again.run(run_id) == store.run(run_id)
+    assert (home / "history.sqlite").exists()
+    store.close()
+    again.close()
