@@ -11,6 +11,34 @@ from resnet_viz.locale import gettext as _
 
 ROLES: Final = {"plain": N_("Plain"), "residual": N_("Residual")}
 
+SETTINGS: Final = {
+    "depth": N_("Depth of both networks"),
+    "seeds": N_("Repeat with this many seeds"),
+    "data": N_("Data set"),
+    "images": N_("Training images"),
+    "resolution": N_("Resolution"),
+    "augmentation": N_("Augmentation"),
+    "width": N_("Width of the first stage"),
+    "block": N_("Block"),
+    "shortcut": N_("Shortcut of the residual network"),
+    "norm": N_("Normalisation"),
+    "init": N_("Initial weights"),
+    "steps": N_("Steps"),
+    "batch": N_("Batch size"),
+    "optimizer": N_("Optimiser"),
+    "lr": N_("Learning rate"),
+    "momentum": N_("Momentum"),
+    "decay": N_("Weight decay"),
+    "schedule": N_("Learning-rate schedule"),
+    "warmup": N_("Warm-up steps"),
+    "precision": N_("Precision"),
+    "device": N_("Device"),
+    "evaluate": N_("Test every … steps"),
+    "probe": N_("Measure layers every … steps"),
+    "seed": N_("First seed"),
+}
+"""By the names that settings have in a link."""
+
 BLOCKS: Final = {
     "basic": N_("Basic: two 3×3 convolutions"),
     "bottleneck": N_("Bottleneck: 1×1, 3×3, 1×1"),

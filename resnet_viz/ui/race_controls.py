@@ -20,7 +20,7 @@ def race_controls(race: RaceRuns, group_id: str) -> None:
         ("resume", _("Resume"), ":material/play_arrow:", _resume, race.pausing or bool(race.resumable)),
         ("stop", _("Stop"), ":material/stop:", _stop, bool(race.active)),
     )
-    with st.container(horizontal=True, key="race_controls", gap="small"):
+    with st.container(horizontal=True, horizontal_alignment="right", key="race_controls", gap="small"):
         for name, title, icon, action, enabled in buttons:
             st.button(
                 title, icon=icon, on_click=action, args=(group_id,), disabled=not enabled, key=f"race_{name}"

@@ -53,7 +53,7 @@ def race_form() -> RaceSpec | None:
             _depth()
         with seeds_column:
             st.select_slider(
-                _("Repeat with this many seeds"),
+                _title("seeds"),
                 range(1, RaceSpec.MAX_SEEDS + 1),
                 key=widget_key("seeds"),
                 help=_(
@@ -117,11 +117,12 @@ def _summary(race: RaceSpec, preset: str) -> str:
         networks=2 * race.seeds,
         steps=f"{run.train.steps:,}",
         batch=run.train.batch_size,
-        dataset=_(info.title).split(",")[0],
+        # The number of images follows anyway.
+        dataset=_(DATASETS["fashion-mnist" if info.bundled else info.name].title),
         images=f"{images:,}",
         side=side,
     )
-    changed = ", ".join(changed_settings(preset, race))
+    changed = ", ".join(_title(name) for name in changed_settings(preset, race))
     return f"{text} · {_('changed from the preset: {names}').format(names=changed)}" if changed else text
 
 
@@ -132,7 +133,7 @@ def _depth() -> None:
         "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2; up to {most} in a link."
     )
     st.select_slider(
-        _("Depth of both networks"),
+        _title("depth"),
         legal_depths(block, up_to=deepest),
         key=widget_key("depth"),
         help=explanation.format(most=MAX_DEPTH),
@@ -145,7 +146,8 @@ def _all_settings(*, expanded: bool) -> None:
         if changed:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(
-                    _("Changed from the preset: {names}").format(names=", ".join(changed)), width="content"
+                    _("Changed from the preset: {names}").format(names=", ".join(map(_title, changed))),
+                    width="content",
                 )
                 st.button(
                     _("Back to the preset"), on_click=_back_to_preset, type="tertiary", icon=":material/undo:"
@@ -175,7 +177,7 @@ def _shown_race() -> RaceSpec:
 
 def _data_settings() -> None:
     st.selectbox(
-        _("Data set"),
+        _title("data"),
         list(DATASETS),
         format_func=lambda name: _(DATASETS[name].title),
         key=widget_key("data"),
@@ -183,7 +185,7 @@ def _data_settings() -> None:
     )
     chosen = DATASETS[st.session_state[widget_key("data")]]
     st.number_input(
-        _("Training images"),
+        _title("images"),
         min_value=10,
         max_value=1_000_000,
         value=None,
@@ -194,50 +196,53 @@ def _data_settings() -> None:
     current = st.session_state[widget_key("resolution")]
     sides = _RESOLUTIONS_PX if current in _RESOLUTIONS_PX else (*_RESOLUTIONS_PX, current)
     st.selectbox(
-        _("Resolution"),
+        _title("resolution"),
         sides,
         format_func=lambda side: f"{side} × {side} px" if side else _("as published"),
         key=widget_key("resolution"),
     )
-    _choice(_("Augmentation"), "augmentation", labels.AUGMENTATIONS)
+    _choice("augmentation", labels.AUGMENTATIONS)
 
 
 def _network_settings() -> None:
-    _whole(_("Width of the first stage"), "width", 1, 512)
-    _choice(_("Block"), "block", labels.BLOCKS)
+    _whole("width", 1, 512)
+    _choice("block", labels.BLOCKS)
     shortcuts = {name: text for name, text in labels.SHORTCUTS.items() if name != "none"}
     _choice(
-        _("Shortcut of the residual network"),
         "shortcut",
         shortcuts,
         _("Option A adds no parameters: both networks then have exactly the same."),
     )
-    _choice(_("Normalisation"), "norm", labels.NORMS)
-    _choice(_("Initial weights"), "init", labels.INITS)
+    _choice("norm", labels.NORMS)
+    _choice("init", labels.INITS)
 
 
 def _training_settings() -> None:
-    _whole(_("Steps"), "steps", 1, 1_000_000, step=50)
-    _whole(_("Batch size"), "batch", 2, 4096, step=16)
-    _choice(_("Optimiser"), "optimizer", labels.OPTIMIZERS)
-    _real(_("Learning rate"), "lr", 0.0, 100.0, step=0.01)
-    _real(_("Momentum"), "momentum", 0.0, 1.0, step=0.05)
-    _real(_("Weight decay"), "decay", 0.0, 1.0, step=1e-4)
+    _whole("steps", 1, 1_000_000, step=50)
+    _whole("batch", 2, 4096, step=16)
+    _choice("optimizer", labels.OPTIMIZERS)
+    _real("lr", 0.0, 100.0, step=0.01)
+    _real("momentum", 0.0, 1.0, step=0.05)
+    _real("decay", 0.0, 1.0, step=1e-4)
 
 
 def _machine_settings() -> None:
-    _choice(_("Learning-rate schedule"), "schedule", labels.SCHEDULES)
-    _whole(_("Warm-up steps"), "warmup", 0, 1_000_000, step=10)
-    _choice(_("Precision"), "precision", labels.PRECISIONS)
-    _choice(_("Device"), "device", labels.DEVICES)
-    _whole(_("Test every … steps"), "evaluate", 1, 1_000_000, step=10)
-    _whole(_("Measure layers every … steps"), "probe", 1, 1_000_000, step=5)
-    _whole(_("First seed"), "seed", 0, 2**31 - 1)
+    _choice("schedule", labels.SCHEDULES)
+    _whole("warmup", 0, 1_000_000, step=10)
+    _choice("precision", labels.PRECISIONS)
+    _choice("device", labels.DEVICES)
+    _whole("evaluate", 1, 1_000_000, step=10)
+    _whole("probe", 1, 1_000_000, step=5)
+    _whole("seed", 0, 2**31 - 1)
 
 
-def _choice(title: str, name: str, texts: dict[str, str], explanation: str | None = None) -> None:
+def _title(name: str) -> str:
+    return labels.label(labels.SETTINGS, name)
+
+
+def _choice(name: str, texts: dict[str, str], explanation: str | None = None) -> None:
     st.selectbox(
-        title,
+        _title(name),
         list(texts),
         format_func=lambda value: labels.label(texts, value),
         key=widget_key(name),
@@ -245,10 +250,10 @@ def _choice(title: str, name: str, texts: dict[str, str], explanation: str | Non
     )
 
 
-def _whole(title: str, name: str, least: int, most: int, *, step: int = 1) -> None:
-    st.number_input(title, min_value=least, max_value=most, step=step, key=widget_key(name))
+def _whole(name: str, least: int, most: int, *, step: int = 1) -> None:
+    st.number_input(_title(name), min_value=least, max_value=most, step=step, key=widget_key(name))
 
 
-def _real(title: str, name: str, least: float, most: float, *, step: float) -> None:
+def _real(name: str, least: float, most: float, *, step: float) -> None:
     limits: dict[str, Any] = {"min_value": least, "max_value": most, "step": step, "format": "%g"}
-    st.number_input(title, key=widget_key(name), **limits)
+    st.number_input(_title(name), key=widget_key(name), **limits)

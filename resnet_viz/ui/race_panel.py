@@ -57,8 +57,9 @@ def _panel(group_id: str, race: RaceSpec, was_running: bool) -> None:
 
 def _show(group_id: str, race: RaceSpec, runs: RaceRuns) -> None:
     histories = read_histories(runs.runs)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.header(race_title(race), anchor=False, width="content")
+    title, controls = st.columns([5, 6], vertical_alignment="center")
+    title.header(race_title(race), anchor=False)
+    with controls:
         race_controls(runs, group_id)
     if runs.ended:
         show_verdict(race, histories)
