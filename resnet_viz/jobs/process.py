@@ -59,7 +59,7 @@ class WorkerProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env=_environment(threads, database),
+                env=worker_environment(threads, database),
                 bufsize=0,
                 # An interrupt from the terminal is for the server, which then ends its workers
                 # gracefully. A group and not a session of its own: with the scheduler's
@@ -129,7 +129,8 @@ class WorkerProcess:
             self._report(self, None)
 
 
-def _environment(threads: int, database: str | None) -> dict[str, str]:
+def worker_environment(threads: int, database: str | None = None) -> dict[str, str]:
+    """Environment of a process that computes on so many threads and finds this package and ``database``."""
     environment = dict(os.environ)
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         environment[name] = str(threads)
