@@ -1,0 +1,32 @@
+"""Stand-in answers for the desk's tests; runs in the desk's process."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from resnet_viz.errors import NotFound
+from resnet_viz.jobs.desk_worker import Answerer
+from resnet_viz.jobs.frames import Arrays, Frame
+
+
+def answerers(home: Path) -> dict[str, Answerer]:
+    def echo(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        print("libraries chat on stdout")
+        return Frame({"pid": os.getpid(), "home": str(home), "got": values["say"]}, dict(arrays))
+
+    def refuse(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        raise NotFound("no_such_tap", "There is no layer {tap}.", tap=values["tap"])
+
+    def stumble(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        raise ZeroDivisionError
+
+    def die(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        os._exit(3)
+
+    def hang(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        while True:
+            time.sleep(60)
+
+    return {"echo": echo, "refuse": refuse, "stumble": stumble, "die": die, "hang": hang}
