@@ -94,7 +94,7 @@ class Facts:
     Keys: ``parameters``, ``multiply_adds``, ``device``, ``device_name``,
     ``threads``, ``torch``, ``init_digest``, ``batch_digests`` (step → chained
     digest), ``taps`` (list of {name, kind, position}); and at the end
-    ``train_loss``, ``test_loss``, ``test_accuracy``, ``wall_s``, ``samples_per_s``.
+    ``train_loss``, ``train_accuracy``, ``test_loss``, ``test_accuracy``, ``wall_s``, ``samples_per_s``.
     """
 
     values: dict[str, Any]

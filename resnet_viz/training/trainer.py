@@ -69,6 +69,7 @@ class Trainer:
         self._kept = frozenset(checkpoint.kept_steps(recipe.steps))
         self._batch_digests: dict[str, str] = {}
         self._last_losses: deque[float] = deque(maxlen=FINAL_LOSSES)
+        self._last_accuracies: deque[float] = deque(maxlen=FINAL_LOSSES)
         self._test: dict[str, float] = {}
 
     def facts(self) -> Facts:
@@ -136,6 +137,8 @@ class Trainer:
             measured = [_until(event, diverged_at) for event in measured]
         else:
             self._last_losses.extend(losses.value.tolist())
+            accuracies = next(e for e in measured if e.name == "train/accuracy")
+            self._last_accuracies.extend(accuracies.value.tolist())
         return [*measured, Facts({"batch_digests": dict(self._batch_digests)})], diverged_at
 
     def probe(self) -> list[Event]:
@@ -169,6 +172,7 @@ class Trainer:
         return Facts(
             {
                 "train_loss": fmean(self._last_losses) if self._last_losses else None,
+                "train_accuracy": fmean(self._last_accuracies) if self._last_accuracies else None,
                 "test_loss": self._test.get("test/loss"),
                 "test_accuracy": self._test.get("test/accuracy"),
                 "wall_s": wall_s,
@@ -197,6 +201,7 @@ class Trainer:
             "order": self.order.state_dict(),
             "batch_digests": self._batch_digests,
             "last_losses": list(self._last_losses),
+            "last_accuracies": list(self._last_accuracies),
             "test": self._test,
             "training_s": self.training_s,
             "wall_s": wall_s,
@@ -213,6 +218,7 @@ class Trainer:
         self.order.load_state_dict(position["order"])
         self._batch_digests = dict(position["batch_digests"])
         self._last_losses = deque(position["last_losses"], maxlen=FINAL_LOSSES)
+        self._last_accuracies = deque(position.get("last_accuracies", ()), maxlen=FINAL_LOSSES)
         self._test = dict(position["test"])
         self.training_s = float(position["training_s"])
         return float(position["wall_s"])
