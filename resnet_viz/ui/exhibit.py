@@ -10,8 +10,10 @@ import streamlit as st
 from resnet_viz.figures.tables import Columns
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.live_chart import live_chart
+from resnet_viz.ui.table import table
+from resnet_viz.wording import number
 
-MOST_ROWS_SHOWN = 500
+MOST_ROWS_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,15 @@ def csv_of(columns: Columns) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def _cell(value: object) -> str:
+    return number(value) if isinstance(value, float) else str(value)
+
+
 def _show_numbers(exhibit: Exhibit, key: str, filename: str) -> None:
     columns = exhibit.table()
     rows = len(next(iter(columns.values()), ()))
-    st.dataframe(
-        {name: values[-MOST_ROWS_SHOWN:].tolist() for name, values in columns.items()},
-        hide_index=True,
-        height=260,
-        key=f"table_{key}",
-        alt=exhibit.alt,
-    )
+    shown = [values[-MOST_ROWS_SHOWN:].tolist() for values in columns.values()]
+    table(list(columns), ([_cell(v) for v in row] for row in zip(*shown, strict=True)), caption=exhibit.title)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             _("All rows as CSV"),

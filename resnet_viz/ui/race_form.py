@@ -160,7 +160,7 @@ def _all_settings(*, expanded: bool) -> None:
             st.markdown(f"**{_('Networks')}**")
             _network_settings()
         with training:
-            st.markdown(f"**{_('Training')}**")
+            st.markdown(f"**{_('How to train')}**")
             _training_settings()
         with measuring:
             st.markdown(f"**{_('Schedule and machine')}**")

@@ -11,17 +11,18 @@ from resnet_viz.store import RunRecord
 from resnet_viz.store.export import export_csv, export_json
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.race_status import failure_sentence
+from resnet_viz.ui.table import table
 from resnet_viz.wording import number, percent
 
 
 def results(runs: Sequence[RunRecord]) -> None:
     """One row a run, and everything recorded of them to download."""
     st.subheader(_("Results"), anchor=False)
-    st.dataframe(
-        [_row(run) for run in runs],
-        hide_index=True,
-        key="race_results",
-        alt=_("Result of each run: loss, accuracy, parameters and time."),
+    rows = [_row(run) for run in runs]
+    table(
+        list(rows[0]),
+        ([*row.values()] for row in rows),
+        caption=_("Result of each run: loss, accuracy, parameters and time."),
     )
     with st.container(horizontal=True):
         st.download_button(
