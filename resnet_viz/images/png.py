@@ -1,7 +1,7 @@
 """The structure of a PNG file (PNG specification, third edition, W3C 2025).
 
-Pillow checks no checksum of the pixel data and takes a file without its end;
-here both are refused. Of the chunks only those that make the picture go on to
+Pillow checks no checksum of the pixel data, takes a file without its end and
+paints missing rows black; here all three are refused. Of the chunks only those that make the picture go on to
 the decoder, so frames, text and damaged metadata never reach it.
 """
 
@@ -14,6 +14,11 @@ from resnet_viz.images.policy import MAX_TEXT_BYTES, Refused, check_size
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PICTURE = {b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"}
+_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_ONE_PASS = ((0, 0, 1, 1),)
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+"""First column and row, and the steps, of each pass of an interlaced image."""
+_PIECE_BYTES = 2**16
 _COMPRESSED_TEXT = {b"zTXt", b"iTXt"}
 
 
@@ -25,11 +30,14 @@ def inspect(data: bytes) -> Container:
         raise Refused("damaged", "no IHDR")
     width, height, depth = struct.unpack_from(">IIB", body)
     check_size(width, height)
+    row_bytes = _row_bytes(body)
     picture = [SIGNATURE, data[8:33]]
     exif = profile = None
-    frames, unpacked, has_pixels = 1, 0, False
+    frames, unpacked = 1, 0
+    packed_rows: list[bytes] = []
     for kind, body, whole in chunks:
-        has_pixels |= kind == b"IDAT"
+        if kind == b"IDAT":
+            packed_rows.append(body)
         if kind in _PICTURE:
             picture.append(whole)
         elif kind == b"acTL" and len(body) == 8:
@@ -45,8 +53,7 @@ def inspect(data: bytes) -> Container:
             raise Refused("damaged", f"unknown critical chunk {kind!r}")
         if unpacked > MAX_TEXT_BYTES:
             raise Refused("text_bomb", limit=MAX_TEXT_BYTES // 2**20)
-    if not has_pixels:
-        raise Refused("truncated", "no IDAT")
+    _check_rows(packed_rows, row_bytes)
     return Container("PNG", b"".join(picture), width, height, profile, exif, frames, is_deep=depth == 16)
 
 
@@ -68,6 +75,36 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:
             raise Refused("bad_checksum", f"chunk {kind!r}")
         yield kind, whole[8:-4], whole
         position = end
+
+
+def _row_bytes(header: bytes) -> int:
+    """How many bytes the rows of all passes have when unpacked, filter bytes included."""
+    width, height, depth, colour, _, _, interlace = struct.unpack(">IIBBBBB", header)
+    if colour not in _CHANNELS or depth not in (1, 2, 4, 8, 16) or interlace > 1:
+        raise Refused("damaged", "IHDR")
+    total = 0
+    for left, top, across, down in _ADAM7 if interlace else _ONE_PASS:
+        columns, rows = -(-(width - left) // across), -(-(height - top) // down)
+        if columns > 0 and rows > 0:
+            total += rows * (1 + -(-columns * depth * _CHANNELS[colour] // 8))
+    return total
+
+
+def _check_rows(packed: list[bytes], expected: int) -> None:
+    """Unpack the rows, a piece at a time, to see that all are there."""
+    unpacker = zlib.decompressobj()
+    try:
+        for part in packed:
+            rest = part
+            while rest and expected > 0:
+                expected -= len(unpacker.decompress(rest, _PIECE_BYTES))
+                rest = unpacker.unconsumed_tail
+        if expected > 0:
+            expected -= len(unpacker.flush())
+    except zlib.error as error:
+        raise Refused("damaged", str(error)) from error
+    if expected > 0:
+        raise Refused("truncated", f"{expected} bytes of rows are missing")
 
 
 def _compressed_text(kind: bytes, body: bytes) -> bytes:

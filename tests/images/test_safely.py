@@ -1,0 +1,162 @@
+"""The decoder process: right pixels, bounded memory, and nothing it does takes the caller down."""
+
+import subprocess
+import sys
+import threading
+import tracemalloc
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from PIL import Image
+
+from resnet_viz.errors import ImageRefused
+from resnet_viz.images import safely
+from resnet_viz.images.decoding import decode
+from resnet_viz.images.safely import decode_safely
+from tests.images.files import chunk, exif, gradient, png_of, saved
+from tests.images.test_refused import REFUSED
+
+ROOT = Path(__file__).parents[2]
+BOMBS = [case for case in REFUSED if "bomb" in case or "squared" in case or "megapixels" in case]
+_MEGABYTE = 2**20
+# From a small process in between: what a large one starts counts with the memory it is started from.
+_MEASURE = """
+import resource, subprocess, sys
+decoder = [sys.executable, "-m", "resnet_viz.images.decoder"]
+answer = subprocess.run(decoder, stdin=sys.stdin, capture_output=True, check=True).stdout
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, answer.decode())
+"""
+
+
+@pytest.fixture
+def bad_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(safely, "_MODULE", "tests.images.bad_decoder")
+
+
+def refusal_of(data: bytes, time_limit_s: float = safely.TIME_LIMIT_S) -> str:
+    with pytest.raises(ImageRefused) as refusal:
+        decode_safely(data, time_limit_s=time_limit_s)
+    assert str(refusal.value).endswith(".")
+    return refusal.value.code
+
+
+def test_gives_what_decoding_here_gives() -> None:
+    data = png_of(gradient(700, 300), chunk(b"eXIf", exif(6)))
+    here, there = decode(data, "a.jpg"), decode_safely(data, "a.jpg")
+    assert np.array_equal(there.pixels, here.pixels)
+    assert there.pixels.flags.writeable
+    assert (there.format, there.size, there.changes, there.warnings) == ("PNG", (300, 700), here.changes, ())
+    assert len(there.changes) == 2
+
+
+def test_the_largest_images_fit_into_the_decoder() -> None:
+    """Progressive CMYK needs most: coefficients and pixels of four channels at once."""
+    picture = Image.new("CMYK", (4000, 4000), (0, 255, 0, 0))
+    image = decode_safely(saved(picture, "JPEG", progressive=True, subsampling=0))
+    assert image.pixels.shape == (4000, 4000, 3)
+    assert np.abs(image.pixels[::500, ::500].astype(int) - (255, 0, 255)).max() < 5
+
+
+@pytest.mark.usefixtures("bad_decoder")
+@pytest.mark.parametrize(
+    ("deed", "code"),
+    [
+        ("killed", "decoder_crashed"),
+        ("crash", "decoder_crashed"),
+        ("nothing", "decoder_crashed"),
+        ("nonsense", "decoder_crashed"),
+        ("a number", "decoder_crashed"),
+        ("deep", "decoder_crashed"),
+        ("endless header", "decoder_crashed"),
+        ("unknown code", "decoder_crashed"),
+        ("unknown change", "decoder_crashed"),
+        ("unknown format", "decoder_crashed"),
+        ("huge", "decoder_crashed"),
+        ("negative", "decoder_crashed"),
+        ("too few pixels", "decoder_crashed"),
+        ("greedy", "decoder_memory"),
+        ("writing", "not_an_image"),
+    ],
+)
+def test_whatever_the_decoder_does_becomes_a_refusal(deed: str, code: str) -> None:
+    assert refusal_of(deed.encode()) == code
+    assert not _decoders()
+
+
+@pytest.mark.usefixtures("bad_decoder")
+def test_a_decoder_that_hangs_is_ended() -> None:
+    assert refusal_of(b"hang", time_limit_s=0.3) == "decoder_time"
+    assert not _decoders()
+
+
+def test_a_decoder_that_reads_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = [sys.executable, "-c", "import threading; threading.Event().wait()"]
+    start = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda _command, **options: start(script, **options))
+    assert refusal_of(bytes(2 * _MEGABYTE), time_limit_s=0.3) == "decoder_time"
+
+
+@pytest.mark.usefixtures("bad_decoder")
+def test_no_more_is_read_than_belongs_to_the_image() -> None:
+    assert decode_safely(b"fair").pixels.tobytes() == b"abcdefghijkl"
+
+
+def test_images_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(safely, "_turns", turns)
+    monkeypatch.setattr(safely, "PATIENCE_S", 0.01)
+    with turns:
+        assert refusal_of(png_of(gradient())) == "decoder_busy"
+    assert decode_safely(png_of(gradient())).size == (9, 6)
+
+
+@pytest.mark.parametrize("case", BOMBS)
+def test_refused_bombs_take_little_memory(case: str) -> None:
+    """Half of the 300 MB that are allowed, in the decoder; nothing to speak of in the caller."""
+    data, code = REFUSED[case]
+    result = subprocess.run(
+        [sys.executable, "-c", _MEASURE], cwd=ROOT, input=data, capture_output=True, check=True
+    )
+    peak, answer = result.stdout.decode().split(" ", 1)
+    assert f'"{code}"' in answer
+    assert int(peak) * (1 if sys.platform == "darwin" else 1024) < 150 * _MEGABYTE
+
+
+def test_a_refused_bomb_takes_no_memory_here() -> None:
+    data, code = REFUSED["PNG bomb"]
+    tracemalloc.start()
+    try:
+        assert refusal_of(data) == code
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < _MEGABYTE
+
+
+def test_the_decoder_needs_neither_numpy_nor_torch() -> None:
+    program = "import sys, resnet_viz.images.decoder; print({'numpy', 'torch', 'babel'} & set(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "set()\n"
+
+
+def test_the_decoder_is_not_told_the_servers_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RESNET_VIZ_DATABASE", "postgresql://user:secret@host/db")
+    told: list[dict[str, str]] = []
+    start = subprocess.Popen
+
+    def listening(command: list[str], **options: object) -> object:
+        told.append(dict(options["env"]))  # type: ignore[call-overload]
+        return start(command, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", listening)
+    decode_safely(png_of(gradient()))
+    assert "secret" not in repr(told)
+    assert "PYTHONPATH" in told[0]
+
+
+def _decoders() -> list[psutil.Process]:
+    return [child for child in psutil.Process().children() if "images" in " ".join(child.cmdline())]
