@@ -82,6 +82,7 @@ def test_a_race_on_warm_workers_shows_points_within_a_second(
     assert first_point_s < 5, "the promise is 1 s; this machine may be busy"
 
 
+@pytest.mark.timeout(300)  # five kills, five new workers
 def test_wherever_a_worker_is_killed_the_resumed_curve_is_the_undisturbed_one(
     real: Supervisor, store: Store, tmp_path: Path
 ) -> None:
