@@ -118,7 +118,7 @@ def test_changing_a_setting_writes_the_link() -> None:
     app.select_slider(key="race_set_depth").set_value(56).run()
     app.selectbox(key="race_set_shortcut").set_value("projection").run()
     assert app.query_params == {"depth": "56", "shortcut": "projection"}
-    assert "shortcut" in texts(app)
+    assert "changed from the preset: Shortcut of the residual network" in texts(app)
 
 
 def test_an_illegal_value_in_the_link_is_named() -> None:
