@@ -1,7 +1,7 @@
 """The training loop as a generator of events: whoever consumes it decides what becomes of them."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import torch
@@ -27,7 +27,7 @@ def train(
     resume: bool = False,
     flush_s: float = 0.25,
     on_download: Callable[[DownloadProgress], None] | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event]:
     """Train the network of ``spec`` and yield what happens, until it has ended.
 
     The generator never waits: while the run is paused it yields `Progress` at
@@ -46,7 +46,9 @@ def train(
     Yields:
         Facts, then StateChanged(running), then per step Progress and at least
         every ``flush_s`` the measurements; at last StateChanged with a finished
-        state.
+        state. A delivery of measurements ends with Facts or Progress, and only
+        then is a checkpoint written: a consumer that records at these events is
+        never behind the checkpoint.
 
     Raises:
         InvalidSetting: this machine lacks the device or the precision.
@@ -94,9 +96,9 @@ def train(
                 saved = now
         yield from _observe(trainer)
         yield Progress(trainer.step)
-    position.unlink(missing_ok=True)
     yield trainer.result(watch.elapsed_s)
     yield StateChanged(RunState.FINISHED)
+    position.unlink(missing_ok=True)  # only now: a kill before the end is recorded must not start anew
 
 
 def _observe(trainer: Trainer) -> Iterator[Event]:
