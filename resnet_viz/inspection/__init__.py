@@ -1,0 +1,1 @@
+"""Questions about one network and some images, answered with numbers."""

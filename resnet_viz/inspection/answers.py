@@ -1,0 +1,95 @@
+"""What the desk's process answers; see `jobs.desk`. Images travel as uint8 [B, C, H, W]."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from resnet_viz.attribution.attribute import attribute, upsampled
+from resnet_viz.attribution.methods import AttributionOptions
+from resnet_viz.data.catalogue import BUNDLED
+from resnet_viz.data.load import LoadedData, load
+from resnet_viz.inspection.models import Model, load_model
+from resnet_viz.jobs.frames import Arrays, Frame
+from resnet_viz.specs import DataSpec
+
+Answerer = Callable[[Mapping[str, Any], Arrays], Frame]
+
+
+def answerers(home: Path) -> dict[str, Answerer]:
+    """Every question by name, for a history in ``home``."""
+    data_folder = home / "data"
+
+    def about(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """The network ``model``: spec, step, classes, taps."""
+        model = load_model(values["model"])
+        return Frame(
+            {
+                "spec": model.spec.model_dump(mode="json"),
+                "step": model.step,
+                "classes": list(model.classes),
+                "taps": [tap.as_facts() for tap in model.network.taps],
+            },
+            {},
+        )
+
+    def predict(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """Logits of ``model`` for ``images``."""
+        logits = load_model(values["model"]).logits(torch.tensor(arrays["images"]))
+        return Frame({}, {"logits": logits.numpy()})
+
+    def test_set(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """Labels of the test images that suit ``model`` and its logits for all of them."""
+        model = load_model(values["model"])
+        data = _images_for(model, data_folder)
+        logits = _test_logits(values["model"], model, data)
+        return Frame({}, {"labels": data.test_labels.numpy(), "logits": logits.numpy()})
+
+    def test_images(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """The test images number ``indices`` that suit ``model``."""
+        data = _images_for(load_model(values["model"]), data_folder)
+        return Frame({}, {"images": data.test_images[torch.tensor(arrays["indices"])].numpy()})
+
+    def maps(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """Attribution maps of ``images`` for ``targets``: raw, and as large as the images."""
+        model = load_model(values["model"])
+        images = model.normalised(torch.tensor(arrays["images"]))
+        found = attribute(
+            model.network,
+            images,
+            torch.tensor(arrays["targets"]),
+            values["method"],
+            values.get("tap"),
+            AttributionOptions.checked(**values.get("options", {})),
+        )
+        large = upsampled(found.values, *images.shape[2:])
+        empty = [found.emptiness(index) for index in range(len(images))]
+        return Frame({"tap": found.tap, "empty": empty}, {"raw": found.values, "overlay": large})
+
+    return {question.__name__: question for question in (about, predict, test_set, test_images, maps)}
+
+
+def _images_for(model: Model, data_folder: Path) -> LoadedData:
+    """The images ``model`` was trained on; of full Fashion-MNIST the bundled part, which is always there."""
+    data = model.spec.data
+    dataset = BUNDLED if data.dataset == "fashion-mnist" else data.dataset
+    return _load(DataSpec(dataset=dataset, resolution_px=data.resolution_px), data_folder)
+
+
+@lru_cache(maxsize=2)
+def _load(spec: DataSpec, data_folder: Path) -> LoadedData:
+    return load(spec, data_folder)
+
+
+_logits_kept: dict[tuple[str, int], Tensor] = {}
+
+
+def _test_logits(reference: str, model: Model, data: LoadedData) -> Tensor:
+    key = (reference, id(model))
+    if key not in _logits_kept:
+        _logits_kept[key] = model.logits(data.test_images)
+    return _logits_kept[key]
