@@ -129,14 +129,17 @@ class SweepSpec(Spec):
         if count > self.MAX_CELLS:
             raise InvalidSetting(
                 "too_many_cells",
-                N_("That would be {count} trainings; a sweep has at most {most}. Choose fewer depths or seeds."),
+                N_(
+                    "That would be {count} trainings; a sweep has {most} at most. Take fewer depths or seeds."
+                ),
                 field="depths",
                 count=count,
                 most=self.MAX_CELLS,
             )
         networks: dict[str, str] = {}
         for name in self.families:
-            digest = [family(name).network(self.run.network, depth) for depth in self.depths][0].digest()
+            built = [family(name).network(self.run.network, depth) for depth in self.depths]
+            digest = built[0].digest()
             if digest in networks:
                 raise InvalidSetting(
                     "same_family_twice",
@@ -186,9 +189,7 @@ _SMALL = PRESETS["degradation"].race.run
 _PAPER = RunSpec(
     network=NetworkSpec(depth=20),
     data=DataSpec(dataset="cifar10", augmentation="crop-flip"),
-    train=TrainSpec(
-        steps=64_000, batch_size=128, schedule="step", evaluate_every=1000, probe_every=1000
-    ),
+    train=TrainSpec(steps=64_000, batch_size=128, schedule="step", evaluate_every=1000, probe_every=1000),
 )
 
 SWEEP_PRESETS = {
@@ -204,9 +205,7 @@ SWEEP_PRESETS = {
             "classroom",
             N_("Classroom"),
             N_("Depths 8 to 56 with three seeds and longer training: means with an interval."),
-            SweepSpec(
-                run=_SMALL.but(train=_SMALL.train.but(steps=600)), depths=(8, 20, 32, 44, 56), seeds=3
-            ),
+            SweepSpec(run=_SMALL.but(train=_SMALL.train.but(steps=600)), depths=(8, 20, 32, 44, 56), seeds=3),
         ),
         SweepPreset(
             "full",
