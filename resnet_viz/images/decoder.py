@@ -6,6 +6,7 @@ that takes over or brings down this process finds no files to write, little
 memory and little time, and nobody else's data.
 """
 
+import argparse
 import contextlib
 import gc
 import json
@@ -23,17 +24,20 @@ _ROWS = 256
 
 def main() -> None:
     """Answer for the file on stdin."""
+    parser = argparse.ArgumentParser(prog="python -m resnet_viz.images.decoder", description=main.__doc__)
+    parser.add_argument("--longest-px", type=int, help="reduce images with longer sides")
+    longest_px: int | None = parser.parse_args().longest_px
     limit_resources()
     # What a library prints must not get between the pixels.
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
     with contextlib.suppress(BrokenPipeError):
-        answer(sys.stdin.buffer.read(MAX_BYTES + 1), answers)
+        answer(sys.stdin.buffer.read(MAX_BYTES + 1), longest_px, answers)
 
 
-def answer(data: bytes, answers: BinaryIO) -> None:
+def answer(data: bytes, longest_px: int | None, answers: BinaryIO) -> None:
     """Write header and pixels for ``data``, or the refusal."""
     try:
-        pixels = read(data)
+        pixels = read(data, longest_px)
     except Refused as refusal:
         _say(
             answers,

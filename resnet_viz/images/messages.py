@@ -49,6 +49,7 @@ CHANGES = {
     "transparency_filled": N_("Transparent parts were filled with white."),
     "fully_transparent": N_("This image is fully transparent, so only the white behind it is left."),
     "turned_upright": N_("Turned upright as the camera noted it (EXIF orientation {orientation})."),
+    "reduced": N_("Reduced to {width} × {height} pixels."),
     "misnamed": N_("The name ends in .{suffix}, but the file holds {format} and was read as that."),
 }
 """One sentence for each change and warning of an accepted image."""

@@ -32,10 +32,13 @@ _log = logging.getLogger(__name__)
 _turns = threading.BoundedSemaphore(DECODERS)
 
 
-def decode_safely(data: bytes, name: str = "", *, time_limit_s: float = TIME_LIMIT_S) -> DecodedImage:
+def decode_safely(
+    data: bytes, name: str = "", *, longest_px: int | None = None, time_limit_s: float = TIME_LIMIT_S
+) -> DecodedImage:
     """The image in ``data``; raises `ImageRefused`, also when its decoder is killed, crashes or hangs.
 
-    ``name`` serves for one remark and is never a path.
+    ``name`` serves for one remark and is never a path. Images with a side longer
+    than ``longest_px`` are reduced to that before they reach this process.
     """
     if not data:
         raise refused("empty_file", {})
@@ -44,14 +47,17 @@ def decode_safely(data: bytes, name: str = "", *, time_limit_s: float = TIME_LIM
     if not _turns.acquire(timeout=PATIENCE_S):
         raise refused("decoder_busy", {})
     try:
-        return _decode_in_child(data, name, time_limit_s)
+        return _decode_in_child(data, name, longest_px, time_limit_s)
     finally:
         _turns.release()
 
 
-def _decode_in_child(data: bytes, name: str, time_limit_s: float) -> DecodedImage:
+def _decode_in_child(data: bytes, name: str, longest_px: int | None, time_limit_s: float) -> DecodedImage:
+    command = [sys.executable, "-P", "-m", _MODULE]
+    if longest_px is not None:
+        command.append(f"--longest-px={longest_px}")
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", _MODULE],
+        command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -19,26 +19,27 @@ def is_webp(data: bytes) -> bool:
 
 def inspect(data: bytes) -> Container:
     """The container in ``data``, for which `is_webp` holds; raises `Refused`."""
-    chunks = list(_chunks(data))
-    if not chunks:
+    chunks = _chunks(data)
+    first, body = next(chunks, (b"", b""))
+    if not first:
         raise Refused("truncated", "no chunk")
-    width, height = _size(*chunks[0])
+    width, height = _size(first, body)
     check_size(width, height)
-    kinds = [kind for kind, _ in chunks]
-    if not {_LOSSY, _LOSSLESS, _FRAME} & set(kinds):
+    exif = profile = None
+    frames, has_picture = 0, first != _EXTENDED
+    for kind, body in chunks:
+        if kind in (_LOSSY, _LOSSLESS):
+            has_picture = True
+        elif kind == _FRAME:
+            frames += 1
+        elif kind == b"EXIF" and exif is None:
+            exif = body.removeprefix(b"Exif\0\0")
+        elif kind == b"ICCP" and profile is None:
+            profile = body
+    if not has_picture and not frames:
         raise Refused("truncated", "no picture")
-    # Without the extended header nothing but one picture is in the file.
-    blocks = dict(reversed(chunks)) if kinds[0] == _EXTENDED else {}
-    exif = blocks.get(b"EXIF")
-    return Container(
-        "WEBP",
-        data[: 8 + int.from_bytes(data[4:8], "little")],
-        width,
-        height,
-        blocks.get(b"ICCP"),
-        exif.removeprefix(b"Exif\0\0") if exif else None,
-        frames=max(1, kinds.count(_FRAME)),
-    )
+    picture = data[: 8 + _little(data[4:8])]
+    return Container("WEBP", picture, width, height, profile, exif, frames=max(1, frames))
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

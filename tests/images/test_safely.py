@@ -59,6 +59,16 @@ def test_the_largest_images_fit_into_the_decoder() -> None:
     assert np.abs(image.pixels[::500, ::500].astype(int) - (255, 0, 255)).max() < 5
 
 
+def test_large_images_are_reduced_before_they_arrive() -> None:
+    pixels = np.repeat(np.repeat(gradient(), 40, axis=0), 40, axis=1)  # 240 × 360
+    image = decode_safely(png_of(pixels), longest_px=90)
+    assert image.pixels.shape == (60, 90, 3)
+    assert image.size == (360, 240)
+    assert [str(change) for change in image.changes] == ["Reduced to 90 × 60 pixels."]
+    assert np.abs(image.pixels[5::10, 5::10].astype(int) - gradient()).max() <= 1
+    assert decode_safely(png_of(pixels), longest_px=360).changes == ()
+
+
 @pytest.mark.usefixtures("bad_decoder")
 @pytest.mark.parametrize(
     ("deed", "code"),
