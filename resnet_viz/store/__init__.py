@@ -2,15 +2,25 @@
 
 from resnet_viz.store.export import export_csv, export_json
 from resnet_viz.store.home import home_folder
+from resnet_viz.store.labels import Labels
+from resnet_viz.store.library import DiskUse, ImportedRun, Library
+from resnet_viz.store.listing import RunPage, RunQuery, RunSummary
 from resnet_viz.store.reader import RunReader
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
 from resnet_viz.store.store import Store, open_store
 
 __all__ = [
+    "DiskUse",
     "Fenced",
     "GroupRecord",
+    "ImportedRun",
+    "Labels",
+    "Library",
+    "RunPage",
+    "RunQuery",
     "RunReader",
     "RunRecord",
+    "RunSummary",
     "Store",
     "export_csv",
     "export_json",

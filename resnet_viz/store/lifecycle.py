@@ -14,14 +14,18 @@ from resnet_viz.events import Desired, RunState, StateChanged, Wish
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store.log import add_entries
-from resnet_viz.store.records import Fenced, GroupRecord, failure_fields
+from resnet_viz.store.records import Fenced, GroupRecord, Origin, failure_fields
 from resnet_viz.store.rows import entries_of, to_json
 from resnet_viz.store.schema import run_groups, runs
 
 _run: BindParameter[str] = bindparam("run")
 _active = runs.c.state.in_([RunState.RUNNING.value, RunState.PAUSED.value])
 _held = and_(runs.c.id == _run, runs.c.attempt == bindparam("held_by"), _active)
-_LOCK = select(runs.c.state, runs.c.sequence, runs.c.step).where(runs.c.id == _run).with_for_update()
+_LOCK = (
+    select(runs.c.state, runs.c.sequence, runs.c.step, runs.c.deleted_at, runs.c.origin)
+    .where(runs.c.id == _run)
+    .with_for_update()
+)
 _HOLD = select(runs.c.sequence, runs.c.step, runs.c.heartbeat_at).where(_held).with_for_update()
 _DESIRED = select(runs.c.wish, runs.c.until_step).where(_held)
 _CHANGE = update(runs).where(runs.c.id == _run)
@@ -43,6 +47,8 @@ class Standing(NamedTuple):
     state: RunState
     sequence: int
     step: int
+    is_deleted: bool
+    origin: Origin
 
 
 class Held(NamedTuple):
@@ -66,6 +72,14 @@ def add_queued(connection: Connection, group: GroupRecord, specs: Sequence[RunSp
             created_at=group.created_at,
         )
     )
+    add_runs(connection, group, specs, group.created_at)
+
+
+def add_runs(
+    connection: Connection, group: GroupRecord, specs: Sequence[RunSpec], now: float, first_position: int = 0
+) -> None:
+    """Queue a run of each spec in a recorded group; the last of ``group.run_ids`` are theirs."""
+    run_ids = group.run_ids[len(group.run_ids) - len(specs) :]
     rows = [
         {
             "id": run_id,
@@ -82,12 +96,16 @@ def add_queued(connection: Connection, group: GroupRecord, specs: Sequence[RunSp
             "attempt": 0,
             "wish": Wish.RUN.value,
             "until_step": 0,
-            "created_at": group.created_at,
+            "created_at": now,
             "step": 0,
             "total_steps": spec.train.steps,
             "sequence": 0,
+            "tags": "[]",
+            "origin": "trained",
+            "depth": spec.network.depth,
+            "dataset": spec.data.dataset,
         }
-        for position, (run_id, spec) in enumerate(zip(group.run_ids, specs, strict=True))
+        for position, (run_id, spec) in enumerate(zip(run_ids, specs, strict=True), first_position)
     ]
     if rows:
         connection.execute(insert(runs), rows)
@@ -98,7 +116,7 @@ def lock(connection: Connection, run_id: str) -> Standing:
     row = connection.execute(_LOCK, {"run": run_id}).one_or_none()
     if row is None:
         raise NotFound("not_found", N_("There is no run or group called {id}."), id=run_id[:60])
-    return Standing(RunState(row.state), row.sequence, row.step)
+    return Standing(RunState(row.state), row.sequence, row.step, row.deleted_at is not None, row.origin)
 
 
 def hold(connection: Connection, run_id: str, attempt: int) -> Held:

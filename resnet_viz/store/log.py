@@ -13,7 +13,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, sel
 from resnet_viz.events import CheckpointSaved, Event, Facts, Rewound
 from resnet_viz.store.frames import Frame, Layout, layout_digest, layout_json, layout_of
 from resnet_viz.store.rows import MEASURED, Entry, events_of, to_json
-from resnet_viz.store.schema import checkpoints, layouts, run_events, run_facts
+from resnet_viz.store.schema import checkpoints, layouts, run_events, run_facts, runs
 
 _run: BindParameter[str] = bindparam("run")
 _at = (run_events.c.run_id == _run, run_events.c.sequence == bindparam("at"))
@@ -40,6 +40,7 @@ _SET_FACTS = text(
     "INSERT INTO run_facts (run_id, facts) VALUES (:run, :facts)"
     " ON CONFLICT (run_id) DO UPDATE SET facts = excluded.facts"
 )
+_LISTED = ("device", "train_loss", "train_accuracy", "test_accuracy", "wall_s")  # columns of `runs` as well
 _ADD_CHECKPOINT = insert(checkpoints)
 _DROP_UNKEPT = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoints.c.kept.is_(False))
 _DROP_SAME = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoints.c.path == bindparam("file"))
@@ -128,3 +129,6 @@ def _merge_facts(connection: Connection, run_id: str, facts: dict[str, Any]) -> 
     before = connection.execute(_FACTS, {"run": run_id}).scalar_one_or_none()
     merged = (orjson.loads(before) if before else {}) | facts
     connection.execute(_SET_FACTS, {"run": run_id, "facts": to_json(merged).decode()})
+    listed = {name: value for name, value in facts.items() if name in _LISTED}
+    if listed:
+        connection.execute(update(runs).where(runs.c.id == _run).values(**listed), {"run": run_id})

@@ -1,10 +1,11 @@
 """Finding runs and groups: by identifier, by its beginning, by what they are."""
 
 import re
+import secrets
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Table, bindparam, select
+from sqlalchemy import BindParameter, Connection, Table, bindparam, exists, select
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
@@ -23,8 +24,15 @@ _RUNS = select(runs, run_facts.c.facts).select_from(
 )
 _RUN = _RUNS.where(runs.c.id == _key)
 _GROUP = select(run_groups).where(run_groups.c.id == _key)
-_MEMBERS = select(runs.c.id).where(runs.c.group_id == _key).order_by(runs.c.position)
+_MEMBERS = (
+    select(runs.c.id).where(runs.c.group_id == _key, runs.c.deleted_at.is_(None)).order_by(runs.c.position)
+)
 _NEWEST_FIRST = (runs.c.created_at.desc(), runs.c.group_id, runs.c.position)
+
+
+def new_id() -> str:
+    """An identifier that nothing has yet."""
+    return "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH))
 
 
 def find_run(connection: Connection, name: str) -> RunRecord:
@@ -50,7 +58,7 @@ def list_runs(
     limit: int | None,
 ) -> list[RunRecord]:
     """The runs that fit every given condition, newest first, those of a group in their order."""
-    query = _RUNS.order_by(*_NEWEST_FIRST).limit(limit)
+    query = _RUNS.where(runs.c.deleted_at.is_(None)).order_by(*_NEWEST_FIRST).limit(limit)
     if group is not None:
         query = query.where(runs.c.group_id == group)
     if owner is not None:
@@ -60,18 +68,34 @@ def list_runs(
     return [run_of(row) for row in connection.execute(query)]
 
 
+def list_trained(connection: Connection, digests: Collection[str]) -> list[RunRecord]:
+    """The runs with one of these digests that were trained here and not deleted."""
+    query = _RUNS.where(runs.c.digest.in_(digests), runs.c.origin == "trained", runs.c.deleted_at.is_(None))
+    return [run_of(row) for row in connection.execute(query)]
+
+
 def list_groups(
     connection: Connection, kind: str | None, owner: str | None, limit: int | None
 ) -> list[GroupRecord]:
-    """The groups that fit every given condition, newest first."""
-    query = select(run_groups).order_by(run_groups.c.created_at.desc(), run_groups.c.id).limit(limit)
+    """The groups that fit every given condition, newest first; not those whose runs are all deleted."""
+    members_of = runs.c.group_id == run_groups.c.id
+    query = (
+        select(run_groups)
+        .where(exists().where(members_of, runs.c.deleted_at.is_(None)) | ~exists().where(members_of))
+        .order_by(run_groups.c.created_at.desc(), run_groups.c.id)
+        .limit(limit)
+    )
     if kind is not None:
         query = query.where(run_groups.c.kind == kind)
     if owner is not None:
         query = query.where(run_groups.c.owner == owner)
     chosen = query.subquery()
     members: dict[str, list[str]] = {}
-    pairs = select(runs.c.group_id, runs.c.id).join(chosen, runs.c.group_id == chosen.c.id)
+    pairs = (
+        select(runs.c.group_id, runs.c.id)
+        .join(chosen, runs.c.group_id == chosen.c.id)
+        .where(runs.c.deleted_at.is_(None))
+    )
     for group_id, run_id in connection.execute(pairs.order_by(runs.c.group_id, runs.c.position)):
         members.setdefault(group_id, []).append(run_id)
     return [_group_of(row, tuple(members.get(row.id, ()))) for row in connection.execute(query)]

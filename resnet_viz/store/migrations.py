@@ -43,11 +43,51 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             step BIGINT NOT NULL, size_bytes BIGINT NOT NULL, kept BOOLEAN NOT NULL,
             PRIMARY KEY (run_id, path))""",
     ),
+    (
+        "ALTER TABLE runs ADD COLUMN tags TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE runs ADD COLUMN pinned_at DOUBLE PRECISION",
+        "ALTER TABLE runs ADD COLUMN deleted_at DOUBLE PRECISION",
+        "ALTER TABLE runs ADD COLUMN origin TEXT NOT NULL DEFAULT 'trained'",
+        "ALTER TABLE runs ADD COLUMN depth INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE runs ADD COLUMN dataset TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE runs ADD COLUMN device TEXT",
+        "ALTER TABLE runs ADD COLUMN train_loss DOUBLE PRECISION",
+        "ALTER TABLE runs ADD COLUMN train_accuracy DOUBLE PRECISION",
+        "ALTER TABLE runs ADD COLUMN test_accuracy DOUBLE PRECISION",
+        "ALTER TABLE runs ADD COLUMN wall_s DOUBLE PRECISION",
+        "UPDATE runs SET depth = {spec_depth}, dataset = {spec_dataset}",
+        """UPDATE runs SET
+            device = (SELECT {fact_device} FROM run_facts WHERE run_id = runs.id),
+            train_loss = (SELECT {fact_train_loss} FROM run_facts WHERE run_id = runs.id),
+            train_accuracy = (SELECT {fact_train_accuracy} FROM run_facts WHERE run_id = runs.id),
+            test_accuracy = (SELECT {fact_test_accuracy} FROM run_facts WHERE run_id = runs.id),
+            wall_s = (SELECT {fact_wall_s} FROM run_facts WHERE run_id = runs.id)""",
+    ),
 )
 
 _WORDS = {
-    "sqlite": {"binary": "BLOB", "clustered": " WITHOUT ROWID"},
-    "postgresql": {"binary": "BYTEA", "clustered": ""},
+    "sqlite": {
+        "binary": "BLOB",
+        "clustered": " WITHOUT ROWID",
+        "spec_depth": "json_extract(spec, '$.network.depth')",
+        "spec_dataset": "json_extract(spec, '$.data.dataset')",
+        "fact_device": "json_extract(facts, '$.device')",
+        "fact_train_loss": "json_extract(facts, '$.train_loss')",
+        "fact_train_accuracy": "json_extract(facts, '$.train_accuracy')",
+        "fact_test_accuracy": "json_extract(facts, '$.test_accuracy')",
+        "fact_wall_s": "json_extract(facts, '$.wall_s')",
+    },
+    "postgresql": {
+        "binary": "BYTEA",
+        "clustered": "",
+        "spec_depth": "(spec::json -> 'network' ->> 'depth')::integer",
+        "spec_dataset": "spec::json -> 'data' ->> 'dataset'",
+        "fact_device": "facts::json ->> 'device'",
+        "fact_train_loss": "(facts::json ->> 'train_loss')::double precision",
+        "fact_train_accuracy": "(facts::json ->> 'train_accuracy')::double precision",
+        "fact_test_accuracy": "(facts::json ->> 'test_accuracy')::double precision",
+        "fact_wall_s": "(facts::json ->> 'wall_s')::double precision",
+    },
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 from sqlalchemy import Row
@@ -11,6 +11,8 @@ from sqlalchemy import Row
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import Desired, Failure, RunState, Wish
 from resnet_viz.specs import Role, RunSpec
+
+Origin = Literal["trained", "imported"]
 
 
 class Fenced(ResnetVizError):
@@ -50,7 +52,8 @@ class RunRecord:
 
     ``attempt`` counts how often a worker took the run up; only the current one
     may write. ``facts`` are all `Facts` so far merged, after a trip through JSON
-    (keys are strings, NaN is None).
+    (keys are strings, NaN is None). A run that was ``imported`` from a file has
+    only what its file says of it. ``deleted_at`` is set while a deletion can be undone.
     """
 
     id: str
@@ -74,6 +77,10 @@ class RunRecord:
     total_steps: int
     facts: Mapping[str, Any]
     failure: Failure | None
+    tags: tuple[str, ...] = ()
+    pinned: bool = False
+    origin: Origin = "trained"
+    deleted_at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,10 @@ def run_of(row: Row[Any]) -> RunRecord:
         total_steps=row.total_steps,
         facts=_Facts(row.facts or "{}"),
         failure=failure_of(orjson.loads(row.failure)) if row.failure else None,
+        tags=tuple(orjson.loads(row.tags)),
+        pinned=row.pinned_at is not None,
+        origin=row.origin,
+        deleted_at=row.deleted_at,
     )
 
 

@@ -3,7 +3,8 @@
 ``run_events`` is one log per run, numbered without gaps in the order in which
 transactions were committed; measurements are in it as `frames`. ``layouts``
 says what the columns of a frame are, once for all frames that look the same.
-``run_facts`` lives apart so that a heartbeat rewrites a short row.
+``run_facts`` lives apart so that a heartbeat rewrites a short row; what a list
+of runs is filtered and sorted by stands in ``runs`` once more, from ``depth`` on.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Integer, LargeBinary, MetaData, Table, Text
@@ -48,6 +49,17 @@ runs = Table(
     Column("total_steps", BigInteger, nullable=False),
     Column("sequence", BigInteger, nullable=False),
     Column("failure", Text),
+    Column("tags", Text, nullable=False),
+    Column("pinned_at", Double),
+    Column("deleted_at", Double),
+    Column("origin", Text, nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("dataset", Text, nullable=False),
+    Column("device", Text),
+    Column("train_loss", Double),
+    Column("train_accuracy", Double),
+    Column("test_accuracy", Double),
+    Column("wall_s", Double),
 )
 
 run_facts = Table(

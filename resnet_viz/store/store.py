@@ -6,7 +6,6 @@ Every change of state is an event in the run's log as well: a reader that
 follows the log knows all.
 """
 
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
@@ -26,11 +25,13 @@ from resnet_viz.events import (
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import lifecycle
+from resnet_viz.store.cells import Cells
 from resnet_viz.store.database import Database
 from resnet_viz.store.frames import Frame, Layout
 from resnet_viz.store.home import database_url
+from resnet_viz.store.library import Library
 from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
-from resnet_viz.store.lookup import ID_LENGTH, ID_LETTERS, find_group, find_run, list_groups, list_runs
+from resnet_viz.store.lookup import find_group, find_run, list_groups, list_runs, new_id
 from resnet_viz.store.migrations import migrate
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
 from resnet_viz.store.rows import entries_of
@@ -69,7 +70,9 @@ def open_store(home: Path, url: str | None = None, *, clock: Callable[[], float]
 class Store:
     """Runs, their groups and their logs; safe to share between threads.
 
-    Every method may raise `StoreUnavailable`.
+    Every method may raise `StoreUnavailable`. ``library`` is the same runs as a
+    collection: listed, labelled, deleted, imported. ``cells`` finds runs by what
+    they train, for sweeps.
     """
 
     def __init__(self, home: Path, database: Database, clock: Callable[[], float]) -> None:
@@ -78,6 +81,8 @@ class Store:
         self._clock = clock
         self._read_layouts: dict[str, Layout] = {}  # by digest; the content of a digest never changes
         self._written_layouts: set[Layout] = set()
+        self.library = Library(home, database, clock)
+        self.cells = Cells(database, clock)
 
     @property
     def home(self) -> Path:
@@ -102,7 +107,7 @@ class Store:
     ) -> GroupRecord:
         """Record ``runs`` as queued runs of a new group."""
         now = self._clock()
-        group = GroupRecord(_new_id(), kind, owner, name, spec_json, now, tuple(_new_id() for _ in runs))
+        group = GroupRecord(new_id(), kind, owner, name, spec_json, now, tuple(new_id() for _ in runs))
         with self._database.writing() as connection:
             lifecycle.add_queued(connection, group, runs)
         return group
@@ -213,6 +218,12 @@ class Store:
         """Queue a stopped, failed or lost run again; raises `NotFound`, `InvalidSetting` for others."""
         with self._database.writing() as connection:
             run = lifecycle.lock(connection, run_id)
+            if run.is_deleted or run.origin == "imported":
+                raise InvalidSetting(
+                    "not_resumable_here",
+                    N_("Run {id} was deleted or imported; only a run trained here can be resumed."),
+                    id=run_id,
+                )
             if not run.state.is_resumable():
                 raise InvalidSetting(
                     "not_resumable",
@@ -260,7 +271,3 @@ class Store:
             change = StateChanged(RunState.LOST, why)
             lifecycle.enter(connection, run_id, run.sequence, change, self._clock())
             return True
-
-
-def _new_id() -> str:
-    return "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH))

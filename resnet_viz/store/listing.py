@@ -1,0 +1,235 @@
+"""Runs as the rows of a table: filtered, searched and sorted by the database.
+
+Rows are made from columns alone; no spec and no facts are decoded, so that
+thousands of runs are listed in a fraction of a second.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Literal, NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, literal, or_, select
+
+from resnet_viz.events import RunState
+from resnet_viz.specs import Role
+from resnet_viz.store.records import Origin
+from resnet_viz.store.schema import checkpoints, run_groups, runs
+
+SortKey = Literal[
+    "created",
+    "name",
+    "role",
+    "depth",
+    "dataset",
+    "state",
+    "train_loss",
+    "train_accuracy",
+    "test_accuracy",
+    "wall_s",
+    "weights",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class RunQuery:
+    """Which runs to list; what is None does not matter.
+
+    Attributes:
+        text: words that must all be found, in any case, in the run's name,
+            notes, tags, identifiers, network (``plain-32``), data set or state.
+        tags: tags that the run must all have.
+        deleted: list the deleted runs instead of the others.
+        pinned_first: pinned runs before all others, whatever the order.
+    """
+
+    text: str = ""
+    states: Collection[RunState] | None = None
+    roles: Collection[Role] | None = None
+    depths: Collection[int] | None = None
+    datasets: Collection[str] | None = None
+    group: str | None = None
+    owner: str | None = None
+    origin: Origin | None = None
+    tags: Collection[str] = ()
+    pinned: bool | None = None
+    deleted: bool = False
+    sort: SortKey = "created"
+    descending: bool = True
+    pinned_first: bool = True
+    limit: int | None = None
+    offset: int = 0
+
+
+class RunSummary(NamedTuple):
+    """One row of the list; times are unix seconds, ``weights_bytes`` the size of its checkpoints."""
+
+    id: str
+    group_id: str
+    group_kind: str
+    group_name: str
+    owner: str
+    role: Role
+    depth: int
+    seed: int
+    dataset: str
+    digest: str
+    state: RunState
+    name: str
+    notes: str
+    tags: tuple[str, ...]
+    pinned: bool
+    origin: Origin
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    deleted_at: float | None
+    step: int
+    total_steps: int
+    device: str | None
+    train_loss: float | None
+    train_accuracy: float | None
+    test_accuracy: float | None
+    wall_s: float | None
+    weights_bytes: int
+
+
+class RunPage(NamedTuple):
+    """The rows asked for, and how many fit without ``limit`` and ``offset``."""
+
+    rows: list[RunSummary]
+    total: int
+
+
+_SIZES = (
+    select(checkpoints.c.run_id, func.sum(checkpoints.c.size_bytes).label("weights_bytes"))
+    .group_by(checkpoints.c.run_id)
+    .subquery()
+)
+_WEIGHTS = func.coalesce(_SIZES.c.weights_bytes, 0)
+_BODY = select(
+    runs.c.id,
+    runs.c.group_id,
+    run_groups.c.kind.label("group_kind"),
+    run_groups.c.name.label("group_name"),
+    runs.c.owner,
+    runs.c.role,
+    runs.c.depth,
+    runs.c.seed,
+    runs.c.dataset,
+    runs.c.digest,
+    runs.c.state,
+    runs.c.name,
+    runs.c.notes,
+    runs.c.tags,
+    runs.c.pinned_at.is_not(None).label("pinned"),
+    runs.c.origin,
+    runs.c.created_at,
+    runs.c.started_at,
+    runs.c.ended_at,
+    runs.c.deleted_at,
+    runs.c.step,
+    runs.c.total_steps,
+    runs.c.device,
+    runs.c.train_loss,
+    runs.c.train_accuracy,
+    runs.c.test_accuracy,
+    runs.c.wall_s,
+    _WEIGHTS.label("weights_bytes"),
+).select_from(
+    runs.join(run_groups, runs.c.group_id == run_groups.c.id).outerjoin(_SIZES, _SIZES.c.run_id == runs.c.id)
+)
+_SORTED_BY: dict[SortKey, ColumnElement[Any]] = {
+    "created": runs.c.created_at,
+    "name": func.lower(runs.c.name),
+    "role": runs.c.role,
+    "depth": runs.c.depth,
+    "dataset": runs.c.dataset,
+    "state": runs.c.state,
+    "train_loss": runs.c.train_loss,
+    "train_accuracy": runs.c.train_accuracy,
+    "test_accuracy": runs.c.test_accuracy,
+    "wall_s": runs.c.wall_s,
+    "weights": _WEIGHTS,
+}
+_WORDS: tuple[ColumnElement[Any], ...] = (
+    runs.c.id,
+    runs.c.group_id,
+    runs.c.role + literal("-") + cast(runs.c.depth, Text),
+    runs.c.dataset,
+    runs.c.state,
+    runs.c.name,
+    runs.c.tags,
+    runs.c.notes,
+    run_groups.c.name,
+)
+_SEARCHED = reduce(lambda before, column: before + literal(" ") + column, _WORDS)
+
+
+def find_runs(connection: Connection, query: RunQuery) -> RunPage:
+    """The runs that ``query`` asks for."""
+    conditions = _conditions(query)
+    chosen = _ordered(_BODY.where(*conditions), query).limit(query.limit).offset(query.offset)
+    rows = [_summary(row) for row in connection.execute(chosen)]
+    if query.limit is None and not query.offset:
+        return RunPage(rows, len(rows))
+    matching = runs.join(run_groups, runs.c.group_id == run_groups.c.id)
+    total = connection.execute(select(func.count()).select_from(matching).where(*conditions)).scalar_one()
+    return RunPage(rows, int(total))
+
+
+def _conditions(query: RunQuery) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [
+        runs.c.deleted_at.is_not(None) if query.deleted else runs.c.deleted_at.is_(None)
+    ]
+    for column, values in (
+        (runs.c.state, query.states),
+        (runs.c.role, query.roles),
+        (runs.c.depth, query.depths),
+        (runs.c.dataset, query.datasets),
+    ):
+        if values is not None:
+            found.append(column.in_(list(values)))
+    for column, value in (
+        (runs.c.group_id, query.group),
+        (runs.c.owner, query.owner),
+        (runs.c.origin, query.origin),
+    ):
+        if value is not None:
+            found.append(column == value)
+    if query.pinned is not None:
+        found.append(runs.c.pinned_at.is_not(None) if query.pinned else runs.c.pinned_at.is_(None))
+    wanted: list[tuple[ColumnElement[str], str]] = [
+        (runs.c.tags, orjson.dumps(_storable(tag)).decode()) for tag in query.tags
+    ]
+    wanted += [(_SEARCHED, word) for word in _storable(query.text).split()]
+    return found + [_holds(text, word) for text, word in wanted]
+
+
+def _holds(text: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    # As written too: PostgreSQL may have a locale that lowers ASCII letters only.
+    lowered = func.lower(text).contains(word.lower(), autoescape=True)
+    return or_(lowered, text.contains(word, autoescape=True))
+
+
+def _storable(text: str) -> str:
+    """``text``, where characters that no database stores become one that nobody looks for."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def _ordered(rows: Select[Any], query: RunQuery) -> Select[Any]:
+    by = _SORTED_BY[query.sort]
+    if query.pinned_first:
+        rows = rows.order_by(runs.c.pinned_at.is_(None))
+    # What is not known comes last in both directions.
+    rows = rows.order_by(by.is_(None), by.desc() if query.descending else by.asc())
+    return rows.order_by(runs.c.created_at.desc(), runs.c.group_id, runs.c.position)
+
+
+def _summary(row: Row[Any]) -> RunSummary:
+    values = row._asdict()
+    values["state"] = RunState(values["state"])
+    values["tags"] = tuple(orjson.loads(values["tags"]))
+    values["weights_bytes"] = int(values["weights_bytes"])  # PostgreSQL sums to decimals
+    return RunSummary(**values)
