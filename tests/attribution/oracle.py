@@ -21,7 +21,8 @@ class _GuidedReLU(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> Tensor:
         (x,) = ctx.saved_tensors
-        return gradients[0].clamp(min=0) * (x > 0)
+        gradient: Tensor = gradients[0].clamp(min=0) * (x > 0)
+        return gradient
 
 
 class _RescaleReLU(torch.autograd.Function):

@@ -115,7 +115,9 @@ def test_the_last_map_and_the_bias_sum_to_the_logit(spec: NetworkSpec) -> None:
     maps = torch.from_numpy(attribute(network, images, targets, "gradcam", tap).values)
     with torch.no_grad():
         logits = network(images).gather(1, targets[:, None])[:, 0]
-        torch.testing.assert_close(maps.sum((1, 2)) + network.head.bias[targets], logits, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(
+            maps.sum((1, 2)) + network.head.bias[targets], logits, rtol=1e-4, atol=1e-5
+        )
 
 
 @pytest.mark.parametrize("method", [name for name, method in METHODS.items() if method.complete])
