@@ -127,9 +127,11 @@ function mount(root, url) {
   return chart;
 }
 
-export default function ({ data, parentElement }) {
+export default function ({ data: bytes, parentElement }) {
   const root = parentElement.querySelector(".live-chart");
-  if (!root || !data) return;
+  if (!root || !bytes) return;
+  const [words, figure] = new TextDecoder().decode(bytes).split("\n", 2);
+  const data = JSON.parse(words);
   if (!charts.has(root)) charts.set(root, mount(root, data.plotly));
   const chart = charts.get(root);
   chart.name = data.filename;
@@ -142,9 +144,9 @@ export default function ({ data, parentElement }) {
     button.title = label;
     button.setAttribute("aria-label", label);
   }
-  if (chart.text !== data.figure) {
-    chart.text = data.figure;
-    chart.figure = JSON.parse(data.figure);
+  if (chart.text !== figure) {
+    chart.text = figure;
+    chart.figure = JSON.parse(figure);
     chart.figure.layout.uirevision ??= "kept";
   }
   chart.redraw();

@@ -6,6 +6,7 @@ text, paper and grid are taken from the page's theme, whatever the chart says.
 Streamlit sends nothing when a chart has not changed.
 """
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -52,23 +53,21 @@ def live_chart(
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
     """
-    _component()(
-        key=key,
-        data={
-            "figure": chart_json,
-            "plotly": _plotly_url(),
-            "title": title,
-            "how": how_to_read,
-            "alt": alt,
-            "filename": filename,
-            "height": height_px,
-            "labels": {
-                "reset": _("Reset the zoom"),
-                "csv": _("Download the plotted numbers (CSV)"),
-                "png": _("Download the picture (PNG)"),
-            },
+    words = {
+        "plotly": _plotly_url(),
+        "title": title,
+        "how": how_to_read,
+        "alt": alt,
+        "filename": filename,
+        "height": height_px,
+        "labels": {
+            "reset": _("Reset the zoom"),
+            "csv": _("Download the plotted numbers (CSV)"),
+            "png": _("Download the picture (PNG)"),
         },
-    )
+    }
+    # As bytes: Streamlit would look for dataframes in anything else, with pandas.
+    _component()(key=key, data=json.dumps(words).encode() + b"\n" + chart_json.encode())
 
 
 @cache

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, layers, losses, responses
@@ -17,6 +19,7 @@ _METRIC: Final = "race_metric"
 _FOLLOW: Final = "race_follow"
 _STEP: Final = "race_step_shown"
 _TALL_PX: Final = 480
+_MOST_STOPS: Final = 300
 
 
 def race_charts(histories: Sequence[RunHistory], group_id: str) -> None:
@@ -48,12 +51,19 @@ def _gradient_controls(histories: Sequence[RunHistory]) -> tuple[str, int | None
             width=380,
         )
         follow = st.toggle(_("Follow the training"), value=True, key=_FOLLOW)
-        steps = layers.recorded_steps(histories, metric).tolist()
-        if follow or len(steps) < 2:
+        recorded = layers.recorded_steps(histories, metric)
+        if follow or len(recorded) < 2:
             return metric, None
-        if st.session_state.get(_STEP) not in steps:
-            st.session_state[_STEP] = steps[-1]
-        return metric, st.select_slider(_("Step shown"), steps, key=_STEP, width="stretch")
+        if st.session_state.get(_STEP) not in recorded:
+            st.session_state[_STEP] = int(recorded[-1])
+        stops = _stops(recorded, st.session_state[_STEP])
+        return metric, st.select_slider(_("Step shown"), stops, key=_STEP, width="stretch")
+
+
+def _stops(recorded: npt.NDArray[np.int64], current: int) -> list[int]:
+    """Steps for the slider: a page cannot hold tens of thousands of them."""
+    chosen = np.linspace(0, len(recorded) - 1, min(len(recorded), _MOST_STOPS)).round().astype(np.intp)
+    return sorted({*recorded[chosen].tolist(), current})
 
 
 def _show(

@@ -87,6 +87,6 @@ def steps_per_s(runs: Sequence[RunRecord]) -> float | None:
     return total or None
 
 
-@st.cache_resource(show_spinner=False, max_entries=500)
+@st.cache_resource(show_spinner=False, max_entries=64)
 def _reader(run_id: str) -> RunReader:
     return RunReader(server.store(), run_id)

@@ -67,6 +67,11 @@ def _role_card(role: Role, runs: tuple[RunRecord, ...]) -> None:
 def _details(runs: tuple[RunRecord, ...], remaining: int) -> list[str]:
     details = []
     facts = next((run.facts for run in runs if run.facts), {})
+    download = facts.get("download")
+    if download and "parameters" not in facts:
+        text = _("downloading {dataset}: {done} of {total} MB")
+        done, total = (f"{download[name] / 1e6:.0f}" for name in ("done_bytes", "total_bytes"))
+        details.append(text.format(dataset=download["dataset"], done=done, total=total))
     if "parameters" in facts:
         details.append(_("{number} parameters").format(number=f"{facts['parameters']:,}"))
     if "device" in facts:

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.errors import NotFound
-from resnet_viz.events import Event, Facts, Profile, Progress, RunState, Series, StateChanged, Wish
+from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
 from resnet_viz.jobs.races import start_race
 from resnet_viz.presets import PRESETS
 from resnet_viz.store import GroupRecord, Store
@@ -169,6 +169,39 @@ def test_a_running_race_has_no_verdict_yet(store: Store) -> None:
     assert "trains better" not in texts(app)
     assert not app.button(key="race_pause").disabled
     assert app.button(key="race_step").disabled
+
+
+def test_the_scrubber_shows_the_layers_at_an_earlier_step(store: Store) -> None:
+    group = queue(store)
+    train(store, group)
+    app = open_page("race", race=group.id)
+    assert not any(slider.key == "race_step_shown" for slider in app.select_slider)
+    app.toggle(key="race_follow").set_value(False).run()
+    assert app.select_slider(key="race_step_shown").value == 29
+    app.select_slider(key="race_step_shown").set_value(3).run()
+    assert not app.exception
+    assert app.select_slider(key="race_step_shown").value == 3
+
+
+def test_a_download_shows_how_far_it_is(store: Store) -> None:
+    group = queue(store)
+    attempt = store.claim(group.run_ids[0], "test")
+    assert attempt is not None
+    download = {"dataset": "cifar10", "done_bytes": 34_000_000, "total_bytes": 170_000_000}
+    store.append(group.run_ids[0], attempt, [Facts({"download": download})])
+    assert "downloading cifar10: 34 of 170 MB" in texts(open_page("race", race=group.id))
+
+
+def test_a_failed_run_says_why_in_a_sentence(store: Store) -> None:
+    group = queue(store)
+    failure = Failure("out_of_memory", "The {device} has no memory left.", {"device": "GPU"})
+    for run_id in group.run_ids:
+        attempt = store.claim(run_id, "test")
+        assert attempt is not None
+        store.append(run_id, attempt, [StateChanged(RunState.FAILED, failure)])
+    app = open_page("race", race=group.id)
+    assert {error.value for error in app.error} == {"The GPU has no memory left."}
+    assert not app.button(key="race_resume").disabled
 
 
 def test_pause_resume_and_stop_reach_the_store(store: Store) -> None:
