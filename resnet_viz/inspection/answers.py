@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -14,6 +15,7 @@ from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.jobs.frames import Arrays, Frame
+from resnet_viz.probes.activations import block_parts, feature_maps, measure_activations
 from resnet_viz.specs import DataSpec
 
 Answerer = Callable[[Mapping[str, Any], Arrays], Frame]
@@ -69,7 +71,41 @@ def answerers(home: Path) -> dict[str, Answerer]:
         empty = [found.emptiness(index) for index in range(len(images))]
         return Frame({"tap": found.tap, "empty": empty}, {"raw": found.values, "overlay": large})
 
-    return {question.__name__: question for question in (about, predict, test_set, test_images, maps)}
+    def activations(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """What layer ``tap`` puts out for the image in ``images``; of a block also x, F(x) and the sum."""
+        model = load_model(values["model"])
+        image = model.normalised(torch.tensor(arrays["images"]))[0]
+        tap = values["tap"]
+        answer = {"maps": feature_maps(model.network, image, tap)}
+        if any(found.name == tap and found.kind == "block" for found in model.network.taps):
+            parts = block_parts(model.network, image, tap)
+            answer |= {
+                "input": parts.input,
+                "branch": parts.branch,
+                "shortcut": parts.shortcut,
+                "sum": parts.sum,
+                "output": parts.output,
+            }
+        return Frame({"tap": tap}, answer)
+
+    def statistics(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """Every rectifier's mean, deviation, share of zeros and dead channels over ``images``."""
+        model = load_model(values["model"])
+        found = measure_activations(model.network, model.normalised(torch.tensor(arrays["images"])))
+        return Frame(
+            {"sites": list(found.sites)},
+            {
+                "positions": found.positions.astype(np.int64),
+                "mean": found.mean,
+                "std": found.std,
+                "zero_share": found.zero_share,
+                "channels": found.channels.astype(np.int64),
+                "dead": found.dead.astype(np.int64),
+            },
+        )
+
+    questions = (about, predict, test_set, test_images, maps, activations, statistics)
+    return {question.__name__: question for question in questions}
 
 
 def _images_for(model: Model, data_folder: Path) -> LoadedData:

@@ -1,0 +1,135 @@
+"""Answers of the desk's process against the network asked directly."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.load import load
+from resnet_viz.errors import CheckpointDamaged, InvalidSetting, NotFound
+from resnet_viz.events import Desired
+from resnet_viz.inspection.answers import answerers
+from resnet_viz.inspection.models import load_model
+from resnet_viz.jobs.frames import Frame
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from resnet_viz.training.loop import train
+
+SPEC = fitted(
+    RunSpec(
+        network=NetworkSpec(depth=8, width=4),
+        data=DataSpec(train_size=100, resolution_px=8),
+        train=TrainSpec(steps=6, batch_size=16),
+    )
+)
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("run")
+    for _ in train(SPEC, folder=folder, data_folder=folder, threads=1, desired=Desired):
+        pass
+    return f"file:{folder / 'step-0000006.safetensors'}"
+
+
+def ask(
+    tmp_path: Path, question: str, arrays: dict[str, np.ndarray] | None = None, **values: object
+) -> Frame:
+    return answerers(tmp_path)[question](values, arrays or {})
+
+
+def some_images(count: int = 3) -> np.ndarray:
+    return load(SPEC.data, Path("unused")).test_images[:count].numpy()
+
+
+def test_about_names_what_can_be_asked(reference: str, tmp_path: Path) -> None:
+    about = ask(tmp_path, "about", model=reference).values
+    assert RunSpec.checked(**about["spec"]) == SPEC
+    assert about["step"] == 6
+    assert len(about["classes"]) == 10
+    assert about["taps"][0]["name"] == "stem"
+
+
+def test_predictions_are_those_of_the_trained_network(reference: str, tmp_path: Path) -> None:
+    images = some_images()
+    logits = ask(tmp_path, "predict", {"images": images}, model=reference).arrays["logits"]
+    data = load(SPEC.data, tmp_path)
+    values = torch.tensor(images).double() / 255
+    normalised = (values - data.mean.view(-1, 1, 1)) / data.std.view(-1, 1, 1)
+    with torch.no_grad():
+        expected = load_model(reference).network.double()(normalised)
+    load_model(reference).network.float()
+    np.testing.assert_allclose(logits, expected.numpy(), rtol=1e-3, atol=1e-4)
+
+
+def test_the_test_set_comes_with_labels_logits_and_images(reference: str, tmp_path: Path) -> None:
+    answer = ask(tmp_path, "test_set", model=reference)
+    assert answer.arrays["logits"].shape == (2000, 10)
+    assert np.bincount(answer.arrays["labels"]).tolist() == [200] * 10
+    shown = ask(tmp_path, "test_images", {"indices": np.array([5, 0])}, model=reference).arrays["images"]
+    np.testing.assert_array_equal(shown, some_images(6)[[5, 0]])
+
+
+def test_maps_come_raw_and_as_large_as_the_images(reference: str, tmp_path: Path) -> None:
+    images, targets = some_images(), np.array([0, 1, 2])
+    answer = ask(
+        tmp_path,
+        "maps",
+        {"images": images, "targets": targets},
+        model=reference,
+        method="gradcam",
+        tap="stage3.block1",
+    )
+    assert answer.arrays["raw"].shape == (3, 2, 2)
+    assert answer.arrays["overlay"].shape == (3, 8, 8)
+    assert answer.values["tap"] == "stage3.block1"
+    # On a network of global average pooling and one linear layer the raw map of the
+    # last block sums to the logit without its bias (up to the mean over places).
+    model = load_model(reference)
+    logits = model.logits(torch.tensor(images))
+    expected = (logits - model.network.head.bias)[torch.arange(3), torch.tensor(targets)]
+    np.testing.assert_allclose(
+        answer.arrays["raw"].sum((1, 2)), expected.detach().numpy(), rtol=1e-3, atol=1e-4
+    )
+
+
+def test_a_block_comes_with_its_addition(reference: str, tmp_path: Path) -> None:
+    answer = ask(tmp_path, "activations", {"images": some_images(1)}, model=reference, tap="stage1.block1")
+    parts = answer.arrays
+    np.testing.assert_allclose(parts["sum"], parts["branch"] + parts["shortcut"], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(parts["maps"], np.maximum(parts["sum"], 0), rtol=1e-5, atol=1e-6)
+    convolution = ask(
+        tmp_path, "activations", {"images": some_images(1)}, model=reference, tap="stage1.block1.conv1"
+    )
+    assert set(convolution.arrays) == {"maps"}
+
+
+def test_statistics_run_over_the_depth(reference: str, tmp_path: Path) -> None:
+    answer = ask(tmp_path, "statistics", {"images": some_images()}, model=reference)
+    assert answer.arrays["positions"].tolist() == sorted(answer.arrays["positions"].tolist())
+    assert ((answer.arrays["zero_share"] >= 0) & (answer.arrays["zero_share"] <= 1)).all()
+    assert (answer.arrays["dead"] <= answer.arrays["channels"]).all()
+
+
+def test_refusals(reference: str, tmp_path: Path) -> None:
+    with pytest.raises(NotFound):
+        load_model("bundled:dense")
+    with pytest.raises(NotFound):
+        load_model(f"file:{tmp_path / 'none.safetensors'}")
+    broken = tmp_path / "broken.safetensors"
+    broken.write_bytes(b"no")
+    with pytest.raises(CheckpointDamaged):
+        load_model(f"file:{broken}")
+    with pytest.raises(InvalidSetting):
+        ask(tmp_path, "activations", {"images": some_images(1)}, model=reference, tap="stage9")
+
+
+def test_a_file_that_changed_is_read_again(reference: str, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.safetensors"
+    source = Path(reference.removeprefix("file:"))
+    copy.write_bytes(source.with_name("step-0000000.safetensors").read_bytes())
+    before = load_model(f"file:{copy}")
+    assert load_model(f"file:{copy}") is before
+    copy.write_bytes(source.read_bytes())
+    assert load_model(f"file:{copy}").step == 6
