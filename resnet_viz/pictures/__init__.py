@@ -1,0 +1,1 @@
+"""Pictures of pixels and maps: arrays in, PNG out. No torch, no pages."""
