@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import threading
 
 from resnet_viz.images.decoder import limit_resources
@@ -49,6 +50,10 @@ def main() -> None:
             _use_memory()
         case "writing":
             _write_a_file()
+        case "lingering":
+            sys.stdout.write(json.dumps(_FAIR) + "\n" + "abcdefghijkl")
+            sys.stdout.flush()
+            threading.Event().wait()
         case "fair":
             sys.stdout.write(json.dumps(_FAIR) + "\n" + "abcdefghijkl" + "and more")
 
@@ -65,8 +70,8 @@ def _write_a_file() -> None:
     limit_resources()
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     try:
-        with open("/tmp/not-to-be-written", "w") as target:  # noqa: PTH123 - the plainest way
-            target.write("x")
+        with tempfile.TemporaryFile() as target:
+            target.write(b"x")
     except OSError:
         _refuse(Refused("not_an_image"))
 

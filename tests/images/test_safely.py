@@ -113,6 +113,13 @@ def test_no_more_is_read_than_belongs_to_the_image() -> None:
     assert decode_safely(b"fair").pixels.tobytes() == b"abcdefghijkl"
 
 
+@pytest.mark.usefixtures("bad_decoder")
+@pytest.mark.timeout(15)
+def test_a_decoder_that_stays_after_its_answer_is_ended() -> None:
+    assert decode_safely(b"lingering").pixels.tobytes() == b"abcdefghijkl"
+    assert not _decoders()
+
+
 def test_images_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = threading.BoundedSemaphore(1)
     monkeypatch.setattr(safely, "_turns", turns)
