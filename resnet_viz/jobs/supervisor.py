@@ -18,6 +18,7 @@ from typing import Self
 from resnet_viz.events import Failure, RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.crew import Crew
+from resnet_viz.jobs.keeper import Keeper
 from resnet_viz.jobs.process import WorkerProcess, remove_old_logs
 from resnet_viz.jobs.protocol import Begun, Done, Job, Message, Ready
 from resnet_viz.jobs.queueing import in_turn
@@ -56,6 +57,7 @@ class Supervisor:
         self._capacity = capacity or Capacity.of(self._machine)
         self._crew = Crew(self._hire, self._capacity.cpu_slots, warm)
         self._watch = Watch(store, self._crew)
+        self._keeper = Keeper(store)
         self._inbox: SimpleQueue[tuple[WorkerProcess, Message | None] | None] = SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
@@ -132,6 +134,7 @@ class Supervisor:
                 self._admit()
                 self._hear(_TICK_S)
                 self._watch.look()
+                self._keeper.look()
             except Exception:
                 # Whatever it is (the database restarts, a process cannot be forked): runs and
                 # workers are still there, and must be looked after.
@@ -158,8 +161,10 @@ class Supervisor:
         kinds = {"cpu"} | {device.kind for device in self._machine.devices}
         if all(taken[kind] >= self._capacity.slots(kind) for kind in kinds):
             return []
+        queued = self._store.runs(states=[RunState.QUEUED])
+        held = self._keeper.held() if queued else set()
         chosen = []
-        for run in in_turn(self._store.runs(states=[RunState.QUEUED]), running):
+        for run in in_turn([run for run in queued if run.id not in held], running):
             kind = self._kind(run)
             if taken[kind] < self._capacity.slots(kind):
                 taken[kind] += 1

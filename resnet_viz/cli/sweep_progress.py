@@ -1,0 +1,80 @@
+"""Train a sweep in this process's care and show how it gets on."""
+
+import time
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from resnet_viz.cli.console import notes, say
+from resnet_viz.events import RunState
+from resnet_viz.jobs.capacity import Capacity, Machine
+from resnet_viz.jobs.supervisor import Supervisor
+from resnet_viz.jobs.sweeps import SweepCell, cancel_sweep, sweep_cells
+from resnet_viz.store import GroupRecord, Store
+
+_LOOK_EVERY_S = 0.2
+
+
+def follow_sweep(store: Store, group: GroupRecord) -> list[SweepCell]:
+    """Have the sweep trained and wait until nothing more will happen; its cells as they ended.
+
+    A server on the same history may take up cells as well. Interrupted, the
+    sweep is cancelled: running cells are stopped with a checkpoint.
+    """
+    cells = sweep_cells(store, group)
+    open_cells = sum(not cell.is_settled for cell in cells)
+    if not open_cells:
+        return cells
+    slots = Capacity.of(Machine.here()).cpu_slots
+    with (
+        Supervisor(store, warm=min(open_cells, slots)) as supervisor,
+        Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=notes,
+        ) as progress,
+    ):
+        supervisor.wake()
+        steps = sum(cell.cell.run.train.steps for cell in cells)
+        bars: dict[str, TaskID] = {"": progress.add_task("all steps", total=steps)}
+        attempts: dict[str, int] = {}
+        try:
+            while not all(cell.is_settled for cell in cells):
+                time.sleep(_LOOK_EVERY_S)
+                cells = sweep_cells(store, group)
+                _show(progress, bars, cells)
+                _name_retries(cells, attempts)
+        except KeyboardInterrupt:
+            # Before the supervisor lets go of its runs: what ends by itself would be taken up again.
+            cancel_sweep(store, group.id)
+            raise
+    return cells
+
+
+def _show(progress: Progress, bars: dict[str, TaskID], cells: list[SweepCell]) -> None:
+    done = 0
+    for place in cells:
+        run = place.run
+        if run is None:
+            continue
+        done += run.step
+        if run.state in (RunState.RUNNING, RunState.PAUSED):
+            title = f"{place.cell.family}-{place.cell.depth} seed {place.cell.seed}"
+            if run.id not in bars:
+                bars[run.id] = progress.add_task(title, total=run.total_steps)
+            paused = " paused" if run.state is RunState.PAUSED else ""
+            progress.update(bars[run.id], completed=run.step, description=title + paused)
+        elif run.id in bars:
+            progress.remove_task(bars.pop(run.id))
+    progress.update(bars[""], completed=done)
+
+
+def _name_retries(cells: list[SweepCell], attempts: dict[str, int]) -> None:
+    for place in cells:
+        run = place.run
+        if run is None:
+            continue
+        if 0 < attempts.get(run.id, run.attempt) < run.attempt:
+            say(f"{place.cell.family}-{place.cell.depth} seed {place.cell.seed}: attempt {run.attempt}")
+        attempts[run.id] = run.attempt

@@ -1,0 +1,157 @@
+"""What a sweep will cost: time, memory and work, from a few steps timed on this machine.
+
+The time of a step is a straight line over depth: the layers of a family are
+alike, and each costs what the one before it cost. A probe times it at two
+depths of each family; `estimate` draws the lines and places the cells on the
+machine's slots as the queue will.
+"""
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resnet_viz.specs import NetworkSpec, TrainSpec
+from resnet_viz.sweeps import Cell
+
+BACKWARD = 2
+"""The backward pass multiplies about twice as much as the forward pass: once for the gradient of a
+layer's input, once for that of its weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What was timed at one depth of a family: one update, one test of all test images, one look at the
+    layers, one checkpoint, and setting up; ``memory_bytes`` is the most the process has held until then."""
+
+    family: str
+    depth: int
+    update_s: float
+    evaluate_s: float
+    probe_s: float
+    keep_s: float
+    set_up_s: float
+    memory_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Samples at one or two depths of each family; ``start_s``: until a worker process is ready."""
+
+    samples: tuple[Sample, ...]
+    start_s: float
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """``wall_s`` from start to end, ``training_s`` the sum over runs, memory of all runs at a time.
+
+    ``multiply_adds`` counts training (forward, and `BACKWARD` times that) and testing.
+    """
+
+    wall_s: float
+    training_s: float
+    memory_bytes: int
+    runs: int
+    steps: int
+    multiply_adds: int
+
+
+def estimate(
+    cells: Sequence[Cell], calibration: Calibration, *, slots: int, test_size: int, cold: bool
+) -> Estimate:
+    """The cost of training ``cells`` in this order, ``slots`` at a time.
+
+    Args:
+        cells: what is still to be trained, in the order of the queue.
+        calibration: with samples of every family in ``cells``.
+        slots: how many runs train at once.
+        test_size: number of test images.
+        cold: whether the workers have to be started first.
+    """
+    times = [cell_seconds(cell, calibration) for cell in cells]
+    memory = sorted((_at(cell, calibration, "memory_bytes") for cell in cells), reverse=True)[:slots]
+    forward = [(cell.run.train, multiply_adds(cell.run.network)) for cell in cells]
+    start_s = calibration.start_s if cold and cells else 0.0
+    return Estimate(
+        wall_s=start_s + _makespan(times, slots),
+        training_s=sum(times),
+        memory_bytes=round(sum(memory)),
+        runs=len(cells),
+        steps=sum(train.steps for train, _work in forward),
+        multiply_adds=sum(
+            work * (train.steps * train.batch_size * (1 + BACKWARD) + evaluations(train) * test_size)
+            for train, work in forward
+        ),
+    )
+
+
+def cell_seconds(cell: Cell, calibration: Calibration) -> float:
+    """How long one cell trains, set-up, tests and checkpoints included."""
+    train = cell.run.train
+    return (
+        _at(cell, calibration, "set_up_s")
+        + train.steps * _at(cell, calibration, "update_s")
+        + evaluations(train) * _at(cell, calibration, "evaluate_s")
+        + probes(train) * _at(cell, calibration, "probe_s")
+        + 2 * _at(cell, calibration, "keep_s") * (1 + len(str(train.steps)))
+    )
+
+
+def evaluations(train: TrainSpec) -> int:
+    """How often a run is tested: at intervals, and at its end."""
+    return train.steps // train.evaluate_every + (train.steps % train.evaluate_every > 0)
+
+
+def probes(train: TrainSpec) -> int:
+    """How often a run looks at its layers: before the first step, at intervals, and at its end."""
+    return 1 + train.steps // train.probe_every + (train.steps % train.probe_every > 0)
+
+
+def probed_depths(depths: Sequence[int]) -> tuple[int, ...]:
+    """Where to time: the shallowest depth and the deepest, but none over six times as deep if avoidable."""
+    first, *deeper = sorted(set(depths))
+    if not deeper:
+        return (first,)
+    return first, max([depth for depth in deeper if depth <= 6 * first], default=deeper[0])
+
+
+def multiply_adds(spec: NetworkSpec) -> int:
+    """Multiply-adds of one image in convolutions and classifier (as He et al. 2015 count), without torch."""
+    bottleneck = "bottleneck" in spec.block
+    channels, px = spec.width, spec.image_px
+    total = spec.in_channels * channels * 9 * px**2
+    for stage in range(3):
+        width = spec.width * 2**stage
+        out = width * (4 if bottleneck else 1)
+        for number in range(spec.blocks_per_stage):
+            strided = number == 0 and stage > 0
+            px = (px + 1) // 2 if strided else px
+            if bottleneck:
+                per_pixel = channels * width + 9 * width**2 + width * out
+            else:
+                per_pixel = 9 * channels * width + 9 * width * out
+            projects = spec.shortcut == "all-projection" or (
+                spec.shortcut == "projection" and (strided or channels != out)
+            )
+            total += (per_pixel + (channels * out if projects else 0)) * px**2
+            channels = out
+    return total + channels * spec.classes
+
+
+def _at(cell: Cell, calibration: Calibration, quantity: str) -> float:
+    """``quantity`` at the cell's depth: on the line through its family's samples, never falling."""
+    known = sorted(
+        (s.depth, float(getattr(s, quantity))) for s in calibration.samples if s.family == cell.family
+    )
+    (depth, value), (far_depth, far_value) = known[0], known[-1]
+    slope = max(0.0, (far_value - value) / (far_depth - depth)) if far_depth > depth else 0.0
+    return max(0.0, value + slope * (cell.depth - depth))
+
+
+def _makespan(times: Sequence[float], slots: int) -> float:
+    """When the last of ``times`` ends if each starts, in order, as soon as a slot is free."""
+    free = [0.0] * slots
+    for seconds in times:
+        heapq.heapreplace(free, free[0] + seconds)
+    return max(free)

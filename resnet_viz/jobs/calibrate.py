@@ -1,0 +1,241 @@
+"""A short probe of this machine: how long steps take, timed in as many processes as would train at once.
+
+The processes are started as ``python -m resnet_viz.jobs.calibrate``; torch is
+imported in them alone. Images are random where the data set is not bundled, so
+that an estimate downloads nothing.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from statistics import fmean
+from typing import TYPE_CHECKING, Any
+
+import psutil
+
+from resnet_viz.data.catalogue import info
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.estimates import Calibration, Estimate, Sample, estimate, probed_depths
+from resnet_viz.events import RunState
+from resnet_viz.jobs.capacity import Capacity, Machine
+from resnet_viz.jobs.process import worker_environment
+from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
+from resnet_viz.locale import N_
+from resnet_viz.specs import RunSpec
+from resnet_viz.store import Store
+from resnet_viz.sweeps import SweepSpec, family
+
+if TYPE_CHECKING:
+    from resnet_viz.data.load import LoadedData
+
+_LEAST_UPDATES = 3
+_ENOUGH_UPDATES = 12
+_ENOUGH_S = 1.5
+_TIMEOUT_S = 300.0
+_KEEP_S = 24 * 3600.0
+_TEST_BATCH = 500
+
+
+def estimate_sweep(store: Store, spec: SweepSpec, *, cold: bool = False) -> Estimate:
+    """What it takes to train what ``spec`` lacks; the probe runs once a day for each recipe.
+
+    Args:
+        store: the history: what it has finished costs nothing.
+        spec: the sweep.
+        cold: whether the workers have to be started first, as on the command line.
+
+    Raises:
+        InvalidSetting: the recipe does not fit its data or this machine.
+    """
+    spec = fitted_sweep(spec)
+    finished = {place.cell for place in planned_cells(store, spec) if place.state is RunState.FINISHED}
+    missing = [cell for cell in queue_order(spec) if cell not in finished]
+    capacity = Capacity.of(Machine.here())
+    if not missing:
+        return Estimate(0.0, 0.0, 0, 0, 0, 0)
+    calibration = _calibrated(store.home, spec, capacity)
+    slots = capacity.slots(calibration.device)
+    test_size = info(spec.run.data.dataset).test_size
+    return estimate(missing, calibration, slots=slots, test_size=test_size, cold=cold)
+
+
+def calibrate(spec: SweepSpec, capacity: Capacity) -> Calibration:
+    """Time a few steps at two depths of every family of ``spec``; takes seconds.
+
+    Raises:
+        InvalidSetting: the probe could not train these networks here.
+    """
+    specs = [
+        (name, spec.run.but(network=family(name).network(spec.run.network, depth)))
+        for depth in probed_depths(spec.depths)
+        for name in spec.families
+    ]
+    order = json.dumps([[name, run.to_json()] for name, run in specs])
+    results = _probe(order, capacity.cpu_slots, capacity.cpu_threads)
+    slots = capacity.slots(results[0]["device"])
+    if slots != capacity.cpu_slots:
+        results = _probe(order, slots, capacity.cpu_threads)
+    samples = [[Sample(**fields) for fields in result["samples"]] for result in results]
+    return Calibration(
+        tuple(_mean(same) for same in zip(*samples, strict=True)),
+        fmean(result["start_s"] for result in results),
+        results[0]["device"],
+    )
+
+
+def _probe(order: str, slots: int, threads: int) -> list[dict[str, Any]]:
+    """What ``slots`` processes at once found."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "resnet_viz.jobs.calibrate", str(threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=worker_environment(threads),
+            text=True,
+        )
+        for _ in range(slots)
+    ]
+    try:
+        for process in processes:
+            assert process.stdin is not None
+            process.stdin.write(order + "\n")
+            process.stdin.flush()
+        found = []
+        for process in processes:
+            said, problems = process.communicate(timeout=_TIMEOUT_S)
+            if process.returncode:
+                raise _failed(problems)
+            found.append(json.loads(said.splitlines()[-1]))
+    except (subprocess.TimeoutExpired, BrokenPipeError):
+        raise _failed("") from None
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
+    return found
+
+
+def _calibrated(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration:
+    """As `calibrate`, from a recent probe of the same recipe where there is one."""
+    recipe = spec.but(depths=probed_depths(spec.depths), seeds=1)
+    recipe = recipe.but(run=spec.run.but(train=spec.run.train.but(steps=100_000, seed=0)))
+    file = home / "calibrations" / f"{recipe.digest()}-{capacity.cpu_slots}x{capacity.cpu_threads}.json"
+    if file.exists() and 0 <= time.time() - file.stat().st_mtime < _KEEP_S:
+        known = json.loads(file.read_text())
+        return Calibration(tuple(Sample(**s) for s in known["samples"]), known["start_s"], known["device"])
+    calibration = calibrate(spec, capacity)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = file.with_suffix(f".{os.getpid()}")
+    unfinished.write_text(json.dumps(asdict(calibration)))
+    unfinished.replace(file)
+    return calibration
+
+
+def _mean(same: Sequence[Sample]) -> Sample:
+    """The mean over processes, which slow each other down as trainings will."""
+    fields = {name: fmean(getattr(s, name) for s in same) for name in Sample.__slots__[2:]}
+    return Sample(same[0].family, same[0].depth, **fields)  # type: ignore[arg-type]
+
+
+def _failed(problems: str) -> InvalidSetting:
+    last = (problems.strip().splitlines() or [""])[-1]
+    return InvalidSetting(
+        "probe_failed",
+        N_("The probe could not train these networks on this machine: {reason}"),
+        reason=last[:200],
+    )
+
+
+def _main() -> None:
+    """Read specs, time them, print one line of JSON."""
+    import torch  # only these processes need it
+
+    from resnet_viz.jobs.engine import warm_up
+    from resnet_viz.jobs.worker import NICENESS
+    from resnet_viz.training.device import resolve_device
+
+    threads = int(sys.argv[1])
+    order = [(name, RunSpec.from_json(text)) for name, text in json.loads(sys.stdin.readline())]
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    warm_up(threads)
+    start_s = time.time() - psutil.Process().create_time()
+    torch.set_num_threads(threads)
+    device = resolve_device(order[0][1].train.device).type
+    samples = [asdict(_time(name, spec)) for name, spec in order]
+    print(json.dumps({"samples": samples, "start_s": start_s, "device": device}))
+
+
+def _time(name: str, spec: RunSpec) -> Sample:
+    import torch
+
+    from resnet_viz.training.trainer import Trainer
+
+    with tempfile.TemporaryDirectory() as folder:
+        begun = time.perf_counter()
+        trainer = Trainer(spec, _images(spec), Path(folder))
+        trainer.facts()
+        set_up_s = time.perf_counter() - begun
+        trainer.update()  # the first step is slower than all others
+        trainer.drain()
+        begun = time.perf_counter()
+        updates = 0
+        while updates < _LEAST_UPDATES or (
+            updates < _ENOUGH_UPDATES and time.perf_counter() - begun < _ENOUGH_S
+        ):
+            trainer.update()
+            updates += 1
+        trainer.drain()  # waits for an accelerator
+        update_s = (time.perf_counter() - begun) / updates
+        begun = time.perf_counter()
+        trainer.probe()
+        probe_s = time.perf_counter() - begun
+        begun = time.perf_counter()
+        trainer.keep()
+        keep_s = time.perf_counter() - begun
+        begun = time.perf_counter()
+        trainer.evaluate()
+        evaluate_s = time.perf_counter() - begun
+    test_size = info(spec.data.dataset).test_size
+    memory = torch.cuda.max_memory_allocated() if trainer.device.type == "cuda" else _peak_bytes()
+    scale = test_size / len(trainer.data.test)
+    return Sample(name, spec.network.depth, update_s, evaluate_s * scale, probe_s, keep_s, set_up_s, memory)
+
+
+def _images(spec: RunSpec) -> "LoadedData":
+    """The bundled images, or random ones of the right shape; few test images, in full batches."""
+    import torch
+
+    from resnet_viz.data.load import LoadedData, load
+
+    chosen = info(spec.data.dataset)
+    if chosen.bundled:
+        return load(spec.data, Path())
+    shape = (spec.network.in_channels, spec.network.image_px, spec.network.image_px)
+    count = max(_TEST_BATCH, 2 * spec.train.batch_size)
+    images = torch.randint(0, 256, (count, *shape), dtype=torch.uint8)
+    labels = torch.arange(count) % spec.network.classes
+    even = torch.full((shape[0],), 0.5)
+    return LoadedData(chosen, images, labels, images[:_TEST_BATCH], labels[:_TEST_BATCH], even, even / 2)
+
+
+def _peak_bytes() -> int:
+    """The most memory this process has held."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024
+    memory = psutil.Process().memory_info()
+    return int(getattr(memory, "peak_wset", memory.rss))
+
+
+if __name__ == "__main__":
+    _main()

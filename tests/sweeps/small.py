@@ -1,0 +1,61 @@
+"""Sweeps small enough for tests, and cells with known errors."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from resnet_viz.events import RunState
+from resnet_viz.history import Curve, ProfileTable, RunHistory
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from resnet_viz.sweeps import CellHistory, SweepSpec, family
+
+
+def sweep(steps: int = 10, step_s: float = 0.002, **changes: Any) -> SweepSpec:
+    """Depths 8 and 14 of tiny networks; ``step_s`` is the fake engine's time of a step, else the rate."""
+    run = RunSpec(
+        network=NetworkSpec(depth=8, width=4),
+        data=DataSpec(train_size=100, resolution_px=8),
+        train=TrainSpec(
+            steps=steps, batch_size=16, learning_rate=step_s, evaluate_every=5, probe_every=5, device="cpu"
+        ),
+    )
+    return SweepSpec.checked(**{"run": run, "depths": (8, 14)} | changes)
+
+
+def cell(
+    name: str,
+    depth: int,
+    error: float,
+    seed: int = 0,
+    *,
+    state: RunState = RunState.FINISHED,
+    noise: float = 0.01,
+    test: float | None = None,
+    reach: tuple[float, float] | None = None,
+) -> CellHistory:
+    """A cell whose last 20 training errors are ``error`` ± ``noise``, in opposite turn for each depth."""
+    sign = np.where((np.arange(20) + depth // 6) % 2, 1, -1)
+    accuracy = np.concatenate([np.full(80, 0.1), 1 - (error + noise * sign)])
+    series = {
+        "train/accuracy": Curve(np.arange(100), accuracy),
+        "train/loss": Curve(np.arange(100), np.linspace(2.3, error, 100)),
+    }
+    if test is not None:
+        series["test/accuracy"] = Curve(np.array([100]), np.array([1 - test]))
+    profiles = {}
+    if reach:
+        row = np.array([[reach[0], 1.0, reach[1], 5.0]], dtype=np.float32)
+        profiles["grad/relative"] = ProfileTable(("stem", "a.conv1", "b.conv1", "head"), np.array([0]), row)
+    role = family(name).role
+    return CellHistory(name, depth, seed, RunHistory(role, seed, state, series, profiles))
+
+
+def cells(errors: dict[str, dict[int, Sequence[float]]], **more: Any) -> list[CellHistory]:
+    """Cells from family → depth → an error per seed."""
+    return [
+        cell(name, depth, error, seed, **more)
+        for name, depths in errors.items()
+        for depth, seeds in depths.items()
+        for seed, error in enumerate(seeds)
+    ]
