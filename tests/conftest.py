@@ -12,6 +12,14 @@ import pytest
 from resnet_viz.locale import set_language
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run browser tests last: Playwright keeps an event loop in this thread, where asyncio wants none."""
+    for item in items:
+        if item.path.name.startswith("test_browser"):
+            item.add_marker("browser")
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A fresh folder as RESNET_VIZ_HOME, so that no test touches a person's history."""
