@@ -13,8 +13,11 @@ from resnet_viz.attribution.attribute import attribute, upsampled
 from resnet_viz.attribution.methods import AttributionOptions
 from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.load import LoadedData, load
+from resnet_viz.errors import NotFound
+from resnet_viz.images.novelty import Appearance
 from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.jobs.frames import Arrays, Frame
+from resnet_viz.locale import N_
 from resnet_viz.probes.activations import block_parts, feature_maps, measure_activations
 from resnet_viz.specs import DataSpec
 
@@ -51,9 +54,34 @@ def answerers(home: Path) -> dict[str, Answerer]:
         return Frame({}, {"labels": data.test_labels.numpy(), "logits": logits.numpy()})
 
     def test_images(values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """The test images number ``indices`` that suit ``model``."""
+        """The test images number ``indices`` that suit ``model``, with their labels."""
         data = _images_for(load_model(values["model"]), data_folder)
-        return Frame({}, {"images": data.test_images[torch.tensor(arrays["indices"])].numpy()})
+        chosen = torch.tensor(arrays["indices"])
+        if not ((chosen >= 0) & (chosen < len(data.test_images))).all():
+            raise NotFound(
+                "no_such_image",
+                N_("There are {count} test images, numbered from 0."),
+                count=len(data.test_images),
+            )
+        return Frame(
+            {}, {"images": data.test_images[chosen].numpy(), "labels": data.test_labels[chosen].numpy()}
+        )
+
+    def samples(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """The first test image of each class that suits ``model``."""
+        data = _images_for(load_model(values["model"]), data_folder)
+        labels = data.test_labels.numpy()
+        classes, first = np.unique(labels, return_index=True)
+        return Frame(
+            {},
+            {"indices": first.astype(np.int64), "labels": classes, "images": data.test_images.numpy()[first]},
+        )
+
+    def appearance(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """What the images ``model`` was trained on look like, in the few numbers of `images.novelty`."""
+        data = _images_for(load_model(values["model"]), data_folder)
+        found = Appearance.of(data.train_images.numpy())
+        return Frame({"mean": list(found.mean), "std": list(found.std)}, {})
 
     def maps(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Attribution maps of ``images`` for ``targets``: raw, and as large as the images."""
@@ -104,7 +132,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
             },
         )
 
-    questions = (about, predict, test_set, test_images, maps, activations, statistics)
+    questions = (about, predict, test_set, test_images, samples, appearance, maps, activations, statistics)
     return {question.__name__: question for question in questions}
 
 
