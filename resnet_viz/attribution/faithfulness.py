@@ -1,0 +1,234 @@
+"""Does the network use what a map marks? Take it away, bring it back, perturb it, and measure."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from resnet_viz.attribution.attribute import attribute, rows_at_once, upsampled
+from resnet_viz.attribution.methods import AttributionOptions
+from resnet_viz.attribution.undisturbed import never, undisturbed
+
+Floats = npt.NDArray[np.float32]
+
+_DEFAULTS = AttributionOptions()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaithfulnessCurve:
+    """Probability of the class as a growing share of the pixels is changed, the map's highest first.
+
+    Attributes:
+        share: of pixels changed, 0..1, [P].
+        probability: softmax of the class, [B, P].
+        area: under each curve, 0..1, [B]. A faithful map has a small area of
+            deletion and a large one of insertion.
+    """
+
+    share: Floats
+    probability: Floats
+    area: Floats
+
+
+def deletion(
+    network: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    maps: Floats,
+    *,
+    points: int = 29,
+    cancelled: Callable[[], bool] = never,
+) -> FaithfulnessCurve:
+    """Paint the pixels with the mean colour, the most important first (Petsiuk 2018, arXiv:1806.07421).
+
+    Args:
+        images: float32 [B, C, H, W], normalised so that zero is the mean colour.
+        targets: int64 [B].
+        maps: raw maps [B, h, w]; pixels of equal value go from top left to bottom right.
+        points: of the curve, both ends included.
+
+    Raises:
+        Cancelled: ``cancelled`` said so.
+    """
+    return _curve(
+        network, images, targets, maps, points, cancelled, start=images, end=torch.zeros_like(images)
+    )
+
+
+def insertion(
+    network: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    maps: Floats,
+    *,
+    points: int = 29,
+    cancelled: Callable[[], bool] = never,
+) -> FaithfulnessCurve:
+    """Bring the pixels back into an empty image, the most important first; arguments as `deletion`.
+
+    Departure from Petsiuk 2018: it starts from the mean colour, not from a
+    blurred image, of which small pictures show too much.
+    """
+    return _curve(
+        network, images, targets, maps, points, cancelled, start=torch.zeros_like(images), end=images
+    )
+
+
+def infidelity(
+    network: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    maps: Floats,
+    *,
+    noise: float = 0.2,
+    samples: int = 50,
+    seed: int = 0,
+    cancelled: Callable[[], bool] = never,
+) -> Floats:
+    """How badly a map predicts the fall of the logit under Gaussian noise, [B], 0 = perfectly.
+
+    Captum's `infidelity` (Yeh 2019, arXiv:1901.09392), normalised so that the
+    scale of the map does not matter. A pixel's value is shared out evenly
+    among its colours. ``noise`` is the standard deviation in normalised units.
+    """
+    from captum.metrics import infidelity as measure
+
+    shares = torch.from_numpy(upsampled(maps, images.shape[-2], images.shape[-1])).to(images)
+    shares = (shares[:, None] / images.shape[1]).expand_as(images)
+    draw = _Draws(
+        images, samples, seed, lambda shape, generator: noise * torch.randn(shape, generator=generator)
+    )
+
+    def perturb(inputs: Tensor) -> tuple[Tensor, Tensor]:
+        offsets = draw(inputs)
+        return offsets, inputs - offsets
+
+    with undisturbed(network, cancelled):
+        values = measure(
+            network,
+            perturb,
+            images,
+            shares,
+            target=targets.to(images.device),
+            n_perturb_samples=samples,
+            max_examples_per_batch=_at_once(images, samples),
+            normalize=True,
+        )
+    return _numbers(values)
+
+
+def sensitivity(
+    network: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    method: str,
+    tap: str | None = None,
+    options: AttributionOptions = _DEFAULTS,
+    *,
+    radius: float = 0.02,
+    samples: int = 10,
+    seed: int = 0,
+    cancelled: Callable[[], bool] = never,
+) -> Floats:
+    """Largest relative change of a map when every pixel moves by at most ``radius``, [B].
+
+    Captum's `sensitivity_max` (Yeh 2019, arXiv:1901.09392, definition 4.1), on
+    raw maps; ``radius`` in normalised units.
+    """
+    from captum.metrics import sensitivity_max as measure
+
+    draw = _Draws(
+        images,
+        samples,
+        seed,
+        lambda shape, generator: radius * (2 * torch.rand(shape, generator=generator) - 1),
+    )
+
+    def explain(inputs: Tensor | tuple[Tensor, ...], target: Tensor) -> tuple[Tensor]:
+        batch = inputs if isinstance(inputs, Tensor) else inputs[0]
+        found = attribute(network, batch, target, method, tap, options, cancelled=cancelled)
+        return (torch.from_numpy(found.values).to(batch),)
+
+    values = measure(
+        explain,
+        images,
+        perturb_func=lambda inputs: (inputs if isinstance(inputs, Tensor) else inputs[0]) + draw(inputs),
+        n_perturb_samples=samples,
+        max_examples_per_batch=_at_once(images, samples),
+        target=targets,
+    )
+    return _numbers(values)
+
+
+def _at_once(images: Tensor, samples: int) -> int:
+    # Captum wants at least one sample of each image, and not more than there are.
+    return min(max(rows_at_once(images), len(images)), len(images) * samples)
+
+
+class _Draws:
+    """Random offsets, the same for every image, so that results do not depend on the batch."""
+
+    def __init__(
+        self,
+        images: Tensor,
+        samples: int,
+        seed: int,
+        draw: Callable[[tuple[int, ...], torch.Generator], Tensor],
+    ) -> None:
+        generator = torch.Generator().manual_seed(seed)
+        self._offsets = draw((samples, *images.shape[1:]), generator).to(images)
+        self._images = len(images)
+        self._used = 0
+
+    def __call__(self, inputs: Any) -> Tensor:
+        """Offsets for the rows of ``inputs``, where captum repeats each image for its next samples."""
+        rows = inputs if isinstance(inputs, Tensor) else inputs[0]
+        count = len(rows) // self._images
+        offsets = self._offsets[self._used : self._used + count]
+        self._used += count
+        return offsets.repeat(self._images, 1, 1, 1)
+
+
+def _curve(
+    network: nn.Module,
+    images: Tensor,
+    targets: Tensor,
+    maps: Floats,
+    points: int,
+    cancelled: Callable[[], bool],
+    *,
+    start: Tensor,
+    end: Tensor,
+) -> FaithfulnessCurve:
+    size, height, width = len(images), images.shape[-2], images.shape[-1]
+    flat = upsampled(maps, height, width).reshape(size, -1)
+    order = np.argsort(-flat, axis=1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(flat.shape[1])[None], axis=1)
+    ranks = torch.from_numpy(rank).view(size, 1, height, width).to(images.device)
+    share = np.linspace(0, 1, points)
+    counts = [round(one * height * width) for one in share]
+    rows = [(image, count) for image in range(size) for count in counts]
+    at_once = rows_at_once(images)
+    found = []
+    with undisturbed(network, cancelled), torch.no_grad():
+        for first in range(0, len(rows), at_once):
+            which = torch.tensor([image for image, _ in rows[first : first + at_once]], device=images.device)
+            changed = torch.tensor(
+                [count for _, count in rows[first : first + at_once]], device=images.device
+            )
+            batch = torch.where(ranks[which] < changed[:, None, None, None], end[which], start[which])
+            logits = network(batch.contiguous(memory_format=torch.channels_last)).float()
+            found.append(logits.softmax(1).gather(1, targets.to(images.device)[which][:, None])[:, 0])
+    probability = torch.cat(found).view(size, points).cpu().numpy()
+    area = np.trapezoid(probability, share, axis=1)
+    return FaithfulnessCurve(share.astype(np.float32), probability, area.astype(np.float32))
+
+
+def _numbers(values: Tensor) -> Floats:
+    result: Floats = values.detach().float().cpu().numpy()
+    return result

@@ -1,0 +1,103 @@
+"""Deletion and insertion pixel by pixel, infidelity and sensitivity from their definitions."""
+
+import numpy as np
+import pytest
+import torch
+
+from resnet_viz.attribution.attribute import attribute, upsampled
+from resnet_viz.attribution.faithfulness import deletion, infidelity, insertion, sensitivity
+from resnet_viz.attribution.undisturbed import Cancelled
+from tests.attribution.networks import batch, lively, small
+from tests.attribution.oracle import double
+from tests.attribution.trained import trained
+
+SPEC = small()
+
+
+def test_curves_pixel_by_pixel() -> None:
+    network = lively(SPEC).train()
+    images, targets = batch(SPEC, 3)
+    maps = np.random.default_rng(0).normal(size=(3, 4, 4)).astype(np.float32)
+    removed = deletion(network, images, targets, maps, points=5)
+    brought = insertion(network, images, targets, maps, points=5)
+    assert network.training
+    twin = double(network)
+    for i in range(3):
+        order = np.argsort(-upsampled(maps, 8, 8)[i].ravel(), kind="stable")
+        for point, count in enumerate((0, 16, 32, 48, 64)):
+            hit = torch.zeros(64, dtype=torch.bool)
+            hit[torch.from_numpy(order[:count].copy())] = True
+            for curve, keep in ((removed, ~hit), (brought, hit)):
+                picture = images[i : i + 1].double() * keep.view(1, 1, 8, 8)
+                expected = twin(picture).softmax(1)[0, targets[i]].item()
+                assert curve.probability[i, point] == pytest.approx(expected, rel=1e-4)
+        heights = removed.probability[i]
+        assert removed.area[i] == pytest.approx((heights[:-1] + heights[1:]).mean() / 2, rel=1e-5)
+    np.testing.assert_allclose(removed.share, [0, 0.25, 0.5, 0.75, 1])
+    np.testing.assert_allclose(removed.probability[:, 0], brought.probability[:, -1], rtol=1e-6)
+
+
+def test_what_occlusion_marks_matters_more_than_chance() -> None:
+    """Means of 24 images over three seeds: deletion 0.14 to 0.17 against 0.24 to 0.30 at random,
+    insertion 0.41 to 0.46 against 0.24 to 0.29."""
+    network, images, targets = trained()
+    maps = attribute(network, images, targets, "occlusion").values
+    chance = np.random.default_rng(0).random(maps.shape, dtype=np.float32)
+    marked = deletion(network, images, targets, maps).area.mean()
+    assert marked < deletion(network, images, targets, chance).area.mean() - 0.03
+    marked = insertion(network, images, targets, maps).area.mean()
+    assert marked > insertion(network, images, targets, chance).area.mean() + 0.05
+
+
+def test_infidelity_from_its_definition() -> None:
+    network = lively(SPEC)
+    images, targets = batch(SPEC, 2)
+    maps = attribute(network, images, targets, "input-x-gradient").values
+    found = infidelity(network, images, targets, maps, samples=20, seed=3)
+    generator = torch.Generator().manual_seed(3)
+    noise = 0.2 * torch.randn(20, 3, 8, 8, generator=generator).double()
+    twin = double(network)
+    for i in range(2):
+        x, share = images[i : i + 1].double(), torch.from_numpy(maps[i]).double() / 3
+        predicted = (noise * share).sum((1, 2, 3))
+        with torch.no_grad():
+            fall = (twin(x) - twin(x - noise))[:, targets[i]]
+        scale = (predicted * fall).sum() / predicted.square().sum()
+        expected = (scale * predicted - fall).square().mean()
+        assert found[i] == pytest.approx(float(expected), rel=1e-3)
+    alone = infidelity(network, images[:1], targets[:1], maps[:1], samples=20, seed=3)
+    np.testing.assert_allclose(alone, found[:1], rtol=1e-4)
+    scaled = infidelity(network, images, targets, 7 * maps, samples=20, seed=3)
+    np.testing.assert_allclose(scaled, found, rtol=1e-3)
+
+
+@pytest.mark.parametrize(("method", "tap"), [("gradcam", "stage2.block1"), ("saliency", None)])
+def test_sensitivity_from_its_definition(method: str, tap: str | None) -> None:
+    network = lively(SPEC)
+    images, targets = batch(SPEC, 2)
+    found = sensitivity(network, images, targets, method, tap, radius=0.1, samples=6, seed=3)
+    generator = torch.Generator().manual_seed(3)
+    offsets = 0.1 * (2 * torch.rand(6, 3, 8, 8, generator=generator) - 1)
+    for i in range(2):
+        own = attribute(network, images[i : i + 1], targets[i : i + 1], method, tap).values
+        moved = attribute(network, images[i] + offsets, targets[i].repeat(6), method, tap).values
+        distances = np.sqrt(np.square(moved - own).sum((1, 2)))
+        assert found[i] == pytest.approx(distances.max() / np.sqrt(np.square(own).sum()), rel=1e-3)
+
+
+def test_measures_can_be_cancelled_and_leave_the_network() -> None:
+    network = lively(SPEC).train()
+    images, targets = batch(SPEC, 1)
+    maps = np.zeros((1, 4, 4), np.float32)
+
+    def yes() -> bool:
+        return True
+
+    with pytest.raises(Cancelled):
+        deletion(network, images, targets, maps, cancelled=yes)
+    with pytest.raises(Cancelled):
+        infidelity(network, images, targets, maps, cancelled=yes)
+    with pytest.raises(Cancelled):
+        sensitivity(network, images, targets, "saliency", cancelled=yes)
+    assert network.training
+    assert not any(module._forward_pre_hooks for module in network.modules())
