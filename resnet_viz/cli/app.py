@@ -8,6 +8,7 @@ import typer
 
 from resnet_viz.cli.console import say
 from resnet_viz.cli.describing import describe
+from resnet_viz.cli.explaining import explain
 from resnet_viz.cli.racing import race
 from resnet_viz.cli.records import export, pause, resume, runs, stop
 from resnet_viz.cli.sweeping import sweep
@@ -20,7 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (race, sweep, describe, runs, pause, resume, stop, export):
+for command in (race, sweep, explain, describe, runs, pause, resume, stop, export):
     app.command()(command)
 
 

@@ -1,0 +1,221 @@
+"""``explain``: what a trained network sees in an image and where it looks."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+from resnet_viz.attribution.methods import METHODS
+from resnet_viz.cli.console import put_json, results, say
+from resnet_viz.errors import ImageRefused, InvalidSetting, NotFound
+from resnet_viz.images.decoding import DecodedImage, decode
+from resnet_viz.images.policy import MAX_BYTES
+from resnet_viz.images.prepare import Prepared, prepare
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.pictures.overlay import overlay_png
+from resnet_viz.store import home_folder, open_store
+
+if TYPE_CHECKING:
+    from resnet_viz.inspection.models import Model
+
+_AT_ONCE = 256
+
+
+class _Source(NamedTuple):
+    """One image file on its way: what was read, or why it was refused."""
+
+    path: Path
+    image: DecodedImage | None
+    prepared: Prepared | None
+    refusal: ImageRefused | None = None
+
+
+def explain(
+    image: Annotated[Path, typer.Argument(help="PNG, JPEG or WebP, or a folder of them.")],
+    run: Annotated[str | None, typer.Option(help="A run of the history; see `runs`.")] = None,
+    model: Annotated[str, typer.Option(help="bundled:residual or bundled:plain.")] = "bundled:residual",
+    checkpoint: Annotated[
+        int | None, typer.Option(help="Step of a kept checkpoint; by default the last.")
+    ] = None,
+    tap: Annotated[
+        str | None, typer.Option(help="Layer, such as stage3.block5; by default the last block.")
+    ] = None,
+    method: Annotated[str, typer.Option(help=", ".join(METHODS))] = "gradcam",
+    target: Annotated[
+        str | None, typer.Option(help="Class, by name or number; by default the predicted one.")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="PNG to write; for a folder, a folder.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object per image on stdout.")] = False,
+) -> int:
+    """Predict an image's class and map what speaks for it."""
+    reference = model if run is None else _run_reference(run, checkpoint)
+    paths = _image_paths(image)
+    from resnet_viz.inspection.models import load_model  # torch takes seconds: only when needed
+
+    network = load_model(reference)
+    refused = 0
+    for sources in _batches(paths, network):
+        for source, report in _explained(sources, network, reference, tap, method, target):
+            if source.refusal is not None:
+                refused += 1
+                report = {"error": {"code": source.refusal.code, "message": str(source.refusal)}}
+                if image.is_dir():
+                    say(f"{source.path.name}: {source.refusal}")
+                elif not json:
+                    say(str(source.refusal))
+            if image.is_dir():
+                report = {"file": source.path.name} | report
+            if json:
+                put_json(report)
+            elif "predictions" in report:
+                _show(source.path, report)
+            if output is not None and "map" in report:
+                target_file = output / f"{source.path.stem}.png" if image.is_dir() else output
+                _write_overlay(source, report, target_file)
+    return 2 if refused and not image.is_dir() else 0
+
+
+def _explained(
+    sources: list[_Source], model: "Model", reference: str, tap: str | None, method: str, target: str | None
+) -> Iterator[tuple[_Source, dict[str, Any]]]:
+    import torch
+
+    from resnet_viz.attribution.attribute import attribute
+
+    accepted = [source for source in sources if source.prepared is not None]
+    reports: dict[Path, dict[str, Any]] = {}
+    if accepted:
+        images = torch.stack([torch.tensor(s.prepared.pixels) for s in accepted if s.prepared is not None])
+        logits = model.logits(images)
+        probabilities = logits.softmax(1)
+        wanted = logits.argmax(1) if target is None else torch.full((len(images),), _class(target, model))
+        tap = tap or [t.name for t in model.network.taps if t.kind == "block"][-1]
+        found = attribute(model.network, model.normalised(images), wanted, method, tap)
+        for i, source in enumerate(accepted):
+            order = logits[i].argsort(descending=True).tolist()
+            assert source.image is not None
+            assert source.prepared is not None
+            reports[source.path] = {
+                "model": reference,
+                "tap": found.tap,
+                "method": method,
+                "target": _(model.classes[int(wanted[i])]),
+                "predictions": [
+                    {
+                        "class": _(model.classes[k]),
+                        "probability": float(probabilities[i, k]),
+                        "logit": float(logits[i, k]),
+                    }
+                    for k in order
+                ],
+                "map": {
+                    "shape": list(found.values[i].shape),
+                    "values": found.values[i].tolist(),
+                    "min": float(found.minimum[i]),
+                    "max": float(found.maximum[i]),
+                    "empty": bool(found.is_empty[i]),
+                },
+                "image": {
+                    "format": source.image.format,
+                    "size": list(source.image.size),
+                    "changes": [str(c) for c in (*source.image.changes, *source.prepared.changes)],
+                },
+            }
+    for source in sources:
+        yield source, reports.get(source.path, {})
+
+
+def _batches(paths: list[Path], model: "Model") -> Iterator[list[_Source]]:
+    spec = model.spec.network
+    queue = iter(paths)
+    while batch := list(islice(queue, _AT_ONCE)):
+        sources = []
+        for path in batch:
+            try:
+                decoded = decode(_read(path), path.name)
+            except ImageRefused as refusal:
+                sources.append(_Source(path, None, None, refusal))
+            else:
+                prepared = prepare(decoded, spec.in_channels, spec.image_px)
+                sources.append(_Source(path, decoded, prepared))
+        yield sources
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as source:
+        return source.read(MAX_BYTES + 1)
+
+
+def _image_paths(image: Path) -> list[Path]:
+    if image.is_dir():
+        found = sorted(path for path in image.iterdir() if path.is_file())
+        if not found:
+            raise NotFound("empty_folder", N_("The folder {path} holds no files."), path=str(image))
+        return found
+    if not image.is_file():
+        raise NotFound("no_such_file", N_("There is no file {path}."), path=str(image))
+    return [image]
+
+
+def _run_reference(name: str, step: int | None) -> str:
+    store = open_store(home_folder())
+    try:
+        run = store.run(name)
+        kept = {saved.step: saved for saved in store.checkpoints(run.id) if saved.kept}
+        folder = store.run_folder(run.id)
+    finally:
+        store.close()
+    wanted = max(kept, default=-1) if step is None else step
+    if wanted not in kept:
+        steps = ", ".join(map(str, sorted(kept))) or "–"
+        raise NotFound(
+            "no_such_checkpoint",
+            N_("Run {run} kept no checkpoint of step {step}; it kept: {steps}."),
+            run=run.id,
+            step=wanted,
+            steps=steps,
+        )
+    return f"file:{folder / kept[wanted].path}"
+
+
+def _class(target: str, model: "Model") -> int:
+    if target.isdecimal() and int(target) < len(model.classes):
+        return int(target)
+    names = [name.casefold() for name in model.classes]
+    if target.casefold() in names:
+        return names.index(target.casefold())
+    raise InvalidSetting(
+        "unknown_class",
+        N_("There is no class {target}; there are: {classes}."),
+        target=target[:60],
+        classes=", ".join(model.classes),
+    )
+
+
+def _show(path: Path, report: dict[str, Any]) -> None:
+    best = ", ".join(f"{p['class']} {p['probability']:.1%}" for p in report["predictions"][:3])
+    results.print(f"{path.name}: {best}", markup=False, soft_wrap=True)
+    for change in report["image"]["changes"]:
+        say(f"  {change}")
+    if report["map"]["empty"]:
+        say(f"  {_('Nothing in this map speaks for the class.')}")
+
+
+def _write_overlay(source: _Source, report: dict[str, Any], path: Path) -> None:
+    assert source.prepared is not None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(overlay_png(source.prepared.pixels, report["map"]["values"]))
+    except OSError as error:
+        raise InvalidSetting(
+            "not_writable",
+            N_("{file} cannot be written: {reason}."),
+            file=str(path),
+            reason=error.strerror or "",
+        ) from None
+    say(f"Written to {path}")
