@@ -73,7 +73,8 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
+# Not for the session: playwright keeps an event loop in this thread, and other tests bring their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A Chromium; its absence is a failure in continuous integration, else the test is skipped."""
     with sync_playwright() as playwright:

@@ -142,21 +142,24 @@ def test_reload_and_second_tab_reattach_and_strangers_only_watch(
     running: Page, context: BrowserContext, browser: Browser
 ) -> None:
     running.reload()
-    await_training(running)
+    await_curves(running, "Training")
+    # Three pages that watch a training in two processes are much for a small machine.
+    running.get_by_role("button", name="Pause").click()
+    expect_both(running, "Paused")
     with watched_tab(context) as second:
         second.goto(running.url)
-        await_training(second)
+        await_curves(second, "Paused")
         expect(second.get_by_role("button", name="Stop")).to_be_enabled()
     with browser.new_context() as stranger, watched_tab(stranger) as tab:
         tab.goto(running.url)
-        await_training(tab)
+        await_curves(tab, "Paused")
         expect(tab.get_by_text("Started in another browser")).to_be_visible()
         expect(tab.get_by_role("button", name="Stop")).to_have_count(0)
 
 
-def await_training(page: Page) -> None:
-    """Wait until the page shows a race under way, with its curves."""
-    expect_both(page, "Training")
+def await_curves(page: Page, state: str) -> None:
+    """Wait until the page shows both networks in ``state``, with their curves."""
+    expect_both(page, state)
     page.wait_for_function(
         "(chart) => (document.querySelector(chart)?._fullData ?? []).length >= 4", arg=_LOSS, timeout=30_000
     )
