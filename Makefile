@@ -28,7 +28,7 @@ lint: $(VENV)/test.stamp ## check style, types and layers only
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --no-cache
 
-bench: $(VENV)/test.stamp ## measure speed; options: make bench BENCH="--only train -n 3 -o speed.json"
+bench: $(VENV)/test.stamp ## measure speed; options: make bench BENCH="--only training -n 3 -o speed.json"
 	@tools/system.sh
 	$(BIN)/python -m benchmarks $(BENCH)
 

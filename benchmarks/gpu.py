@@ -13,6 +13,7 @@ from resnet_viz.data.catalogue import fitted, info
 from resnet_viz.data.load import LoadedData
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec, Precision, RunSpec, TrainSpec
+from resnet_viz.training.device import has_fast_bfloat16
 from resnet_viz.training.trainer import Trainer
 
 _WARM_UP_STEPS = 20
@@ -26,7 +27,7 @@ def on_gpu(repetitions: int, folder: Path) -> Iterator[Result]:
     data = _random_cifar10()
     race, script = Result("both networks, float32", "samples/s"), Result("script, float32", "samples/s")
     ratio = Result("race ÷ script", "×", aim=Aim("≥", 2.5))
-    for precision in ("float32", "bfloat16"):
+    for precision in _precisions():
         for role in ("plain", "residual"):
             step = Result(f"{role}-56, {precision}: step", "ms")
             overhead = Result(f"{role}-56, {precision}: extra time for measuring", "%", aim=Aim("≤", 5))
@@ -43,6 +44,10 @@ def on_gpu(repetitions: int, folder: Path) -> Iterator[Result]:
         script.values.append(2 * _BATCH / script_s)
         ratio.values.append(script_s / pair_s)
     yield from (race, script, ratio)
+
+
+def _precisions() -> tuple[Precision, ...]:
+    return ("float32", "bfloat16") if has_fast_bfloat16(torch.device("cuda")) else ("float32",)
 
 
 def _spec(role: str, precision: Precision) -> RunSpec:
