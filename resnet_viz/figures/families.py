@@ -1,0 +1,44 @@
+"""How the families of a sweep look: plain and residual as everywhere, variants in the other colours."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from resnet_viz.figures.theme import COLOURS, DASHES, OTHERS, SYMBOLS, faded, role_name
+from resnet_viz.sweeps import family
+
+
+class FamilyLook(NamedTuple):
+    """A family's name in the reader's language, and its style."""
+
+    name: str
+    colour: str
+    dash: str
+    symbol: str
+
+    def line(self, *, width: float = 2.5, opacity: float = 1.0) -> dict[str, Any]:
+        """The family's line style."""
+        colour = self.colour if opacity == 1 else faded(self.colour, opacity)
+        return {"color": colour, "dash": self.dash, "width": width}
+
+
+def family_looks(families: Sequence[str]) -> dict[str, FamilyLook]:
+    """A look for each: the first plain and the first residual family have their roles' colours."""
+    taken: set[str] = set()
+    spare = 0
+    looks = {}
+    for name in sorted(families, key=lambda name: "+" in name):  # bare roles choose first
+        role = family(name).role
+        colour = COLOURS[role]
+        if role in taken:
+            colour = OTHERS[spare % len(OTHERS)]
+            spare += 1
+        taken.add(role)
+        looks[name] = FamilyLook(family_name(name), colour, DASHES[role], SYMBOLS[role])
+    return {name: looks[name] for name in families}
+
+
+def family_name(name: str) -> str:
+    """``Plain``, or ``Residual (projection)``; the words of variants are the specs' own."""
+    role, _plus, words = name.partition("+")
+    shown = role_name(family(role).role)
+    return f"{shown} ({words.replace('+', ', ')})" if words else shown

@@ -1,0 +1,56 @@
+"""Two panels in one chart, side by side or one above the other."""
+
+from typing import Any
+
+from resnet_viz.figures.theme import Theme, axis
+
+_GAP = 0.09
+
+
+def panel_axes(
+    look: Theme, x_title: str, y_title: str, x: dict[str, Any], y: dict[str, Any], *, stacked: bool
+) -> dict[str, Any]:
+    """The axes of both panels, zoomed together along x; titles only at the outer edges.
+
+    Traces of the second panel name ``x2`` and ``y2``.
+    """
+    if stacked:
+        first, second = [(1 + _GAP) / 2, 1.0], [0.0, (1 - _GAP) / 2]
+        across, up = ([0.0, 1.0], [0.0, 1.0]), (first, second)
+    else:
+        first, second = [0.0, (1 - _GAP) / 2], [(1 + _GAP) / 2, 1.0]
+        across, up = (first, second), ([0.0, 1.0], [0.0, 1.0])
+    axes: dict[str, Any] = {}
+    for index, suffix in enumerate(("", "2")):
+        below = not stacked or index == 1
+        left = stacked or index == 0
+        axes[f"xaxis{suffix}"] = axis(
+            look, x_title if below else "", domain=across[index], anchor=f"y{suffix}", **x
+        )
+        axes[f"yaxis{suffix}"] = axis(
+            look, y_title if left else "", domain=up[index], anchor=f"x{suffix}", **y
+        )
+    axes["xaxis2"]["matches"] = "x"
+    return axes
+
+
+def panel_titles(axes: dict[str, Any], first: str, second: str) -> list[dict[str, Any]]:
+    """Annotations that head the panels."""
+    return [
+        {
+            "text": text,
+            "showarrow": False,
+            "xref": "paper",
+            "yref": "paper",
+            "x": sum(axes[f"xaxis{suffix}"]["domain"]) / 2,
+            "y": axes[f"yaxis{suffix}"]["domain"][1],
+            "yanchor": "bottom",
+            "font": {"size": 16},
+        }
+        for text, suffix in ((first, ""), (second, "2"))
+    ]
+
+
+def in_second_panel(trace: dict[str, Any]) -> dict[str, Any]:
+    """``trace`` in the second panel; the first has its legend entry."""
+    return trace | {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
