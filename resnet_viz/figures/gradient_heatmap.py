@@ -91,14 +91,14 @@ def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT, *, stacked: bool = Fal
         title = {"text": role_name(entry.role), "showarrow": False, "xref": "paper", "yref": "paper"}
         titles.append(title | {"x": sum(across) / 2, "y": up[1], "yanchor": "bottom", "font": {"size": 16}})
     # The colour bar's own title would lie on the bar when it is placed by the container.
-    below_axes = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "yanchor": "top", "yshift": -49}
+    below_axes = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "yanchor": "top", "yshift": -58}
     titles.append(below_axes | {"text": "‖g‖ / ‖w‖", "showarrow": False, "font": {"size": 13}})
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "yref": "container", "y": 1, "yanchor": "top"}
     zeros = any((entry.value == 0).any() for entry in info.roles)
     more = {
         "coloraxis": _colour_axis(info, look),
         "annotations": titles,
-        "margin": {"l": 12, "r": 12, "t": 64 if zeros else 34, "b": 108},
+        "margin": {"l": 12, "r": 12, "t": 64 if zeros else 34, "b": 120},
         "legend": legend,
         "hovermode": "closest",
     }

@@ -61,6 +61,7 @@ def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
         _("{quantity} (log scale)").format(quantity=_SYMBOLS[info.metric]),
         type="log",
         range=log_range(info),
+        minorloglabels="none",
         exponentformat="power",
     )
     more = floor_line(info, look)
