@@ -12,6 +12,8 @@ from resnet_viz.store.reader import RunReader
 from resnet_viz.store.records import RunRecord
 from resnet_viz.store.store import Store
 
+SCHEMA = 1
+"""Of the JSON; a reader refuses a larger one."""
 COLUMNS = ("run", "metric", "step", "tap", "value")
 
 
@@ -64,10 +66,13 @@ def export_csv(store: Store, run_id: str, out: _Output) -> None:
 def _run(run: RunRecord) -> dict[str, Any]:
     # Without the owner: that is the secret of a browser session.
     return {
+        "schema": SCHEMA,
         "id": run.id,
         "group": run.group_id,
         "name": run.name,
         "notes": run.notes,
+        "tags": list(run.tags),
+        "origin": run.origin,
         "role": run.role,
         "seed": run.seed,
         "spec": run.spec.model_dump(mode="json"),

@@ -5,10 +5,12 @@ Deleting marks a run; it is out of every list at once and can be restored until
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, delete, exists, func, select, update
 
 from resnet_viz.errors import InvalidSetting, StoreUnavailable
@@ -20,7 +22,7 @@ from resnet_viz.store.database import Database
 from resnet_viz.store.frames import Frame
 from resnet_viz.store.labels import Labels
 from resnet_viz.store.listing import RunPage, RunQuery, find_runs
-from resnet_viz.store.log import add_entries, add_layouts
+from resnet_viz.store.log import add_entries, add_layouts, read_times
 from resnet_viz.store.lookup import new_id
 from resnet_viz.store.records import GroupRecord
 from resnet_viz.store.rows import entries_of
@@ -112,9 +114,10 @@ class Library:
                 lifecycle.lock(connection, run_id)
                 connection.execute(update(runs).where(runs.c.id == run_id).values(deleted_at=None))
 
-    def purge(self, older_than_s: float = 0.0) -> list[str]:
+    def purge(self, older_than_s: float = 0.0, *, only: Collection[str] | None = None) -> list[str]:
         """Remove for good what was deleted at least ``older_than_s`` seconds ago; returns those runs.
 
+        ``only`` limits it to these runs.
         Files go first: cut off in between, the next purge finishes.
         """
         gone_by = self._clock() - older_than_s
@@ -122,6 +125,8 @@ class Library:
             doomed = connection.execute(
                 select(runs.c.id, runs.c.group_id).where(runs.c.deleted_at <= gone_by)
             ).all()
+        if only is not None:
+            doomed = [run for run in doomed if run.id in only]
         for run in doomed:
             self._remove(self._home / "runs" / run.id)
         with self._database.writing() as connection:
@@ -165,6 +170,17 @@ class Library:
                 int(connection.execute(weights).scalar_one()),
                 int(connection.execute(deleted).scalar_one()),
             )
+
+    def recorded_at(self, run_id: str, step: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Unix seconds [n] at which the measurements of these steps [n] had been recorded."""
+        with self._database.reading() as connection:
+            times = read_times(connection, run_id)
+        if not times:
+            return np.zeros(len(step))
+        last, recorded = (np.array(column) for column in zip(*times, strict=True))
+        first_that_has_it = np.minimum(np.searchsorted(last, step), len(last) - 1)
+        found: npt.NDArray[np.float64] = np.maximum.accumulate(recorded)[first_that_has_it]
+        return found
 
     def add_imported(self, owner: str, imported: Sequence[ImportedRun], *, name: str = "") -> GroupRecord:
         """Record runs that ended elsewhere as a group of kind ``import``; raises `InvalidSetting`."""

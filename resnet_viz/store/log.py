@@ -33,6 +33,11 @@ _REACHING = (
         run_events.c.last_step >= bindparam("cut"),
     )
 )
+_TIMES = (
+    select(run_events.c.last_step, run_events.c.recorded_at)
+    .where(run_events.c.run_id == _run, run_events.c.kind.in_(MEASURED))
+    .order_by(run_events.c.last_step, run_events.c.sequence.desc())
+)
 _DROP = delete(run_events).where(*_at)
 _TRIM = update(run_events).where(*_at).values(last_step=bindparam("last"), payload=bindparam("content"))
 _FACTS = select(run_facts.c.facts).where(run_facts.c.run_id == _run)
@@ -99,6 +104,11 @@ def read_checkpoints(connection: Connection, run_id: str) -> list[CheckpointSave
     """By step: the kept checkpoints of a run and the newest one."""
     rows = connection.execute(_CHECKPOINTS, {"run": run_id})
     return [CheckpointSaved(row.step, row.path, row.size_bytes, row.kept) for row in rows]
+
+
+def read_times(connection: Connection, run_id: str) -> list[tuple[int, float]]:
+    """By last step: the last step of each frame of curves, and the unix seconds at which it was recorded."""
+    return [(row.last_step, row.recorded_at) for row in connection.execute(_TIMES, {"run": run_id})]
 
 
 def _write(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -1,0 +1,181 @@
+"""Runs as one HTML page that opens anywhere, without internet and without this app.
+
+Everything is in the file: plotly.js from the installed package, the charts'
+numbers, the words in the language in force. A content security policy keeps
+the page from asking the network for anything.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from html import escape
+from importlib.resources import files
+from string import Template
+
+import orjson
+
+from resnet_viz import __version__
+from resnet_viz.events import RunState
+from resnet_viz.exports.charts import ReportChart, report_charts
+from resnet_viz.fairness import fairness_card
+from resnet_viz.locale import N_, current_language
+from resnet_viz.locale import gettext as _
+from resnet_viz.pairs import paired
+from resnet_viz.specs import RaceSpec
+from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
+from resnet_viz.verdict import verdict
+from resnet_viz.wording import count, number, percent
+
+_STATES = {
+    RunState.QUEUED: N_("queued"),
+    RunState.RUNNING: N_("running"),
+    RunState.PAUSED: N_("paused"),
+    RunState.FINISHED: N_("finished"),
+    RunState.STOPPED: N_("stopped"),
+    RunState.FAILED: N_("failed"),
+    RunState.DIVERGED: N_("diverged"),
+    RunState.LOST: N_("lost"),
+}
+
+
+def report_html(store: Store, run_ids: Sequence[str]) -> str:
+    """The page about these runs, in the language in force; raises `NotFound`.
+
+    Runs of one race are shown in the same charts, with the race's verdict and
+    fairness card; every other run has charts of its own.
+    """
+    runs = [store.run(run_id) for run_id in run_ids]
+    charts: list[ReportChart] = []
+    sections = []
+    for group, members in _sections(store, runs):
+        histories = [RunReader(store, run.id).history() for run in members]
+        drawn = report_charts(histories)
+        sections.append(_section(store, group, members, drawn, first_chart=len(charts)))
+        charts += drawn
+    packed = "[" + ",".join(chart.json for chart in charts) + "]"
+    template = Template((files(__package__) / "report.html").read_text(encoding="utf-8"))
+    return template.substitute(
+        language={"zh": "zh-CN"}.get(current_language(), current_language()),
+        title=escape(_title(runs)),
+        made=escape(
+            _("Made with ResNet Viz {version} on {date}. Every number was measured.").format(
+                version=__version__, date=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+            )
+        ),
+        sections="\n".join(sections),
+        plotly=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
+        charts=packed.replace("<", "\\u003c"),
+        settings=orjson.dumps({"displaylogo": False, "responsive": True}).decode(),
+    )
+
+
+def _title(runs: Sequence[RunRecord]) -> str:
+    if len(runs) == 1:
+        return runs[0].name or _name(runs[0])
+    return _("Report on {count} runs").format(count=len(runs))
+
+
+def _name(run: RunRecord) -> str:
+    return f"{run.role}-{run.spec.network.depth}, {run.spec.data.dataset}, seed {run.seed}"
+
+
+def _sections(
+    store: Store, runs: Sequence[RunRecord]
+) -> Iterator[tuple[GroupRecord | None, list[RunRecord]]]:
+    groups = {run.group_id: store.group(run.group_id) for run in runs}
+    shown = set()
+    for run in runs:
+        group = groups[run.group_id]
+        if group.kind != "race":
+            yield None, [run]
+        elif group.id not in shown:
+            shown.add(group.id)
+            yield group, [member for member in runs if member.group_id == group.id]
+
+
+def _section(
+    store: Store,
+    group: GroupRecord | None,
+    runs: Sequence[RunRecord],
+    charts: Sequence[ReportChart],
+    first_chart: int,
+) -> str:
+    heading = (group.name or _("Race")) if group is not None else (runs[0].name or _name(runs[0]))
+    parts = [f"<section><h2>{escape(heading)}</h2>"]
+    if group is not None:
+        parts += _judged(store, group)
+    parts.append(_table(_facts(runs)))
+    for number_, chart in enumerate(charts, start=first_chart):
+        parts.append(
+            f'<figure><h3>{escape(chart.title)}</h3><p class="how">{escape(chart.how_to_read)}</p>'
+            f'<div class="chart" id="chart-{number_}" role="img" aria-label="{escape(chart.words)}"></div>'
+            f"<figcaption>{escape(chart.words)}</figcaption></figure>"
+        )
+    parts.append(f"<h3>{escape(_('Settings'))}</h3>{_table(_settings(runs))}</section>")
+    return "\n".join(parts)
+
+
+def _judged(store: Store, group: GroupRecord) -> Iterator[str]:
+    """The verdict and the fairness cards on all runs of the race, also those that are not shown."""
+    race = RaceSpec.from_json(group.spec_json)
+    members = [store.run(run_id) for run_id in group.run_ids]
+    histories = [RunReader(store, run.id).history() for run in members]
+    specs = {(run.role, run.seed): run.spec for run in members}
+    yield f'<p class="verdict">{escape(verdict(race, histories).text)}</p>'
+    for pair in paired(histories):
+        card = fairness_card(
+            pair.plain, pair.residual, specs["plain", pair.seed], specs["residual", pair.seed]
+        )
+        yield f"<p>{escape(_('Seed {seed}:').format(seed=pair.seed))} {escape(str(card.summary))}</p>"
+        rows = [["", _("Plain"), _("Residual"), ""]]
+        rows += [[_(row.label), row.plain, row.residual, str(row.explanation)] for row in card.rows]
+        yield _table(rows)
+
+
+def _facts(runs: Sequence[RunRecord]) -> list[list[str]]:
+    rows = [
+        ["", *(f"{run.role}-{run.spec.network.depth} · {run.seed}" for run in runs)],
+        [_("Run"), *(run.id for run in runs)],
+        [_("Name"), *(run.name for run in runs)],
+        [_("State"), *(_state(run) for run in runs)],
+        [_("Steps"), *(f"{count(run.step)} / {count(run.total_steps)}" for run in runs)],
+        [_("Train loss"), *(number(run.facts.get("train_loss")) for run in runs)],
+        [_("Test loss"), *(number(run.facts.get("test_loss")) for run in runs)],
+        [_("Test accuracy"), *(percent(run.facts.get("test_accuracy")) for run in runs)],
+        [_("Parameters"), *(_counted(run.facts.get("parameters")) for run in runs)],
+        [_("Multiply-adds"), *(_counted(run.facts.get("multiply_adds")) for run in runs)],
+        [_("Device"), *(str(run.facts.get("device_name") or run.facts.get("device") or "–") for run in runs)],
+        [_("Seconds"), *(number(run.facts.get("wall_s")) for run in runs)],
+        ["PyTorch", *(str(run.facts.get("torch") or "–") for run in runs)],
+        [_("Initial weights"), *(str(run.facts.get("init_digest") or "–") for run in runs)],
+        [_("Notes"), *(run.notes for run in runs)],
+    ]
+    return [row for row in rows if row[0] == "" or any(row[1:])]
+
+
+def _state(run: RunRecord) -> str:
+    state = _(_STATES[run.state])
+    if run.origin == "imported":
+        state += " · " + _("imported, not measured here")
+    return f"{state}: {run.failure}" if run.failure is not None else state
+
+
+def _counted(value: object) -> str:
+    return count(value) if isinstance(value, int) else "–"
+
+
+def _settings(runs: Sequence[RunRecord]) -> list[list[str]]:
+    dumped = [run.spec.model_dump(mode="json") for run in runs]
+    rows = [["", *(f"{run.role}-{run.spec.network.depth} · {run.seed}" for run in runs)]]
+    for part, values in dumped[0].items():
+        rows += [[f"{part}.{name}", *(str(spec[part][name]) for spec in dumped)] for name in values]
+    return rows
+
+
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    head, *body = [[escape(cell) for cell in row] for row in rows]
+    columns = "".join(f"<th scope='col'>{cell}</th>" for cell in head)
+    lines = (
+        f"<tr><th scope='row'>{first}</th>{''.join(f'<td>{cell}</td>' for cell in rest)}</tr>"
+        for first, *rest in body
+    )
+    return f'<div class="wide"><table><tr>{columns}</tr>{"".join(lines)}</table></div>'

@@ -1,0 +1,168 @@
+"""The source code of one network: only what its spec asks for, nothing configurable."""
+
+from resnet_viz.specs import NetworkSpec
+
+_NORMS = {"batch": "nn.BatchNorm2d({0})", "group": "nn.GroupNorm(gcd(8, {0}), {0})"}
+_PADDED = '''
+
+class PaddedSubsample(nn.Module):
+    """Every stride-th pixel, new channels filled with zeros: a shortcut without parameters."""
+
+    def __init__(self, stride, extra_channels):
+        super().__init__()
+        self.stride = stride
+        self.extra_channels = extra_channels
+
+    def forward(self, x):  # (B, C, H, W) -> (B, C + extra, H / stride, W / stride)
+        x = x[:, :, :: self.stride, :: self.stride]
+        return F.pad(x, (0, 0, 0, 0, 0, self.extra_channels))
+
+
+def shortcut(before, after, stride):
+    if before == after and stride == 1:
+        return nn.Identity()
+    return PaddedSubsample(stride, after - before)
+'''
+
+
+def network_code(spec: NetworkSpec) -> str:
+    """Source of ``conv``, ``Block`` and ``Network``; needs ``torch``, ``nn``, ``F``, for group norm ``gcd``.
+
+    Modules and parameters are named as in a checkpoint of this project.
+    """
+    return "".join([_conv(spec), _shortcut(spec), _block(spec), _network(spec)])
+
+
+def is_preactivation(spec: NetworkSpec) -> bool:
+    """Whether normalisation and ReLU stand before each convolution (He et al. 2016)."""
+    return spec.block.startswith("preactivation")
+
+
+def _norm(spec: NetworkSpec, channels: str) -> str:
+    return _NORMS[spec.norm].format(channels)
+
+
+def _conv(spec: NetworkSpec) -> str:
+    bias = spec.norm == "none"
+    why = "" if bias else "    # no bias: the norms have a shift of their own\n"
+    return f"""
+
+def conv(before, after, kernel, stride=1):
+{why}    return nn.Conv2d(before, after, kernel, stride, padding=kernel // 2, bias={bias})
+"""
+
+
+def _shortcut(spec: NetworkSpec) -> str:
+    if spec.shortcut == "none":
+        return ""
+    if spec.shortcut == "identity":
+        return _PADDED
+    same = ""
+    if spec.shortcut == "projection":
+        same = "    if before == after and stride == 1:\n        return nn.Identity()\n"
+    norm = ""
+    if spec.norm != "none" and not is_preactivation(spec):
+        norm = f'    projection.add_module("norm", {_norm(spec, "after")})\n'
+    return f"""
+
+def shortcut(before, after, stride):
+{same}    projection = nn.Sequential()
+    projection.add_module("conv", conv(before, after, 1, stride))
+{norm}    return projection
+"""
+
+
+def _block(spec: NetworkSpec) -> str:
+    bottleneck = "bottleneck" in spec.block
+    preactivation = is_preactivation(spec)
+    kernels = (1, 3, 1) if bottleneck else (3, 3)
+    channels = ["before", *["width"] * (len(kernels) - 1), "4 * width" if bottleneck else "width"]
+    built, run = [], []
+    for i, kernel in enumerate(kernels, start=1):
+        before, after = channels[i - 1], channels[i]
+        strided = ", stride" if i == 1 else ""
+        made = f"self.conv{i} = conv({before}, {after}, {kernel}{strided})"
+        source = "x" if i == 1 else "y"
+        if preactivation:
+            normed = source
+            if spec.norm != "none":
+                optional = " if normalise else nn.Identity()" if i == 1 else ""
+                built.append(f"self.norm{i} = {_norm(spec, before)}{optional}")
+                normed = f"self.norm{i}({source})"
+            built.append(made)
+            run.append(f"y = self.conv{i}(F.relu({normed}))")
+        else:
+            built.append(made)
+            value = f"self.conv{i}({source})"
+            if spec.norm != "none":
+                built.append(f"self.norm{i} = {_norm(spec, after)}")
+                value = f"self.norm{i}({value})"
+            run.append(f"y = F.relu({value})" if i < len(kernels) else f"y = {value}")
+    if spec.shortcut != "none":
+        built.append(f"self.shortcut = shortcut(before, {channels[-1]}, stride)")
+    total = "y" if spec.shortcut == "none" else "y + self.shortcut(x)"
+    run.append(f"return {total}" if preactivation else f"return F.relu({total})")
+    what = "F(x)" if spec.shortcut == "none" else "F(x) + shortcut(x)"
+    convolutions = "1x1, 3x3 and 1x1 convolutions" if bottleneck else "two 3x3 convolutions"
+    return _CLASS.format(
+        doc=f"{what}, where F is {convolutions}.",
+        more=", normalise" if preactivation and spec.norm != "none" else "",
+        built=("\n" + " " * 8).join(built),
+        run=("\n" + " " * 8).join(run),
+    )
+
+
+_CLASS = '''
+
+class Block(nn.Module):
+    """{doc}"""
+
+    def __init__(self, before, width, stride{more}):
+        super().__init__()
+        {built}
+
+    def forward(self, x):  # (B, C, H, W) -> (B, C', H / stride, W / stride)
+        {run}
+'''
+
+
+def _network(spec: NetworkSpec) -> str:
+    preactivation = is_preactivation(spec)
+    normalise = ", normalise=(stage, number) != (1, 1)" if preactivation and spec.norm != "none" else ""
+    after = "4 * width" if "bottleneck" in spec.block else "width"
+    stem = "self.stem(x)" if spec.norm == "none" else "self.stem_norm(self.stem(x))"
+    stem_norm = "" if spec.norm == "none" else f"        self.stem_norm = {_norm(spec, str(spec.width))}\n"
+    last_norm, last = "", ""
+    if preactivation:
+        last = "        x = F.relu(x)\n"
+        if spec.norm != "none":
+            last_norm = f"        self.last_norm = {_norm(spec, 'channels')}\n"
+            last = "        x = F.relu(self.last_norm(x))\n"
+    note = "  # the stem has done it for the first block" if normalise else ""
+    blocks = spec.blocks_per_stage
+    return f'''
+
+class Network(nn.Module):
+    """A stem, three stages of {blocks} blocks and a classifier: {spec.depth} weighted layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem = conv({spec.in_channels}, {spec.width}, 3)
+{stem_norm}        channels = {spec.width}
+        for stage in (1, 2, 3):
+            width = {spec.width} * 2 ** (stage - 1)
+            blocks = nn.Sequential()
+            for number in range(1, {blocks + 1}):
+                stride = 2 if number == 1 and stage > 1 else 1
+                block = Block(channels, width, stride{normalise}){note}
+                blocks.add_module(f"block{{number}}", block)
+                channels = {after}
+            self.add_module(f"stage{{stage}}", blocks)
+{last_norm}        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.head = nn.Linear(channels, {spec.classes})
+
+    def forward(self, x):  # (B, {spec.in_channels}, {spec.image_px}, {spec.image_px}) -> (B, {spec.classes})
+        x = F.relu({stem})
+        x = self.stage3(self.stage2(self.stage1(x)))
+{last}        return self.head(torch.flatten(self.pool(x), 1))
+'''

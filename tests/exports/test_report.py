@@ -1,0 +1,88 @@
+"""The report opens in a real browser without any network, says what was measured and runs nobody's code."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from resnet_viz.exports.report import report_html
+from resnet_viz.locale import set_language
+from resnet_viz.specs import NetworkSpec
+from resnet_viz.store import Labels
+from tests.exports.conftest import SPEC, Made
+
+
+def test_a_race_has_its_verdict_its_fairness_and_its_numbers(made: Made) -> None:
+    page = report_html(made.store, [made.plain, made.residual])
+    assert page.count('class="verdict"') == 1
+    assert "differ" in page
+    assert "0.750" in page
+    assert "network.depth" in page
+    assert made.plain in page
+    assert "secret session" not in page
+    # One run of the race: the verdict is still the race's, and the other run has no column.
+    alone = report_html(made.store, [made.plain])
+    assert 'class="verdict"' in alone
+    assert made.residual not in alone
+
+
+def test_nothing_in_the_page_points_to_the_network_or_runs_what_people_typed(made: Made) -> None:
+    evil = '</script><script>alert("x")</script><img src=x onerror=alert(1)>$plotly'
+    made.store.library.label([made.plain], Labels(name=evil, notes=evil))
+    made.store.library.label_group(made.race, name=evil)
+    page = report_html(made.store, [made.plain])
+    body = page[: page.index("<script>")]
+    assert "<img" not in body
+    assert "&lt;img src=x onerror=alert(1)&gt;$plotly" in body
+    assert page.count("<script") == 3 + page[page.index("<script>") + 8 : page.rindex("<script type=")].count(
+        "<script"
+    )
+    assert not re.search(r'(src|href)="(?!data:)', body)
+    assert "default-src 'none'" in body
+
+
+def test_the_report_is_in_the_language_in_force(made: Made) -> None:
+    set_language("zh")
+    page = report_html(made.store, [made.plain, made.residual])
+    assert '<html lang="zh-CN">' in page
+    assert "训练" in page
+
+
+def test_runs_that_belong_to_no_race_have_charts_of_their_own(made: Made) -> None:
+    (other,) = made.store.add_group("sweep", "me", "{}", [SPEC.but(network=NetworkSpec(depth=14))]).run_ids
+    page = report_html(made.store, [made.plain, other])
+    assert page.count("<section>") == 2
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@pytest.mark.browser
+def test_it_opens_offline_and_draws_every_chart(made: Made, browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(report_html(made.store, [made.plain, made.residual]), encoding="utf-8")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    problems: list[str] = []
+    asked: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    charts = page.locator(".chart")
+    assert charts.count() >= 4
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.main-svg'))"
+    )
+    assert charts.first.locator(".scatterlayer .trace").count() >= 2
+    assert problems == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    context.close()
