@@ -15,6 +15,7 @@ from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.errors import NotFound
 from resnet_viz.images.novelty import Appearance
+from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.jobs.frames import Arrays, Frame
 from resnet_viz.locale import N_
@@ -132,8 +133,9 @@ def answerers(home: Path) -> dict[str, Answerer]:
             },
         )
 
-    questions = (about, predict, test_set, test_images, samples, appearance, maps, activations, statistics)
-    return {question.__name__: question for question in questions}
+    of_data = (about, predict, test_set, test_images, samples, appearance)
+    of_network = (maps, activations, statistics, baselines, sanity, faith)
+    return {question.__name__: question for question in (*of_data, *of_network)}
 
 
 def _images_for(model: Model, data_folder: Path) -> LoadedData:

@@ -133,3 +133,21 @@ def test_a_file_that_changed_is_read_again(reference: str, tmp_path: Path) -> No
     assert load_model(f"file:{copy}") is before
     copy.write_bytes(source.read_bytes())
     assert load_model(f"file:{copy}").step == 6
+
+
+def test_honesty_has_a_row_per_layer_and_curves_from_end_to_end(reference: str, tmp_path: Path) -> None:
+    arrays = {"images": some_images(2), "targets": np.array([3, 4])}
+    asked = {"model": reference, "method": "gradcam", "tap": "stage2.block1"}
+    shown = ask(tmp_path, "baselines", arrays, **asked).arrays
+    assert (shown["untrained"].shape, shown["edges"].shape) == ((2, 4, 4), (2, 8, 8))
+    cascade = ask(tmp_path, "sanity", arrays, **asked)
+    assert cascade.values["layers"][0] == "head"
+    assert cascade.values["layers"][-1] == "stem"
+    assert cascade.arrays["rank_correlation"].shape == (len(cascade.values["layers"]), 2)
+    curves = ask(tmp_path, "faith", arrays, **asked).arrays
+    logits = load_model(reference).logits(torch.tensor(arrays["images"]))
+    certainty = logits.softmax(1)[[0, 1], [3, 4]].numpy()
+    np.testing.assert_allclose(curves["deletion"][:, 0], certainty, rtol=1e-3)
+    np.testing.assert_allclose(curves["insertion"][:, -1], certainty, rtol=1e-3)
+    np.testing.assert_allclose(curves["deletion"][:, -1], curves["insertion"][:, 0], rtol=1e-3)
+    assert np.isfinite(curves["sensitivity"]).all()

@@ -1,0 +1,80 @@
+"""How far a map can be trusted: against chance, against edges, against randomised weights."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from resnet_viz.attribution import faithfulness
+from resnet_viz.attribution.attribute import attribute
+from resnet_viz.attribution.methods import AttributionOptions
+from resnet_viz.attribution.sanity import edges, randomisation_cascade, untrained_maps
+from resnet_viz.inspection.models import Model, load_model
+from resnet_viz.jobs.frames import Arrays, Frame
+
+_SEED = 1  # of the random weights; the run's own would give back its start
+
+
+def baselines(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    """What ``method`` shows of ``images`` in the same network untrained, and an edge detector."""
+    model, asked = _question(values, arrays)
+    untrained = untrained_maps(model.network, *asked, seed=_SEED)
+    return Frame({}, {"untrained": untrained.values, "edges": edges(asked[0])})
+
+
+def sanity(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    """Maps as the weights are replaced by random ones, from the head down (Adebayo 2018).
+
+    ``layers`` [n] are named in that order; ``maps`` [n, B, h, w]; rank
+    correlation and structural similarity with the original map [n, B].
+    """
+    model, asked = _question(values, arrays)
+    steps = list(randomisation_cascade(model.network, *asked, seed=_SEED))
+    return Frame(
+        {"layers": [step.layer for step in steps]},
+        {
+            "maps": np.stack([step.maps.values for step in steps]),
+            "rank_correlation": np.stack([step.rank_correlation for step in steps]).astype(np.float32),
+            "similarity": np.stack([step.similarity for step in steps]).astype(np.float32),
+        },
+    )
+
+
+def faith(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    """Deletion and insertion curves of ``method``'s maps, infidelity and sensitivity.
+
+    ``share`` [p] of the pixels; ``deletion`` and ``insertion`` [B, p] are the
+    probability of the class; the areas under them [B].
+    """
+    model, asked = _question(values, arrays)
+    images, targets, method, tap, options = asked
+    maps = attribute(model.network, images, targets, method, tap, options).values
+    without = faithfulness.deletion(model.network, images, targets, maps)
+    back = faithfulness.insertion(model.network, images, targets, maps)
+    return Frame(
+        {},
+        {
+            "share": without.share.astype(np.float32),
+            "deletion": without.probability,
+            "deletion_area": without.area,
+            "insertion": back.probability,
+            "insertion_area": back.area,
+            "infidelity": faithfulness.infidelity(model.network, images, targets, maps),
+            "sensitivity": faithfulness.sensitivity(model.network, images, targets, method, tap, options),
+        },
+    )
+
+
+_Asked = tuple[torch.Tensor, torch.Tensor, str, str | None, AttributionOptions]
+
+
+def _question(values: Mapping[str, Any], arrays: Arrays) -> tuple[Model, _Asked]:
+    model = load_model(values["model"])
+    return model, (
+        model.normalised(torch.tensor(arrays["images"])),
+        torch.tensor(arrays["targets"]),
+        values["method"],
+        values.get("tap"),
+        AttributionOptions.checked(**values.get("options", {})),
+    )
