@@ -26,7 +26,7 @@ def baselines(values: Mapping[str, Any], arrays: Arrays) -> Frame:
 def sanity(values: Mapping[str, Any], arrays: Arrays) -> Frame:
     """Maps as the weights are replaced by random ones, from the head down (Adebayo 2018).
 
-    ``layers`` [n] are named in that order; ``maps`` [n, B, h, w]; rank
+    ``layers`` [n] are named in that order, first "" for the network as it is; ``maps`` [n, B, h, w]; rank
     correlation and structural similarity with the original map [n, B].
     """
     model, asked = _question(values, arrays)

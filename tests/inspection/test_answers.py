@@ -141,7 +141,7 @@ def test_honesty_has_a_row_per_layer_and_curves_from_end_to_end(reference: str, 
     shown = ask(tmp_path, "baselines", arrays, **asked).arrays
     assert (shown["untrained"].shape, shown["edges"].shape) == ((2, 4, 4), (2, 8, 8))
     cascade = ask(tmp_path, "sanity", arrays, **asked)
-    assert cascade.values["layers"][0] == "head"
+    assert cascade.values["layers"][:2] == ["", "head"]
     assert cascade.values["layers"][-1] == "stem"
     assert cascade.arrays["rank_correlation"].shape == (len(cascade.values["layers"]), 2)
     curves = ask(tmp_path, "faith", arrays, **asked).arrays
