@@ -146,11 +146,11 @@ def _mean(same: Sequence[Sample]) -> Sample:
 
 
 def _failed(problems: str) -> InvalidSetting:
-    last = (problems.strip().splitlines() or [""])[-1]
+    last = (problems.strip().splitlines() or [""])[-1]  # of a traceback: the exception and what it says
     return InvalidSetting(
         "probe_failed",
         N_("The probe could not train these networks on this machine: {reason}"),
-        reason=last[:200],
+        reason=(last.partition(": ")[2] or last)[:200],
     )
 
 

@@ -11,7 +11,7 @@ from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import Chart, to_figure, to_json
 from resnet_viz.figures.families import family_looks
 from resnet_viz.figures.theme import DARK, LIGHT, OTHERS, PLAIN, RESIDUAL, Theme
-from resnet_viz.sweeps import CellHistory
+from resnet_viz.sweeps import CellHistory, family
 from tests.figures.histories import LAYERS, curve, run, table
 from tests.sweeps.small import cell, cells
 
@@ -117,13 +117,13 @@ def test_variants_get_colours_of_their_own() -> None:
 
 def _loss_cells() -> list[CellHistory]:
     return [
-        CellHistory(name, depth, seed, run(role, seed, series={"train/loss": curve(values)}))
-        for name, role, depth, seed, values in (
-            ("plain", "plain", 8, 0, [4.0, 2.0]),
-            ("plain", "plain", 8, 1, [2.0, 2.0]),
-            ("plain", "plain", 20, 0, [3.0, 3.0]),
-            ("residual", "residual", 8, 0, [1.0]),
-            ("residual", "residual", 20, 0, []),
+        CellHistory(name, depth, seed, run(family(name).role, seed, series={"train/loss": curve(values)}))
+        for name, depth, seed, values in (
+            ("plain", 8, 0, [4.0, 2.0]),
+            ("plain", 8, 1, [2.0, 2.0]),
+            ("plain", 20, 0, [3.0, 3.0]),
+            ("residual", 8, 0, [1.0]),
+            ("residual", 20, 0, []),
         )
     ]
 
@@ -153,15 +153,17 @@ def test_the_chosen_depth_stands_out_and_is_drawn_last() -> None:
 
 def _gradient_cells(rows: list[list[float]], steps: list[int] | None = None) -> list[CellHistory]:
     return [
-        CellHistory(name, depth, seed, run(role, seed, profiles={"grad/relative": table(rows, steps)}))
-        for name, role in (("plain", "plain"), ("residual", "residual"))
+        CellHistory(
+            name, depth, seed, run(family(name).role, seed, profiles={"grad/relative": table(rows, steps)})
+        )
+        for name in FAMILIES
         for depth in (8, 20)
         for seed in (0, 1)
     ]
 
 
 def test_gradients_are_those_before_the_first_step_and_at_the_last() -> None:
-    rows = [[1e-3, 1e-2, 0.1, 1, 10], [5, 5, 5, 5, 5], [2, 2, 2, 2, 0]]
+    rows: list[list[float]] = [[1e-3, 1e-2, 0.1, 1, 10], [5, 5, 5, 5, 5], [2, 2, 2, 2, 0]]
     info = depth_gradients.depth_gradient_info(FAMILIES, _gradient_cells(rows))
     assert [(p.family, p.depth) for p in info.profiles] == [
         (name, depth) for name in FAMILIES for depth in (8, 20)

@@ -1,0 +1,166 @@
+"""The contract of ``sweep``: what programs read, what is never trained again, how people are refused."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resnet_viz.cli.app import main
+
+SMALL = "--width 4 --steps 10 --batch-size 16 --train-size 100 --resolution 8 --device cpu --lr 0.1"
+SWEEP = ["sweep", "--families", "plain,residual", "--depths", "8,14", *SMALL.split(), "--json"]
+CELL = {
+    "family",
+    "depth",
+    "seed",
+    "run",
+    "state",
+    "reused",
+    "train_loss",
+    "train_error",
+    "test_error",
+    "wall_s",
+}
+
+
+def call(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+def output(capsys: pytest.CaptureFixture[str]) -> Any:
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A sweep run as a person would, and the home it left."""
+    home = tmp_path_factory.mktemp("swept")
+    done = subprocess.run(
+        [sys.executable, "-m", "resnet_viz", *SWEEP],
+        env=os.environ | {"RESNET_VIZ_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=115,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    assert "trainings to do: about" in done.stderr
+    assert "were expected" in done.stderr
+    return home, json.loads(done.stdout)
+
+
+@pytest.fixture
+def after_sweep(swept: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    home, report = swept
+    monkeypatch.setenv("RESNET_VIZ_HOME", str(home))
+    return report
+
+
+def test_a_sweep_reports_every_cell(after_sweep: dict[str, Any]) -> None:
+    assert set(after_sweep) == {"sweep", "cells", "verdict", "estimate_s", "wall_s"}
+    cells = after_sweep["cells"]
+    assert [(cell["depth"], cell["family"], cell["seed"]) for cell in cells] == [
+        (depth, name, 0) for depth in (8, 14) for name in ("plain", "residual")
+    ]
+    for cell in cells:
+        assert set(cell) == CELL
+        assert (cell["state"], cell["reused"]) == ("finished", False)
+        assert 0 <= cell["train_error"] <= 1
+        assert 0 <= cell["test_error"] <= 1
+        assert 0 < cell["wall_s"] < after_sweep["wall_s"]
+    assert after_sweep["estimate_s"] > 0
+    assert after_sweep["verdict"]["complete"] is True
+    assert set(after_sweep["verdict"]["worse_from"]) == {"plain", "residual"}
+
+
+def test_training_error_and_loss_are_those_of_the_last_steps(
+    after_sweep: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    cell = after_sweep["cells"][2]
+    assert call("export", cell["run"]) == 0
+    exported = output(capsys)
+    accuracy = exported["series"]["train/accuracy"]["value"]  # ten steps: fewer than twenty
+    assert cell["train_error"] == pytest.approx(1 - sum(accuracy) / 10)
+    assert exported["run"]["facts"]["train_accuracy"] == pytest.approx(1 - cell["train_error"])
+    assert cell["test_error"] == pytest.approx(1 - exported["series"]["test/accuracy"]["value"][-1])
+    assert cell["train_loss"] == pytest.approx(sum(exported["series"]["train/loss"]["value"]) / 10)
+
+
+def test_a_finished_sweep_is_not_trained_again(
+    after_sweep: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*SWEEP) == 0
+    said = capsys.readouterr()
+    again = json.loads(said.out)
+    assert again["sweep"] == after_sweep["sweep"]
+    assert again["cells"] == after_sweep["cells"]
+    assert again["estimate_s"] == 0
+    assert "known already" in said.err
+    assert call(*SWEEP, "--depths", "14", "--families", "residual") == 0
+    part = output(capsys)
+    assert part["sweep"] != after_sweep["sweep"]
+    assert [(cell["run"], cell["reused"]) for cell in part["cells"]] == [
+        (after_sweep["cells"][3]["run"], True)
+    ]
+
+
+def test_a_dry_run_trains_nothing(after_sweep: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(*SWEEP, "--depths", "8,14,20", "--dry-run") == 0
+    planned = output(capsys)
+    assert (planned["sweep"], planned["wall_s"]) == (None, None)
+    assert planned["estimate_s"] > 0
+    assert [(cell["state"], cell["reused"]) for cell in planned["cells"]] == [("finished", True)] * 4 + [
+        ("planned", False)
+    ] * 2
+    assert planned["cells"][5] == dict.fromkeys(CELL) | {
+        "family": "residual",
+        "depth": 20,
+        "seed": 0,
+        "state": "planned",
+        "reused": False,
+    }
+    assert call("runs", "--json") == 0
+    assert len(output(capsys)) == 4
+
+
+def test_people_get_a_table_and_the_verdict(
+    after_sweep: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*SWEEP[:-1]) == 0
+    shown = capsys.readouterr().out
+    assert all(cell["run"] in shown for cell in after_sweep["cells"])
+    assert after_sweep["verdict"]["text"] in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("--depths 21", "20, 26"),
+        ("--depths eight", "such as 8,20,32"),
+        ("--depths ,", "such as 8,20,32"),
+        ("--families vgg", "plain or residual"),
+        ("--families plain,residual+bottleneck --depths 26", "9n+2"),
+        ("--preset huge", "quick, classroom, full"),
+        ("--seeds 0", "at least 1"),
+        ("--seeds 99", "at most 10"),
+        ("--dataset imagenet", "dataset must be one of"),
+        ("--train-size 99999999", "train_size"),
+        ("--lr nan", "learning_rate"),
+    ],
+)
+def test_wrong_input_gets_one_sentence(
+    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("sweep", *arguments.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert words in said.err
+    assert said.err.count("\n") == 1

@@ -1,0 +1,134 @@
+"""Estimates from made-up timings, checked by hand; work against the networks themselves."""
+
+import json
+import time
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from resnet_viz import estimates
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.estimates import Calibration, Sample, estimate, multiply_adds, probed_depths
+from resnet_viz.events import RunState, StateChanged
+from resnet_viz.jobs import calibrate as calibrating
+from resnet_viz.jobs.calibrate import calibrate, estimate_sweep
+from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.sweeps import fitted_sweep, start_sweep
+from resnet_viz.networks.describe import describe
+from resnet_viz.specs import Block, NetworkSpec, Shortcut, TrainSpec
+from resnet_viz.store import Store
+from tests.sweeps.small import sweep
+
+
+@pytest.mark.parametrize("block", get_args(Block))
+@pytest.mark.parametrize("shortcut", get_args(Shortcut))
+@pytest.mark.parametrize("px", [8, 14, 27, 32])
+def test_multiply_adds_are_those_of_the_network(block: Block, shortcut: Shortcut, px: int) -> None:
+    spec = NetworkSpec(depth=20, width=6, block=block, shortcut=shortcut, image_px=px, classes=7)
+    assert multiply_adds(spec) == describe(spec).multiply_adds
+
+
+def test_resnet_20_has_the_work_that_the_paper_counts() -> None:
+    assert multiply_adds(NetworkSpec(depth=20)) == pytest.approx(40.55e6, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("depths", "probed"),
+    [
+        ((8,), (8,)),
+        ((8, 14, 44), (8, 44)),
+        ((20, 32, 110), (20, 110)),
+        ((8, 56, 110), (8, 56)),
+        ((8, 44, 56), (8, 44)),
+    ],
+)
+def test_timed_are_the_ends_unless_that_takes_long(depths: tuple[int, ...], probed: tuple[int, ...]) -> None:
+    assert probed_depths(depths) == probed
+
+
+def _sample(depth: int, update_s: float, memory: int, family: str = "plain") -> Sample:
+    return Sample(family, depth, update_s, 0.5, 0.25, 0.0, 1.0, memory)
+
+
+def test_a_cell_costs_its_steps_tests_and_probes_on_a_line_over_depth() -> None:
+    spec = sweep(10, families=("plain",), depths=(8, 14, 20))
+    calibration = Calibration((_sample(8, 0.1, 100), _sample(14, 0.2, 160)), 7.0, "cpu")
+    # 10 steps; tested at 5 and 10, probed at 0, 5 and 10: 1 + 10 t + 2 · 0.5 + 3 · 0.25.
+    seconds = [estimates.cell_seconds(cell, calibration) for cell in spec.cells()]
+    assert seconds == pytest.approx([3.75, 4.75, 5.75])
+    deepest_first = list(reversed(spec.cells()))
+    found = estimate(deepest_first, calibration, slots=2, test_size=2000, cold=False)
+    assert found.training_s == pytest.approx(14.25)
+    assert found.wall_s == pytest.approx(8.5)  # 5.75 beside 4.75, then 3.75 where a slot is free first
+    assert found.memory_bytes == 220 + 160
+    assert (found.runs, found.steps) == (3, 30)
+    work = [multiply_adds(cell.run.network) for cell in spec.cells()]
+    assert found.multiply_adds == sum(work) * (10 * 16 * 3 + 2 * 2000)
+    cold = estimate(deepest_first, calibration, slots=2, test_size=2000, cold=True)
+    assert cold.wall_s == pytest.approx(15.5)
+
+
+@pytest.mark.parametrize(
+    ("steps", "every", "tested", "probed"), [(10, 5, 2, 3), (11, 5, 3, 4), (4, 5, 1, 2), (1, 1, 1, 2)]
+)
+def test_counts_are_those_of_the_training_loop(steps: int, every: int, tested: int, probed: int) -> None:
+    train = TrainSpec(steps=steps, evaluate_every=every, probe_every=every)
+    assert (estimates.evaluations(train), estimates.probes(train)) == (tested, probed)
+
+
+def test_noise_never_makes_deeper_networks_cheaper() -> None:
+    spec = sweep(families=("plain",), depths=(8, 14, 20))
+    calibration = Calibration((_sample(8, 0.2, 160), _sample(14, 0.1, 100)), 0.0, "cpu")
+    seconds = [estimates.cell_seconds(cell, calibration) for cell in spec.cells()]
+    assert seconds == sorted(seconds)
+
+
+def test_finished_cells_cost_nothing_and_a_probe_is_kept(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probes = []
+
+    def probe(spec: object, capacity: Capacity) -> Calibration:
+        probes.append(capacity)
+        samples = [_sample(8, 0.1, 100, name) for name in ("plain", "residual")]
+        return Calibration(tuple(samples), 2.0, "cpu")
+
+    monkeypatch.setattr(calibrating, "calibrate", probe)
+    spec = sweep()
+    assert estimate_sweep(store, spec).runs == 4
+    again = estimate_sweep(store, spec.but(seeds=2))
+    assert (again.runs, len(probes)) == (8, 1)
+    (kept,) = (store.home / "calibrations").iterdir()
+    assert json.loads(kept.read_text())["start_s"] == 2.0
+    group = start_sweep(store, spec, owner="ada")
+    for run_id in group.run_ids:
+        attempt = store.claim(run_id, "worker")
+        assert attempt
+        store.append(run_id, attempt, [StateChanged(RunState.FINISHED)])
+    assert estimate_sweep(store, spec.but(seeds=2)).runs == 4
+    assert estimate_sweep(store, spec).wall_s == 0
+
+
+def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
+    spec = fitted_sweep(sweep(depths=(8, 14)))
+    begun = time.monotonic()
+    found = calibrate(spec, Capacity(cpu_slots=1, cpu_threads=1))
+    taken_s = time.monotonic() - begun
+    assert [(s.depth, s.family) for s in found.samples] == [
+        (depth, family) for depth in (8, 14) for family in ("plain", "residual")
+    ]
+    assert found.device == "cpu"
+    assert 0 < found.start_s < taken_s
+    for sample in found.samples:
+        assert 0 < sample.update_s < taken_s
+        assert 0 < sample.evaluate_s < taken_s
+        assert 50e6 < sample.memory_bytes < 8e9
+
+
+def test_a_probe_that_cannot_train_says_so() -> None:
+    spec = sweep()
+    missing = fitted_sweep(spec.but(run=spec.run.but(train=spec.run.train.but(device="mps"))))
+    with pytest.raises(InvalidSetting) as refused:
+        calibrate(missing, Capacity(cpu_slots=1, cpu_threads=1))
+    assert refused.value.code == "probe_failed"
