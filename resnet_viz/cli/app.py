@@ -9,10 +9,12 @@ import typer
 from resnet_viz.cli.console import say
 from resnet_viz.cli.describing import describe
 from resnet_viz.cli.explaining import explain
+from resnet_viz.cli.exporting import export
+from resnet_viz.cli.keeping import delete, import_, restore
 from resnet_viz.cli.racing import race
-from resnet_viz.cli.records import export, pause, resume, runs, stop
+from resnet_viz.cli.records import pause, resume, runs, stop
 from resnet_viz.cli.sweeping import sweep
-from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError
+from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError, WeightsRefused
 
 app = typer.Typer(
     name="resnet-viz",
@@ -21,8 +23,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (race, sweep, explain, describe, runs, pause, resume, stop, export):
+for command in (race, sweep, explain, describe, runs, pause, resume, stop, delete, restore, export):
     app.command()(command)
+app.command("import")(import_)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
@@ -40,7 +43,7 @@ def _run(arguments: list[str]) -> int:
         return 2
     except ResnetVizError as error:
         _refuse(error.code, str(error), arguments)
-        return 2 if isinstance(error, InvalidSetting | NotFound) else 1
+        return 2 if isinstance(error, InvalidSetting | NotFound | WeightsRefused) else 1
     except (typer.Abort, KeyboardInterrupt):
         return 130
     except BrokenPipeError:  # the reader of our output has had enough, as `head` does

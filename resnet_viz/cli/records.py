@@ -1,23 +1,20 @@
-"""``runs``, ``pause``, ``resume``, ``stop``, ``export``: what has been trained and is being trained."""
+"""``runs``, ``pause``, ``resume``, ``stop``: what has been trained and is being trained."""
 
-import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
-import orjson
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from resnet_viz.cli.console import put_json, results, say
 from resnet_viz.cli.following import follow
-from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.cli.history import history, named
+from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.locale import N_
-from resnet_viz.store import RunRecord, Store, export_csv, export_json, home_folder, open_store
+from resnet_viz.specs import Dataset, Role, choices
+from resnet_viz.store import RunQuery, RunSummary
 
 _Named = Annotated[
     str, typer.Argument(metavar="RUN", help="A run or a race; the first characters are enough.")
@@ -25,36 +22,62 @@ _Named = Annotated[
 
 
 def runs(
+    state: Annotated[str, typer.Option(help="Only these, such as finished or running,paused.")] = "",
+    role: Annotated[str, typer.Option(help="plain or residual.")] = "",
+    depth: Annotated[str, typer.Option(help="Only these depths, such as 20,56.")] = "",
+    dataset: Annotated[str, typer.Option(help="Only these data sets.")] = "",
+    group: Annotated[str, typer.Option(help="The runs of this race or sweep.")] = "",
+    tag: Annotated[list[str] | None, typer.Option(help="Only runs with this tag; may be repeated.")] = None,
+    text: Annotated[str, typer.Option(help="Words in name, notes, tags, network, data set.")] = "",
+    deleted: Annotated[bool, typer.Option("--deleted", help="The deleted runs instead.")] = False,
     json: Annotated[bool, typer.Option("--json", help="A JSON list on stdout.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
 ) -> None:
     """List what has been trained, the newest first."""
-    with _history() as store:
-        records = store.runs(limit=limit)
+    states = _chosen("state", state, tuple(known.value for known in RunState))
+    roles = _chosen("role", role, choices(Role))
+    datasets = _chosen("dataset", dataset, choices(Dataset))
+    with history() as store:
+        query = RunQuery(
+            text=text,
+            states=None if states is None else [RunState(name) for name in states],
+            roles=roles,
+            depths=_depths(depth),
+            datasets=datasets,
+            group=store.group(group).id if group else None,
+            tags=tag or (),
+            deleted=deleted,
+            pinned_first=False,
+            limit=limit,
+        )
+        rows, total = store.library.find(query)
+        anything = total or store.library.find(RunQuery(limit=1)).total
     if json:
-        put_json([_summary(run) for run in records])
+        put_json([_summary(run) for run in rows])
         return
-    if not records:
-        say("Nothing has been trained yet; begin with: python -m resnet_viz race")
+    if not rows:
+        nothing = "Nothing has been trained yet; begin with: python -m resnet_viz race"
+        say("No run fits." if anything or deleted else nothing)
         return
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in ("run", "network", "seed", "state", "begun"):
         table.add_column(heading, no_wrap=True)
     for heading in ("step", "loss", "test"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for run in records:
-        summary = _summary(run)
+    for run in rows:
         table.add_row(
             run.id,
-            f"{run.role}-{run.spec.network.depth}",
+            f"{run.role}-{run.depth}",
             str(run.seed),
             run.state.value,
             f"{datetime.fromtimestamp(run.created_at).astimezone():%Y-%m-%d %H:%M}",
             f"{run.step:,}/{run.total_steps:,}",
-            "–" if summary["train_loss"] is None else f"{summary['train_loss']:.3f}",
-            "–" if summary["test_accuracy"] is None else f"{summary['test_accuracy']:.1%}",
+            "–" if run.train_loss is None else f"{run.train_loss:.3f}",
+            "–" if run.test_accuracy is None else f"{run.test_accuracy:.1%}",
         )
     results.print(table)
+    if total > len(rows):
+        say(f"{len(rows)} of {total}; more with --limit {total}")
 
 
 def pause(run: _Named) -> None:
@@ -69,8 +92,8 @@ def stop(run: _Named) -> None:
 
 def resume(run: _Named) -> int:
     """Go on with a paused run, or train a stopped, failed or lost one from its last checkpoint."""
-    with _history() as store:
-        records = _named(store, run)
+    with history() as store:
+        records = named(store, run)
         waiting = [record.id for record in records if record.state.is_resumable()]
         held = [record.id for record in records if record.state is RunState.PAUSED]
         if not waiting and not held:
@@ -89,81 +112,66 @@ def resume(run: _Named) -> int:
     return int(any(record.state in (RunState.FAILED, RunState.LOST) for record in ended))
 
 
-def export(
-    run: _Named,
-    format_: Annotated[str, typer.Option("--format", help="json or csv.")] = "json",
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="File; by default stdout.")] = None,
-) -> None:
-    """Everything that was recorded of a run, as JSON or CSV."""
-    if format_ not in ("json", "csv"):
-        raise InvalidSetting(
-            "unknown_format", N_("There is no format {name}; choose json or csv."), name=format_[:60]
-        )
-    with _history() as store:
-        if format_ == "json":
-            text = orjson.dumps(export_json(store, run)).decode() + "\n"
-        else:
-            rows = io.StringIO()
-            export_csv(store, run, rows)
-            text = rows.getvalue()
-    if output is None:
-        print(text, end="")
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InvalidSetting(
-            "not_writable",
-            N_("{file} cannot be written: {reason}."),
-            file=str(output),
-            reason=error.strerror or "",
-        ) from None
-    say(f"Written to {output}")
+def _chosen(field: str, text: str, known: tuple[Any, ...]) -> list[Any] | None:
+    wanted = [word.strip() for word in text.split(",") if word.strip()]
+    for word in wanted:
+        if word not in known:
+            raise InvalidSetting(
+                "unknown_value",
+                N_("{field} must be one of {expected}, not {value}."),
+                field=field,
+                expected=", ".join(known),
+                value=word[:60],
+            )
+    return wanted or None
 
 
-def _summary(run: RunRecord) -> dict[str, Any]:
+def _depths(text: str) -> list[int] | None:
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    for word in words:
+        if not (word.isascii() and word.isdecimal() and len(word) <= 6):
+            raise InvalidSetting(
+                "int_parsing",
+                N_("{field} must be a whole number, not {value}."),
+                field="depth",
+                value=word[:60],
+            )
+    return [int(word) for word in words] or None
+
+
+def _summary(run: RunSummary) -> dict[str, Any]:
     return {
         "id": run.id,
         "race": run.group_id,
+        "group": run.group_id,
+        "kind": run.group_kind,
         "role": run.role,
         "seed": run.seed,
         "state": run.state.value,
-        "depth": run.spec.network.depth,
-        "dataset": run.spec.data.dataset,
+        "depth": run.depth,
+        "dataset": run.dataset,
+        "name": run.name,
+        "notes": run.notes,
+        "tags": list(run.tags),
+        "pinned": run.pinned,
+        "origin": run.origin,
         "steps": run.step,
         "total_steps": run.total_steps,
         "created_at": run.created_at,
-        "device": run.facts.get("device"),
-        "train_loss": run.facts.get("train_loss"),
-        "test_accuracy": run.facts.get("test_accuracy"),
-        "wall_s": run.facts.get("wall_s"),
+        "device": run.device,
+        "train_loss": run.train_loss,
+        "train_accuracy": run.train_accuracy,
+        "test_accuracy": run.test_accuracy,
+        "wall_s": run.wall_s,
+        "weights_bytes": run.weights_bytes,
     }
 
 
 def _wish(name: str, desired: Desired, done: str) -> None:
-    with _history() as store:
-        active = [run for run in _named(store, name) if not run.state.is_finished()]
+    with history() as store:
+        active = [run for run in named(store, name) if not run.state.is_finished()]
         if not active:
             raise InvalidSetting("run_ended", N_("{run} has already ended."), run=name)
         for run in active:
             store.set_desired(run.id, desired)
             say(f"{run.id} will be {done}")
-
-
-def _named(store: Store, name: str) -> list[RunRecord]:
-    """The run called ``name``, or the runs of the race called so; raises `NotFound`."""
-    try:
-        return [store.run(name)]
-    except NotFound as error:
-        if error.code == "ambiguous_id":
-            raise
-        return [store.run(run_id) for run_id in store.group(name).run_ids]
-
-
-@contextmanager
-def _history() -> Iterator[Store]:
-    store = open_store(home_folder())
-    try:
-        yield store
-    finally:
-        store.close()

@@ -1,0 +1,43 @@
+"""The history that commands work on, and the runs that people name."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from resnet_viz.errors import NotFound
+from resnet_viz.store import RunQuery, RunRecord, Store, home_folder, open_store
+
+OWNER = "cli"
+
+
+@contextmanager
+def history() -> Iterator[Store]:
+    """The history of this home, closed afterwards."""
+    store = open_store(home_folder())
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def named(store: Store, name: str) -> list[RunRecord]:
+    """The run called ``name``, or the runs of the race or sweep called so; raises `NotFound`."""
+    try:
+        return [store.run(name)]
+    except NotFound as error:
+        if error.code == "ambiguous_id":
+            raise
+        return [store.run(run_id) for run_id in store.group(name).run_ids]
+
+
+def ids_of(store: Store, names: Sequence[str], *, deleted: bool = False) -> list[str]:
+    """The runs that ``names`` stand for, each once; of groups only those that are (not) ``deleted``."""
+    found: dict[str, None] = {}
+    for name in names:
+        try:
+            found[store.run(name).id] = None
+        except NotFound as error:
+            if error.code == "ambiguous_id":
+                raise
+            query = RunQuery(group=store.group(name).id, deleted=deleted, pinned_first=False)
+            found |= dict.fromkeys(row.id for row in store.library.find(query).rows)
+    return list(found)

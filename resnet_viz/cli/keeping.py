@@ -1,0 +1,88 @@
+"""``delete``, ``restore``, ``import``: what stays in the history, and what comes into it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from resnet_viz.cli.console import put_json, say
+from resnet_viz.cli.history import OWNER, history, ids_of
+from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.locale import N_
+
+_Named = Annotated[
+    list[str], typer.Argument(metavar="RUN...", help="Runs, races or sweeps; the first characters suffice.")
+]
+_MOST_READ = 512 * 2**20  # more than any file that is accepted
+_UNDO_S = 7 * 24 * 3600.0  # deleted runs can be had back for at least so long
+
+
+def delete(
+    runs: _Named,
+    weights: Annotated[bool, typer.Option("--weights", help="Only the weights; curves stay.")] = False,
+    for_good: Annotated[bool, typer.Option("--for-good", help="At once; cannot be undone.")] = False,
+) -> None:
+    """Delete runs; ``restore`` takes it back within a week."""
+    with history() as store:
+        if weights:
+            freed = store.library.remove_weights(ids_of(store, runs))
+            say(f"{freed / 2**20:.1f} MB freed")
+            return
+        chosen = ids_of(store, runs)
+        deleted = store.library.delete(chosen)
+        if for_good:
+            gone = store.library.purge(only=chosen)
+            say(f"{len(gone)} deleted for good")
+            return
+        store.library.purge(older_than_s=_UNDO_S)
+        for run_id in deleted:
+            say(f"{run_id} deleted; take it back with: python -m resnet_viz restore {run_id}")
+
+
+def restore(runs: _Named) -> None:
+    """Take the deletion of runs back."""
+    with history() as store:
+        for run_id in ids_of(store, runs, deleted=True):
+            store.library.restore([run_id])
+            say(f"{run_id} is back")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A run exported as JSON, or weights as safetensors.")],
+    name: Annotated[str, typer.Option(help="What to call what is imported.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Add a run that was exported elsewhere, or the weights of one, to the history."""
+    content = _read(file)
+    with history() as store:
+        if content.lstrip()[:1] == b"{":
+            from resnet_viz.exports.importing import import_runs
+
+            group = import_runs(store, OWNER, content, name=name)
+            notes: tuple[str, ...] = ()
+        else:
+            from resnet_viz.cli.weights import import_weights  # torch takes seconds: only when needed
+
+            group, notes = import_weights(store, OWNER, content, name=name)
+    for note in notes:
+        say(note)
+    if json:
+        put_json({"group": group.id, "runs": list(group.run_ids), "notes": list(notes)})
+        return
+    for run_id in group.run_ids:
+        say(f"Imported as {run_id}")
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as source:
+            return source.read(_MOST_READ + 1)
+    except FileNotFoundError:
+        raise NotFound("no_file", N_("There is no file {file}."), file=str(file)[:200]) from None
+    except OSError as error:
+        raise InvalidSetting(
+            "not_readable",
+            N_("{file} cannot be read: {reason}."),
+            file=str(file)[:200],
+            reason=error.strerror or "",
+        ) from None

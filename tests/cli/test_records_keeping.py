@@ -1,0 +1,231 @@
+"""``runs`` with filters, ``delete``, ``restore``, ``import``, ``export``: what programs and people get."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from resnet_viz.cli.app import main
+from resnet_viz.data.catalogue import fitted
+from resnet_viz.events import CheckpointSaved, Facts, RunState, Series, StateChanged
+from resnet_viz.networks.registry import build
+from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.store import Labels, Store, open_store
+from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
+
+SPEC = fitted(
+    RunSpec(
+        network=NetworkSpec(depth=8, width=2),
+        data=DataSpec(resolution_px=8),
+        train=TrainSpec(steps=2, batch_size=8),
+    )
+)
+
+
+def call(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.fixture
+def store(own_home: Path) -> Iterator[Store]:
+    opened = open_store(own_home)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def race(store: Store) -> tuple[str, str, str]:
+    """A finished race with weights: its name and its plain and residual run."""
+    spec = RaceSpec(run=SPEC)
+    group = store.add_group("race", "cli", spec.to_json(), spec.members())
+    for run_id, member in zip(group.run_ids, spec.members(), strict=True):
+        attempt = store.claim(run_id, "worker")
+        assert attempt is not None
+        file = store.run_folder(run_id) / kept_file(2)
+        weights = build(member.network, seed=1).state_dict()
+        size = write_checkpoint(file, Checkpoint(member, 2, weights))
+        store.append(
+            run_id,
+            attempt,
+            [
+                Series("train/loss", np.array([0, 1]), np.array([2.5, 2.0])),
+                CheckpointSaved(2, file.name, size, kept=True),
+                Facts({"train_loss": 2.25}),
+                StateChanged(RunState.FINISHED),
+            ],
+        )
+    plain, residual = group.run_ids
+    return group.id, plain, residual
+
+
+def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    capsys.readouterr()
+    assert call("runs", "--json", *arguments) == 0
+    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_runs_are_filtered(
+    store: Store, race: tuple[str, str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    group, plain, residual = race
+    store.library.label([plain], Labels(name="Première", tags=["keep"]))
+    store.add_group("sweep", "cli", "{}", [fitted(SPEC.but(network=SPEC.network.but(depth=14)))])
+    for arguments, expected in (
+        (["--role", "plain"], [plain]),
+        (["--state", "finished"], [plain, residual]),
+        (["--state", "running,queued", "--depth", "8"], []),
+        (["--depth", "8,20"], [plain, residual]),
+        (["--dataset", "mnist"], []),
+        (["--group", group[:5], "--role", "residual"], [residual]),
+        (["--text", "première"], [plain]),
+        (["--tag", "keep"], [plain]),
+    ):
+        assert [run["id"] for run in listed(capsys, *arguments)] == expected, arguments
+    assert len(listed(capsys)) == 3
+    (one,) = listed(capsys, "--tag", "keep")
+    assert (one["name"], one["tags"], one["train_loss"], one["origin"], one["race"]) == (
+        "Première",
+        ["keep"],
+        2.25,
+        "trained",
+        group,
+    )
+    assert call("runs", "--limit", "1") == 0
+    assert "1 of 3" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("runs --state flying", "state must be one of queued"),
+        ("runs --role wide", "plain, residual"),
+        ("runs --depth deep", "whole number"),
+        ("runs --dataset imagenet", "cifar10"),
+        ("runs --group nothing", "no run or group"),
+        ("delete nothing", "no run or group"),
+        ("restore nothing", "no run or group"),
+        ("import nothing.json", "no file nothing.json"),
+        ("export nothing --language fr", "en, zh"),
+    ],
+)
+def test_wrong_input_gets_one_sentence(
+    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*arguments.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert words in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_a_deletion_is_taken_back(
+    store: Store, race: tuple[str, str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    group, plain, residual = race
+    assert call("delete", group) == 0
+    assert f"restore {plain}" in capsys.readouterr().err
+    assert listed(capsys) == []
+    assert {run["id"] for run in listed(capsys, "--deleted")} == {plain, residual}
+    assert call("restore", group) == 0
+    assert {run["id"] for run in listed(capsys)} == {plain, residual}
+    assert call("delete", plain[:6], "--weights") == 0
+    assert (store.checkpoints(plain), store.run(plain).deleted_at) == ([], None)
+    assert call("delete", plain, "--for-good") == 0
+    assert [run["id"] for run in listed(capsys)] == [residual]
+    assert listed(capsys, "--deleted") == []
+    assert not store.run_folder(plain).exists()
+    assert call("restore", plain) == 2
+
+
+def test_a_run_goes_to_another_home_and_back(
+    race: tuple[str, str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    group = race[0]
+    file = tmp_path / "race.json"
+    assert call("export", group, "-o", str(file)) == 0
+    monkeypatch.setenv("RESNET_VIZ_HOME", str(tmp_path / "elsewhere"))
+    capsys.readouterr()
+    assert call("import", str(file), "--name", "Theirs", "--json") == 0
+    report = json.loads(capsys.readouterr().out)
+    assert [run["id"] for run in listed(capsys)] == report["runs"]
+    assert {run["origin"] for run in listed(capsys)} == {"imported"}
+    assert call("export", report["runs"][0]) == 0
+    exported = json.loads(capsys.readouterr().out)
+    assert exported["series"]["train/loss"]["value"] == [2.5, 2.0]
+    file.write_text("[]")
+    assert call("import", str(file)) == 2
+
+
+def test_weights_become_a_run_that_has_them(
+    store: Store, race: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, residual = race
+    file = tmp_path / "residual.safetensors"
+    assert call("export", residual, "--format", "safetensors", "-o", str(file)) == 0
+    capsys.readouterr()
+    assert call("import", str(file), "--json") == 0
+    (run_id,) = json.loads(capsys.readouterr().out)["runs"]
+    run = store.run(run_id)
+    assert (run.origin, run.spec, run.step, run.state) == ("imported", SPEC, 2, RunState.FINISHED)
+    again = tmp_path / "again.safetensors"
+    assert call("export", run_id, "--format", "safetensors", "-o", str(again)) == 0
+    assert again.read_bytes() == file.read_bytes()
+    before = len(store.runs())
+    file.write_bytes(file.read_bytes()[:-1])
+    assert call("import", str(file)) == 2
+    assert len(store.runs()) == before
+
+
+def test_every_format_leaves_where_it_was_told_to(
+    race: tuple[str, str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    group, plain, residual = race
+    monkeypatch.chdir(tmp_path)
+    assert call("export", plain, residual, "--format", "parquet") == 0
+    assert set(pd.read_parquet("2-runs.parquet")["run"]) == {plain, residual}
+    assert call("export", group, "--format", "script", "-o", "scripts") == 0
+    assert len(list(Path("scripts").glob("*.py"))) == 2
+    assert call("export", plain, "--format", "tensorboard", "-o", "logs") == 0
+    assert len(list(Path("logs").glob("*/events.out.tfevents.*"))) == 1
+    capsys.readouterr()
+    assert call("export", plain, "--format", "script") == 0
+    assert "class Network(nn.Module)" in capsys.readouterr().out
+    assert call("export", group, "--format", "html", "--language", "zh", "-o", "report.html") == 0
+    assert 'lang="zh-CN"' in Path("report.html").read_text(encoding="utf-8")
+    assert call("export", plain, "-o", "missing/run.json") == 2
+    assert "cannot be written" in capsys.readouterr().err
+
+
+def test_exports_need_no_torch(race: tuple[str, str, str], own_home: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from resnet_viz.cli.app import _run\n"
+        "for name in ('csv', 'json', 'parquet', 'tensorboard', 'safetensors', 'html', 'script'):\n"
+        "    assert _run(['export', sys.argv[1], '--format', name, '-o', name]) == 0, name\n"
+        "sys.exit('torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, race[1]],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2]), "RESNET_VIZ_HOME": str(own_home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
