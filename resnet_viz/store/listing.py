@@ -75,11 +75,8 @@ class RunSummary(NamedTuple):
     seed: int
     dataset: str
     digest: str
-    state: RunState
     name: str
     notes: str
-    tags: tuple[str, ...]
-    pinned: bool
     origin: Origin
     created_at: float
     started_at: float | None
@@ -92,6 +89,9 @@ class RunSummary(NamedTuple):
     train_accuracy: float | None
     test_accuracy: float | None
     wall_s: float | None
+    state: RunState
+    tags: tuple[str, ...]
+    pinned: bool
     weights_bytes: int
 
 
@@ -111,19 +111,16 @@ _WEIGHTS = func.coalesce(_SIZES.c.weights_bytes, 0)
 _BODY = select(
     runs.c.id,
     runs.c.group_id,
-    run_groups.c.kind.label("group_kind"),
-    run_groups.c.name.label("group_name"),
+    run_groups.c.kind,
+    run_groups.c.name,
     runs.c.owner,
     runs.c.role,
     runs.c.depth,
     runs.c.seed,
     runs.c.dataset,
     runs.c.digest,
-    runs.c.state,
     runs.c.name,
     runs.c.notes,
-    runs.c.tags,
-    runs.c.pinned_at.is_not(None).label("pinned"),
     runs.c.origin,
     runs.c.created_at,
     runs.c.started_at,
@@ -136,10 +133,15 @@ _BODY = select(
     runs.c.train_accuracy,
     runs.c.test_accuracy,
     runs.c.wall_s,
-    _WEIGHTS.label("weights_bytes"),
+    # Last what has to be decoded.
+    runs.c.state,
+    runs.c.tags,
+    runs.c.pinned_at.is_not(None),
+    _WEIGHTS,
 ).select_from(
     runs.join(run_groups, runs.c.group_id == run_groups.c.id).outerjoin(_SIZES, _SIZES.c.run_id == runs.c.id)
 )
+_STATES = {state.value: state for state in RunState}
 _SORTED_BY: dict[SortKey, ColumnElement[Any]] = {
     "created": runs.c.created_at,
     "name": func.lower(runs.c.name),
@@ -171,7 +173,7 @@ def find_runs(connection: Connection, query: RunQuery) -> RunPage:
     """The runs that ``query`` asks for."""
     conditions = _conditions(query)
     chosen = _ordered(_BODY.where(*conditions), query).limit(query.limit).offset(query.offset)
-    rows = [_summary(row) for row in connection.execute(chosen)]
+    rows = [_summary(row) for row in connection.execute(chosen).all()]
     if query.limit is None and not query.offset:
         return RunPage(rows, len(rows))
     matching = runs.join(run_groups, runs.c.group_id == run_groups.c.id)
@@ -228,8 +230,7 @@ def _ordered(rows: Select[Any], query: RunQuery) -> Select[Any]:
 
 
 def _summary(row: Row[Any]) -> RunSummary:
-    values = row._asdict()
-    values["state"] = RunState(values["state"])
-    values["tags"] = tuple(orjson.loads(values["tags"]))
-    values["weights_bytes"] = int(values["weights_bytes"])  # PostgreSQL sums to decimals
-    return RunSummary(**values)
+    values: list[Any] = list(row)
+    *known, state, tags, pinned, weights_bytes = values
+    decoded = () if tags == "[]" else tuple(orjson.loads(tags))
+    return RunSummary._make([*known, _STATES[state], decoded, bool(pinned), int(weights_bytes)])
