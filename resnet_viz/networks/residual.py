@@ -16,6 +16,7 @@ from math import gcd
 import torch
 from torch import Tensor, nn
 
+from resnet_viz.networks.adding_block import AddingBlock
 from resnet_viz.networks.taps import Tap
 from resnet_viz.specs import NetworkSpec
 
@@ -35,7 +36,7 @@ class PaddedSubsample(nn.Module):
         return nn.functional.pad(x, (0, 0, 0, 0, 0, self.extra_channels))
 
 
-class Block(nn.Module):
+class Block(AddingBlock):
     """F(x) + shortcut(x), or F(x) alone: two 3×3 convolutions, or 1×1 – 3×3 – 1×1 (bottleneck).
 
     Args:
