@@ -4,6 +4,7 @@
     ├── InvalidSetting      what was asked for cannot be built or run
     ├── NotFound            the named run, group or file does not exist
     ├── DatasetUnavailable  a data set cannot be had (offline, broken, changed)
+    ├── WeightsUnavailable  published weights cannot be had (offline, broken, changed, not downloaded yet)
     ├── CheckpointDamaged   a checkpoint cannot be read back
     ├── ImageRefused        an uploaded image is not accepted
     ├── WeightsRefused      an imported model file is not one of ours, or not sound
@@ -44,6 +45,10 @@ class InvalidSetting(ResnetVizError):
         """The setting at fault, as the specs name it; empty where it is none in particular."""
         return str(self.parameters.get("field", ""))
 
+    def __str__(self) -> str:
+        named = self.parameters | {"field": gettext(self.field)}
+        return gettext(self.template).format(**named)
+
 
 class NotFound(ResnetVizError):
     """The named run, group or file does not exist."""
@@ -51,6 +56,10 @@ class NotFound(ResnetVizError):
 
 class DatasetUnavailable(ResnetVizError):
     """A data set cannot be had: offline, broken or changed at its source."""
+
+
+class WeightsUnavailable(ResnetVizError):
+    """The published weights of a network cannot be had, or were not downloaded yet."""
 
 
 class CheckpointDamaged(ResnetVizError):

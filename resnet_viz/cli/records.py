@@ -10,6 +10,7 @@ from rich.table import Table
 from resnet_viz.cli.console import put_json, results, say
 from resnet_viz.cli.following import follow
 from resnet_viz.cli.history import history, named
+from resnet_viz.cli.sweep_progress import take_up_sweep
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.locale import N_
@@ -70,7 +71,7 @@ def runs(
             f"{run.role}-{run.depth}",
             str(run.seed),
             run.state.value,
-            f"{datetime.fromtimestamp(run.created_at).astimezone():%Y-%m-%d %H:%M}",
+            f"{datetime.fromtimestamp(run.created_at).astimezone():%y-%m-%d %H:%M}",
             f"{run.step:,}/{run.total_steps:,}",
             "–" if run.train_loss is None else f"{run.train_loss:.3f}",
             "–" if run.test_accuracy is None else f"{run.test_accuracy:.1%}",
@@ -91,8 +92,11 @@ def stop(run: _Named) -> None:
 
 
 def resume(run: _Named) -> int:
-    """Go on with a paused run, or train a stopped, failed or lost one from its last checkpoint."""
+    """Go on with a paused run or sweep, or train a stopped, failed or lost one from its last checkpoint."""
     with history() as store:
+        cells = take_up_sweep(store, run)
+        if cells is not None:
+            return int(any(cell.state in (RunState.FAILED, RunState.LOST) for cell in cells))
         records = named(store, run)
         waiting = [record.id for record in records if record.state.is_resumable()]
         held = [record.id for record in records if record.state is RunState.PAUSED]
