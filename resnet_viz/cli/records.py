@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from resnet_viz.cli.console import put_json, results, say
@@ -60,7 +59,7 @@ def runs(
         nothing = "Nothing has been trained yet; begin with: python -m resnet_viz race"
         say("No run fits." if anything or deleted else nothing)
         return
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
     for heading in ("run", "network", "seed", "state", "begun"):
         table.add_column(heading, no_wrap=True)
     for heading in ("step", "loss", "test"):
