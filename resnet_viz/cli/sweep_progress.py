@@ -5,10 +5,11 @@ import time
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from resnet_viz.cli.console import notes, say
+from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.jobs.sweeps import SweepCell, cancel_sweep, sweep_cells
+from resnet_viz.jobs.sweeps import SweepCell, cancel_sweep, resume_sweep, sweep_cells
 from resnet_viz.store import GroupRecord, Store
 
 _LOOK_EVERY_S = 0.2
@@ -49,6 +50,22 @@ def follow_sweep(store: Store, group: GroupRecord) -> list[SweepCell]:
             # Before the supervisor lets go of its runs: what ends by itself would be taken up again.
             cancel_sweep(store, group.id)
             raise
+    return cells
+
+
+def take_up_sweep(store: Store, name: str) -> list[SweepCell] | None:
+    """Go on with the sweep called so and say how each cell ended; None where it is no sweep."""
+    try:
+        group = resume_sweep(store, name)
+    except NotFound:
+        return None
+    try:
+        cells = follow_sweep(store, group)
+    except KeyboardInterrupt:
+        say(f"Interrupted. Go on with: python -m resnet_viz resume {group.id}")
+        raise
+    for place in cells:
+        say(f"{place.cell.family}-{place.cell.depth} seed {place.cell.seed}: {place.state or 'not trained'}")
     return cells
 
 

@@ -88,7 +88,7 @@ def depth_gradient_chart(
         ends = _traces(profile, profile.end, style, floor, strong)
         begins_here = profile.start is None  # else its legend entry is in the first panel
         data += [in_second_panel(t) | {"showlegend": t["showlegend"] and begins_here} for t in ends]
-    y = {"type": "log", "exponentformat": "power", "range": _range(info, floor)}
+    y = {"type": "log", "exponentformat": "power", "minorloglabels": "none", "range": _range(info, floor)}
     x = {"rangemode": "tozero"}
     axes = panel_axes(look, _("Layer, from input to output"), "‖g‖ / ‖w‖", x, y, stacked=stacked)
     axes["yaxis2"]["matches"] = "y"

@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 
 from resnet_viz.cli.app import main
+from resnet_viz.events import RunState
+from resnet_viz.jobs.sweeps import cancel_sweep, start_sweep
+from resnet_viz.store import open_store
+from tests.sweeps.small import sweep
 
 SMALL = "--width 4 --steps 10 --batch-size 16 --train-size 100 --resolution 8 --device cpu --lr 0.1"
 SWEEP = ["sweep", "--families", "plain,residual", "--depths", "8,14", *SMALL.split(), "--json"]
@@ -129,6 +133,22 @@ def test_a_dry_run_trains_nothing(after_sweep: dict[str, Any], capsys: pytest.Ca
     }
     assert call("runs", "--json") == 0
     assert len(output(capsys)) == 4
+
+
+def test_a_cancelled_sweep_is_resumed_by_its_name(
+    after_sweep: dict[str, Any],
+    capsys: pytest.CaptureFixture[str],
+    own_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RESNET_VIZ_HOME", str(own_home))
+    store = open_store(own_home)
+    group = start_sweep(store, sweep(depths=(8,), families=("plain",)), owner="cli")
+    cancel_sweep(store, group.id)
+    assert call("resume", group.id[:6]) == 0
+    assert "plain-8 seed 0: finished" in capsys.readouterr().err
+    assert [run.state for run in store.runs()] == [RunState.FINISHED]
+    store.close()
 
 
 def test_people_get_a_table_and_the_verdict(
