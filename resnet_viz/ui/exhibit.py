@@ -39,16 +39,22 @@ def show(exhibit: Exhibit, *, key: str, filename: str, height_px: int = 380) -> 
             filename=filename,
             height_px=height_px,
         )
-        numbers = st.expander(
-            _("The numbers"),
-            icon=":material/table_rows:",
-            type="compact",
-            key=f"numbers_{key}",
-            on_change="rerun",
-        )
-        if numbers.open:
-            with numbers:
-                _show_numbers(exhibit, key, filename)
+        numbers(exhibit, key=key, filename=filename)
+
+
+def numbers(exhibit: Exhibit, *, key: str, filename: str, label: str | None = None) -> None:
+    """The numbers behind the exhibit, folded away until asked for; ``label`` says which."""
+    text = _("The numbers")
+    opened = st.expander(
+        text if label is None else f"{text}: {label}",
+        icon=":material/table_rows:",
+        type="compact",
+        key=f"numbers_{key}",
+        on_change="rerun",
+    )
+    if opened.open:
+        with opened:
+            _show_numbers(exhibit, key, filename)
 
 
 def csv_of(columns: Columns) -> bytes:

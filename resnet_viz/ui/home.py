@@ -1,45 +1,87 @@
-"""The first page: the question, the careful answer, this machine, and the way to the race."""
+"""The first page: the question, a recorded race as the answer, and the way to run it live."""
 
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
-from resnet_viz.jobs.capacity import Machine
+from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.events import RunState
+from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
+from resnet_viz.recordings import Recording
 from resnet_viz.ui import labels, language, server, style
+from resnet_viz.ui.home_estimate import race_seconds
+from resnet_viz.ui.home_replay import home_replay, recorded_race
+from resnet_viz.ui.race_link import DEFAULT_PRESET, to_link
+from resnet_viz.ui.race_status import duration
 
 _RACE_PAGE: Final = "../../pages/race.py"
 _GIBIBYTE: Final = 2**30
+_RUNS_JUDGED_BY: Final = 30
 
 
 def home_page() -> None:
     """Show the page."""
     style.apply()
-    words, picture = st.columns([6, 5], gap="large", vertical_alignment="center")
-    with words:
-        st.title(_("What does the skip connection change?"), anchor=False)
-        with st.container(key="home_claim"):
-            st.markdown(
-                _(
-                    "Stack more layers and a plain network can become **harder to train**: even on its own "
-                    "training images it ends up worse. A residual network of the same depth, whose blocks "
-                    "add their input to their output, trains well."
-                )
-            )
+    st.title(_("What does the skip connection change?"), anchor=False)
+    with st.container(key="home_claim"):
         st.markdown(
             _(
-                "Here both are built with the same weights, see the same batches and train side by side on "
-                "this machine. Every curve is measured while you watch; nothing is simulated."
+                "Stack more layers and a plain network can become **harder to train**: even on its own "
+                "training images it ends up worse. A residual network of the same depth, whose blocks "
+                "add their input to their output, trains well."
             )
         )
+    try:
+        recording = recorded_race()
+    except (NotFound, InvalidSetting) as error:
+        st.warning(str(error), icon=":material/movie_off:")
+        _run_live({}, "")
+    else:
+        home_replay()
+        _run_live(to_link(DEFAULT_PRESET, recording.race), _time_needed(recording))
+    _what_is_built()
+    _questions()
+
+
+def _run_live(link: dict[str, str], time_needed: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         go = st.button(
-            _("Run it live"), type="primary", icon=":material/play_arrow:", key="home_race", width=220
+            _("Run it live on this machine"), type="primary", icon=":material/play_arrow:", key="home_race"
         )
-        if go:
-            st.switch_page(_RACE_PAGE)
-        st.caption(_("Two networks of 32 layers, 150 training steps each. Nothing needs to be downloaded."))
-        st.fragment(_device_line, run_every=None if _machine().devices else 1.0)()
+        with st.container(gap=None, width="stretch"):
+            st.caption(f"{_('The same settings; nothing needs to be downloaded.')} {time_needed}")
+            unknown = not _machine().devices
+            st.fragment(_device_line, run_every=1.0 if unknown else None)(unknown)
+    if go:
+        st.switch_page(_RACE_PAGE, query_params=link)
+
+
+def _time_needed(recording: Recording) -> str:
+    """A sentence about the time of the race on this machine: measured here, or honestly unknown."""
+    runs = server.store().runs(states=[RunState.FINISHED], limit=_RUNS_JUDGED_BY)
+    machine = _machine()
+    slots = Capacity.of(machine).slots(machine.device_kind("auto"))
+    found = race_seconds(recording.race, [run for run in runs if run.origin == "trained"], at_once=slots)
+    if found is None:
+        walls = [history.facts["wall_s"] for history in recording.histories]
+        text = _("The recorded one took {time}; how long it takes here, the first race will tell.")
+        return text.format(time=duration(max(walls)))
+    text = _("It should take about {time} here, judging by runs of this machine: {count}.")
+    return text.format(time=duration(found[0]), count=found[1])
+
+
+def _what_is_built() -> None:
+    words, picture = st.columns([5, 6], gap="large", vertical_alignment="center")
+    with words:
+        st.subheader(_("One difference"), anchor=False)
+        st.markdown(
+            _(
+                "Both are built with the same weights, see the same batches and train side by side. Every "
+                "curve is measured; nothing is simulated."
+            )
+        )
     with picture:
         st.image(_picture(), alt=_picture_alt(), width="stretch")
         st.caption(
@@ -49,7 +91,6 @@ def home_page() -> None:
                 "the last one."
             )
         )
-    _questions()
 
 
 def _questions() -> None:
@@ -92,10 +133,12 @@ def _machine() -> Machine:
     return supervisor.machine if supervisor else Machine.here()
 
 
-def _device_line() -> None:
+def _device_line(was_unknown: bool) -> None:
     """What this machine can do; a GPU is known once the first worker has looked."""
     language.use()
     machine = _machine()
+    if was_unknown and machine.devices:
+        st.rerun()  # ends the refreshing
     parts = [
         _("{cores} processor cores").format(cores=machine.cores),
         _("{memory} GB memory").format(memory=round(machine.memory_bytes / _GIBIBYTE)),

@@ -54,7 +54,7 @@ def live_chart(
         filename: of the downloads, without ending.
     """
     words = {
-        "plotly": _plotly_url(),
+        "plotly": plotly_url(),
         "title": title,
         "how": how_to_read,
         "alt": alt,
@@ -76,11 +76,17 @@ def _component() -> Any:
         "resnet_viz_live_chart",
         html=_HTML,
         css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
-        js=(_HERE / "live_chart.js").read_text(encoding="utf-8"),
+        js=component_script("live_chart.js"),
         isolate_styles=False,
     )
 
 
-def _plotly_url() -> str:
+def component_script(name: str) -> str:
+    """The script ``name`` of this folder, behind what all charts share."""
+    return "\n".join((_HERE / part).read_text(encoding="utf-8") for part in ("plotly_page.js", name))
+
+
+def plotly_url() -> str:
+    """Where this server has plotly.js."""
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     return f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH

@@ -1,0 +1,94 @@
+"""A finished race as a film: both charts once, and what of them is visible at each step.
+
+The charts are those of a live race with axes that hold for the whole training;
+a player cuts the curves at a step and puts in the gradient profile of that step.
+"""
+
+from collections.abc import Sequence
+from math import ceil, floor, log10
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.gradient_profile import gradient_profile_chart, gradient_profile_info
+from resnet_viz.figures.layers import LayersInfo
+from resnet_viz.figures.losses import LossInfo, loss_chart, loss_info
+from resnet_viz.figures.theme import LIGHT, Theme, role_name
+from resnet_viz.history import Curve, RunHistory
+from resnet_viz.locale import gettext as _
+from resnet_viz.pairs import steps_done
+from resnet_viz.specs import Role
+
+METRIC = "grad/relative"
+
+
+class RoleFilm(NamedTuple):
+    """One role: ``profile`` float32 [rows, layers] measured at ``step`` int64 [rows], and both curves."""
+
+    role: Role
+    step: npt.NDArray[np.int64]
+    profile: npt.NDArray[np.float32]
+    loss: Curve
+    test_accuracy: Curve
+
+
+class ReplayInfo(NamedTuple):
+    """``steps`` updates were done; ``roles`` plain first, one run of each."""
+
+    steps: int
+    loss: LossInfo
+    profile: LayersInfo
+    roles: tuple[RoleFilm, ...]
+
+
+def replay_info(histories: Sequence[RunHistory]) -> ReplayInfo:
+    """The film of a race of one seed; roles without losses or profiles are left out."""
+    loss = loss_info(histories)
+    profile = gradient_profile_info(histories, METRIC)
+    nothing = Curve(np.empty(0, np.int64), np.empty(0))
+    roles = []
+    for curves in loss.roles:
+        for history in histories:
+            table = history.profiles.get(METRIC)
+            if history.role == curves.role and table is not None:
+                accuracy = history.series.get("test/accuracy", nothing)
+                roles.append(RoleFilm(history.role, table.step, table.value, curves.smooth[0], accuracy))
+                break
+    return ReplayInfo(max(map(steps_done, histories), default=0), loss, profile, tuple(roles))
+
+
+def how_to_read_loss(info: ReplayInfo) -> str:
+    """One line for people who see the loss chart for the first time."""
+    return _(
+        "Lower is better. The thick line is the mean of the last {window} steps, the thin one every batch."
+    ).format(window=info.loss.window)
+
+
+def how_to_read_profile() -> str:
+    """One line for people who see the gradient profile for the first time."""
+    return _(
+        "Left is the input, right the output. A line that falls to the left: the gradient is lost on its way."
+    )
+
+
+def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
+    """``loss`` and ``profile`` as they are at the end; each trace's ``legendgroup`` is its role."""
+    loss = loss_chart(info.loss, look)
+    values = np.concatenate([entry.raw[0].value for entry in info.loss.roles] or [np.empty(0)])
+    values = values[np.isfinite(values) & (values > 0)]
+    if len(values):
+        low, high = log10(values.min()), log10(values.max())
+        margin = 0.05 * max(high - low, 0.1)
+        marks = [digit * 10.0**decade for decade in range(floor(low), ceil(high) + 1) for digit in (1, 2, 5)]
+        loss["layout"]["yaxis"] |= {"range": [low - margin, high + margin], "tickvals": marks}
+        del loss["layout"]["yaxis"]["nticks"]
+        loss["layout"]["xaxis"] |= {"range": [0, info.steps], "rangemode": "normal"}
+    profile = gradient_profile_chart(info.profile, look)
+    # Marks of exact zeros belong to one step; a player leaves gaps there.
+    profile["data"] = [trace for trace in profile["data"] if trace.get("mode") == "lines+markers"]
+    for trace in profile["data"]:
+        name = role_name(trace["legendgroup"])
+        trace |= {"name": name, "hovertemplate": f"%{{customdata}}: %{{y:.3~g}}<extra>{name}</extra>"}
+    return {"loss": loss, "profile": profile}

@@ -1,0 +1,197 @@
+"""The recorded race on the first page: sent once, played in the browser, nothing is computed meanwhile.
+
+The component gets one message: words and, after a line break, the film; both
+JSON. Playing, pausing and scrubbing never reach the server.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from resnet_viz.figures import gradient_profile, losses
+from resnet_viz.figures.chart import to_json
+from resnet_viz.figures.layers import layers_table
+from resnet_viz.figures.replay import (
+    ReplayInfo,
+    how_to_read_loss,
+    how_to_read_profile,
+    replay_charts,
+    replay_info,
+)
+from resnet_viz.locale import N_, current_language
+from resnet_viz.locale import gettext as _
+from resnet_viz.recordings import Recording, read_recording
+from resnet_viz.ui import labels
+from resnet_viz.ui.exhibit import Exhibit, numbers
+from resnet_viz.ui.live_chart import component_script, plotly_url
+from resnet_viz.ui.race_status import duration
+
+RECORDING: Final = "depth-56"
+_NOTES: Final = (
+    N_(
+        "The machine was busy with other work, so it says little about how long the race takes "
+        "on an idle one."
+    ),
+)
+"""What recordings say about their circumstances, for translation."""
+_HERE: Final = Path(__file__).parent
+_CHART_HTML: Final = """
+<section class="live-chart" data-chart="{name}">
+  <div class="live-chart-head">
+    <h4 class="live-chart-title"></h4>
+    <div class="live-chart-tools">
+      <button type="button" class="live-chart-csv">
+        <svg viewBox="0 0 24 24"><path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14"/></svg>
+      </button>
+      <button type="button" class="live-chart-png">
+        <svg viewBox="0 0 24 24"><path d="M12 4v11m0 0l-4-4m4 4l4-4M5 19.5h14"/></svg>
+      </button>
+    </div>
+  </div>
+  <p class="live-chart-how"></p>
+  <div class="live-chart-graph" role="img"></div>
+</section>
+"""
+_HTML: Final = f"""
+<div class="replay">
+  <div class="replay-bar">
+    <button type="button" class="replay-play">
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d=""/></svg><span></span>
+    </button>
+    <input type="range" class="replay-scrub" min="0" step="1" value="0">
+    <output class="replay-step"></output>
+  </div>
+  <dl class="replay-now"><div><dt></dt><dd></dd></div><div><dt></dt><dd></dd></div></dl>
+  <div class="replay-charts">{_CHART_HTML.format(name="loss")}{_CHART_HTML.format(name="profile")}</div>
+</div>
+"""
+
+
+@cache
+def recorded_race() -> Recording:
+    """The bundled race; raises `NotFound` or `InvalidSetting` where its file is missing or damaged."""
+    return read_recording(RECORDING)
+
+
+def home_replay() -> None:
+    """Show the recorded race, playing, with its origin and its numbers."""
+    recording = recorded_race()
+    with st.container(border=True, key="home_replay"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            depth = recording.race.run.network.depth
+            title = _("A plain and a residual network of {depth} layers").format(depth=depth)
+            st.subheader(title, anchor=False, width="content")
+            st.badge(_("Recording"), icon=":material/movie:", color="gray")
+        _component()(key="home_replay_film", data=_message(current_language(), plotly_url()))
+        st.caption(_origin(recording))
+        exhibits = _exhibits(recording.name, current_language())
+        for column, (name, exhibit) in zip(st.columns(2), exhibits.items(), strict=True):
+            with column:
+                numbers(exhibit, key=f"home_{name}", filename=_filename(name), label=exhibit.title)
+
+
+def _filename(chart: str) -> str:
+    return f"recorded-race-{RECORDING}-{chart}"
+
+
+def _origin(recording: Recording) -> str:
+    origin = recording.origin
+    text = _(
+        "This is a recording, played back: the race was trained on {day} in {time}, on {cores} processor "
+        "cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
+    )
+    walls = [history.facts["wall_s"] for history in recording.histories]
+    return text.format(
+        day=origin.day,
+        time=duration(max(walls)),
+        cores=origin.machine["cores"],
+        processor=origin.machine["processor"],
+        torch=origin.versions["torch"],
+        command=origin.command,
+        note=_(origin.note),
+    )
+
+
+@cache
+def _info() -> ReplayInfo:
+    return replay_info(recorded_race().histories)
+
+
+@cache
+def _exhibits(_recording: str, _language: str) -> dict[str, Exhibit]:
+    """Both charts at the end of the race, in the reader's language."""
+    info = _info()
+    charts = replay_charts(info)
+    return {
+        "loss": Exhibit(
+            _("Train loss"),
+            how_to_read_loss(info),
+            losses.describe(info.loss),
+            to_json(charts["loss"]),
+            lambda: losses.loss_table(info.loss),
+        ),
+        "profile": Exhibit(
+            _("Gradient of each layer"),
+            how_to_read_profile(),
+            gradient_profile.describe(info.profile),
+            to_json(charts["profile"]),
+            lambda: layers_table(info.profile),
+        ),
+    }
+
+
+@cache
+def _message(language: str, plotly: str) -> bytes:
+    """Words and film; the same for all readers of a language, so it is put together once."""
+    info = _info()
+    exhibits = _exhibits(RECORDING, language)
+    words = {
+        "plotly": plotly,
+        "scrub": _("Training step shown"),
+        "step": _("Step {step} of {steps}"),
+        "now": _("train loss {loss} · test accuracy {accuracy}"),
+        "roles": {role: _(name) for role, name in labels.ROLES.items()},
+        "actions": {"play": _("Play"), "pause": _("Pause"), "again": _("Play again")},
+        "tools": {
+            "csv": _("Download the plotted numbers (CSV)"),
+            "png": _("Download the picture (PNG)"),
+        },
+        "charts": {
+            name: {
+                "title": exhibit.title,
+                "how": exhibit.how_to_read,
+                "alt": exhibit.alt,
+                "filename": _filename(name),
+            }
+            for name, exhibit in exhibits.items()
+        },
+    }
+    roles = [
+        {
+            "role": film.role,
+            "step": film.step.astype("int32"),
+            "profile": film.profile,
+            **{
+                name: {"step": curve.step.astype("int32"), "value": curve.value}
+                for name, curve in (("loss", film.loss), ("test_accuracy", film.test_accuracy))
+            },
+        }
+        for film in info.roles
+    ]
+    film = to_json({"steps": info.steps, "roles": roles, "charts": replay_charts(info)})
+    return json.dumps(words).encode() + b"\n" + film.encode()
+
+
+@cache
+def _component() -> Any:
+    styles = ((_HERE / name).read_text(encoding="utf-8") for name in ("live_chart.css", "home_replay.css"))
+    return st.components.v2.component(
+        "resnet_viz_home_replay",
+        html=_HTML,
+        css="\n".join(styles),
+        js=component_script("home_replay.js"),
+        isolate_styles=False,
+    )

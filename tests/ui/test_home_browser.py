@@ -1,0 +1,61 @@
+"""The recorded race in a real browser: it plays by itself and asks the server for nothing."""
+
+import pytest
+from playwright.sync_api import Browser, Page, WebSocket, expect
+
+from tests.ui.conftest import watched_tab
+
+pytestmark = pytest.mark.browser
+
+_AT_STEP = "(step) => Number(document.querySelector('.replay')?.dataset.step ?? -1) >= step"
+_LAST = """() => {
+  const graph = document.querySelector('.replay [data-chart="loss"] .live-chart-graph');
+  return Math.max(...graph._fullData.map((trace) => trace.x.at(-1) ?? 0));
+}"""
+_PROFILE = """() => Array.from(
+  document.querySelector('.replay [data-chart="profile"] .live-chart-graph')._fullData[0].y
+)"""
+
+
+def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str) -> None:
+    sent: list[object] = []
+    page.on("websocket", lambda socket: _listen(socket, sent))
+    page.goto(app_url)
+    # Until the first worker has looked at this machine, the line about it is refreshed.
+    expect(page.get_by_text("GB memory · ")).to_be_visible(timeout=60_000)
+    page.goto(app_url)
+    page.wait_for_function(_AT_STEP, arg=5)
+    first, profile = page.evaluate(_LAST), page.evaluate(_PROFILE)
+    sent.clear()
+    page.wait_for_function(_AT_STEP, arg=60)
+    assert page.evaluate(_LAST) > first
+    assert page.evaluate(_PROFILE) != profile
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".replay")).to_have_attribute("data-playing", "false")
+    scrubber = page.get_by_role("slider", name="Training step shown")
+    scrubber.focus()
+    page.keyboard.press("End")
+    expect(page.locator(".replay-step")).to_have_text("Step 300 of 300")
+    page.wait_for_function(f"() => ({_LAST})() === 299")
+    expect(page.locator(".replay-now")).to_contain_text("Residualtrain loss 0.706 · test accuracy 73.3 %")
+    page.keyboard.press("ArrowLeft")
+    expect(scrubber).to_have_attribute("aria-valuetext", "Step 299 of 300")
+    assert sent == [], "playing must not reach the server"
+
+
+def _listen(socket: WebSocket, sent: list[object]) -> None:
+    socket.on("framesent", lambda frame: sent.append(frame))
+
+
+def test_who_wants_no_motion_sees_the_end(browser: Browser, app_url: str) -> None:
+    with browser.new_context(reduced_motion="reduce", locale="en-US") as person, watched_tab(person) as tab:
+        tab.goto(app_url)
+        expect(tab.locator(".replay-step")).to_have_text("Step 300 of 300", timeout=20_000)
+        expect(tab.get_by_role("button", name="Play again")).to_be_visible()
+
+
+def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
+    page.goto(app_url)
+    page.get_by_role("button", name="Run it live on this machine").click()
+    page.wait_for_url("**/race?depth=56&steps=300")
+    expect(page.get_by_text("300 steps of 64 images")).to_be_visible()

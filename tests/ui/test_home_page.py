@@ -1,0 +1,92 @@
+"""The first page without a browser: the recording, its origin, and the way to the race."""
+
+import json
+
+import numpy as np
+import pytest
+
+from resnet_viz.errors import NotFound
+from resnet_viz.events import Event, Facts, Progress, RunState, Series, StateChanged
+from resnet_viz.jobs.races import start_race
+from resnet_viz.recordings import read_recording
+from resnet_viz.specs import RaceSpec
+from resnet_viz.store import Store
+from resnet_viz.ui import home, home_replay, server
+from resnet_viz.ui.home_estimate import race_seconds
+from resnet_viz.ui.race_link import from_link, to_link
+from tests.ui.test_pages import open_page, texts
+
+RACE = read_recording(home_replay.RECORDING).race
+
+
+def trained(store: Store, race: RaceSpec, wall_s: float) -> None:
+    """A race that took ``wall_s`` for each of its runs."""
+    for run_id in start_race(store, race, "local").run_ids:
+        attempt = store.claim(run_id, "test")
+        assert attempt is not None
+        events: list[Event] = [
+            Series("train/loss", np.arange(1), np.ones(1)),
+            Facts({"wall_s": wall_s}),
+            Progress(1),
+        ]
+        store.append(run_id, attempt, [*events, StateChanged(RunState.FINISHED)])
+
+
+def test_home_says_that_it_is_a_recording_and_how_it_was_made() -> None:
+    app = open_page()
+    said = texts(app)
+    assert "This is a recording" in said
+    assert "python -m resnet_viz race --depth 56 --steps 300" in said
+    assert "2026-11-23" in said
+    assert "AMD EPYC" in said
+
+
+def test_the_whole_film_is_sent_once_and_is_small() -> None:
+    message = home_replay._message("en", "/plotly.js")
+    words, film = (json.loads(part) for part in message.split(b"\n"))
+    assert len(message) < 500_000
+    assert film["steps"] == 300
+    assert [role["role"] for role in film["roles"]] == ["plain", "residual"]
+    assert set(words["charts"]) == set(film["charts"]) == {"loss", "profile"}
+    assert all(len(chart["alt"]) > 40 for chart in words["charts"].values())
+
+
+def test_run_it_live_opens_the_race_with_the_same_settings() -> None:
+    app = open_page()
+    app.button(key="home_race").click().run()
+    assert not app.exception
+    assert app.select_slider(key="race_set_depth").value == 56
+    assert app.number_input(key="race_set_steps").value == 300
+    assert from_link(to_link("degradation", RACE))[1] == RACE
+
+
+def test_the_time_is_unknown_until_this_machine_has_trained() -> None:
+    assert "the first race will tell" in texts(open_page())
+    small = RACE.run.network.but(depth=8)
+    trained(server.store(), RACE.but(run=RACE.run.but(network=small)), wall_s=10.0)
+    assert "about 1 min 10 s here" in texts(open_page())
+
+
+def test_a_step_takes_time_in_proportion_to_depth_and_other_networks_say_nothing() -> None:
+    store = server.store()
+    assert race_seconds(RACE, [], at_once=2) is None
+    wider = RACE.but(run=RACE.run.but(network=RACE.run.network.but(width=16)))
+    trained(store, wider, wall_s=1000.0)
+    assert race_seconds(RACE, store.runs(), at_once=2) is None
+    half = RACE.run.but(network=RACE.run.network.but(depth=20), train=RACE.run.train.but(steps=150, seed=3))
+    trained(store, RACE.but(run=half), wall_s=20.0)
+    for at_once, seconds in ((2, 20 * 2 * 56 / 20), (1, 2 * 20 * 2 * 56 / 20)):
+        found = race_seconds(RACE, store.runs(), at_once=at_once)
+        assert found is not None
+        assert found == pytest.approx((seconds, 2))
+
+
+def test_without_its_file_home_still_leads_to_the_race(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise NotFound("no_recording", "There is no recording called {name}.", name="x")
+
+    monkeypatch.setattr(home, "recorded_race", missing)
+    app = open_page()
+    assert "no recording called x" in app.warning[0].value
+    app.button(key="home_race").click().run()
+    assert app.button(key="race_start")
