@@ -21,12 +21,12 @@ from resnet_viz.data.sources import RemoteFile
 _CHUNK_BYTES = 64 * 1024
 _WORTHWHILE_BYTES = 256 * 1024
 _AGENT = f"resnet-viz/{__version__}"
-_PASSING_TROUBLE = frozenset({408, 416, 425, 429})
+_PASSING_TROUBLE = frozenset({408, 425, 429})
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """``done_bytes`` of ``total_bytes`` of the data set ``dataset`` are here."""
+    """``done_bytes`` of ``total_bytes`` of ``dataset``, a data set or a network's weights, are here."""
 
     dataset: str
     done_bytes: int
@@ -87,7 +87,7 @@ def fetch(
         OSError: ``folder`` cannot be written.
     """
     target = folder / file.name
-    if _is(target, file):
+    if is_whole(target, file):
         on_bytes(file.size_bytes)
         return target
     part = part_path(file, folder)
@@ -124,6 +124,35 @@ def part_path(file: RemoteFile, folder: Path) -> Path:
     return folder / f"{file.name}.{file.sha256[:8]}.part"
 
 
+def is_whole(path: Path, file: RemoteFile) -> bool:
+    """Whether ``path`` is there and is ``file``, byte for byte."""
+    if _size(path) != file.size_bytes:
+        return False
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest().startswith(file.sha256)
+
+
+def remote_size_bytes(name: str, mirrors: Sequence[str], timeout_s: float) -> int:
+    """How long the file ``name`` is, as the first mirror says that has it.
+
+    Raises:
+        Failed: the most telling of the failures, when no mirror says.
+    """
+    failures: list[Failed] = []
+    for mirror in mirrors:
+        address = mirror + name
+        try:
+            with _opened(address, {}, timeout_s, "HEAD") as response:
+                length = response.headers["Content-Length"]
+        except Failed as failure:
+            failures.append(failure)
+            continue
+        if length is not None and length.isdecimal():
+            return int(length)
+        failures.append(Different(address))
+    raise _most_telling(failures, resumable=False)
+
+
 def _receive(
     address: str, file: RemoteFile, part: Path, on_bytes: Callable[[int], None], timeout_s: float
 ) -> None:
@@ -131,7 +160,7 @@ def _receive(
     had = _size(part)
     if had < file.size_bytes:
         _append(address, file, part, on_bytes, timeout_s)
-    if not _is(part, file):
+    if not is_whole(part, file):
         part.unlink()
         # The beginning may be at fault, if it came from an earlier try.
         raise Interrupted(address) if had else Different(address)
@@ -141,24 +170,11 @@ def _append(
     address: str, file: RemoteFile, part: Path, on_bytes: Callable[[int], None], timeout_s: float
 ) -> None:
     had = _size(part)
-    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"}
-    if had:
-        headers["Range"] = f"bytes={had}-"
     try:
-        request = urllib.request.Request(address, headers=headers)
-        response = urllib.request.urlopen(request, timeout=timeout_s)
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-                part.unlink(missing_ok=True)
-            passing = error.code >= 500 or error.code in _PASSING_TROUBLE
-            raise (Interrupted if passing else Refused)(address) from None
-    except urllib.error.URLError as error:
-        raise Unreachable(address) from error
-    except (OSError, http.client.HTTPException) as error:
-        raise Interrupted(address) from error
-    except ValueError as error:  # not an address
-        raise Refused(address) from error
+        response = _opened(address, {"Range": f"bytes={had}-"} if had else {}, timeout_s)
+    except _NoSuchRange as failure:
+        part.unlink(missing_ok=True)
+        raise Interrupted(address) from failure
     with response:
         if response.status == http.HTTPStatus.PARTIAL_CONTENT:
             if not (response.headers["Content-Range"] or "").startswith(f"bytes {had}-"):
@@ -177,6 +193,33 @@ def _append(
             part.unlink()
             raise Different(address)
         raise Interrupted(address)
+
+
+class _NoSuchRange(Interrupted):
+    """The server's file is shorter than what is here."""
+
+
+def _opened(
+    address: str, headers: dict[str, str], timeout_s: float, method: str = "GET"
+) -> http.client.HTTPResponse:
+    """The answer's beginning; raises `Failed`."""
+    headers = {"User-Agent": _AGENT, "Accept-Encoding": "identity"} | headers
+    try:
+        request = urllib.request.Request(address, headers=headers, method=method)
+        response: http.client.HTTPResponse = urllib.request.urlopen(request, timeout=timeout_s)
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+                raise _NoSuchRange(address) from None
+            passing = error.code >= 500 or error.code in _PASSING_TROUBLE
+            raise (Interrupted if passing else Refused)(address) from None
+    except urllib.error.URLError as error:
+        raise Unreachable(address) from error
+    except (OSError, http.client.HTTPException) as error:
+        raise Interrupted(address) from error
+    except ValueError as error:  # not an address
+        raise Refused(address) from error
+    return response
 
 
 def _copy(
@@ -214,10 +257,3 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
-
-
-def _is(path: Path, file: RemoteFile) -> bool:
-    if _size(path) != file.size_bytes:
-        return False
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest() == file.sha256

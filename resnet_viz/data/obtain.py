@@ -7,7 +7,6 @@ once and read from then on.
 
 import errno
 import shutil
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,7 +17,6 @@ from resnet_viz.data.arrays import Arrays, DamagedArrays, read_arrays, write_arr
 from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.download import (
     Different,
-    DownloadProgress,
     Failed,
     Interrupted,
     Patience,
@@ -27,12 +25,9 @@ from resnet_viz.data.download import (
     part_path,
 )
 from resnet_viz.data.sources import Source
+from resnet_viz.data.telling import TELL_EVERY_S, OnProgress, Teller
 from resnet_viz.errors import DatasetUnavailable
 from resnet_viz.locale import N_
-
-OnProgress = Callable[[DownloadProgress], None]
-
-_TELL_EVERY_S = 0.2
 
 
 def obtain(source: Source, folder: Path, on_progress: OnProgress | None, patience: Patience) -> Arrays:
@@ -45,7 +40,7 @@ def obtain(source: Source, folder: Path, on_progress: OnProgress | None, patienc
     """
     place = folder / source.dataset
     kept = place / f"images-{source.digest}.npz"
-    tell = _Teller(source, on_progress)
+    tell = Teller(source.dataset, source.size_bytes, on_progress)
     try:
         arrays = _kept(kept)
         if arrays is not None:
@@ -62,7 +57,7 @@ def _turn(source: Source, place: Path, tell: Callable[[int], None]) -> AbstractC
     lock = FileLock(place / ".lock")
     while True:
         try:
-            return lock.acquire(timeout=_TELL_EVERY_S)
+            return lock.acquire(timeout=TELL_EVERY_S)
         except Timeout:
             tell(_done_bytes(source, place))
 
@@ -93,22 +88,6 @@ def _make(source: Source, place: Path, kept: Path, tell: Callable[[int], None], 
     finally:
         shutil.rmtree(scratch)
     return arrays
-
-
-class _Teller:
-    """Passes progress on a few times a second, the first and the last always."""
-
-    def __init__(self, source: Source, on_progress: OnProgress | None) -> None:
-        self._source = source
-        self._on_progress = on_progress
-        self._told = float("-inf")
-
-    def __call__(self, done_bytes: int) -> None:
-        now = time.monotonic()
-        total = self._source.size_bytes
-        if self._on_progress and (done_bytes == total or now - self._told >= _TELL_EVERY_S):
-            self._told = now
-            self._on_progress(DownloadProgress(self._source.dataset, done_bytes, total))
 
 
 def _kept(path: Path) -> Arrays | None:

@@ -16,7 +16,11 @@ MIRROR_VARIABLE = "RESNET_VIZ_DATA_MIRROR"
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file of a data set as its authors published it."""
+    """A file as its authors published it.
+
+    Attributes:
+        sha256: hex digits, at least the first eight of them.
+    """
 
     name: str
     size_bytes: int

@@ -100,6 +100,16 @@ def _handler(state: FileServer) -> type[BaseHTTPRequestHandler]:
             end = start + fault.after_bytes if isinstance(fault, Cut) else len(body)
             self.wfile.write(body[start:end])
 
+        def do_HEAD(self) -> None:
+            body = state.files.get(self.path)
+            self.close_connection = True
+            if body is None:
+                self.send_error(404)
+                return
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 

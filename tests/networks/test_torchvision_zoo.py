@@ -29,12 +29,9 @@ def pair(request: pytest.FixtureRequest) -> tuple[nn.Module, ZooNetwork, Tensor]
     original = cast(nn.Module, torchvision.models.get_model(name, weights=None)).eval()
     for module in original.modules():
         if isinstance(module, nn.BatchNorm2d):  # as after some training
-            for name, low, high in (
-                ("running_mean", -0.2, 0.2),
-                ("running_var", 0.5, 1.5),
-                ("bias", -0.2, 0.2),
-            ):
-                nn.init.uniform_(cast(Tensor, getattr(module, name)), low, high)
+            for statistic, low, high in (("running_mean", -0.2, 0.2), ("running_var", 0.5, 1.5)):
+                nn.init.uniform_(module.get_buffer(statistic), low, high)
+            nn.init.uniform_(module.bias, -0.2, 0.2)
     adapted = with_weights(name, copy.deepcopy(original.state_dict()))
     return original, adapted, torch.randn(2, 3, KINDS[name], KINDS[name])
 
