@@ -1,0 +1,133 @@
+"""Looking into networks: a new map, an uploaded photo, a thousand images, a hostile file."""
+
+import io
+import struct
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import torch
+from PIL import Image
+
+from benchmarks.result import Aim, Bench, Result
+from resnet_viz.attribution.attribute import attribute
+from resnet_viz.images.prepare import prepare
+from resnet_viz.images.safely import decode_safely
+from resnet_viz.inspection.models import load_model
+from resnet_viz.jobs.desk import Desk
+
+_PAIR = ("bundled:plain", "bundled:residual")
+_IMAGES = 1000
+_LOOPED = 200
+
+
+def new_map(repetitions: int, folder: Path) -> Iterator[Result]:
+    """Grad-CAM of both bundled networks through the warm desk: what a change of layer or class costs."""
+    pair = Result("new class or layer → both Grad-CAM maps", "s", aim=Aim("≤", 0.4))
+    upload = Result("12-megapixel JPEG → predictions and maps of both", "s", aim=Aim("≤", 2.5))
+    photo = _photo()
+    with Desk(folder) as desk:
+        taps = [tap["name"] for tap in desk.ask("about", {"model": _PAIR[1]}).values["taps"]]
+        convolutions = [name for name in taps if "conv" in name]
+        image = np.zeros((1, 1, 28, 28), np.uint8)
+        _maps(desk, image, 0, convolutions[-1])  # captum is imported with the first map
+        for number in range(max(repetitions, 10)):
+            start = perf_counter()
+            _maps(desk, image, number % 10, convolutions[-1 - number % len(convolutions)])
+            pair.values.append(perf_counter() - start)
+        for _ in range(repetitions):
+            start = perf_counter()
+            seen = prepare(decode_safely(photo, "photo.jpg", longest_px=2048), 1, 28).pixels[np.newaxis]
+            for model in _PAIR:
+                desk.ask("predict", {"model": model}, {"images": seen})
+            _maps(desk, seen, 0, convolutions[-1])
+            upload.values.append(perf_counter() - start)
+    yield pair
+    yield upload
+
+
+def many_maps(repetitions: int, folder: Path) -> Iterator[Result]:
+    """A folder of images in batches, and a plain loop of captum's LayerGradCam over some of them."""
+    from captum.attr import LayerGradCam
+
+    ratio = Result(f"{_IMAGES} Grad-CAM maps: loop of single captum calls / batched", "×", aim=Aim("≥", 5))
+    batched = Result(f"{_IMAGES} Grad-CAM maps, batched", "s")
+    model = load_model(_PAIR[1])
+    tap = next(found.name for found in reversed(model.network.taps) if found.kind == "block")
+    generator = torch.Generator().manual_seed(0)
+    images = model.normalised(torch.randint(256, (_IMAGES, 1, 28, 28), generator=generator))
+    targets = torch.arange(_IMAGES) % 10
+    single = LayerGradCam(model.network, model.network.get_submodule(tap))
+    attribute(model.network, images[:50], targets[:50], "gradcam", tap)
+    for _ in range(repetitions):
+        start = perf_counter()
+        attribute(model.network, images, targets, "gradcam", tap)
+        batched.values.append(perf_counter() - start)
+        start = perf_counter()
+        for image, target in zip(images[:_LOOPED], targets.tolist(), strict=False):
+            single.attribute(image[np.newaxis], target=target)
+        ratio.values.append((perf_counter() - start) * _IMAGES / _LOOPED / batched.values[-1])
+    yield ratio
+    yield batched
+
+
+def refused_bomb(repetitions: int, folder: Path) -> Iterator[Result]:
+    """Largest memory of the process that refuses a decompression bomb."""
+    memory = Result("peak memory of the decoder refusing a bomb", "MB", aim=Aim("≤", 300))
+    path = folder / "bomb.png"
+    path.write_bytes(_bomb())
+    for _ in range(repetitions):
+        done = subprocess.run(
+            [sys.executable, "-c", _REFUSE, str(path)], capture_output=True, text=True, check=True
+        )
+        memory.values.append(float(done.stdout))
+    yield memory
+
+
+# In a process without torch: a child counts the memory of the parent it was forked from.
+_REFUSE = """
+import resource, sys
+from pathlib import Path
+from resnet_viz.errors import ImageRefused
+from resnet_viz.images.safely import decode_safely
+try:
+    decode_safely(Path(sys.argv[1]).read_bytes(), "bomb.png")
+except ImageRefused:
+    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+"""
+
+
+def _maps(desk: Desk, images: np.ndarray, target: int, tap: str) -> None:
+    for model in _PAIR:
+        asked = {"model": model, "method": "gradcam", "tap": tap}
+        desk.ask("maps", asked, {"images": images, "targets": np.array([target])})
+
+
+def _photo() -> bytes:
+    """A noisy JPEG of 12 megapixels."""
+    coarse = np.random.default_rng(0).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    target = io.BytesIO()
+    Image.fromarray(coarse).resize((4000, 3000), Image.Resampling.BILINEAR).save(target, "JPEG", quality=90)
+    return target.getvalue()
+
+
+def _bomb() -> bytes:
+    """A PNG of a few kilobytes that declares 400 megapixels."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 20_000, 20_000, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(bytes(10_000_000), 9)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+BENCHES = (
+    Bench("maps", "a new map through the warm desk, and an uploaded photo", new_map),
+    Bench("batch", "attribution of a thousand images", many_maps),
+    Bench("bomb", "memory of a refused decompression bomb", refused_bomb),
+)
