@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from resnet_viz.attribution.attribute import AttributionMap, attribute, upsampled
 from resnet_viz.attribution.methods import AttributionOptions
 from resnet_viz.attribution.similarity import rank_correlation, structural_similarity
 from resnet_viz.attribution.undisturbed import never
-from resnet_viz.networks.registry import build
-from resnet_viz.networks.residual import ResidualNetwork
+from resnet_viz.networks.renewal import Network, renewed
 
 Floats = npt.NDArray[np.float32]
 
@@ -46,7 +45,7 @@ class CascadeStep:
 
 
 def randomisation_cascade(
-    network: ResidualNetwork,
+    network: Network,
     images: Tensor,
     targets: Tensor,
     method: str,
@@ -59,14 +58,14 @@ def randomisation_cascade(
     """The maps of ``network``, then with its layers replaced one after the other, head first.
 
     A replaced layer has the weights and the statistics of its norms that a new
-    network of the same spec has, drawn from ``seed``. ``network`` itself stays
+    network of the same kind has, drawn from ``seed``. ``network`` itself stays
     as it was; the other arguments are those of `attribute`.
 
     Raises:
         InvalidSetting: as `attribute`, also when randomised weights overflow.
         Cancelled: ``cancelled`` said so.
     """
-    fresh = build(network.spec, seed).state_dict()
+    fresh = renewed(network, seed).state_dict()
     scratch = copy.deepcopy(network)
     first: AttributionMap | None = None
     for layer, names in [("", []), *_layers_from_the_head(network)]:
@@ -80,7 +79,7 @@ def randomisation_cascade(
 
 
 def untrained_maps(
-    network: ResidualNetwork,
+    network: Network,
     images: Tensor,
     targets: Tensor,
     method: str,
@@ -90,9 +89,8 @@ def untrained_maps(
     seed: int,
     cancelled: Callable[[], bool] = never,
 ) -> AttributionMap:
-    """The maps of a new network of the spec of ``network``, drawn from ``seed``: what needs no training."""
-    new = build(network.spec, seed).to(images.device)
-    return attribute(new, images, targets, method, tap, options, cancelled=cancelled)
+    """The maps of a new network of the kind of ``network``, drawn from ``seed``: what needs no training."""
+    return attribute(renewed(network, seed), images, targets, method, tap, options, cancelled=cancelled)
 
 
 def edges(images: Tensor) -> Floats:
@@ -108,15 +106,24 @@ def edges(images: Tensor) -> Floats:
     return length
 
 
-def _layers_from_the_head(network: ResidualNetwork) -> list[tuple[str, list[str]]]:
-    """Tap and tensor names of the head, each block and the stem, from the output down."""
+def _layers_from_the_head(network: Network) -> list[tuple[str, list[str]]]:
+    """Layers and the names of their tensors, from the output down.
+
+    They are the stem, each block and the head; without blocks, each module with
+    a weight matrix. What lies between two layers goes with the first of them,
+    but what follows the last block with the head.
+    """
+    ends = [tap.name for tap in network.taps if tap.kind in ("stem", "head")]
     blocks = [tap.name for tap in network.taps if tap.kind == "block"]
-    layers: dict[str, list[str]] = {name: [] for name in ("head", *reversed(blocks), "stem")}
-    for name in network.state_dict():
-        block = ".".join(name.split(".")[:2])
-        outer = "stem" if name.startswith("stem") else "head"  # a last norm belongs to the head
-        layers[block if block in layers else outer].append(name)
-    return list(layers.items())
+    weighted = [name for name, module in network.named_modules() if isinstance(module, nn.Conv2d | nn.Linear)]
+    order = [ends[0], *blocks, ends[1]] if blocks else weighted
+    layers: dict[str, list[str]] = {name: [] for name in order}
+    current = order[0]
+    for tensor in network.state_dict():
+        owner = next((name for name in order if tensor.startswith(f"{name}.")), None)
+        current = owner or (order[-1] if blocks and current == blocks[-1] else current)
+        layers[current].append(tensor)
+    return list(reversed(layers.items()))
 
 
 def _compared(

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
-from resnet_viz.networks.residual import Block
+from resnet_viz.networks.adding_block import AddingBlock
 
 Floats = npt.NDArray[np.float32]
 
-_AT_ONCE = 128
+_PIXELS_AT_ONCE = 128 * 32**2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,8 +85,9 @@ def measure_activations(network: nn.Module, images: Tensor) -> ActivationStatist
     sites = _rectifiers(network)
     sums = {name: _Sums() for name, _ in sites}
     observers = {network.get_submodule(name): sums[name].add for name, _ in sites}
+    at_once = max(1, _PIXELS_AT_ONCE // (images.shape[-2] * images.shape[-1]))
     with _observed(observers), _evaluating(network):
-        for part in images.split(_AT_ONCE):
+        for part in images.split(at_once):
             network(part)
     found = list(sums.values())
     return ActivationStatistics(
@@ -107,7 +108,7 @@ def block_parts(network: nn.Module, image: Tensor, tap: str) -> BlockParts:
         InvalidSetting: there is no such tap, or it is no block.
     """
     block = _module(network, tap)
-    if not isinstance(block, Block):
+    if not isinstance(block, AddingBlock):
         raise InvalidSetting(
             "tap_not_block", N_("{tap} is not a block; choose one of the blocks."), field="tap", tap=tap[:60]
         )
@@ -119,7 +120,7 @@ def block_parts(network: nn.Module, image: Tensor, tap: str) -> BlockParts:
             x = kept[0]
             branch = block.branch(x)
             total = block.add(branch, x)
-            shortcut = torch.zeros_like(branch) if block.shortcut is None else block.shortcut(x)
+            shortcut = block.add(torch.zeros_like(branch), x)
             output = block.relu(total)
     finally:
         hook.remove()
@@ -136,10 +137,10 @@ class _Sums:
         self.squares = 0.0
         self.alive = torch.zeros(0, dtype=torch.bool)
 
-    def add(self, output: Tensor) -> None:  # (B, C, h, w)
+    def add(self, output: Tensor) -> None:  # (B, C, h, w) or (B, C)
         # Apple's devices have no double precision.
         values = output.detach().to(torch.float32 if output.device.type == "mps" else torch.float64)
-        alive = (values != 0).flatten(2).any(2).any(0).cpu()
+        alive = (values != 0).unflatten(-1, (-1, 1)).flatten(2).any(2).any(0).cpu()
         self.alive = alive if not self.count else self.alive | alive
         self.count += values.numel()
         sums = torch.stack([(values == 0).sum().to(values.dtype), values.sum(), values.square().sum()])
@@ -158,11 +159,12 @@ class _Sums:
 
 
 def _rectifiers(network: nn.Module) -> list[tuple[str, int]]:
-    """Paths of the ReLUs and the number of main-path convolutions registered before each."""
+    """Paths of the ReLUs and the number of weighted layers of the main path registered before each."""
     position = 0
     sites = []
     for name, module in network.named_modules():
-        if isinstance(module, nn.Conv2d) and ".shortcut." not in name:
+        beside = {"shortcut", "downsample"} & set(name.split("."))
+        if isinstance(module, nn.Conv2d | nn.Linear) and not beside:
             position += 1
         elif isinstance(module, nn.ReLU):
             sites.append((name, position))

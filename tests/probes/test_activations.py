@@ -66,7 +66,7 @@ def test_every_tap_has_maps_of_its_shape(block: BlockName) -> None:
 
 
 def test_statistics_against_numpy_over_several_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(activations, "_AT_ONCE", 2)
+    monkeypatch.setattr(activations, "_PIXELS_AT_ONCE", 2 * 8 * 8)
     network = build(SPEC, 0).eval()
     with torch.no_grad():
         network.get_parameter("stage2.block1.norm1.bias")[3] = -1e4  # never fires
