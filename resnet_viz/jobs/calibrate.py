@@ -65,6 +65,12 @@ def estimate_sweep(store: Store, spec: SweepSpec, *, cold: bool = False) -> Esti
     return estimate(missing, calibration, slots=slots, test_size=test_size, cold=cold)
 
 
+def needs_probe(store: Store, spec: SweepSpec) -> bool:
+    """Whether `estimate_sweep` would have to time steps first; raises `InvalidSetting`."""
+    file = _file_of(store.home, fitted_sweep(spec), Capacity.of(Machine.here()))
+    return not _is_recent(file)
+
+
 def calibrate(spec: SweepSpec, capacity: Capacity) -> Calibration:
     """Time a few steps at two depths of every family of ``spec``; takes seconds.
 
@@ -125,10 +131,8 @@ def _probe(order: str, slots: int, threads: int) -> list[dict[str, Any]]:
 
 def _calibrated(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration:
     """As `calibrate`, from a recent probe of the same recipe where there is one."""
-    recipe = spec.but(depths=probed_depths(spec.depths), seeds=1)
-    recipe = recipe.but(run=spec.run.but(train=spec.run.train.but(steps=100_000, seed=0)))
-    file = home / "calibrations" / f"{recipe.digest()}-{capacity.cpu_slots}x{capacity.cpu_threads}.json"
-    if file.exists() and 0 <= time.time() - file.stat().st_mtime < _KEEP_S:
+    file = _file_of(home, spec, capacity)
+    if _is_recent(file):
         known = json.loads(file.read_text())
         return Calibration(tuple(Sample(**s) for s in known["samples"]), known["start_s"], known["device"])
     calibration = calibrate(spec, capacity)
@@ -137,6 +141,17 @@ def _calibrated(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration:
     unfinished.write_text(json.dumps(asdict(calibration)))
     unfinished.replace(file)
     return calibration
+
+
+def _file_of(home: Path, spec: SweepSpec, capacity: Capacity) -> Path:
+    """Where a probe of the recipe of ``spec`` is kept."""
+    recipe = spec.but(depths=probed_depths(spec.depths), seeds=1)
+    recipe = recipe.but(run=spec.run.but(train=spec.run.train.but(steps=100_000, seed=0)))
+    return home / "calibrations" / f"{recipe.digest()}-{capacity.cpu_slots}x{capacity.cpu_threads}.json"
+
+
+def _is_recent(file: Path) -> bool:
+    return file.exists() and 0 <= time.time() - file.stat().st_mtime < _KEEP_S
 
 
 def _mean(same: Sequence[Sample]) -> Sample:

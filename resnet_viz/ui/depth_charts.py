@@ -1,0 +1,138 @@
+"""The charts of a sweep: built again only when there is something new to draw."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from resnet_viz.events import RunState
+from resnet_viz.figures import degradation, depth_gradients, depth_losses
+from resnet_viz.figures.chart import to_json
+from resnet_viz.locale import current_language
+from resnet_viz.locale import gettext as _
+from resnet_viz.sweeps import CellHistory
+from resnet_viz.ui import language
+from resnet_viz.ui.depth_runs import SweepView
+from resnet_viz.ui.depth_state import PUBLISHED_KEY, write_view
+from resnet_viz.ui.exhibit import Exhibit, show
+
+_DRAWN: Final = "depth_drawn"
+_SHOWN: Final = "depth_shown"
+_TALL_PX: Final = 460
+_STACKED_PX: Final = 720
+_PARTS: Final = 100
+"""While a sweep runs, a curve is drawn again after every hundredth of its steps."""
+
+
+def depth_charts(view: SweepView, cells: Sequence[CellHistory]) -> None:
+    """The degradation curve, then losses and gradients of all depths."""
+    st.toggle(
+        _("Show published curves for comparison"),
+        key=PUBLISHED_KEY,
+        on_change=_published_changed,
+        help=_("Test errors on CIFAR-10 from two papers, in grey. They were not measured here."),
+    )
+    published = bool(st.session_state[PUBLISHED_KEY])
+    families, depths = view.spec.families, view.spec.depths
+    finished = tuple((c.family, c.depth, c.seed) for c in cells if c.history.state is RunState.FINISHED)
+    _both_ways(
+        view,
+        "curve",
+        (finished, published, depths),
+        lambda stacked: _degradation(families, cells, depths, published, stacked),
+    )
+    st.subheader(_("All depths, one brought forward"), anchor=False)
+    depth = _depth_slider(depths)
+    begun = _extent(view, cells)
+    _show(view, "losses", (begun, depth), lambda: _losses(families, cells, depth), _TALL_PX)
+    _both_ways(view, "gradients", (begun, depth), lambda stacked: _gradients(families, cells, depth, stacked))
+
+
+def _depth_slider(depths: Sequence[int]) -> int:
+    if len(depths) < 2:
+        return depths[0]
+    if st.session_state.get(_SHOWN) not in depths:
+        st.session_state[_SHOWN] = depths[-1]
+    chosen: int = st.select_slider(_("Depth shown"), depths, key=_SHOWN)
+    return chosen
+
+
+def _published_changed() -> None:
+    language.use()
+    write_view()
+
+
+def _both_ways(
+    view: SweepView, name: str, choices: tuple[Any, ...], build: Callable[[bool], Exhibit]
+) -> None:
+    """Two panels beside each other, and for narrow screens below each other; the style shows one of them."""
+    with st.container(key=f"depth_wide_{name}"):
+        _show(view, name, choices, lambda: build(False), _TALL_PX)
+    with st.container(key=f"depth_narrow_{name}"):
+        _show(view, f"{name}_narrow", choices, lambda: build(True), _STACKED_PX)
+
+
+def _show(
+    view: SweepView, name: str, choices: tuple[Any, ...], build: Callable[[], Exhibit], height_px: int
+) -> None:
+    drawn: dict[str, tuple[Any, Exhibit]] = st.session_state.setdefault(_DRAWN, {})
+    wanted = (view.group.id, current_language(), view.spec.families, choices)
+    if name not in drawn or drawn[name][0] != wanted:
+        drawn[name] = (wanted, build())
+    filename = f"depth-{view.group.id}-{name.removesuffix('_narrow')}"
+    show(drawn[name][1], key=f"depth_{name}", filename=filename, height_px=height_px)
+
+
+def _extent(view: SweepView, cells: Sequence[CellHistory]) -> tuple[Any, ...]:
+    """How much there is, in steps worth drawing."""
+    part = max(1, view.spec.run.train.steps // _PARTS)
+    return tuple(
+        (
+            c.family,
+            c.depth,
+            c.seed,
+            c.history.state.is_finished(),
+            len(c.history.series.get("train/loss", ())) // part,
+            len(c.history.profiles.get(depth_gradients.METRIC, ())) // part,
+        )
+        for c in cells
+    )
+
+
+def _degradation(
+    families: Sequence[str],
+    cells: Sequence[CellHistory],
+    depths: Sequence[int],
+    published: bool,
+    stacked: bool,
+) -> Exhibit:
+    info = degradation.degradation_info(families, cells, depths=depths, published=published)
+    return Exhibit(
+        _("Final error over depth"),
+        degradation.how_to_read(info),
+        degradation.describe(info),
+        to_json(degradation.degradation_chart(info, stacked=stacked)),
+        lambda: degradation.degradation_table(info),
+    )
+
+
+def _losses(families: Sequence[str], cells: Sequence[CellHistory], depth: int) -> Exhibit:
+    info = depth_losses.depth_loss_info(families, cells)
+    return Exhibit(
+        _("Train loss of all depths"),
+        depth_losses.how_to_read(),
+        depth_losses.describe(info),
+        to_json(depth_losses.depth_loss_chart(info, depth=depth)),
+        lambda: depth_losses.depth_loss_table(info),
+    )
+
+
+def _gradients(families: Sequence[str], cells: Sequence[CellHistory], depth: int, stacked: bool) -> Exhibit:
+    info = depth_gradients.depth_gradient_info(families, cells)
+    return Exhibit(
+        _("How the gradient reaches the layers"),
+        depth_gradients.how_to_read(),
+        depth_gradients.describe(info),
+        to_json(depth_gradients.depth_gradient_chart(info, depth=depth, stacked=stacked)),
+        lambda: depth_gradients.depth_gradient_table(info),
+    )

@@ -1,0 +1,44 @@
+"""What the page shows while no sweep is open: what will come, and what others have found."""
+
+import streamlit as st
+
+from resnet_viz.figures import degradation
+from resnet_viz.figures.chart import to_json
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui.exhibit import Exhibit, show
+
+_HEIGHT_PX = 420
+
+
+def nothing_yet() -> None:
+    """An explanation, and the published curves, called so."""
+    with st.container(border=True, key="depth_empty"):
+        st.subheader(_("Nothing is measured here yet"), anchor=False)
+        st.markdown(
+            "\n".join(
+                f"- {line}"
+                for line in (
+                    _(
+                        "Press “Start the sweep”: each chosen depth is trained with and without shortcuts, "
+                        "the longest trainings first. A point appears as soon as a training ends."
+                    ),
+                    _(
+                        "Watch the **training** error. If it rises with depth, the deeper network does not "
+                        "overfit: it fails to learn what the shallower one learned."
+                    ),
+                    _(
+                        "Closing the page stops nothing, and what has been trained once, here or in a race, "
+                        "is never trained again."
+                    ),
+                )
+            )
+        )
+    info = degradation.degradation_info((), (), published=True)
+    shown = Exhibit(
+        _("Published, not measured here: test error on CIFAR-10"),
+        degradation.how_to_read(info),
+        degradation.describe(info),
+        to_json(degradation.degradation_chart(info, stacked=False)),
+        lambda: degradation.degradation_table(info),
+    )
+    show(shown, key="depth_published_only", filename="published-test-error", height_px=_HEIGHT_PX)

@@ -1,0 +1,191 @@
+"""What a sweep will cost, asked of a short probe of this machine without holding up the page."""
+
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.data.catalogue import info
+from resnet_viz.errors import ResnetVizError
+from resnet_viz.estimates import BACKWARD, Estimate, evaluations, multiply_adds, probed_depths
+from resnet_viz.events import RunState
+from resnet_viz.jobs.calibrate import estimate_sweep, needs_probe
+from resnet_viz.locale import gettext as _
+from resnet_viz.store import Store
+from resnet_viz.sweeps import Cell, SweepSpec
+from resnet_viz.ui import language, server
+from resnet_viz.ui.race_status import duration
+from resnet_viz.wording import number
+
+MOST_UNASKED: Final = 2e11
+"""Multiply-adds of a step with which opening a link may load this machine; a probe of more is asked for."""
+
+_LOOK_S: Final = 0.7
+
+
+class Probes:
+    """The probes of a server, one at a time, each in a thread that waits for its processes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._one = threading.Lock()
+        self._running: set[str] = set()
+        self._refused: dict[str, ResnetVizError] = {}
+
+    def start(self, store: Store, spec: SweepSpec) -> None:
+        """Have the machine timed for ``spec``, unless that is going on."""
+        key = spec.digest()
+        with self._lock:
+            if key in self._running:
+                return
+            self._running.add(key)
+            self._refused.pop(key, None)
+        # A daemon: a server that closes does not wait for it.
+        threading.Thread(target=self._probe, args=(store, spec, key), name="probe", daemon=True).start()
+
+    def is_running(self, spec: SweepSpec) -> bool:
+        """Whether the probe for ``spec`` is under way or waits for another."""
+        with self._lock:
+            return spec.digest() in self._running
+
+    def refusal(self, spec: SweepSpec) -> ResnetVizError | None:
+        """Why the probe for ``spec`` failed, where it did."""
+        with self._lock:
+            return self._refused.get(spec.digest())
+
+    def _probe(self, store: Store, spec: SweepSpec, key: str) -> None:
+        try:
+            with self._one:
+                estimate_sweep(store, spec)
+        except ResnetVizError as error:
+            with self._lock:
+                self._refused[key] = error
+        finally:
+            with self._lock:
+                self._running.discard(key)
+
+
+def show_estimate(spec: SweepSpec, missing: list[Cell]) -> None:
+    """One line: time, memory and work of the trainings in ``missing``; refreshes while a probe runs."""
+    if not missing:
+        st.caption(_("Nothing is left to train: every cell of this sweep is known already."))
+        return
+    probes, store = _probes(), server.store()
+    if needs_probe(store, spec) and not probes.is_running(spec) and _may_probe_unasked(spec):
+        probes.start(store, spec)
+    st.fragment(_estimate, run_every=_LOOK_S if probes.is_running(spec) else None)(spec, missing)
+
+
+def known_estimate(spec: SweepSpec) -> Estimate | None:
+    """The estimate for what ``spec`` lacks, where this machine has been timed for it."""
+    store = server.store()
+    return None if needs_probe(store, spec) else estimate_sweep(store, spec)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was estimated when a sweep was started or last extended, and for which runs (their digests)."""
+
+    training_s: float
+    wall_s: float
+    digests: frozenset[str]
+
+
+def keep_promise(group_id: str, expected: Estimate | None, missing: Sequence[Cell]) -> None:
+    """Remember the estimate for ``missing``, to be compared with what came."""
+    if expected is None or not expected.runs:
+        return
+    file = _file_of(group_id)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    digests = [cell.run.digest() for cell in missing]
+    promise = {"training_s": expected.training_s, "wall_s": expected.wall_s, "digests": digests}
+    file.write_text(json.dumps(promise))
+
+
+def promise(group_id: str) -> Promise | None:
+    """What was promised for the sweep; None where it was started without an estimate."""
+    file = _file_of(group_id)
+    if not file.exists():
+        return None
+    known = json.loads(file.read_text())
+    return Promise(known["training_s"], known["wall_s"], frozenset(known["digests"]))
+
+
+def work(missing: list[Cell]) -> int:
+    """Multiply-adds to train ``missing``, tests included; known without timing anything."""
+    total = 0
+    for cell in missing:
+        train = cell.run.train
+        tested = evaluations(train) * info(cell.run.data.dataset).test_size
+        images = train.steps * train.batch_size * (1 + BACKWARD) + tested
+        total += images * multiply_adds(cell.run.network)
+    return total
+
+
+def _estimate(spec: SweepSpec, missing: list[Cell]) -> None:
+    language.use()
+    steps = sum(cell.run.train.steps for cell in missing)
+    todo = _("{runs} trainings · {steps} steps · {work} multiply-adds").format(
+        runs=len(missing), steps=f"{steps:,}", work=number(float(work(missing)))
+    )
+    probes = _probes()
+    if probes.is_running(spec):
+        st.caption(f":material/timer: **{_('Timing a few steps on this machine …')}** · {todo}")
+        return
+    expected = known_estimate(spec)
+    if expected is not None:
+        line = _("about {time} on this machine · {memory} GiB of memory").format(
+            time=duration(expected.wall_s), memory=f"{expected.memory_bytes / 2**30:.1f}"
+        )
+        st.caption(f":material/timer: **{line}** · {todo}")
+        return
+    refusal = probes.refusal(spec)
+    if refusal is not None:
+        st.caption(f":material/timer_off: {refusal} · {todo}")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f":material/timer: {todo}", width="content")
+        st.button(
+            _("Estimate the time"),
+            icon=":material/speed:",
+            type="tertiary",
+            on_click=_ask,
+            args=(spec,),
+            key="depth_estimate",
+            help=_(
+                "Times a few steps of the shallowest and of a deep network, with this machine fully loaded."
+            ),
+        )
+
+
+def _ask(spec: SweepSpec) -> None:
+    _probes().start(server.store(), spec)
+
+
+def _may_probe_unasked(spec: SweepSpec) -> bool:
+    """Not while others train: both would be slower, and the estimate too pessimistic."""
+    if server.supervisor() is None or _probes().refusal(spec) is not None:
+        return False
+    busy = [RunState.RUNNING, RunState.QUEUED]
+    if server.store().runs(states=busy, limit=1):
+        return False
+    deepest = probed_depths(spec.depths)[-1]
+    images = spec.run.train.batch_size
+    step = max(
+        multiply_adds(cell.run.network) * images * (1 + BACKWARD)
+        for cell in spec.but(depths=(deepest,), seeds=1).cells()
+    )
+    return step <= MOST_UNASKED
+
+
+def _file_of(group_id: str) -> Path:
+    return server.store().home / "estimates" / f"{group_id}.json"
+
+
+@st.cache_resource(show_spinner=False)
+def _probes() -> Probes:
+    return Probes()

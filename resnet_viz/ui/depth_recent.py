@@ -1,0 +1,65 @@
+"""Sweeps of this browser, to be opened again."""
+
+import streamlit as st
+
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.figures.families import family_name
+from resnet_viz.jobs.sweeps import KIND, spec_of
+from resnet_viz.locale import gettext as _
+from resnet_viz.store import GroupRecord
+from resnet_viz.sweeps import SWEEP_PRESETS, SweepSpec
+from resnet_viz.ui import language, server
+from resnet_viz.ui.depth_link import changed_settings, preset_of
+from resnet_viz.ui.depth_state import open_sweep
+from resnet_viz.ui.owner import owner
+
+_SHOWN = 8
+
+
+def recent_sweeps(current: str | None) -> None:
+    """A button for each of the latest sweeps except the one that is open."""
+    found = server.store().groups(kind=KIND, owner=owner(), limit=_SHOWN + 1)
+    groups = [group for group in found if group.id != current][:_SHOWN]
+    if not groups:
+        return
+    with st.expander(_("Earlier sweeps"), icon=":material/history:"):
+        for group in groups:
+            _entry(group)
+
+
+def sweep_title(spec: SweepSpec) -> str:
+    """What is swept, in a few words."""
+    preset = preset_of(spec)
+    title = _("Custom") if changed_settings(preset, spec) else _(SWEEP_PRESETS[preset].title)
+    first, last = spec.depths[0], spec.depths[-1]
+    if first == last:
+        return _("{title} · depth {depth}").format(title=title, depth=first)
+    return _("{title} · depths {first} to {last}").format(title=title, first=first, last=last)
+
+
+def _entry(group: GroupRecord) -> None:
+    try:
+        spec = spec_of(group)
+    except InvalidSetting:
+        st.caption(_("Sweep {id} was recorded by another version of this app.").format(id=group.id))
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            group.name or sweep_title(spec),
+            key=f"depth_open_{group.id}",
+            icon=":material/open_in_new:",
+            on_click=_open,
+            args=(group.id, spec),
+            type="tertiary",
+        )
+        details = [
+            ", ".join(map(family_name, spec.families)),
+            _("{steps} steps").format(steps=f"{spec.run.train.steps:,}"),
+            _("seeds: {count}").format(count=spec.seeds),
+        ]
+        st.caption(" · ".join(details), width="content")
+
+
+def _open(group_id: str, spec: SweepSpec) -> None:
+    language.use()
+    open_sweep(group_id, preset_of(spec), spec)

@@ -1,0 +1,135 @@
+"""What came out of each cell, as a table and as files."""
+
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.events import RunState
+from resnet_viz.figures.families import family_name
+from resnet_viz.jobs.sweeps import SweepCell
+from resnet_viz.locale import gettext as _
+from resnet_viz.store import RunRecord
+from resnet_viz.store.export import export_csv, export_json
+from resnet_viz.sweep_errors import final_test_error, final_train_error
+from resnet_viz.sweep_verdict import sweep_verdict
+from resnet_viz.sweeps import CellHistory
+from resnet_viz.ui import server
+from resnet_viz.ui.depth_runs import SweepView
+from resnet_viz.ui.depth_status import state_name
+from resnet_viz.ui.race_status import duration, failure_sentence
+from resnet_viz.ui.table import table
+from resnet_viz.wording import number, percent
+
+
+def results(view: SweepView, cells: Sequence[CellHistory]) -> None:
+    """One row a cell, and everything recorded of them to download."""
+    rows = _rows(view, cells)
+    places = zip(view.cells, rows, strict=True)
+    shown = [_shown(place, row) for place, row in places]
+    table(
+        list(shown[0]),
+        ([*row.values()] for row in shown),
+        caption=_("Result of each cell: loss, errors and time."),
+    )
+    name = f"depth-{view.group.id}"
+    runs = [place.run for place in view.cells if place.run is not None]
+    files = (
+        (_("Table as CSV"), lambda: _table_csv(rows), f"{name}.csv", "text/csv"),
+        (
+            _("Table and verdict as JSON"),
+            lambda: _table_json(view, cells),
+            f"{name}.json",
+            "application/json",
+        ),
+        (_("Everything recorded as CSV"), lambda: _all_csv(runs), f"{name}-recorded.csv", "text/csv"),
+        (
+            _("Everything recorded as JSON"),
+            lambda: _all_json(view, runs),
+            f"{name}-recorded.json",
+            "application/json",
+        ),
+    )
+    with st.container(horizontal=True):
+        for position, (title, made, file_name, mime) in enumerate(files):
+            st.download_button(
+                title,
+                data=made,
+                file_name=file_name,
+                mime=mime,
+                icon=":material/download:",
+                on_click="ignore",
+                key=f"depth_export_{position}",
+            )
+
+
+def _rows(view: SweepView, cells: Sequence[CellHistory]) -> list[dict[str, Any]]:
+    """One row a cell, as `python -m resnet_viz sweep --json` gives it."""
+    known = {(c.family, c.depth, c.seed): c.history for c in cells}
+    rows = []
+    for place in view.cells:
+        cell, run = place.cell, place.run
+        history = known.get((cell.family, cell.depth, cell.seed))
+        facts = run.facts if run is not None and run.state is RunState.FINISHED else {}
+        rows.append(
+            {
+                "family": cell.family,
+                "depth": cell.depth,
+                "seed": cell.seed,
+                "run": run.id if run else None,
+                "state": run.state.value if run else "planned",
+                "reused": place.reused,
+                "train_loss": facts.get("train_loss"),
+                "train_error": final_train_error(history) if facts and history else None,
+                "test_error": final_test_error(history) if facts and history else None,
+                "wall_s": facts.get("wall_s"),
+            }
+        )
+    return rows
+
+
+def _shown(place: SweepCell, row: dict[str, Any]) -> dict[str, str]:
+    return {
+        _("Network"): family_name(row["family"]),
+        _("Depth"): str(row["depth"]),
+        _("Seed"): str(row["seed"]),
+        _("State"): state_name(place),
+        _("Train loss"): number(row["train_loss"]),
+        _("Training error"): percent(row["train_error"]),
+        _("Test error"): percent(row["test_error"]),
+        _("Time"): "–" if row["wall_s"] is None else duration(row["wall_s"]),
+        _("Run"): row["run"] or "–",
+        _("Remark"): failure_sentence(place.run) if place.run is not None else "",
+    }
+
+
+def _table_csv(rows: Sequence[dict[str, Any]]) -> str:
+    lines = [",".join(rows[0])]
+    lines += [",".join("" if value is None else str(value) for value in row.values()) for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def _table_json(view: SweepView, cells: Sequence[CellHistory]) -> str:
+    report = {
+        "sweep": view.group.id,
+        "cells": _rows(view, cells),
+        "verdict": sweep_verdict(view.spec, cells).to_dict(),
+    }
+    return json.dumps(report, ensure_ascii=False)
+
+
+def _all_json(view: SweepView, runs: Sequence[RunRecord]) -> str:
+    exported = [export_json(server.store(), run.id) for run in runs]
+    return json.dumps({"sweep": view.group.id, "runs": exported}, ensure_ascii=False)
+
+
+def _all_csv(runs: Sequence[RunRecord]) -> str:
+    text = io.StringIO()
+    for run in runs:
+        one = io.StringIO()
+        export_csv(server.store(), run.id, one)
+        header, _newline, rows = one.getvalue().partition("\n")
+        text.write(rows if text.tell() else f"{header}\n{rows}")
+    return text.getvalue()
