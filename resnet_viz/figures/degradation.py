@@ -101,7 +101,7 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
         data += [in_second_panel(trace) for trace in _traces(entry.family, style, entry.test)]
     if not data and not info.published:
         return empty(look, name)
-    data += [_published(curve) for curve in info.published]
+    data += [published_trace(curve) for curve in info.published]
     x: dict[str, Any] = {"hoverformat": "d", "rangemode": "normal"}
     if info.depths and not info.published:
         margin = max(2, (info.depths[-1] - info.depths[0]) * 0.05)
@@ -244,7 +244,8 @@ def _traces(name: str, style: FamilyLook, errors: Errors) -> list[Trace]:
     return traces
 
 
-def _published(curve: PublishedCurve) -> Trace:
+def published_trace(curve: PublishedCurve) -> Trace:
+    """A published curve in the second panel, unlike anything measured."""
     return {
         "type": "scatter",
         "mode": "lines+markers",

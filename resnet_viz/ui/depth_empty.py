@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from resnet_viz.figures import degradation
+from resnet_viz.figures import published
 from resnet_viz.figures.chart import to_json
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.exhibit import Exhibit, show
 
-_HEIGHT_PX = 420
+_HEIGHT_PX = 360
 
 
 def nothing_yet() -> None:
@@ -33,12 +33,11 @@ def nothing_yet() -> None:
                 )
             )
         )
-    info = degradation.degradation_info((), (), published=True)
     shown = Exhibit(
         _("Published, not measured here: test error on CIFAR-10"),
-        degradation.how_to_read(info),
-        degradation.describe(info),
-        to_json(degradation.degradation_chart(info, stacked=False)),
-        lambda: degradation.degradation_table(info),
+        published.how_to_read(),
+        published.describe(),
+        to_json(published.published_chart()),
+        published.published_table,
     )
     show(shown, key="depth_published_only", filename="published-test-error", height_px=_HEIGHT_PX)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting
@@ -52,8 +53,8 @@ class Asked:
     missing: list[Cell]
 
 
-def depth_form() -> Asked | None:
-    """Show the form, without its button; None where its settings cannot be had."""
+def depth_form() -> tuple[Asked | None, DeltaGenerator]:
+    """Show the form; what it asks for (None where that cannot be had), and the place for its button."""
     for notice in notices():
         st.warning(notice, icon=":material/link_off:")
     st.segmented_control(
@@ -78,7 +79,7 @@ def depth_form() -> Asked | None:
             help=_("Each seed is one point per depth; from two on there are a mean and a 95 % interval."),
         )
     _depths()
-    summary = st.empty()
+    summary, button = st.columns([7, 3], vertical_alignment="bottom", gap="medium")
     all_settings(preset)
     try:
         sweep = asked_for()
@@ -88,13 +89,13 @@ def depth_form() -> Asked | None:
         }
     except InvalidSetting as refusal:
         st.error(_refusal(refusal), icon=":material/block:")
-        return None
+        return None, button
     keep(sweep)
     missing = [cell for cell in queue_order(fitted) if cell not in known]
-    with summary.container(gap="xsmall"):
+    with summary, st.container(gap="xsmall"):
         st.caption(_summary(sweep, preset, len(known)))
         show_estimate(fitted, missing)
-    return Asked(fitted, missing)
+    return Asked(fitted, missing), button
 
 
 def _families() -> None:
@@ -118,20 +119,19 @@ def _depths() -> None:
     chosen: list[int] = st.session_state[widget_key("depths")]
     legal = _legal()
     shown = sorted({depth for depth in legal if depth <= SHOWN_DEPTH} | set(chosen))
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.pills(
-            _("Depths"),
-            shown,
-            selection_mode="multi",
-            key=widget_key("depths"),
-            width="content",
-            help=_(
-                "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2; only depths that all "
-                "chosen families have."
-            ),
-        )
-        with st.popover(_("Range …"), icon=":material/linear_scale:", type="tertiary"):
-            _range(legal)
+    pills, more = st.columns([7, 3], vertical_alignment="bottom", gap="medium")
+    pills.pills(
+        _("Depths"),
+        shown,
+        selection_mode="multi",
+        key=widget_key("depths"),
+        help=_(
+            "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2; only depths that all "
+            "chosen families have."
+        ),
+    )
+    with more.popover(_("A range of depths"), icon=":material/linear_scale:", width="stretch"):
+        _range(legal)
 
 
 def _range(legal: list[int]) -> None:

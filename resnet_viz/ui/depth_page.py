@@ -31,10 +31,11 @@ def depth_page() -> None:
     take_over_link()
     current = _open_sweep()
     with st.container(border=True, key="depth_form_card"):
-        asked = depth_form()
+        asked, place = depth_form()
         title, icon, enabled = _button(current, asked)
-        with st.container(horizontal=True, horizontal_alignment="right"):
-            pressed = st.button(title, type="primary", icon=icon, disabled=not enabled, key="depth_start")
+        pressed = place.button(
+            title, type="primary", icon=icon, disabled=not enabled, width="stretch", key="depth_start"
+        )
     if pressed and asked is not None:
         current = _start(current, asked)
     asked_id = sweep_id()

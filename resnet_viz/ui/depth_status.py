@@ -68,6 +68,8 @@ def _details(view: SweepView) -> list[str]:
     reused = sum(place.reused for place in view.cells)
     if reused:
         said.append(_("reused: {count}").format(count=reused))
+    if view.settled:
+        return said
     left = seconds_left(view)
     if left is not None:
         said.append(_("{time} left").format(time=duration(left)))
