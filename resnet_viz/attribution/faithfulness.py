@@ -150,7 +150,8 @@ def sensitivity(
 
     def explain(inputs: Tensor | tuple[Tensor, ...], target: Tensor) -> tuple[Tensor]:
         batch = inputs if isinstance(inputs, Tensor) else inputs[0]
-        found = attribute(network, batch, target, method, tap, options, cancelled=cancelled)
+        classes = target.repeat_interleave(len(batch) // len(target))  # captum leaves a single one alone
+        found = attribute(network, batch, classes, method, tap, options, cancelled=cancelled)
         return (torch.from_numpy(found.values).to(batch),)
 
     values = measure(

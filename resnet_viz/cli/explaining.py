@@ -9,6 +9,7 @@ import typer
 
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.cli.console import put_json, results, say
+from resnet_viz.cli.downloading import shown_download
 from resnet_viz.errors import ImageRefused, InvalidSetting, NotFound
 from resnet_viz.images.decoding import DecodedImage, decode
 from resnet_viz.images.policy import MAX_BYTES
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from resnet_viz.inspection.models import Model
 
 _AT_ONCE = 256
+_CLASSES_NAMED = 20
 
 
 class _Source(NamedTuple):
@@ -36,12 +38,16 @@ class _Source(NamedTuple):
 def explain(
     image: Annotated[Path, typer.Argument(help="PNG, JPEG or WebP, or a folder of them.")],
     run: Annotated[str | None, typer.Option(help="A run of the history; see `runs`.")] = None,
-    model: Annotated[str, typer.Option(help="bundled:residual or bundled:plain.")] = "bundled:residual",
+    model: Annotated[
+        str,
+        typer.Option(help="bundled:residual, bundled:plain, or torchvision: with a name such as resnet18."),
+    ] = "bundled:residual",
     checkpoint: Annotated[
         int | None, typer.Option(help="Step of a kept checkpoint; by default the last.")
     ] = None,
     tap: Annotated[
-        str | None, typer.Option(help="Layer, such as stage3.block5; by default the last block.")
+        str | None,
+        typer.Option(help="Layer, such as stage3.block5; by default the last block, or the last stage."),
     ] = None,
     method: Annotated[str, typer.Option(help=", ".join(METHODS))] = "gradcam",
     target: Annotated[
@@ -56,8 +62,12 @@ def explain(
     reference = model if run is None else _run_reference(run, checkpoint)
     paths = _image_paths(image)
     from resnet_viz.inspection.models import load_model  # torch takes seconds: only when needed
+    from resnet_viz.inspection.published import fetch_weights
 
-    network = load_model(reference)
+    data_folder = home_folder() / "data"
+    with shown_download() as on_progress:
+        fetch_weights(reference, data_folder, on_progress)
+    network = load_model(reference, data_folder)
     refused = 0
     for sources in _batches(paths, network):
         for source, report in _explained(sources, network, reference, tap, method, target):
@@ -94,7 +104,7 @@ def _explained(
         logits = model.logits(images)
         probabilities = logits.softmax(1)
         wanted = logits.argmax(1) if target is None else torch.full((len(images),), _class(target, model))
-        tap = tap or [t.name for t in model.network.taps if t.kind == "block"][-1]
+        tap = tap or model.default_tap
         found = attribute(model.network, model.normalised(images), wanted, method, tap)
         for i, source in enumerate(accepted):
             order = logits[i].argsort(descending=True).tolist()
@@ -131,7 +141,7 @@ def _explained(
 
 
 def _batches(paths: list[Path], model: "Model") -> Iterator[list[_Source]]:
-    spec = model.spec.network
+    size = model.image
     queue = iter(paths)
     while batch := list(islice(queue, _AT_ONCE)):
         sources = []
@@ -141,7 +151,7 @@ def _batches(paths: list[Path], model: "Model") -> Iterator[list[_Source]]:
             except ImageRefused as refusal:
                 sources.append(_Source(path, None, None, refusal))
             else:
-                prepared = prepare(decoded, spec.in_channels, spec.image_px)
+                prepared = prepare(decoded, size.channels, size.px, resize_px=size.resize_px)
                 sources.append(_Source(path, decoded, prepared))
         yield sources
 
@@ -189,11 +199,12 @@ def _class(target: str, model: "Model") -> int:
     names = [name.casefold() for name in model.classes]
     if target.casefold() in names:
         return names.index(target.casefold())
+    more = len(names) > _CLASSES_NAMED
     raise InvalidSetting(
         "unknown_class",
         N_("There is no class {target}; there are: {classes}."),
         target=target[:60],
-        classes=", ".join(model.classes),
+        classes=", ".join(model.classes[:_CLASSES_NAMED]) + (", …" if more else ""),
     )
 
 

@@ -6,7 +6,7 @@ person may also put them by hand.
 
 import errno
 import os
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +57,14 @@ class PublishedWeights:
         return (f"{own.rstrip('/')}/{_FOLDER}/" if own else self.address,)
 
 
+def weights_path(weights: PublishedWeights, data_folder: Path) -> Path:
+    """Where the file is, once it is there."""
+    return data_folder / _FOLDER / weights.name
+
+
 def kept_weights(weights: PublishedWeights, data_folder: Path) -> Path | None:
     """The file, if it is there and what was published; a damaged one is removed."""
-    path = data_folder / _FOLDER / weights.name
+    path = weights_path(weights, data_folder)
     try:
         size_bytes = path.stat().st_size
     except FileNotFoundError:
@@ -71,8 +76,9 @@ def kept_weights(weights: PublishedWeights, data_folder: Path) -> Path | None:
 
 
 def weights_progress(weights: PublishedWeights, data_folder: Path) -> DownloadProgress:
-    """How much of the file is here, whoever is downloading it."""
-    return DownloadProgress(weights.title, _done_bytes(weights, data_folder / _FOLDER), weights.about_bytes)
+    """How much of the file is here, whoever is downloading it; of its rough length."""
+    done = _done_bytes(weights, data_folder / _FOLDER)
+    return DownloadProgress(weights.title, done, max(done, weights.about_bytes))
 
 
 def obtain_weights(
@@ -125,8 +131,9 @@ def _turn(
 
 
 def _done_bytes(weights: PublishedWeights, place: Path) -> int:
-    for path in (place / weights.name, _part(weights, place)):
-        if path.exists():
+    # In this order, since the part becomes the file.
+    for path in (_part(weights, place), place / weights.name):
+        with suppress(FileNotFoundError):
             return path.stat().st_size
     return 0
 

@@ -1,6 +1,5 @@
 """What the network sees of an image: its size, its channels."""
 
-from collections.abc import Callable
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -22,21 +21,30 @@ class Prepared(NamedTuple):
     changes: tuple[Sentence, ...]
 
 
-def prepare(image: DecodedImage, channels: int, px: int, how: Fit = "crop") -> Prepared:
+def prepare(
+    image: DecodedImage, channels: int, px: int, how: Fit = "crop", resize_px: int | None = None
+) -> Prepared:
     """``image`` for a network with ``channels`` (1 or 3) input channels and ``px`` × ``px`` pixels.
 
     Scaled by a triangle filter as wide as the reduction (Pillow's and torchvision's
     antialiased "bilinear"), so fine patterns turn grey instead of into other
     patterns, and no value lies outside the image's own range. Grey is the luma of
     ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B. ``how``: ``crop`` takes the largest
-    square in the middle, ``letterbox`` keeps all and fills up with black.
+    square in the middle, ``letterbox`` keeps all and fills up with black. With
+    ``resize_px``, ``crop`` scales the shorter side to that many pixels and cuts the middle
+    out of the result, as torchvision's networks are evaluated.
 
     Raises ValueError for other numbers of channels or no pixels.
     """
     if channels not in (1, 3) or px < 1:
         raise ValueError(f"{channels} channels, {px} pixels")
-    fit: dict[Fit, Callable[[Image.Image, int], Resampled]] = {"crop": _crop, "letterbox": _letterbox}
-    fitted, changes = fit[how](Image.fromarray(image.pixels), px)
+    picture = Image.fromarray(image.pixels)
+    if how == "letterbox":
+        fitted, changes = _letterbox(picture, px)
+    elif resize_px is None or resize_px == px:
+        fitted, changes = _crop(picture, px)
+    else:
+        fitted, changes = _resize_and_crop(picture, px, resize_px)
     if channels == 3:
         return Prepared(np.ascontiguousarray(np.asarray(fitted).transpose(2, 0, 1)), tuple(changes))
     pixels = np.asarray(fitted)
@@ -60,6 +68,21 @@ def _crop(image: Image.Image, px: int) -> Resampled:
         )
     box = (left, top, left + side, top + side)
     return _resize(image, (px, px), box), changes + _scaling((side, side), (px, px))
+
+
+def _resize_and_crop(image: Image.Image, px: int, resize_px: int) -> Resampled:
+    shorter = min(image.size)
+    # Sides and corners are rounded as torchvision's Resize and CenterCrop do.
+    width, height = (int(resize_px * side / shorter) for side in image.size)
+    scaled = _resize(image, (width, height), (0, 0, *image.size))
+    left, top = (round((side - px) / 2) for side in (width, height))
+    middle = sentence(
+        N_("Only the middle {side} × {side} of {width} × {height} pixels are used."),
+        side=round(px * shorter / resize_px),
+        width=image.width,
+        height=image.height,
+    )
+    return scaled.crop((left, top, left + px, top + px)), [middle, *_scaling(image.size, (width, height))]
 
 
 def _letterbox(image: Image.Image, px: int) -> Resampled:

@@ -1,6 +1,7 @@
 """What the desk's process answers; see `jobs.desk`. Images travel as uint8 [B, C, H, W]."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,46 +18,62 @@ from resnet_viz.errors import NotFound
 from resnet_viz.images.novelty import Appearance
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.models import Model, load_model
+from resnet_viz.inspection.published import Fetches
 from resnet_viz.jobs.frames import Arrays, Frame
 from resnet_viz.locale import N_
+from resnet_viz.networks.adding_block import AddingBlock
 from resnet_viz.probes.activations import block_parts, feature_maps, measure_activations
 from resnet_viz.specs import DataSpec
 
 Answerer = Callable[[Mapping[str, Any], Arrays], Frame]
+Question = Callable[[Model, Mapping[str, Any], Arrays], Frame]
 
 
 def answerers(home: Path) -> dict[str, Answerer]:
     """Every question by name, for a history in ``home``."""
     data_folder = home / "data"
+    fetches = Fetches(data_folder)
 
-    def about(values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """The network ``model``: spec, step, classes, taps."""
-        model = load_model(values["model"])
+    def fetch(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """Whether ``model`` is ready to be asked about; if not, its download goes on: ask again soon."""
+        progress = fetches.ask(values["model"])
+        if progress is None:
+            return Frame({"ready": True}, {})
+        return Frame(
+            {"ready": False, "done_bytes": progress.done_bytes, "total_bytes": progress.total_bytes}, {}
+        )
+
+    def of_model(question: Question) -> Answerer:
+        return lambda values, arrays: question(load_model(values["model"], data_folder), values, arrays)
+
+    def about(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """The network ``model``: its images, classes and taps; of a run of ours also spec and step."""
         return Frame(
             {
-                "spec": model.spec.model_dump(mode="json"),
+                "spec": None if model.spec is None else model.spec.model_dump(mode="json"),
                 "step": model.step,
                 "classes": list(model.classes),
-                "taps": [tap.as_facts() for tap in model.network.taps],
+                "taps": [tap.as_facts() for tap in model.taps],
+                "default_tap": model.default_tap,
+                "image": asdict(model.image),
             },
             {},
         )
 
-    def predict(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    def predict(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Logits of ``model`` for ``images``."""
-        logits = load_model(values["model"]).logits(torch.tensor(arrays["images"]))
+        logits = model.logits(torch.tensor(arrays["images"]))
         return Frame({}, {"logits": logits.numpy()})
 
-    def test_set(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    def test_set(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Labels of the test images that suit ``model`` and its logits for all of them."""
-        model = load_model(values["model"])
         data = _images_for(model, data_folder)
         logits = _test_logits(values["model"], model, data)
         return Frame({}, {"labels": data.test_labels.numpy(), "logits": logits.numpy()})
 
-    def test_images(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    def test_images(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """The test images number ``indices`` that suit ``model``, with their labels."""
-        data = _images_for(load_model(values["model"]), data_folder)
+        data = _images_for(model, data_folder)
         chosen = torch.tensor(arrays["indices"])
         if not ((chosen >= 0) & (chosen < len(data.test_images))).all():
             raise NotFound(
@@ -68,9 +85,9 @@ def answerers(home: Path) -> dict[str, Answerer]:
             {}, {"images": data.test_images[chosen].numpy(), "labels": data.test_labels[chosen].numpy()}
         )
 
-    def samples(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    def samples(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """The first test image of each class that suits ``model``."""
-        data = _images_for(load_model(values["model"]), data_folder)
+        data = _images_for(model, data_folder)
         labels = data.test_labels.numpy()
         classes, first = np.unique(labels, return_index=True)
         return Frame(
@@ -78,15 +95,14 @@ def answerers(home: Path) -> dict[str, Answerer]:
             {"indices": first.astype(np.int64), "labels": classes, "images": data.test_images.numpy()[first]},
         )
 
-    def appearance(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    def appearance(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """What the images ``model`` was trained on look like, in the few numbers of `images.novelty`."""
-        data = _images_for(load_model(values["model"]), data_folder)
+        data = _images_for(model, data_folder)
         found = Appearance.of(data.train_images.numpy())
         return Frame({"mean": list(found.mean), "std": list(found.std)}, {})
 
-    def maps(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    def maps(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Attribution maps of ``images`` for ``targets``: raw, and as large as the images."""
-        model = load_model(values["model"])
         images = model.normalised(torch.tensor(arrays["images"]))
         found = attribute(
             model.network,
@@ -100,13 +116,12 @@ def answerers(home: Path) -> dict[str, Answerer]:
         empty = [found.emptiness(index) for index in range(len(images))]
         return Frame({"tap": found.tap, "empty": empty}, {"raw": found.values, "overlay": large})
 
-    def activations(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    def activations(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """What layer ``tap`` puts out for the image in ``images``; of a block also x, F(x) and the sum."""
-        model = load_model(values["model"])
         image = model.normalised(torch.tensor(arrays["images"]))[0]
         tap = values["tap"]
         answer = {"maps": feature_maps(model.network, image, tap)}
-        if any(found.name == tap and found.kind == "block" for found in model.network.taps):
+        if isinstance(model.network.get_submodule(tap), AddingBlock):
             parts = block_parts(model.network, image, tap)
             answer |= {
                 "input": parts.input,
@@ -117,9 +132,8 @@ def answerers(home: Path) -> dict[str, Answerer]:
             }
         return Frame({"tap": tap}, answer)
 
-    def statistics(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    def statistics(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Every rectifier's mean, deviation, share of zeros and dead channels over ``images``."""
-        model = load_model(values["model"])
         found = measure_activations(model.network, model.normalised(torch.tensor(arrays["images"])))
         return Frame(
             {"sites": list(found.sites)},
@@ -135,11 +149,17 @@ def answerers(home: Path) -> dict[str, Answerer]:
 
     of_data = (about, predict, test_set, test_images, samples, appearance)
     of_network = (maps, activations, statistics, baselines, sanity, faith)
-    return {question.__name__: question for question in (*of_data, *of_network)}
+    asked = {question.__name__: of_model(question) for question in (*of_data, *of_network)}
+    return {"fetch": fetch} | asked
 
 
 def _images_for(model: Model, data_folder: Path) -> LoadedData:
     """The images ``model`` was trained on; of full Fashion-MNIST the bundled part, which is always there."""
+    if model.spec is None:
+        raise NotFound(
+            "no_own_images",
+            N_("This network comes without images of its own; choose a picture or upload one."),
+        )
     data = model.spec.data
     dataset = BUNDLED if data.dataset == "fashion-mnist" else data.dataset
     return _load(DataSpec(dataset=dataset, resolution_px=data.resolution_px), data_folder)

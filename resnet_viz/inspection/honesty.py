@@ -10,26 +10,26 @@ from resnet_viz.attribution import faithfulness
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import AttributionOptions
 from resnet_viz.attribution.sanity import edges, randomisation_cascade, untrained_maps
-from resnet_viz.inspection.models import Model, load_model
+from resnet_viz.inspection.models import Model
 from resnet_viz.jobs.frames import Arrays, Frame
 
 _SEED = 1  # of the random weights; the run's own would give back its start
 
 
-def baselines(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+def baselines(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
     """What ``method`` shows of ``images`` in the same network untrained, and an edge detector."""
-    model, asked = _question(values, arrays)
+    asked = _question(model, values, arrays)
     untrained = untrained_maps(model.network, *asked, seed=_SEED)
     return Frame({}, {"untrained": untrained.values, "edges": edges(asked[0])})
 
 
-def sanity(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+def sanity(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
     """Maps as the weights are replaced by random ones, from the head down (Adebayo 2018).
 
     ``layers`` [n] are named in that order, first "" for the network as it is; ``maps`` [n, B, h, w]; rank
     correlation and structural similarity with the original map [n, B].
     """
-    model, asked = _question(values, arrays)
+    asked = _question(model, values, arrays)
     steps = list(randomisation_cascade(model.network, *asked, seed=_SEED))
     return Frame(
         {"layers": [step.layer for step in steps]},
@@ -41,13 +41,13 @@ def sanity(values: Mapping[str, Any], arrays: Arrays) -> Frame:
     )
 
 
-def faith(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+def faith(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
     """Deletion and insertion curves of ``method``'s maps, infidelity and sensitivity.
 
     ``share`` [p] of the pixels; ``deletion`` and ``insertion`` [B, p] are the
     probability of the class; the areas under them [B].
     """
-    model, asked = _question(values, arrays)
+    asked = _question(model, values, arrays)
     images, targets, method, tap, options = asked
     maps = attribute(model.network, images, targets, method, tap, options).values
     without = faithfulness.deletion(model.network, images, targets, maps)
@@ -69,9 +69,8 @@ def faith(values: Mapping[str, Any], arrays: Arrays) -> Frame:
 _Asked = tuple[torch.Tensor, torch.Tensor, str, str | None, AttributionOptions]
 
 
-def _question(values: Mapping[str, Any], arrays: Arrays) -> tuple[Model, _Asked]:
-    model = load_model(values["model"])
-    return model, (
+def _question(model: Model, values: Mapping[str, Any], arrays: Arrays) -> _Asked:
+    return (
         model.normalised(torch.tensor(arrays["images"])),
         torch.tensor(arrays["targets"]),
         values["method"],

@@ -1,7 +1,7 @@
 """Networks to look into: by reference, loaded once and kept while they are in use.
 
 A reference is ``file:PATH`` (a checkpoint of ours), ``bundled:plain`` or
-``bundled:residual``.
+``bundled:residual``, or ``torchvision:NAME`` with a name of `networks.zoo.ZOO`.
 """
 
 from collections.abc import Sequence
@@ -13,16 +13,37 @@ import torch
 from torch import Tensor
 
 from resnet_viz.data.catalogue import info
+from resnet_viz.data.pretrained import weights_path
 from resnet_viz.errors import NotFound
+from resnet_viz.inspection.published import load_published, weights_of, zoo_entry
 from resnet_viz.locale import N_
+from resnet_viz.networks import zoo
 from resnet_viz.networks.registry import build
-from resnet_viz.networks.residual import ResidualNetwork
+from resnet_viz.networks.renewal import Network
+from resnet_viz.networks.taps import Tap
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.checkpoint import read_checkpoint
 
 BUNDLED_MODELS = ("plain", "residual")
 _KEPT = 16
 """Networks held in memory; ours have about a megabyte each."""
+_KEPT_PUBLISHED = 2
+"""Those of torchvision have up to half a gigabyte."""
+_PIXELS_AT_ONCE = 250 * 28**2
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSize:
+    """What images a network takes.
+
+    Attributes:
+        px: side.
+        resize_px: what the shorter side of a picture is scaled to before the middle is cut out.
+    """
+
+    channels: int
+    px: int
+    resize_px: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,22 +53,36 @@ class Model:
     Attributes:
         classes: English names, gettext keys, in the order of the logits.
         mean: float32 [C, 1, 1] in 0..1, of the training images; ``std`` likewise.
+        spec: what a run of ours was asked for, and ``step`` how far it was; None for other networks.
     """
 
-    network: ResidualNetwork
-    spec: RunSpec
-    step: int
+    network: Network
     classes: tuple[str, ...]
     mean: Tensor
     std: Tensor
+    image: ImageSize
+    spec: RunSpec | None = None
+    step: int | None = None
+
+    @property
+    def taps(self) -> tuple[Tap, ...]:
+        """Its layers, in the order of the forward pass."""
+        return self.network.taps
+
+    @property
+    def default_tap(self) -> str:
+        """The last block, or where there are none the last stage: the last feature maps before pooling."""
+        blocks = [tap.name for tap in self.taps if tap.kind == "block"]
+        return (blocks or [tap.name for tap in self.taps if tap.kind == "stage"])[-1]
 
     def normalised(self, images: Tensor) -> Tensor:
         """``images`` uint8 [B, C, H, W] as the network wants them, float32."""
         return (images.float() / 255 - self.mean) / self.std
 
     @torch.inference_mode()
-    def logits(self, images: Tensor, rows: int = 250) -> Tensor:
+    def logits(self, images: Tensor) -> Tensor:
         """Float32 [B, classes] for uint8 ``images`` [B, C, H, W]."""
+        rows = max(1, _PIXELS_AT_ONCE // (images.shape[-2] * images.shape[-1]))
         return torch.cat([self.network(self.normalised(part)) for part in images.split(rows)])
 
 
@@ -56,21 +91,33 @@ def bundled_model_path(name: str) -> Path:
     return Path(__file__).parents[2] / "assets" / "models" / f"{name}.safetensors"
 
 
-def load_model(reference: str) -> Model:
-    """The model that ``reference`` names.
+def load_model(reference: str, data_folder: Path) -> Model:
+    """The model that ``reference`` names; published weights are looked for in ``data_folder``.
+
+    Nothing is downloaded: see `published.fetch_weights`.
 
     Raises:
         NotFound: there is no such model.
         CheckpointDamaged: its file cannot be read.
+        WeightsUnavailable: its weights were not downloaded yet.
     """
+    entry = zoo_entry(reference)
+    if entry is not None:
+        return _load_published(
+            entry.name, data_folder, _changed(weights_path(weights_of(entry), data_folder))
+        )
     path = _path(reference)
-    try:
-        changed = path.stat().st_mtime_ns
-    except FileNotFoundError:
-        raise NotFound(
-            "no_such_model", N_("There is no network {reference}."), reference=reference[:200]
-        ) from None
+    changed = _changed(path)
+    if changed is None:
+        raise NotFound("no_such_model", N_("There is no network {reference}."), reference=reference[:200])
     return _load(path, changed)
+
+
+def _changed(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def _path(reference: str) -> Path:
@@ -83,17 +130,31 @@ def _path(reference: str) -> Path:
 
 
 @lru_cache(maxsize=_KEPT)
-def _load(path: Path, _changed: int) -> Model:
+def _load(path: Path, changed: int) -> Model:
     saved = read_checkpoint(path)
     network = build(saved.spec.network, saved.spec.train.seed)
     network.load_state_dict(saved.model)
+    spec = saved.spec.network
     return Model(
         network.eval(),
-        saved.spec,
-        saved.step,
         info(saved.spec.data.dataset).classes,
         _per_channel(saved.mean),
         _per_channel(saved.std),
+        ImageSize(spec.in_channels, spec.image_px, spec.image_px),
+        saved.spec,
+        saved.step,
+    )
+
+
+@lru_cache(maxsize=_KEPT_PUBLISHED)
+def _load_published(name: str, data_folder: Path, changed: int | None) -> Model:
+    loaded = load_published(zoo.ZOO[name], data_folder)
+    return Model(
+        loaded.network,
+        loaded.classes,
+        _per_channel(loaded.mean),
+        _per_channel(loaded.std),
+        ImageSize(zoo.CHANNELS, zoo.IMAGE_PX, zoo.RESIZE_PX),
     )
 
 

@@ -101,3 +101,12 @@ def test_measures_can_be_cancelled_and_leave_the_network() -> None:
         sensitivity(network, images, targets, "saliency", cancelled=yes)
     assert network.training
     assert not any(module._forward_pre_hooks for module in network.modules())
+
+
+def test_one_image_alone_is_as_sensitive_as_among_others() -> None:
+    spec = small()
+    network = lively(spec)
+    images, targets = batch(spec, 3)
+    together = sensitivity(network, images, targets, "saliency")
+    alone = sensitivity(network, images[:1], targets[:1], "saliency")
+    np.testing.assert_allclose(alone, together[:1], rtol=1e-3)

@@ -13,6 +13,7 @@ from resnet_viz.events import Desired
 from resnet_viz.inspection.answers import answerers
 from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.frames import Frame
+from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.training.loop import train
 
@@ -58,8 +59,8 @@ def test_predictions_are_those_of_the_trained_network(reference: str, tmp_path: 
     values = torch.tensor(images).double() / 255
     normalised = (values - data.mean.view(-1, 1, 1)) / data.std.view(-1, 1, 1)
     with torch.no_grad():
-        expected = load_model(reference).network.double()(normalised)
-    load_model(reference).network.float()
+        expected = load_model(reference, tmp_path).network.double()(normalised)
+    load_model(reference, tmp_path).network.float()
     np.testing.assert_allclose(logits, expected.numpy(), rtol=1e-3, atol=1e-4)
 
 
@@ -86,8 +87,9 @@ def test_maps_come_raw_and_as_large_as_the_images(reference: str, tmp_path: Path
     assert answer.values["tap"] == "stage3.block1"
     # On a network of global average pooling and one linear layer the raw map of the
     # last block sums to the logit without its bias (up to the mean over places).
-    model = load_model(reference)
+    model = load_model(reference, tmp_path)
     logits = model.logits(torch.tensor(images))
+    assert isinstance(model.network, ResidualNetwork)
     expected = (logits - model.network.head.bias)[torch.arange(3), torch.tensor(targets)]
     np.testing.assert_allclose(
         answer.arrays["raw"].sum((1, 2)), expected.detach().numpy(), rtol=1e-3, atol=1e-4
@@ -114,13 +116,13 @@ def test_statistics_run_over_the_depth(reference: str, tmp_path: Path) -> None:
 
 def test_refusals(reference: str, tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        load_model("bundled:dense")
+        load_model("bundled:dense", tmp_path)
     with pytest.raises(NotFound):
-        load_model(f"file:{tmp_path / 'none.safetensors'}")
+        load_model(f"file:{tmp_path / 'none.safetensors'}", tmp_path)
     broken = tmp_path / "broken.safetensors"
     broken.write_bytes(b"no")
     with pytest.raises(CheckpointDamaged):
-        load_model(f"file:{broken}")
+        load_model(f"file:{broken}", tmp_path)
     with pytest.raises(InvalidSetting):
         ask(tmp_path, "activations", {"images": some_images(1)}, model=reference, tap="stage9")
 
@@ -129,10 +131,10 @@ def test_a_file_that_changed_is_read_again(reference: str, tmp_path: Path) -> No
     copy = tmp_path / "copy.safetensors"
     source = Path(reference.removeprefix("file:"))
     copy.write_bytes(source.with_name("step-0000000.safetensors").read_bytes())
-    before = load_model(f"file:{copy}")
-    assert load_model(f"file:{copy}") is before
+    before = load_model(f"file:{copy}", tmp_path)
+    assert load_model(f"file:{copy}", tmp_path) is before
     copy.write_bytes(source.read_bytes())
-    assert load_model(f"file:{copy}").step == 6
+    assert load_model(f"file:{copy}", tmp_path).step == 6
 
 
 def test_honesty_has_a_row_per_layer_and_curves_from_end_to_end(reference: str, tmp_path: Path) -> None:
@@ -145,7 +147,7 @@ def test_honesty_has_a_row_per_layer_and_curves_from_end_to_end(reference: str, 
     assert cascade.values["layers"][-1] == "stem"
     assert cascade.arrays["rank_correlation"].shape == (len(cascade.values["layers"]), 2)
     curves = ask(tmp_path, "faith", arrays, **asked).arrays
-    logits = load_model(reference).logits(torch.tensor(arrays["images"]))
+    logits = load_model(reference, tmp_path).logits(torch.tensor(arrays["images"]))
     certainty = logits.softmax(1)[[0, 1], [3, 4]].numpy()
     np.testing.assert_allclose(curves["deletion"][:, 0], certainty, rtol=1e-3)
     np.testing.assert_allclose(curves["insertion"][:, -1], certainty, rtol=1e-3)
