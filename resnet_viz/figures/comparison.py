@@ -1,0 +1,159 @@
+"""Any runs beside each other, one line each: for sets that are no race, such as several depths."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.curves import thinned, trailing_mean
+from resnet_viz.figures.layers import depth_positions
+from resnet_viz.figures.tables import Columns, Points, by_step
+from resnet_viz.figures.theme import COLOURS, DASHES, LIGHT, OTHERS, Theme, axis, empty, layout, step_axis
+from resnet_viz.figures.traces import Trace
+from resnet_viz.history import Curve, RunHistory
+from resnet_viz.locale import gettext as _
+from resnet_viz.pairs import FINAL_STEPS
+from resnet_viz.specs import Role
+from resnet_viz.wording import count, number, percent
+
+METRIC = "grad/relative"
+
+
+class RunLine(NamedTuple):
+    """One run: ``loss`` is the mean of the last steps, ``gradient`` float64 [layers] the newest profile."""
+
+    label: str
+    role: Role
+    colour: str
+    loss: Curve
+    accuracy: Curve
+    step: int
+    position: npt.NDArray[np.int32]
+    gradient: npt.NDArray[np.float64]
+
+
+class ComparisonInfo(NamedTuple):
+    """The runs in the order given."""
+
+    runs: tuple[RunLine, ...]
+
+
+def comparison_info(labelled: Sequence[tuple[str, RunHistory]]) -> ComparisonInfo:
+    """Collect loss, test accuracy and the newest gradient profile of each run.
+
+    The first plain and the first residual run have their role's colour, further
+    ones the rest of the palette; plain ones are dashed whatever their colour.
+    """
+    nothing = Curve(np.empty(0, np.int64), np.empty(0))
+    free = {role: [colour] for role, colour in COLOURS.items()}
+    others = 0
+    runs = []
+    for label, history in labelled:
+        if free[history.role]:
+            colour = free[history.role].pop()
+        else:
+            colour = OTHERS[others % len(OTHERS)]
+            others += 1
+        table = history.profiles.get(METRIC)
+        measured = table is not None and len(table) > 0
+        runs.append(
+            RunLine(
+                label,
+                history.role,
+                colour,
+                trailing_mean(history.series.get("train/loss", nothing), FINAL_STEPS),
+                history.series.get("test/accuracy", nothing),
+                int(table.step[-1]) if table is not None and measured else 0,
+                depth_positions(history, table.taps) if table is not None else np.empty(0, np.int32),
+                table.value[-1].astype(np.float64) if table is not None and measured else np.empty(0),
+            )
+        )
+    return ComparisonInfo(tuple(runs))
+
+
+def loss_comparison(info: ComparisonInfo, look: Theme = LIGHT) -> Chart:
+    """Train loss over steps, one line a run, on a log axis."""
+    lines = [_curve(run, run.loss, "%{y:.3~g}", log=True) for run in info.runs if len(run.loss)]
+    y = axis(look, _("Train loss (log scale)"), type="log", nticks=7)
+    return _chart(lines, "comparison-loss", look, step_axis(look), y, "x unified")
+
+
+def accuracy_comparison(info: ComparisonInfo, look: Theme = LIGHT) -> Chart:
+    """Test accuracy over steps, one line a run."""
+    lines = [_curve(run, run.accuracy, "%{y:.1%}", markers=True) for run in info.runs if len(run.accuracy)]
+    y = axis(look, _("Test accuracy"), tickformat=".0%", range=[0, 1])
+    return _chart(lines, "comparison-accuracy", look, step_axis(look), y, "x unified")
+
+
+def gradient_comparison(info: ComparisonInfo, look: Theme = LIGHT) -> Chart:
+    """Relative gradient over depth at the newest step, one line a run; zeros leave gaps."""
+    lines = []
+    for run in info.runs:
+        if len(run.gradient):
+            value = np.where(run.gradient > 0, run.gradient, np.nan).astype(np.float32)
+            lines.append(_trace(run, run.position, value, "%{y:.3~g}", markers=True))
+    x = axis(look, _("Layer, from input to output"), rangemode="tozero")
+    y = axis(
+        look, _("{quantity} (log scale)").format(quantity="‖g‖ / ‖w‖"), type="log", exponentformat="power"
+    )
+    return _chart(lines, "comparison-gradient", look, x, y, "closest")
+
+
+def curves_table(info: ComparisonInfo, name: str) -> Columns:
+    """One row per step, one column per run; ``name`` is ``loss`` or ``accuracy``."""
+    columns: dict[str, Points] = {}
+    for run in info.runs:
+        curve: Curve = getattr(run, name)
+        columns[run.label] = (curve.step, curve.value)
+    return by_step(columns)
+
+
+def gradient_table(info: ComparisonInfo) -> Columns:
+    """One row per position in depth, one column per run."""
+    table = by_step({run.label: (run.position.astype(np.int64), run.gradient) for run in info.runs})
+    return {_("depth"): table.pop(_("step")), **table}
+
+
+def describe(info: ComparisonInfo) -> str:
+    """The runs' last values in words, for those who do not see the charts."""
+    text = _("{run}: train loss {loss} at step {step}, test accuracy {accuracy}.")
+    return " ".join(
+        text.format(
+            run=run.label,
+            loss=number(float(run.loss.value[-1]) if len(run.loss) else None),
+            step=count(int(run.loss.step[-1]) if len(run.loss) else 0),
+            accuracy=percent(float(run.accuracy.value[-1]) if len(run.accuracy) else None),
+        )
+        for run in info.runs
+    )
+
+
+def _curve(run: RunLine, curve: Curve, hover: str, *, log: bool = False, markers: bool = False) -> Trace:
+    kept = thinned(curve.step, curve.value, log=log)
+    x, y = curve.step[kept].astype(np.int32), curve.value[kept].astype(np.float32)
+    return _trace(run, x, y, hover, markers=markers)
+
+
+def _trace(
+    run: RunLine, x: npt.NDArray[np.int32], y: npt.NDArray[np.float32], hover: str, *, markers: bool
+) -> Trace:
+    return {
+        "type": "scatter",
+        "mode": "lines+markers" if markers or len(x) == 1 else "lines",
+        "name": run.label,
+        "x": x,
+        "y": y,
+        "line": {"color": run.colour, "dash": DASHES[run.role], "width": 2},
+        "marker": {"color": run.colour, "size": 6},
+        "hovertemplate": f"{hover}<extra>{run.label}</extra>",
+    }
+
+
+def _chart(
+    lines: list[Trace], name: str, look: Theme, x: dict[str, object], y: dict[str, object], hover: str
+) -> Chart:
+    if not lines:
+        return empty(look, name)
+    return {"data": lines, "layout": layout(look, name, x, y, hovermode=hover)}

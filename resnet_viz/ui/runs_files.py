@@ -1,0 +1,86 @@
+"""Runs as files: taken away in every format, and brought back in."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.exports import FORMATS, ExportFormat, as_download, import_runs
+from resnet_viz.exports.formats import file_stem
+from resnet_viz.locale import current_language, set_language
+from resnet_viz.locale import gettext as _
+from resnet_viz.store import RunRecord
+from resnet_viz.ui import server
+from resnet_viz.ui.owner import owner
+from resnet_viz.ui.runs_state import choose
+
+_MAX_MB: Final = 12
+
+
+def export_runs(runs: Sequence[RunRecord]) -> None:
+    """Choose a format and save ``runs``; made when the button is pressed."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="runs_export"):
+        chosen = FORMATS[
+            st.selectbox(
+                _("Export as"),
+                list(FORMATS),
+                format_func=lambda name: _(FORMATS[name].title),
+                key="runs_format",
+                width=320,
+            )
+        ]
+        made = partial(_made, [run.id for run in runs], chosen.name, current_language())
+        lacking = chosen.name == "safetensors" and not all(_has_weights(run) for run in runs)
+        st.download_button(
+            _("Export"),
+            data=made,
+            file_name=_file_name(runs, chosen),
+            mime=chosen.mime if _is_one_file(runs, chosen) else "application/zip",
+            icon=":material/download:",
+            on_click="ignore",
+            disabled=lacking,
+            key="runs_download",
+        )
+    if lacking:
+        st.caption(_("Not all of these runs have weights on disk."))
+
+
+def import_files() -> None:
+    """Take in runs that were exported as JSON."""
+    with st.form("runs_import", border=False, clear_on_submit=True):
+        file = st.file_uploader(
+            _("A run exported as JSON, from this or another machine"),
+            type=["json"],
+            max_upload_size=_MAX_MB,
+            key="runs_import_file",
+        )
+        pressed = st.form_submit_button(_("Import"), icon=":material/upload:", key="runs_import_go")
+    if not pressed or file is None:
+        return
+    try:
+        group = import_runs(server.store(), owner(), file.getvalue())
+    except InvalidSetting as refusal:
+        st.error(str(refusal), icon=":material/block:")
+        return
+    choose(group.run_ids)
+    st.rerun()
+
+
+def _made(run_ids: Sequence[str], name: str, words: str) -> bytes:
+    set_language(words)  # made in another thread, when the button is pressed
+    return as_download(server.store(), run_ids, name).content
+
+
+def _has_weights(run: RunRecord) -> bool:
+    return any(saved.kept for saved in server.store().checkpoints(run.id))
+
+
+def _is_one_file(runs: Sequence[RunRecord], chosen: ExportFormat) -> bool:
+    return chosen.name != "tensorboard" and (chosen.joins or len(runs) == 1)
+
+
+def _file_name(runs: Sequence[RunRecord], chosen: ExportFormat) -> str:
+    stem = file_stem(runs[0]) if len(runs) == 1 else f"{len(runs)}-runs"
+    return f"{stem}{chosen.suffix}" if _is_one_file(runs, chosen) else f"{stem}-{chosen.name}.zip"
