@@ -22,20 +22,13 @@ sys.path.insert(0, str(ROOT))
 from resnet_viz import __version__  # noqa: E402
 from resnet_viz.history import ProfileTable, RunHistory  # noqa: E402
 from resnet_viz.jobs.capacity import Machine  # noqa: E402
+from resnet_viz.processor import processor_name  # noqa: E402
 from resnet_viz.recordings import Origin, RecordedRun, Recording, write_recording  # noqa: E402
 from resnet_viz.specs import RaceSpec  # noqa: E402
 from resnet_viz.store import RunReader, home_folder, open_store  # noqa: E402
 
 REPLAYED = "grad/relative"
 MEASURED = "response/std"
-
-
-def processor() -> str:
-    """The processor's name as Linux tells it, else what Python knows."""
-    facts = Path("/proc/cpuinfo")
-    lines = facts.read_text(encoding="utf-8").splitlines() if facts.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 def slimmed(history: RunHistory) -> RunHistory:
@@ -65,7 +58,7 @@ def make(name: str, race: str, command: str, note: str) -> Path:
         "numpy": version("numpy"),
     }
     machine = {
-        "processor": processor(),
+        "processor": processor_name(),
         "cores": here.cores,
         "memory_bytes": here.memory_bytes,
         "system": here.system,

@@ -56,7 +56,7 @@ def many_maps(repetitions: int, folder: Path) -> Iterator[Result]:
 
     ratio = Result(f"{_IMAGES} Grad-CAM maps: loop of single captum calls / batched", "×", aim=Aim("≥", 5))
     batched = Result(f"{_IMAGES} Grad-CAM maps, batched", "s")
-    model = load_model(_PAIR[1])
+    model = load_model(_PAIR[1], folder)
     tap = next(found.name for found in reversed(model.network.taps) if found.kind == "block")
     generator = torch.Generator().manual_seed(0)
     images = model.normalised(torch.randint(256, (_IMAGES, 1, 28, 28), generator=generator))

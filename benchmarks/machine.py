@@ -3,17 +3,18 @@
 import os
 import platform
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import psutil
 import torch
 
+from resnet_viz.processor import processor_name
+
 
 def describe_machine() -> dict[str, Any]:
     """Processor, cores, memory, GPU and the versions of what the speed depends on."""
     return {
-        "cpu": _processor(),
+        "cpu": processor_name(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memory_gib": round(psutil.virtual_memory().total / 2**30, 1),
         "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
@@ -23,12 +24,3 @@ def describe_machine() -> dict[str, Any]:
             **{name: version(name) for name in ("torch", "torchvision", "numpy", "streamlit", "plotly")},
         },
     }
-
-
-def _processor() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        for line in info.read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

@@ -1,11 +1,10 @@
 """Which device a run trains on, and what it can do."""
 
-import platform
-
 import torch
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
+from resnet_viz.processor import processor_name
 from resnet_viz.specs import Device, Precision
 
 
@@ -36,12 +35,12 @@ def resolve_device(asked: Device) -> torch.device:
 
 
 def device_name(device: torch.device) -> str:
-    """The device in a reader's words, e.g. ``NVIDIA H200`` or the processor's architecture."""
+    """The device in a reader's words, e.g. ``NVIDIA H200`` or the processor's."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     if device.type == "mps":
         return "Apple GPU"
-    return platform.processor() or platform.machine()
+    return processor_name()
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

@@ -1,0 +1,40 @@
+"""The bundled networks are what their record says."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from resnet_viz.data.load import load
+from resnet_viz.inspection.models import bundled_model_path, load_model
+from resnet_viz.specs import DataSpec, Role
+
+RECORD = json.loads(bundled_model_path("plain").with_name("models.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("role", ["plain", "residual"])
+def test_accuracy_on_the_bundled_test_images_is_near_the_recorded_one(role: Role, tmp_path: Path) -> None:
+    """The record speaks of all 10,000 test images; 2,000 of them lie within four standard errors."""
+    model = load_model(f"bundled:{role}", tmp_path)
+    record = RECORD["models"][role]
+    data = load(DataSpec(), tmp_path)
+    correct = (model.logits(data.test_images).argmax(1) == data.test_labels).double().mean().item()
+    error = (record["test_accuracy"] * (1 - record["test_accuracy"]) / 2000) ** 0.5
+    assert correct == pytest.approx(record["test_accuracy"], abs=4 * error)
+
+
+def test_the_pair_is_a_fair_one(tmp_path: Path) -> None:
+    plain, residual = (load_model(f"bundled:{role}", tmp_path) for role in ("plain", "residual"))
+    assert plain.spec is not None
+    assert residual.spec is not None
+    assert plain.spec.network == residual.spec.network.plain()
+    assert (plain.spec.data, plain.spec.train) == (residual.spec.data, residual.spec.train)
+    assert torch.equal(plain.mean, residual.mean)
+    count = sum(p.numel() for p in residual.network.parameters())
+    assert count == RECORD["models"]["plain"]["parameters"] == RECORD["models"]["residual"]["parameters"]
+
+
+def test_the_files_are_small_enough_to_ship() -> None:
+    size = sum(bundled_model_path(role).stat().st_size for role in ("plain", "residual"))
+    assert size <= 5_000_000
