@@ -1,4 +1,9 @@
-"""What the desk's process answers; see `jobs.desk`. Images travel as uint8 [B, C, H, W]."""
+"""What the desk's process answers; see `jobs.desk`. Images travel as uint8 [B, C, H, W].
+
+Questions about one of torchvision's networks are refused (``weights_not_here``)
+until its weights are there: ask ``fetch`` again and again until it is ready. It
+answers at once with the bytes so far, and the download goes on meanwhile.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict

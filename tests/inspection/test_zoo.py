@@ -29,6 +29,7 @@ from resnet_viz.inspection.published import fetch_weights, weights_of
 from resnet_viz.networks.renewal import renewed
 from resnet_viz.networks.torchvision_zoo import build_zoo
 from resnet_viz.networks.zoo import ZOO
+from resnet_viz.probes.activations import measure_activations
 from tests.data.server import Cut, FileServer, serving
 
 REFERENCE = "torchvision:resnet18"
@@ -155,6 +156,9 @@ def test_networks_of_other_families_are_randomised_from_the_head_down(
     targets = torch.tensor([3])
     steps = list(randomisation_cascade(network, images, targets, "gradcam", tap, seed=1))
     assert [step.layer for step in steps] == ["", *layers]
+    positions = measure_activations(network, images).positions.tolist()
+    assert positions == sorted(positions)
+    assert positions[-1] == ZOO[name].depth - 1
     untrained = attribute(renewed(network, 1), images, targets, "gradcam", tap)
     np.testing.assert_allclose(steps[-1].maps.values, untrained.values, rtol=1e-4, atol=1e-9)
 
