@@ -10,10 +10,11 @@ from resnet_viz.ui.exhibit import Exhibit, show
 _HEIGHT_PX = 360
 
 
-def nothing_yet() -> None:
-    """An explanation, and the published curves, called so."""
+def nothing_yet(*, has_earlier: bool) -> None:
+    """An explanation, and the published curves, called so; ``has_earlier``: sweeps that can be opened."""
     with st.container(border=True, key="depth_empty"):
-        st.subheader(_("Nothing is measured here yet"), anchor=False)
+        headline = _("No sweep is open") if has_earlier else _("Nothing is measured here yet")
+        st.subheader(headline, anchor=False)
         st.markdown(
             "\n".join(
                 f"- {line}"

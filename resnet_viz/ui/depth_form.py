@@ -125,6 +125,7 @@ def _depths() -> None:
         shown,
         selection_mode="multi",
         key=widget_key("depths"),
+        wrap=True,
         help=_(
             "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2; only depths that all "
             "chosen families have."

@@ -37,18 +37,19 @@ def depth_page() -> None:
             title, type="primary", icon=icon, disabled=not enabled, width="stretch", key="depth_start"
         )
     if pressed and asked is not None:
-        current = _start(current, asked)
+        _start(current, asked)
+        st.rerun()  # the form was drawn for what was there before
     asked_id = sweep_id()
     if asked_id is not None and current is None:
         st.warning(
             _("There is no sweep {id} in the history of this machine.").format(id=asked_id[:40]),
             icon=":material/search_off:",
         )
-    recent_sweeps(asked_id)
+    has_earlier = recent_sweeps(asked_id)
     if current is not None:
         depth_panel(current)
     else:
-        nothing_yet()
+        nothing_yet(has_earlier=has_earlier)
 
 
 def _open_sweep() -> GroupRecord | None:
@@ -93,7 +94,8 @@ def _button(current: GroupRecord | None, asked: Asked | None) -> tuple[str, str,
     return *start, True
 
 
-def _start(current: GroupRecord | None, asked: Asked) -> GroupRecord:
+def _start(current: GroupRecord | None, asked: Asked) -> None:
+    """Queue what is missing and make the link name the sweep."""
     expected = known_estimate(asked.spec)
     store = server.store()
     if current is not None and _extends(current, asked):
@@ -103,4 +105,3 @@ def _start(current: GroupRecord | None, asked: Asked) -> GroupRecord:
     keep_promise(group.id, expected, asked.missing)
     server.wake()
     show_sweep(group.id)
-    return group

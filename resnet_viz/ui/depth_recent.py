@@ -16,15 +16,16 @@ from resnet_viz.ui.owner import owner
 _SHOWN = 8
 
 
-def recent_sweeps(current: str | None) -> None:
-    """A button for each of the latest sweeps except the one that is open."""
+def recent_sweeps(current: str | None) -> bool:
+    """A button for each of the latest sweeps except the one that is open; whether there is any."""
     found = server.store().groups(kind=KIND, owner=owner(), limit=_SHOWN + 1)
     groups = [group for group in found if group.id != current][:_SHOWN]
     if not groups:
-        return
+        return False
     with st.expander(_("Earlier sweeps"), icon=":material/history:"):
         for group in groups:
             _entry(group)
+    return True
 
 
 def sweep_title(spec: SweepSpec) -> str:

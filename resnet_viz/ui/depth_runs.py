@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import Final
@@ -77,7 +78,7 @@ def read_sweep(group: GroupRecord) -> SweepView:
 
 def read_cells(cells: Sequence[SweepCell]) -> list[CellHistory]:
     """What has been recorded of each cell that has a run; only what is new is read."""
-    histories = _histories()
+    histories = _histories(server.store().home)
     return [
         CellHistory(place.cell.family, place.cell.depth, place.cell.seed, histories.of(place.run))
         for place in cells
@@ -140,5 +141,5 @@ _MOST_KEPT: Final = 1000
 
 
 @st.cache_resource(show_spinner=False)
-def _histories() -> _Histories:
+def _histories(home: Path) -> _Histories:  # one for each history: a test has its own
     return _Histories(server.store())

@@ -1,0 +1,281 @@
+"""The Depth page without a browser: what it shows, what it writes, what it refuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz.estimates import Estimate
+from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
+from resnet_viz.jobs import calibrate
+from resnet_viz.jobs.sweeps import MOST_ATTEMPTS, spec_of, start_sweep, sweep_cells
+from resnet_viz.store import GroupRecord, Store
+from resnet_viz.sweeps import SWEEP_PRESETS
+from resnet_viz.ui import server
+from resnet_viz.ui.depth_estimate import keep_promise
+from resnet_viz.ui.owner import LOCAL
+
+PAGE = Path(__file__).parents[2] / "pages" / "depth.py"
+LINK = {"depths": "8,14", "steps": "30", "evaluate": "30", "probe": "30"}
+_QUICK = SWEEP_PRESETS["quick"].sweep
+SMALL = _QUICK.but(
+    depths=(8, 14),
+    run=_QUICK.run.but(train=_QUICK.run.train.but(steps=30, evaluate_every=30, probe_every=30)),
+)
+
+
+def open_page(**link: str) -> AppTest:
+    """The page after its first run; nothing may have gone wrong."""
+    app = AppTest.from_file(str(PAGE), default_timeout=20)
+    for parameter, value in link.items():
+        app.query_params[parameter] = value
+    app.run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> str:
+    """All words of the main part, the boxes of the cells included."""
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.error)
+    words = [element.value for kind in kinds for element in kind]
+    return "\n".join([*words, *(element.proto.body for element in app.get("html"))])
+
+
+@pytest.fixture
+def store() -> Store:
+    return server.store()
+
+
+def train(store: Store, group: GroupRecord, *, worse_by: float = 0.2) -> None:
+    """What workers would have written: plain networks get worse by ``worse_by`` from depth 8 to 14."""
+    for place in sweep_cells(store, group):
+        assert place.run is not None
+        attempt = store.claim(place.run.id, "test")
+        assert attempt is not None
+        hurt = worse_by * (place.cell.family == "plain") * (place.cell.depth > 8)
+        store.append(place.run.id, attempt, [*measured(0.3 + hurt), StateChanged(RunState.FINISHED)])
+
+
+def measured(error: float) -> list[Event]:
+    step = np.arange(30, dtype=np.int64)
+    noise = 0.01 * (-1.0) ** step
+    taps = ("conv1", "stage1.block1.conv1", "head")
+    return [
+        Facts({"device": "cpu", "train_loss": 1.0, "wall_s": 2.0}),
+        Series("train/loss", step, 1 + noise),
+        Series("train/accuracy", step, 1 - error + noise),
+        Series("test/accuracy", step[-1:], np.array([0.6])),
+        Profile("grad/relative", taps, np.array([0, 29]), np.full((2, 3), 0.1, np.float32)),
+        Progress(30),
+    ]
+
+
+def test_nothing_measured_is_explained_and_published_numbers_are_called_so() -> None:
+    app = open_page()
+    words = texts(app)
+    assert "Nothing is measured here yet" in words
+    assert "14 trainings" in words
+    assert not app.button(key="depth_start").disabled
+
+
+def test_the_button_starts_the_sweep_and_the_link_names_it(store: Store) -> None:
+    app = open_page(**LINK)
+    app.button(key="depth_start").click().run()
+    assert not app.exception
+    group = store.group(app.query_params["sweep"])
+    assert group.owner == LOCAL
+    runs = store.runs(group=group.id)
+    assert sorted((run.role, run.spec.network.depth) for run in runs) == [
+        ("plain", 8),
+        ("plain", 14),
+        ("residual", 8),
+        ("residual", 14),
+    ]
+    assert "0 of 4 cells finished" in app.get("progress")[0].proto.text
+    assert app.button(key="depth_start").disabled
+
+
+def test_the_link_restores_the_settings() -> None:
+    app = open_page(preset="classroom", families="plain,residual+projection", depths="8,146", lr="0.01")
+    assert app.session_state["depth_preset"] == "classroom"
+    assert app.multiselect(key="depth_set_families").value == ["plain", "residual+projection"]
+    assert app.session_state["depth_set_depths"] == [8, 146]
+    assert app.number_input(key="depth_set_lr").value == 0.01
+    assert app.query_params == {
+        "preset": "classroom",
+        "families": "plain,residual+projection",
+        "depths": "8,146",
+        "lr": "0.01",
+    }
+
+
+def test_changing_a_setting_writes_the_link() -> None:
+    app = open_page()
+    app.number_input(key="depth_set_steps").set_value(40).run()
+    app.select_slider(key="depth_set_seeds").set_value(3).run()
+    assert app.query_params == {"seeds": "3", "steps": "40"}
+
+
+def test_depths_follow_the_families() -> None:
+    app = open_page(depths="8,14")
+    app.multiselect(key="depth_set_families").set_value(["plain+bottleneck", "residual+bottleneck"]).run()
+    assert app.session_state["depth_set_depths"] == [11]
+    assert not app.error
+
+
+def test_a_range_of_depths_goes_beyond_what_can_be_pressed() -> None:
+    app = open_page()
+    app.number_input(key="depth_from").set_value(20)
+    app.number_input(key="depth_to").set_value(164)
+    app.select_slider(key="depth_every_6").set_value(36).run()
+    app.button(key="depth_range").click().run()
+    assert app.session_state["depth_set_depths"] == [20, 56, 92, 128, 164]
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [("families", "Choose at least one family."), ("depths", "Choose at least one depth.")],
+)
+def test_an_empty_choice_is_refused_in_a_sentence(setting: str, said: str) -> None:
+    app = open_page()
+    app.session_state[f"depth_set_{setting}"] = []
+    app.run()
+    assert [error.value for error in app.error] == [said]
+    assert app.button(key="depth_start").disabled
+
+
+def test_an_unknown_family_is_named() -> None:
+    app = open_page()
+    app.session_state["depth_set_families"] = ["plain", "dense"]
+    app.run()
+    assert not app.exception
+    assert "There is no family dense" in app.error[0].value
+
+
+def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
+    group = start_sweep(store, SMALL, LOCAL)
+    train(store, group)
+    app = open_page(sweep=group.id, **LINK)
+    words = texts(app)
+    assert "Depth harms the plain networks, not the residual ones" in words
+    assert "at depth 14 50.0 %, 20.0 percentage points more" in words
+    assert "Plain, depth 14, seed 0: Finished" in words
+    assert all(app.button(key=f"depth_{name}").disabled for name in ("pause", "resume", "cancel"))
+
+
+def test_cells_trained_elsewhere_are_reused_and_marked(store: Store) -> None:
+    train(store, start_sweep(store, SMALL, "someone else"))
+    app = open_page(**LINK)
+    assert "4 already trained, will be reused" in texts(app)
+    app.button(key="depth_start").click().run()
+    assert not app.exception
+    assert store.runs(group=app.query_params["sweep"]) == []
+    assert texts(app).count("Finished, reused") >= 4
+
+
+def test_a_larger_sweep_extends_the_open_one(store: Store) -> None:
+    group = start_sweep(store, SMALL, LOCAL)
+    train(store, group)
+    app = open_page(sweep=group.id, **LINK | {"depths": "8,14,20"})
+    button = app.button(key="depth_start")
+    assert button.label == "Extend the sweep"
+    button.click().run()
+    assert app.query_params["sweep"] == group.id
+    assert [r.spec.network.depth for r in store.runs(group=group.id) if r.state is RunState.QUEUED] == [
+        20,
+        20,
+    ]
+
+
+def test_pause_resume_and_cancel_are_wishes(store: Store) -> None:
+    group = start_sweep(store, SMALL, LOCAL)
+    app = open_page(sweep=group.id, **LINK)
+
+    def wishes() -> set[Wish]:
+        return {run.desired.wish for run in store.runs(group=group.id)}
+
+    app.button(key="depth_pause").click().run()
+    assert wishes() == {Wish.PAUSE}
+    app.button(key="depth_resume").click().run()
+    assert wishes() == {Wish.RUN}
+    app.button(key="depth_cancel").click().run()
+    assert {run.state for run in store.runs(group=group.id)} == {RunState.STOPPED}
+    app.button(key="depth_resume").click().run()
+    assert {run.state for run in store.runs(group=group.id)} == {RunState.QUEUED}
+
+
+def test_a_failed_cell_is_named_and_tried_again_when_asked(store: Store) -> None:
+    group = start_sweep(store, SMALL, LOCAL)
+    places = sweep_cells(store, group)
+    broken = next(p.run for p in places if p.run and (p.cell.family, p.cell.depth) == ("plain", 14))
+    failure = Failure("out_of_memory", "The device ran out of memory.", {})
+    for again in range(MOST_ATTEMPTS):
+        if again:
+            store.resume(broken.id)
+        attempt = store.claim(broken.id, "test")
+        assert attempt is not None
+        store.append(broken.id, attempt, [StateChanged(RunState.FAILED, failure)])
+    app = open_page(sweep=group.id, **LINK)
+    assert (
+        "Plain, depth 14, seed 0 broke off in attempt 4. The device ran out of memory." in app.error[0].value
+    )
+    app.button(key="depth_retry").click().run()
+    assert store.run(broken.id).state is RunState.QUEUED
+
+
+def test_somebody_elses_sweep_can_be_watched_only(store: Store) -> None:
+    group = start_sweep(store, SMALL, "someone else")
+    app = open_page(sweep=group.id, **LINK)
+    assert "you can watch, but not control it" in texts(app)
+    assert not [button for button in app.button if button.key == "depth_pause"]
+
+
+def test_an_unknown_sweep_is_a_sentence() -> None:
+    app = open_page(sweep="nosuchsweep")
+    assert "There is no sweep nosuchsweep" in app.warning[0].value
+
+
+def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
+    group = start_sweep(store, SMALL, LOCAL)
+    cells = list(spec_of(group).cells())
+    keep_promise(group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
+    train(store, group)
+    assert "Estimated: 10 s of training; it took 8 s (+25 %)" in texts(open_page(sweep=group.id, **LINK))
+
+
+def test_a_known_calibration_gives_time_and_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = spec_of(start_sweep(store, SMALL, "someone else"))
+    sample = {"update_s": 0.5, "evaluate_s": 0, "probe_s": 0, "keep_s": 0, "set_up_s": 0}
+    samples = [
+        {"family": name, "depth": depth, "memory_bytes": 2**30} | sample
+        for name in spec.families
+        for depth in spec.depths
+    ]
+    capacity = calibrate.Capacity(2, 1)
+    monkeypatch.setattr(calibrate.Capacity, "of", lambda _machine: capacity)
+    file = calibrate._file_of(store.home, spec, capacity)
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"samples": samples, "start_s": 1, "device": "cpu"}))
+    # Four trainings of 15 s, two at a time.
+    assert "about 30 s on this machine · 2.0 GiB of memory" in texts(open_page(**LINK))
+
+
+def test_the_page_needs_neither_torch_nor_pandas(store: Store) -> None:
+    group = start_sweep(store, SMALL, LOCAL)
+    train(store, group)
+    script = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file({str(PAGE)!r}, default_timeout=60)
+app.query_params["sweep"] = {group.id!r}
+app.run()
+assert not app.exception, app.exception
+assert app.header
+print(sorted({{"torch", "pandas"}} & set(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
