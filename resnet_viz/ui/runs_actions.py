@@ -44,7 +44,8 @@ def runs_actions(runs: Sequence[RunRecord]) -> None:
     if len(mine) < len(runs):
         st.caption(_("Runs that were started in another browser can be seen and exported, but not changed."))
     if len(mine) == 1:
-        _labels_form(mine[0])
+        with st.expander(_("Name, tags and notes"), icon=":material/edit:", key=f"runs_edit_{mine[0].id}"):
+            _labels_form(mine[0])
 
 
 def undo_bar() -> None:

@@ -1,6 +1,10 @@
-"""What to look for among the runs: words, states, networks, data sets. Kept in the link."""
+"""What to look for among the runs: words, states, networks, data sets. Kept in the link.
 
-from typing import Final
+Streamlit's own binding writes what an option is called on the page; these links
+name the values themselves, so that they say the same in every language.
+"""
+
+from typing import Any, Final
 
 import streamlit as st
 
@@ -14,52 +18,32 @@ from resnet_viz.ui.owner import owner
 from resnet_viz.ui.runs_state import back_to_first
 
 GROUP: Final = "runs_group"
+_CHOICES: Final[dict[str, tuple[str, ...]]] = {
+    "network": ROLES,
+    "state": tuple(state.value for state in RunState),
+    "data": tuple(DATASETS),
+    "only": ("pinned", "mine"),
+}
+_TEXT: Final = "q"
 
 
 def runs_filter() -> RunQuery:
     """Show the fields; what they ask for."""
+    _take_over_link()
     with st.container(horizontal=True, vertical_alignment="bottom", key="runs_filter"):
         text = st.text_input(
             _("Search"),
-            key="runs_text",
+            key=_key(_TEXT),
             type="search",
-            bind="query-params",
             placeholder=_("name, notes, tag, plain-32, data set, identifier …"),
             icon=":material/search:",
             on_change=back_to_first,
             width=300,
         )
-        roles = st.pills(
-            _("Network"),
-            list(ROLES),
-            selection_mode="multi",
-            format_func=lambda role: labels.label(labels.ROLES, role),
-            key="runs_role",
-            bind="query-params",
-            on_change=back_to_first,
-        )
-        states = st.multiselect(
-            _("State"),
-            [state.value for state in RunState],
-            format_func=lambda state: labels.label(labels.STATES, state),
-            key="runs_state",
-            bind="query-params",
-            on_change=back_to_first,
-            placeholder=_("all"),
-            width=170,
-        )
-        datasets = st.multiselect(
-            _("Data set"),
-            list(DATASETS),
-            format_func=lambda name: _(DATASETS[name].title),
-            key="runs_data",
-            bind="query-params",
-            on_change=back_to_first,
-            placeholder=_("all"),
-            width=170,
-        )
-        pinned = st.toggle(_("Pinned"), key="runs_pinned", bind="query-params", on_change=back_to_first)
-        mine = st.toggle(_("Mine"), key="runs_mine", bind="query-params", on_change=back_to_first)
+        roles = _pills("network", _("Network"), {role: labels.label(labels.ROLES, role) for role in ROLES})
+        only = _pills("only", _("Only"), {"pinned": _("Pinned"), "mine": _("Mine")})
+        states = _multiselect("state", _("State"), {s: labels.label(labels.STATES, s) for s in RunState})
+        datasets = _multiselect("data", _("Data set"), {n: _(info.title) for n, info in DATASETS.items()})
     group = st.session_state.get(GROUP)
     if group:
         st.button(
@@ -69,13 +53,14 @@ def runs_filter() -> RunQuery:
             args=(None,),
             key="runs_all_groups",
         )
+    _write_link()
     return RunQuery(
         text=text or "",
         states=[RunState(state) for state in states] or None,
-        roles=list(roles) or None,
+        roles=[role for role in ROLES if role in roles] or None,
         datasets=datasets or None,
-        pinned=True if pinned else None,
-        owner=owner() if mine else None,
+        pinned=True if "pinned" in only else None,
+        owner=owner() if "mine" in only else None,
         group=group,
     )
 
@@ -84,3 +69,50 @@ def show_group(group_id: str | None) -> None:
     """List the runs of one group only, or of all."""
     st.session_state[GROUP] = group_id
     back_to_first()
+
+
+def _pills(name: str, title: str, names: dict[str, str]) -> list[str]:
+    return st.pills(
+        title,
+        _CHOICES[name],
+        selection_mode="multi",
+        format_func=lambda value: names[value],
+        key=_key(name),
+        on_change=back_to_first,
+    )
+
+
+def _multiselect(name: str, title: str, names: dict[Any, str]) -> list[str]:
+    return st.multiselect(
+        title,
+        _CHOICES[name],
+        format_func=lambda value: names[value],
+        key=_key(name),
+        on_change=back_to_first,
+        placeholder=_("all"),
+        width=170,
+    )
+
+
+def _key(name: str) -> str:
+    return f"runs_filter_{name}"
+
+
+def _take_over_link() -> None:
+    """Give the fields what the link says, before they are first made; unknown values are left out."""
+    if _key(_TEXT) not in st.session_state:
+        st.session_state[_key(_TEXT)] = st.query_params.get(_TEXT, "")
+    for name, choices in _CHOICES.items():
+        if _key(name) not in st.session_state:
+            linked = st.query_params.get(name, "").split(",")
+            st.session_state[_key(name)] = [value for value in choices if value in linked]
+
+
+def _write_link() -> None:
+    wanted = {name: ",".join(st.session_state[_key(name)]) for name in _CHOICES}
+    wanted[_TEXT] = st.session_state[_key(_TEXT)] or ""
+    for name, value in wanted.items():
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = value
+        elif not value and name in st.query_params:
+            del st.query_params[name]

@@ -1,0 +1,214 @@
+"""The Runs page without a browser: what it lists, what can be done with what is chosen, and by whom."""
+
+from collections.abc import Sequence
+
+import orjson
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz.events import RunState, Wish
+from resnet_viz.presets import PRESETS
+from resnet_viz.specs import RaceSpec
+from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
+from resnet_viz.ui import runs_page, runs_rows, server
+from resnet_viz.ui.runs_compare import is_race, names
+from resnet_viz.ui.runs_rows import BUNDLED, recordings
+from resnet_viz.ui.runs_state import CHOSEN
+from resnet_viz.ui.runs_table import Row, runs_table
+from tests.ui.test_pages import MAIN, open_page, queue, texts, train
+
+_BUNDLED_RUNS = [run for recording in recordings() for run in recording.runs]
+
+
+class Shown:
+    """What the table was given last."""
+
+    rows: Sequence[Row] = ()
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """The rows on the page; the component itself is tested in a browser."""
+    seen = Shown()
+
+    def look(columns: object, rows: Sequence[Row], **more: object) -> None:
+        seen.rows = rows
+        runs_table(columns, rows, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(runs_page, "runs_table", look)
+    return seen
+
+
+@pytest.fixture
+def store() -> Store:
+    return server.store()
+
+
+@pytest.fixture
+def race(store: Store) -> GroupRecord:
+    group = queue(store)
+    train(store, group)
+    return group
+
+
+def choose(app: AppTest, *run_ids: str) -> AppTest:
+    app.session_state[CHOSEN] = list(run_ids)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click().run()
+    assert not app.exception
+    return app
+
+
+def test_runs_and_bundled_recordings_are_listed(shown: Shown, race: GroupRecord) -> None:
+    open_page("runs")
+    assert [row.id for row in shown.rows[:2]] == list(race.run_ids)
+    assert shown.rows[0].cells[:2] == ("Plain-8", "Finished")
+    assert [row.id for row in shown.rows[2:]] == [BUNDLED + run.id for run in _BUNDLED_RUNS]
+    assert "Bundled recording" in shown.rows[2].cells
+
+
+def test_search_and_filters_come_from_the_link(shown: Shown, race: GroupRecord) -> None:
+    open_page("runs", q="residual-8")
+    assert [row.id for row in shown.rows] == [race.run_ids[1]]
+    app = open_page("runs", network="plain,nonsense")
+    assert {row.role for row in shown.rows} == {"plain"}
+    assert app.query_params["network"] == "plain"
+    app.text_input(key="runs_filter_q").set_value("no such thing").run()
+    assert "No run fits" in app.info[0].value
+    assert app.query_params["q"] == "no such thing"
+    open_page("runs", only="pinned")
+    assert {row.role for row in shown.rows} == {"plain"}, "nothing is pinned, so no table is shown"
+
+
+def test_pin_and_labels_are_written(store: Store, race: GroupRecord) -> None:
+    app = choose(open_page("runs"), race.run_ids[0])
+    press(app, "runs_pin")
+    assert store.run(race.run_ids[0]).pinned
+    app.text_input(key=f"runs_name_{race.run_ids[0]}").set_value("best")
+    app.text_input(key=f"runs_tags_{race.run_ids[0]}").set_value("demo, class")
+    press(app, f"runs_save_{race.run_ids[0]}")
+    run = store.run(race.run_ids[0])
+    assert (run.name, run.tags) == ("best", ("demo", "class"))
+
+
+def test_a_deletion_can_be_undone(shown: Shown, store: Store, race: GroupRecord) -> None:
+    app = choose(open_page("runs"), *race.run_ids)
+    press(app, "runs_delete")
+    assert "2 runs were deleted." in texts(app)
+    assert not store.runs()
+    assert not {row.id for row in shown.rows} & set(race.run_ids)
+    press(app, "runs_undo")
+    assert {run.id for run in store.runs()} == set(race.run_ids)
+    assert "were deleted" not in texts(app)
+
+
+def test_a_bundled_recording_is_compared_but_never_deleted() -> None:
+    app = choose(open_page("runs"), *(BUNDLED + run.id for run in _BUNDLED_RUNS))
+    assert "they can be compared, not changed or deleted" in texts(app)
+    assert "How the gradient reaches the layers" in [header.value for header in app.subheader]
+    assert "runs_delete" not in {button.key for button in app.button}
+
+
+def test_what_others_started_can_only_be_looked_at(store: Store) -> None:
+    group = queue(store, owner="somebody else")
+    train(store, group)
+    app = choose(open_page("runs"), group.run_ids[0])
+    assert app.button(key="runs_delete").disabled
+    assert app.button(key="runs_pin").disabled
+    assert not app.button(key="runs_again").disabled
+    assert "started in another browser" in texts(app)
+
+
+def test_a_race_is_repeated_as_a_whole_with_the_next_seed(store: Store, race: GroupRecord) -> None:
+    press(choose(open_page("runs"), race.run_ids[0]), "runs_again")
+    newest = store.groups(kind="race", limit=1)[0]
+    assert newest.id != race.id
+    assert [run.seed for run in store.runs(group=newest.id)] == [1, 1]
+    assert RaceSpec.from_json(newest.spec_json).run.train.seed == 1
+
+
+def test_stop_and_resume_reach_the_store(store: Store) -> None:
+    group = queue(store)
+    train(store, group, end=None)
+    app = choose(open_page("runs"), *group.run_ids)
+    press(app, "runs_stop")
+    assert {run.desired.wish for run in store.runs()} == {Wish.STOP}
+    stopped = queue(store)
+    train(store, stopped, end=RunState.STOPPED)
+    press(choose(open_page("runs"), *stopped.run_ids), "runs_resume")
+    assert {run.state for run in store.runs(group=stopped.id)} == {RunState.QUEUED}
+
+
+def test_an_exported_run_is_imported_and_marked(
+    shown: Shown, store: Store, race: GroupRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = orjson.dumps(export_json(store, race.run_ids[1]))
+    app = open_page("runs")
+    app.file_uploader(key="runs_import_file").set_value([("run.json", file, "application/json")])
+    press(app, "runs_import_go")
+    imported = store.library.find(RunQuery(origin="imported")).rows
+    assert [(run.role, run.state) for run in imported] == [("residual", RunState.FINISHED)]
+    assert app.session_state[CHOSEN] == [imported[0].id]
+    assert any("imported" in cell for row in shown.rows for cell in row.cells)
+    app.file_uploader(key="runs_import_file").set_value([("run.json", b"{}", "application/json")])
+    press(app, "runs_import_go")
+    assert "not an exported run" in app.error[0].value
+
+
+def test_disk_space_and_restoring(store: Store, race: GroupRecord) -> None:
+    store.library.delete([race.run_ids[0]])
+    app = open_page("runs")
+    app.session_state["runs_storage_open"] = True
+    app.run()
+    assert not app.exception
+    press(app, f"runs_restore_{race.run_ids[0]}")
+    assert store.run(race.run_ids[0]).deleted_at is None
+
+
+def test_pages_of_fifty(shown: Shown, store: Store) -> None:
+    for _ in range(27):
+        queue(store)
+    app = open_page("runs")
+    assert len(shown.rows) == 50
+    press(app, "runs_next")
+    assert len(shown.rows) == 4 + len(_BUNDLED_RUNS)
+    assert "51–56 of 56" in texts(app)
+
+
+def test_the_page_is_chinese_too(race: GroupRecord) -> None:
+    app = AppTest.from_file(str(MAIN), default_timeout=20)
+    app.query_params["lang"] = "zh"
+    app.run().switch_page("../../pages/runs.py").run()
+    assert not app.exception
+
+
+def test_a_set_is_a_race_only_where_nothing_but_the_shortcut_differs() -> None:
+    members = PRESETS["degradation"].race.but(seeds=2).members()
+    assert is_race(members)
+    assert is_race(members[:1])
+    assert not is_race([*members, members[0]])
+    deeper = members[0].but(network=members[0].network.but(depth=56))
+    assert not is_race([members[0], deeper])
+    longer = members[1].but(train=members[1].train.but(steps=400))
+    assert not is_race([members[0], longer])
+    assert names([members[0], deeper], ["aaaaaaa", "bbbbbbb"]) == ["plain-32", "plain-56"]
+    assert names([members[0]] * 2, ["aaaaaaa", "bbbbbbb"]) == ["plain-32 · aaaaa", "plain-32 · bbbbb"]
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(0, "–"), (200, "1 kB"), (12_345, "12 kB"), (3_400_000, "3.4 MB"), (1.25e9, "1.2 GB")]
+)
+def test_sizes_are_for_people(count: float, text: str) -> None:
+    assert runs_rows.size(int(count)) == text
+
+
+def test_notes_and_pins_are_in_the_row(store: Store, race: GroupRecord, shown: Shown) -> None:
+    store.library.label(race.run_ids[:1], Labels(name="a name", notes="two\nlines", pinned=True))
+    open_page("runs")
+    assert shown.rows[0].cells[2] == "★ a name"
+    assert "two lines" in shown.rows[0].cells
