@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("../../pages/home.py", title=_("Home"), icon=":material/home:", default=True),
         st.Page("../../pages/race.py", title=_("Race"), icon=":material/flag:", url_path="race"),
         st.Page("../../pages/depth.py", title=_("Depth"), icon=":material/show_chart:", url_path="depth"),
+        st.Page("../../pages/runs.py", title=_("Runs"), icon=":material/table_rows:", url_path="runs"),
     ]
 )
 st.logo(str(_HERE / "logo.svg"), size="large", icon_image=str(_HERE / "icon.svg"))
