@@ -96,10 +96,11 @@ class Promise:
 
 
 def keep_promise(group_id: str, expected: Estimate | None, missing: Sequence[Cell]) -> None:
-    """Remember the estimate for ``missing``, to be compared with what came."""
-    if expected is None or not expected.runs:
-        return
+    """Remember the estimate for ``missing``, to be compared with what came; None: there was none."""
     file = _file_of(group_id)
+    if expected is None or not expected.runs:
+        file.unlink(missing_ok=True)  # what was promised before was for less
+        return
     file.parent.mkdir(parents=True, exist_ok=True)
     digests = [cell.run.digest() for cell in missing]
     promise = {"training_s": expected.training_s, "wall_s": expected.wall_s, "digests": digests}

@@ -89,8 +89,9 @@ def _button(current: GroupRecord | None, asked: Asked | None) -> tuple[str, str,
     if current is not None and _is_same(current, asked):
         states = {place.state for place in sweep_cells(server.store(), current)}
         moving = states & {RunState.QUEUED, RunState.RUNNING, RunState.PAUSED}
-        complete = states <= {RunState.FINISHED, RunState.DIVERGED}
-        return *start, not moving and not complete
+        if moving or states <= {RunState.FINISHED, RunState.DIVERGED}:
+            return *start, False
+        return _("Go on with the sweep"), ":material/play_arrow:", True
     return *start, True
 
 

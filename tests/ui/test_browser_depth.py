@@ -1,0 +1,38 @@
+"""A small sweep in a real browser, from the click to the verdict, and found again after a reload."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+TINY = "/depth?depths=8,14&width=4&resolution=8&steps=40&evaluate=20&probe=10"
+
+
+def test_a_sweep_fills_in_and_survives_a_reload(page: Page, app_url: str) -> None:
+    page.goto(app_url + TINY)
+    expect(page.get_by_text("Nothing is measured here yet")).to_be_visible()
+    page.get_by_role("button", name="Start the sweep").click()
+    page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
+    page.reload()
+    expect(page.get_by_text("4 of 4 cells finished")).to_be_visible(timeout=90_000)
+    expect(page.locator(".st-key-depth_verdict")).to_contain_text("14")
+    for name in ("curve", "losses", "gradients"):
+        chart = page.locator(f".st-key-exhibit_depth_{name} .live-chart-graph")
+        expect(chart).to_have_class(re.compile("js-plotly-plot"))
+        assert len(chart.get_attribute("aria-label") or "") > 40
+    expect(page.get_by_role("button", name="Start the sweep")).to_be_disabled()
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Table as CSV").click()
+    lines = caught.value.path().read_text().splitlines()
+    assert lines[0].startswith("family,depth,seed,run,state,reused")
+    assert len(lines) == 5
+
+
+def test_on_a_phone_the_panels_stand_below_each_other(page: Page, app_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 1600})
+    page.goto(app_url + "/depth")
+    expect(page.get_by_role("button", name="Start the sweep")).to_be_visible()
+    too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert page.evaluate(too_wide) <= 0
