@@ -77,7 +77,8 @@ def show_estimate(spec: SweepSpec, missing: list[Cell]) -> None:
     probes, store = _probes(), server.store()
     if needs_probe(store, spec) and not probes.is_running(spec) and _may_probe_unasked(spec):
         probes.start(store, spec)
-    st.fragment(_estimate, run_every=_LOOK_S if probes.is_running(spec) else None)(spec, missing)
+    running = probes.is_running(spec)
+    st.fragment(_estimate, run_every=_LOOK_S if running else None)(spec, missing, running)
 
 
 def known_estimate(spec: SweepSpec) -> Estimate | None:
@@ -127,14 +128,16 @@ def work(missing: list[Cell]) -> int:
     return total
 
 
-def _estimate(spec: SweepSpec, missing: list[Cell]) -> None:
+def _estimate(spec: SweepSpec, missing: list[Cell], was_running: bool) -> None:
     language.use()
+    probes = _probes()
+    if probes.is_running(spec) != was_running:
+        st.rerun()  # begins or ends the refreshing
     steps = sum(cell.run.train.steps for cell in missing)
     todo = _("{runs} trainings · {steps} steps · {work} multiply-adds").format(
         runs=len(missing), steps=f"{steps:,}", work=number(float(work(missing)))
     )
-    probes = _probes()
-    if probes.is_running(spec):
+    if was_running:
         st.caption(f":material/timer: **{_('Timing a few steps on this machine …')}** · {todo}")
         return
     expected = known_estimate(spec)
@@ -146,8 +149,7 @@ def _estimate(spec: SweepSpec, missing: list[Cell]) -> None:
         return
     refusal = probes.refusal(spec)
     if refusal is not None:
-        st.caption(f":material/timer_off: {refusal} · {todo}")
-        return
+        st.caption(f":material/timer_off: {refusal}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f":material/timer: {todo}", width="content")
         st.button(

@@ -6,7 +6,6 @@ asks for goes through the specs, and an illegal value falls back and is reported
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, Final
 
 from resnet_viz.errors import InvalidSetting
@@ -136,8 +135,9 @@ def put(sweep: SweepSpec, name: str, value: Any) -> SweepSpec:
 
 def depths_of(families: Sequence[str], base: NetworkSpec, up_to: int = MAX_DEPTH) -> list[int]:
     """Depths that all ``families`` have; raises `InvalidSetting`."""
-    ranges = [set(legal_depths(family(name).block or base.block, up_to)) for name in families]
-    return sorted(reduce(set.intersection, ranges)) if ranges else list(legal_depths(base.block, up_to))
+    blocks = {family(name).block or base.block for name in families} or {base.block}
+    first, *others = [legal_depths(block, up_to) for block in blocks]
+    return sorted(set(first).intersection(*others))
 
 
 def legalised(depths: Sequence[int], families: Sequence[str], base: NetworkSpec) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.estimates import Estimate
 from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
 from resnet_viz.jobs import calibrate
+from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.sweeps import MOST_ATTEMPTS, spec_of, start_sweep, sweep_cells
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.sweeps import SWEEP_PRESETS
@@ -62,7 +63,7 @@ def train(store: Store, group: GroupRecord, *, worse_by: float = 0.2) -> None:
 
 def measured(error: float) -> list[Event]:
     step = np.arange(30, dtype=np.int64)
-    noise = 0.01 * (-1.0) ** step
+    noise = np.resize(np.array([0.01, -0.01]), 30)
     taps = ("conv1", "stage1.block1.conv1", "head")
     return [
         Facts({"device": "cpu", "train_loss": 1.0, "wall_s": 2.0}),
@@ -255,8 +256,8 @@ def test_a_known_calibration_gives_time_and_memory(store: Store, monkeypatch: py
         for name in spec.families
         for depth in spec.depths
     ]
-    capacity = calibrate.Capacity(2, 1)
-    monkeypatch.setattr(calibrate.Capacity, "of", lambda _machine: capacity)
+    capacity = Capacity(2, 1)
+    monkeypatch.setattr(Capacity, "of", lambda _machine: capacity)
     file = calibrate._file_of(store.home, spec, capacity)
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({"samples": samples, "start_s": 1, "device": "cpu"}))
