@@ -144,16 +144,17 @@ def _box(place: SweepCell, error: float | None) -> str:
 
 
 def _failures(view: SweepView) -> None:
-    """Every cell that broke off by name, why, and how to go on."""
+    """Every cell that broke off by name, those with the same reason together, and how to go on."""
+    reasons: dict[tuple[str, bool], list[str]] = {}
     for place in view.failed:
         assert place.run is not None
-        reason = failure_sentence(place.run)
-        again = "" if place.is_settled else _("It is tried again by itself.")
-        text = _("{cell} broke off in attempt {attempt}.").format(
-            cell=cell_name(place), attempt=place.run.attempt
-        )
+        text = _("{cell} (attempt {attempt})").format(cell=cell_name(place), attempt=place.run.attempt)
+        reasons.setdefault((failure_sentence(place.run), place.is_settled), []).append(text)
+    for (reason, settled), names in reasons.items():
+        again = "" if settled else _("It is tried again by itself.")
+        text = _("Broke off: {cells}.").format(cells="; ".join(names))
         st.error(" ".join(filter(None, (text, reason, again))), icon=":material/error:")
-    if any(place.is_settled for place in view.failed):
+    if any(settled for _reason, settled in reasons):
         retry_button(view)
 
 
