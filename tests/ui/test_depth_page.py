@@ -221,9 +221,8 @@ def test_a_failed_cell_is_named_and_tried_again_when_asked(store: Store) -> None
         assert attempt is not None
         store.append(broken.id, attempt, [StateChanged(RunState.FAILED, failure)])
     app = open_page(sweep=group.id, **LINK)
-    assert (
-        "Plain, depth 14, seed 0 broke off in attempt 4. The device ran out of memory." in app.error[0].value
-    )
+    said = "Broke off: Plain, depth 14, seed 0 (attempt 4). The device ran out of memory."
+    assert [error.value for error in app.error] == [said]
     app.button(key="depth_retry").click().run()
     assert store.run(broken.id).state is RunState.QUEUED
 
