@@ -32,6 +32,35 @@ function reached(steps, step) {
 
 const filled = (template, values) => template.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
+// The lines alone, until plotly.js has come: it takes longer than all the rest.
+function sketch(graph, data, layout) {
+  const [width, height] = [graph.clientWidth, graph.clientHeight];
+  const [left, right, top, bottom] = [64, 14, 42, 56];
+  const [low, high] = layout.yaxis.range;
+  const [first, last] = layout.xaxis.range ?? [0, 1.03 * Math.max(...data.map((trace) => trace.x.at(-1) ?? 0))];
+  const x = (value) => left + ((value - first) / (last - first)) * (width - left - right);
+  const y = (value) => top + ((high - Math.log10(value)) / (high - low)) * (height - top - bottom);
+  const make = (tag, attributes) => {
+    const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, String(value));
+    return made;
+  };
+  const svg = make("svg", { width, height, class: "replay-sketch" });
+  for (const { x: xs, y: ys, line } of data) {
+    const points = Array.from(xs, (value, index) => [value, ys[index]]).filter(([, value]) => value > 0);
+    svg.append(
+      make("polyline", {
+        points: points.map((point) => `${x(point[0]).toFixed(1)},${y(point[1]).toFixed(1)}`).join(" "),
+        fill: "none",
+        stroke: line.color,
+        "stroke-width": line.width,
+        "stroke-dasharray": line.dash === "dash" ? "9 9" : "none",
+      }),
+    );
+  }
+  graph.replaceChildren(svg);
+}
+
 class Player {
   constructor(root) {
     this.root = root;
@@ -75,8 +104,8 @@ class Player {
       section.querySelector(".live-chart-how").textContent = how;
       this.graphs[name].setAttribute("aria-label", alt);
       const actions = {
-        csv: () => saveNumbers(this.graphs[name], filename),
-        png: () => savePicture(this.graphs[name], filename, window.Plotly),
+        csv: () => loadPlotly(words.plotly).then(() => saveNumbers(this.graphs[name], filename)),
+        png: () => loadPlotly(words.plotly).then((Plotly) => savePicture(this.graphs[name], filename, Plotly)),
       };
       for (const [tool, action] of Object.entries(actions)) {
         const button = section.querySelector(`.live-chart-${tool}`);
@@ -141,7 +170,7 @@ class Player {
 
   // Draws the step of `position`; one drawing at a time, the newest wish wins.
   show() {
-    if (this.drawing) return;
+    if (this.drawing || !this.root.isConnected) return;
     const step = Math.floor(this.position);
     if (step === this.step) return;
     this.step = step;
@@ -153,8 +182,11 @@ class Player {
   }
 
   draw(name, data) {
-    const { layout } = themed(this.film.charts[name].layout, this.graphs[name]);
-    return window.Plotly.react(this.graphs[name], data, layout, CONFIG);
+    const graph = this.graphs[name];
+    if (!window.Plotly) return sketch(graph, data, this.film.charts[name].layout);
+    graph.querySelector(".replay-sketch")?.remove();
+    const { layout } = themed(this.film.charts[name].layout, graph);
+    return window.Plotly.react(graph, data, layout, CONFIG);
   }
 
   grown(step) {
@@ -206,8 +238,12 @@ export default function ({ data: bytes, parentElement }) {
     player.sent = words;
     player.load(JSON.parse(words), unpacked(JSON.parse(film)));
   }
-  // A script run may mean that the theme has changed: what is shown is drawn again.
-  loadPlotly(player.words.plotly).then(() => (isNew ? player.start() : player.redraw()));
+  if (isNew) {
+    player.start();
+    requestAnimationFrame(() => loadPlotly(player.words.plotly).then(() => player.redraw()));
+  } else {
+    player.redraw(); // a script run may mean that the theme has changed
+  }
   return () => {
     player.playing = false;
     player.observer.disconnect();

@@ -139,7 +139,15 @@ def _bundled(recording: Recording, run: RecordedRun) -> Row:
 def _fits(recording: Recording, run: RecordedRun, query: RunQuery) -> bool:
     network = run.spec.network
     words = " ".join(
-        (run.id, f"{network.role}-{network.depth}", run.spec.data.dataset, run.history.state, recording.name)
+        (
+            run.id,
+            f"{network.role}-{network.depth}",
+            run.spec.data.dataset,
+            run.history.state,
+            recording.name,
+            "bundled recording",
+            _("Bundled recording"),
+        )
     ).lower()
     return (
         all(word in words for word in query.text.lower().split())

@@ -1,8 +1,9 @@
 """The recorded race in a real browser: it plays by itself and asks the server for nothing."""
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, expect
+from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
+from resnet_viz.ui.http import PLOTLY_PATH
 from tests.ui.conftest import watched_tab
 
 pytestmark = pytest.mark.browser
@@ -10,7 +11,7 @@ pytestmark = pytest.mark.browser
 _AT_STEP = "(step) => Number(document.querySelector('.replay')?.dataset.step ?? -1) >= step"
 _LAST = """() => {
   const graph = document.querySelector('.replay [data-chart="loss"] .live-chart-graph');
-  return Math.max(...graph._fullData.map((trace) => trace.x.at(-1) ?? 0));
+  return Math.max(...(graph._fullData ?? []).map((trace) => trace.x.at(-1) ?? 0));
 }"""
 _PROFILE = """() => Array.from(
   document.querySelector('.replay [data-chart="profile"] .live-chart-graph')._fullData[0].y
@@ -24,7 +25,7 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     # Until the first worker has looked at this machine, the line about it is refreshed.
     expect(page.get_by_text("GB memory · ")).to_be_visible(timeout=60_000)
     page.goto(app_url)
-    page.wait_for_function(_AT_STEP, arg=5)
+    page.wait_for_function(f"() => window.Plotly && ({_LAST})() > 5")
     first, profile = page.evaluate(_LAST), page.evaluate(_PROFILE)
     sent.clear()
     page.wait_for_function(_AT_STEP, arg=60)
@@ -41,6 +42,19 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     page.keyboard.press("ArrowLeft")
     expect(scrubber).to_have_attribute("aria-valuetext", "Step 299 of 300")
     assert sent == [], "playing must not reach the server"
+
+
+def test_it_plays_before_plotly_has_come(page: Page, app_url: str) -> None:
+    held: list[Route] = []
+    page.route(f"**{PLOTLY_PATH}", lambda route: held.append(route))
+    page.goto(app_url)
+    page.wait_for_function(_AT_STEP, arg=5)
+    lines = page.locator('.replay [data-chart="profile"] .replay-sketch polyline')
+    expect(lines).to_have_count(2)
+    assert held, "plotly.js was not asked for"
+    held[0].continue_()
+    page.wait_for_function(f"() => ({_LAST})() > 5")
+    expect(page.locator(".replay-sketch")).to_have_count(0)
 
 
 def _listen(socket: WebSocket, sent: list[object]) -> None:
