@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,23 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from resnet_viz.attribution.methods import METHODS, AttributionOptions, Method
+from resnet_viz.attribution.methods import METHODS, AttributionOptions, Emptiness, Method
 from resnet_viz.attribution.undisturbed import Cancelled, never, undisturbed
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
-
-Emptiness = Literal["", "negative", "zero"]
-
-EMPTY_SENTENCES: dict[Emptiness, str] = {
-    "negative": N_(
-        "Nothing here speaks for this class: every value of the map is zero or negative. The signed view "
-        "shows what speaks against it."
-    ),
-    "zero": N_(
-        "Every value of the map is exactly zero: at this layer, no change would change the answer for this "
-        "class."
-    ),
-}
 
 _DEFAULTS = AttributionOptions()
 # Pixels of the images sent through at once, by measurement: 127 images of 28 px are fastest on a CPU.
@@ -64,7 +50,7 @@ class AttributionMap:
         return np.asarray(self.maximum <= 0)
 
     def emptiness(self, index: int) -> Emptiness:
-        """Why map ``index`` is empty, a key of `EMPTY_SENTENCES`; or "" where it is not."""
+        """Why map ``index`` is empty, a key of `methods.EMPTY_SENTENCES`; or "" where it is not."""
         if self.maximum[index] > 0:
             return ""
         return "negative" if self.minimum[index] < 0 else "zero"

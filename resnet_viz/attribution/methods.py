@@ -27,6 +27,21 @@ MethodName = Literal[
 ]
 
 
+Emptiness = Literal["", "negative", "zero"]
+
+EMPTY_SENTENCES: dict[Emptiness, str] = {
+    "negative": N_(
+        "Nothing here speaks for this class: every value of the map is zero or negative. The signed view "
+        "shows what speaks against it."
+    ),
+    "zero": N_(
+        "Every value of the map is exactly zero: at this layer, no change would change the answer for this "
+        "class."
+    ),
+}
+"""What is said instead of showing a map that is blank."""
+
+
 class AttributionOptions(Spec):
     """What can be set about a method; each setting names the only method that reads it.
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.attribution.attribute import EMPTY_SENTENCES, attribute, upsampled
-from resnet_viz.attribution.methods import METHODS, AttributionOptions
+from resnet_viz.attribution.attribute import attribute, upsampled
+from resnet_viz.attribution.methods import EMPTY_SENTENCES, METHODS, AttributionOptions
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.specs import NetworkSpec
 from tests.attribution.networks import batch, every_kind, lively, named, small
