@@ -36,6 +36,19 @@ class PaddedSubsample(nn.Module):
         return nn.functional.pad(x, (0, 0, 0, 0, 0, self.extra_channels))
 
 
+class Pointwise(nn.Conv2d):
+    """A 1×1 convolution of every ``stride``-th pixel, which it picks before it multiplies.
+
+    The same sum as `nn.Conv2d` with a stride. PyTorch 2.15 on CPUs writes beyond
+    its memory in that one's backward pass when tensors are channels-last and
+    channels are no multiple of eight.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', ceil(H/s), ceil(W/s))
+        down, across = self.stride
+        return nn.functional.conv2d(x[:, :, ::down, ::across], self.weight, self.bias)
+
+
 class Block(AddingBlock):
     """F(x) + shortcut(x), or F(x) alone: two 3×3 convolutions, or 1×1 – 3×3 – 1×1 (bottleneck).
 
@@ -160,7 +173,8 @@ class ResidualNetwork(nn.Module):
 
 def _conv(spec: NetworkSpec, before: int, after: int, kernel: int, stride: int) -> nn.Conv2d:
     # A normalisation has its own shift, so a bias is only there without one.
-    return nn.Conv2d(before, after, kernel, stride, padding=kernel // 2, bias=spec.norm == "none")
+    kind = Pointwise if kernel == 1 and stride > 1 else nn.Conv2d
+    return kind(before, after, kernel, stride, padding=kernel // 2, bias=spec.norm == "none")
 
 
 def _norm(spec: NetworkSpec, channels: int) -> nn.Module:

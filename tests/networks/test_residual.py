@@ -224,3 +224,19 @@ def test_plain_twins_of_every_start_can_be_built(init: Init) -> None:
     spec = NetworkSpec(depth=8, width=4, init=init)
     assert spec.plain().role == "plain"
     build(spec.plain(), 0)
+
+
+@pytest.mark.parametrize("width", [3, 4, 6, 8])
+@pytest.mark.parametrize("shortcut", ["projection", "all-projection"])
+def test_strided_projections_keep_to_their_memory(width: int, shortcut: Shortcut) -> None:
+    """Channels-last, few channels, 1×1 with stride 2: PyTorch 2.15 corrupts the heap unless it is avoided."""
+    spec = NetworkSpec(depth=8, width=width, shortcut=shortcut, image_px=14)
+    network = build(spec, 0).to(memory_format=torch.channels_last)
+    x = images(spec, 64).contiguous(memory_format=torch.channels_last)
+    for _ in range(3):
+        network(x).sum().backward()
+    projection = network.get_submodule("stage2.block1.shortcut.conv")
+    assert isinstance(projection, nn.Conv2d)
+    inner = torch.randn(2, width, 7, 7, generator=torch.Generator().manual_seed(1))
+    expected = nn.functional.conv2d(inner, projection.weight, projection.bias, stride=2)
+    torch.testing.assert_close(projection(inner), expected)

@@ -3,6 +3,17 @@
 from resnet_viz.specs import NetworkSpec
 
 _NORMS = {"batch": "nn.BatchNorm2d({0})", "group": "nn.GroupNorm(gcd(8, {0}), {0})"}
+_POINTWISE = """
+
+class Pointwise(nn.Conv2d):
+    # A 1x1 convolution that picks every stride-th pixel first: PyTorch 2.15 on CPUs
+    # corrupts memory in the backward pass of nn.Conv2d's own stride with few channels.
+
+    def forward(self, x):  # (B, C, H, W) -> (B, C', H / stride, W / stride)
+        down, across = self.stride
+        return nn.functional.conv2d(x[:, :, ::down, ::across], self.weight, self.bias)
+
+"""
 _PADDED = '''
 
 class PaddedSubsample(nn.Module):
@@ -45,6 +56,13 @@ def _norm(spec: NetworkSpec, channels: str) -> str:
 def _conv(spec: NetworkSpec) -> str:
     bias = spec.norm == "none"
     why = "" if bias else "    # no bias: the norms have a shift of their own\n"
+    if "bottleneck" in spec.block or spec.shortcut.endswith("projection"):
+        kind = "Pointwise if kernel == 1 and stride > 1 else nn.Conv2d"
+        return f"""{_POINTWISE}
+def conv(before, after, kernel, stride=1):
+{why}    kind = {kind}
+    return kind(before, after, kernel, stride, padding=kernel // 2, bias={bias})
+"""
     return f"""
 
 def conv(before, after, kernel, stride=1):
