@@ -157,7 +157,13 @@ def _chosen(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
                 _("Bundled recordings come with the app: they can be compared, not changed or deleted.")
             )
         if st.toggle(_("Compare in charts"), value=count <= MOST_COMPARED, key="runs_compare"):
-            compare(runs, bundled)
+            moving = any(not run.state.is_finished() for run in runs)
+            st.fragment(_comparison, run_every=_REFRESH_S if moving else None)(runs, bundled)
+
+
+def _comparison(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
+    language.use()
+    compare(runs, bundled)
 
 
 def _group_links(runs: Sequence[RunRecord]) -> None:
