@@ -1,23 +1,18 @@
 """A short probe of this machine: how long steps take, timed in as many processes as would train at once.
 
-The processes are started as ``python -m resnet_viz.jobs.calibrate``; torch is
-imported in them alone. Images are random where the data set is not bundled, so
-that an estimate downloads nothing.
+The processes are those of `timing`; torch is imported in them alone.
 """
 
 import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
-
-import psutil
+from typing import Any
 
 from resnet_viz.data.catalogue import info
 from resnet_viz.errors import InvalidSetting
@@ -27,19 +22,11 @@ from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.process import worker_environment
 from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
 from resnet_viz.locale import N_
-from resnet_viz.specs import RunSpec
 from resnet_viz.store import Store
 from resnet_viz.sweeps import SweepSpec, family
 
-if TYPE_CHECKING:
-    from resnet_viz.data.load import LoadedData
-
-_LEAST_UPDATES = 3
-_ENOUGH_UPDATES = 12
-_ENOUGH_S = 1.5
 _TIMEOUT_S = 300.0
 _KEEP_S = 24 * 3600.0
-_TEST_BATCH = 500
 
 
 def estimate_sweep(store: Store, spec: SweepSpec, *, cold: bool = False) -> Estimate:
@@ -99,7 +86,7 @@ def _probe(order: str, slots: int, threads: int) -> list[dict[str, Any]]:
     """What ``slots`` processes at once found."""
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "resnet_viz.jobs.calibrate", str(threads)],
+            [sys.executable, "-m", "resnet_viz.jobs.timing", str(threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -167,90 +154,3 @@ def _failed(problems: str) -> InvalidSetting:
         N_("The probe could not train these networks on this machine: {reason}"),
         reason=(last.partition(": ")[2] or last)[:200],
     )
-
-
-def _main() -> None:
-    """Read specs, time them, print one line of JSON."""
-    import torch  # only these processes need it
-
-    from resnet_viz.jobs.engine import warm_up
-    from resnet_viz.jobs.worker import NICENESS
-    from resnet_viz.training.device import resolve_device
-
-    threads = int(sys.argv[1])
-    order = [(name, RunSpec.from_json(text)) for name, text in json.loads(sys.stdin.readline())]
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    warm_up(threads)
-    start_s = time.time() - psutil.Process().create_time()
-    torch.set_num_threads(threads)
-    device = resolve_device(order[0][1].train.device).type
-    samples = [asdict(_time(name, spec)) for name, spec in order]
-    print(json.dumps({"samples": samples, "start_s": start_s, "device": device}))
-
-
-def _time(name: str, spec: RunSpec) -> Sample:
-    import torch
-
-    from resnet_viz.training.trainer import Trainer
-
-    with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
-        trainer = Trainer(spec, _images(spec), Path(folder))
-        trainer.facts()
-        set_up_s = time.perf_counter() - begun
-        trainer.update()  # the first step is slower than all others
-        trainer.drain()
-        begun = time.perf_counter()
-        updates = 0
-        while updates < _LEAST_UPDATES or (
-            updates < _ENOUGH_UPDATES and time.perf_counter() - begun < _ENOUGH_S
-        ):
-            trainer.update()
-            updates += 1
-        trainer.drain()  # waits for an accelerator
-        update_s = (time.perf_counter() - begun) / updates
-        begun = time.perf_counter()
-        trainer.probe()
-        probe_s = time.perf_counter() - begun
-        begun = time.perf_counter()
-        trainer.keep()
-        keep_s = time.perf_counter() - begun
-        begun = time.perf_counter()
-        trainer.evaluate()
-        evaluate_s = time.perf_counter() - begun
-    test_size = info(spec.data.dataset).test_size
-    memory = torch.cuda.max_memory_allocated() if trainer.device.type == "cuda" else _peak_bytes()
-    scale = test_size / len(trainer.data.test)
-    return Sample(name, spec.network.depth, update_s, evaluate_s * scale, probe_s, keep_s, set_up_s, memory)
-
-
-def _images(spec: RunSpec) -> "LoadedData":
-    """The bundled images, or random ones of the right shape; few test images, in full batches."""
-    import torch
-
-    from resnet_viz.data.load import LoadedData, load
-
-    chosen = info(spec.data.dataset)
-    if chosen.bundled:
-        return load(spec.data, Path())
-    shape = (spec.network.in_channels, spec.network.image_px, spec.network.image_px)
-    count = max(_TEST_BATCH, 2 * spec.train.batch_size)
-    images = torch.randint(0, 256, (count, *shape), dtype=torch.uint8)
-    labels = torch.arange(count) % spec.network.classes
-    even = torch.full((shape[0],), 0.5)
-    return LoadedData(chosen, images, labels, images[:_TEST_BATCH], labels[:_TEST_BATCH], even, even / 2)
-
-
-def _peak_bytes() -> int:
-    """The most memory this process has held."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    memory = psutil.Process().memory_info()
-    return int(getattr(memory, "peak_wset", memory.rss))
-
-
-if __name__ == "__main__":
-    _main()
