@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 OWNER_COOKIE: Final = "resnet_viz_owner"
 PLOTLY_PATH: Final = f"/assets/plotly-{version('plotly')}.min.js"
-PAGE_ADDRESSES: Final = ("race", "depth", "runs")
+PAGE_ADDRESSES: Final = ("race", "depth", "inspect", "runs")
 """What the pages other than Home are called in the address bar."""
 
 _OWNER_COOKIE_AGE_S = 365 * 24 * 3600
@@ -59,7 +59,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
 }
 
 

@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("../../pages/home.py", title=_("Home"), icon=":material/home:", default=True),
         st.Page("../../pages/race.py", title=_("Race"), icon=":material/flag:", url_path="race"),
         st.Page("../../pages/depth.py", title=_("Depth"), icon=":material/show_chart:", url_path="depth"),
+        st.Page("../../pages/inspect.py", title=_("Inspect"), icon=":material/search:", url_path="inspect"),
         st.Page("../../pages/runs.py", title=_("Runs"), icon=":material/table_rows:", url_path="runs"),
     ]
 )

@@ -1,5 +1,6 @@
-"""What lives as long as the server: the history of runs and the supervisor of the workers."""
+"""What lives as long as the server: the history of runs, the supervisor of the workers, the desk."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,15 +9,18 @@ from typing import Any
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
+from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
 
 _supervisors: dict[Path, Supervisor] = {}
+_desks: dict[Path, Desk] = {}
+_opening = threading.Lock()
 
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Start the supervisor with the server and close it, gracefully, with it."""
+    """Start the supervisor with the server and close it, gracefully, with it; the desk likewise."""
     home = home_folder()
     supervisor = Supervisor(_open(home))
     supervisor.start()
@@ -25,6 +29,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         yield
     finally:
         del _supervisors[home]
+        await run_in_threadpool(close_desk)
         await run_in_threadpool(supervisor.close)
 
 
@@ -43,6 +48,24 @@ def wake() -> None:
     running = supervisor()
     if running is not None:
         running.wake()
+
+
+def desk() -> Desk:
+    """Who answers questions about networks; opens, without waiting, when first asked for."""
+    home = home_folder()
+    with _opening:
+        if home not in _desks:
+            _desks[home] = Desk(home)
+            _desks[home].warm()
+        return _desks[home]
+
+
+def close_desk() -> None:
+    """End the desk's process, where there is one."""
+    with _opening:
+        closing = _desks.pop(home_folder(), None)
+    if closing is not None:
+        closing.close()
 
 
 @st.cache_resource(show_spinner=False)

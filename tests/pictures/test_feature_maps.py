@@ -5,7 +5,7 @@ import io
 import numpy as np
 
 from resnet_viz.pictures.arrays import npz
-from resnet_viz.pictures.feature_maps import dead, is_signed, ordered, picture
+from resnet_viz.pictures.feature_maps import dead, is_signed, ordered
 
 _MAPS = np.array([[[1, 1]], [[-4, 2]], [[2, 2]], [[0, 0]]], np.float32)
 
@@ -20,14 +20,10 @@ def test_a_map_that_is_the_same_everywhere_says_nothing() -> None:
     assert dead(_MAPS).tolist() == [True, False, True, True]
 
 
-def test_scales() -> None:
-    positive = np.abs(_MAPS)
+def test_signs() -> None:
     assert is_signed(_MAPS)
-    assert not is_signed(positive)
-    own, shared = picture(positive, 0, "own"), picture(positive, 0, "shared")
-    assert own.astype(int).sum() > shared.astype(int).sum()
-    assert (picture(positive, 1, "own") == picture(positive, 1, "shared")).all()
-    assert (picture(positive, 3, "own") == picture(positive, 3, "shared")).all()
+    assert not is_signed(np.abs(_MAPS))
+    assert not is_signed(_MAPS[:0])
 
 
 def test_npz_reads_back() -> None:

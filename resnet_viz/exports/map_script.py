@@ -1,0 +1,134 @@
+"""One attribution map as a program of plain PyTorch and captum, without this project."""
+
+import re
+
+from resnet_viz.attribution.methods import METHODS, AttributionOptions
+from resnet_viz.exports.script.network import is_preactivation, network_code
+from resnet_viz.specs import NetworkSpec
+
+_PLAIN_CALL = "{name}(network).attribute(image, target=TARGET)"
+_CALLS = {
+    "gradcam": ("LayerGradCam", "LayerGradCam(network, layer).attribute(image, target=TARGET)[:, 0]"),
+    "guided-gradcam": (
+        "GuidedGradCam",
+        "GuidedGradCam(network, layer).attribute(\n"
+        '    image, target=TARGET, interpolate_mode="bilinear"\n).sum(1)',
+    ),
+    "guided-backprop": ("GuidedBackprop", _PLAIN_CALL.format(name="GuidedBackprop") + ".sum(1)"),
+    "saliency": ("Saliency", _PLAIN_CALL.format(name="Saliency") + ".amax(1)"),
+    "input-x-gradient": ("InputXGradient", _PLAIN_CALL.format(name="InputXGradient") + ".sum(1)"),
+    "integrated-gradients": (
+        "IntegratedGradients",
+        "IntegratedGradients(network).attribute(\n    image, target=TARGET, n_steps={steps}\n).sum(1)",
+    ),
+    "smoothgrad": (
+        "Saliency",
+        "sum(\n"
+        "    Saliency(network).attribute(copy[None].requires_grad_(), target=TARGET, abs=False)\n"
+        "    for copy in noisy\n"
+        ").div({samples}).abs().amax(1)",
+    ),
+    "occlusion": (
+        "Occlusion",
+        "Occlusion(network).attribute(\n"
+        "    image.detach(), target=TARGET,\n"
+        "    sliding_window_shapes=({channels}, {window}, {window}),\n"
+        "    strides=({channels}, {stride}, {stride}),\n"
+        ")[:, 0]",
+    ),
+    "deeplift": ("DeepLift", _PLAIN_CALL.format(name="DeepLift") + ".sum(1)"),
+    "activation": ("LayerActivation", "LayerActivation(network, layer).attribute(image).mean(1)"),
+}
+_NOISY = """generator = torch.Generator().manual_seed({seed})
+noise = torch.randn({samples}, *image.shape[1:], generator=generator)
+noisy = image.detach() + {noise!r} * (image.max() - image.min()).detach() * noise
+"""
+_APART = """
+for module in network.modules():  # captum rewrites the gradient of a ReLU's input: nothing else may read it
+    if isinstance(module, nn.ReLU):
+        module.register_forward_pre_hook(lambda module, inputs: inputs[0].view_as(inputs[0]))
+"""
+
+
+def map_script(
+    spec: NetworkSpec,
+    method: str,
+    tap: str,
+    target: int,
+    options: AttributionOptions | None = None,
+) -> str:
+    """Python source that reads ``image.npy`` and ``weights.safetensors`` and saves the raw ``map.npy``.
+
+    ``image.npy`` is uint8 [1, C, H, W] as the network sees it; ``map.npy`` float32 [1, h, w], signed.
+    Raises KeyError for an unknown ``method``.
+    """
+    chosen, set_to = METHODS[method], options or AttributionOptions()
+    name, call = _CALLS[method]
+    values = {
+        "steps": set_to.steps,
+        "samples": set_to.samples,
+        "noise": set_to.noise,
+        "seed": set_to.seed,
+        "channels": spec.in_channels,
+        "window": set_to.window_px(spec.image_px),
+        "stride": set_to.stride_px(spec.image_px),
+    }
+    where = f" at {tap}" if chosen.needs_tap else ""
+    from_math = "from math import gcd\n" if spec.norm == "group" else ""
+    layer = f'layer = network.get_submodule("{tap}")\n' if chosen.needs_tap else ""
+    before = _NOISY.format(**values) if method == "smoothgrad" else ""
+    return f'''"""{chosen.title} of {spec.role}-{spec.depth}{where} for class {target}.
+
+Needs torch, numpy, safetensors and captum; weights.safetensors and image.npy lie beside this file.
+"""
+
+import json
+{from_math}
+import numpy as np
+import torch
+from captum.attr import {name}
+from safetensors import safe_open
+from torch import nn
+from torch.nn import functional as F
+
+TARGET = {target}
+{with_relu_modules(network_code(spec))}
+
+with safe_open("weights.safetensors", framework="pt") as source:
+    about = json.loads(source.metadata()["resnet_viz"])
+    weights = {{key: source.get_tensor(key) for key in source.keys() if key.startswith("model.")}}
+network = Network()
+network.load_state_dict({{key.removeprefix("model."): value for key, value in weights.items()}})
+network.eval()
+{_relus(spec) if chosen.needs_relu else ""}
+mean, std = (torch.tensor(about[key]).view(-1, 1, 1) for key in ("mean", "std"))
+image = torch.from_numpy(np.load("image.npy")).float() / 255
+image = ((image - mean) / std).requires_grad_()
+
+{layer}{before}values = {call.format(**values) if "{" in call else call}
+np.save("map.npy", values.detach().numpy())
+print(f"{{tuple(values.shape)}}, from {{values.min().item():.6g}} to {{values.max().item():.6g}}")
+'''
+
+
+def _relus(spec: NetworkSpec) -> str:
+    once = "network.stage1.block1.relu1 = nn.Identity()  # the stem has rectified its input\n"
+    return (once if is_preactivation(spec) else "") + _APART
+
+
+def with_relu_modules(code: str) -> str:
+    """``code`` with every ``F.relu`` a module of its own: some methods of captum see no others."""
+    return "\nclass ".join(_numbered(part) for part in code.split("\nclass "))
+
+
+def _numbered(part: str) -> str:
+    count = 0
+
+    def name(_found: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        return f"self.relu{count}("
+
+    named = re.sub(r"F\.relu\(", name, part)
+    made = "".join(f"        self.relu{number} = nn.ReLU()\n" for number in range(1, count + 1))
+    return named.replace("\n    def forward(", f"{made}\n    def forward(", 1)

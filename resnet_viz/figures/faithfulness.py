@@ -1,0 +1,103 @@
+"""Whether the places a map points at matter: the class's probability as they go, and as they come back."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.tables import Columns
+from resnet_viz.figures.theme import COLOURS, LIGHT, Theme, axis, empty, layout, line, role_name
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role
+from resnet_viz.wording import number
+
+HOW_TO_READ = N_(
+    "Pixels are painted over, those with the highest values first (thick), or put back into an empty image "
+    "(thin). A faithful map makes the thick line fall early and the thin one rise early."
+)
+
+
+class RoleFaithfulness(NamedTuple):
+    """One network: ``share`` of the pixels changed and the class's probability, float32 [points] each."""
+
+    role: Role
+    share: npt.NDArray[np.float32]
+    deletion: npt.NDArray[np.float32]
+    insertion: npt.NDArray[np.float32]
+    deletion_area: float
+    insertion_area: float
+    infidelity: float
+    sensitivity: float
+
+
+class FaithfulnessInfo(NamedTuple):
+    """What the chart shows."""
+
+    roles: tuple[RoleFaithfulness, ...]
+
+
+def faithfulness_info(entries: Sequence[RoleFaithfulness]) -> FaithfulnessInfo:
+    """Of the networks measured."""
+    return FaithfulnessInfo(tuple(entries))
+
+
+def faithfulness_chart(info: FaithfulnessInfo, look: Theme = LIGHT) -> Chart:
+    """For each network the deletion curve thick and the insertion curve thin."""
+    if not info.roles:
+        return empty(look, "faithfulness")
+    data = []
+    for entry in info.roles:
+        deletion = _("{role}, painted over").format(role=role_name(entry.role))
+        insertion = _("{role}, put back").format(role=role_name(entry.role))
+        data.append(_trace(entry, entry.deletion, deletion, 2.5))
+        data.append(_trace(entry, entry.insertion, insertion, 1.0))
+    x = axis(look, _("Pixels changed"), tickformat=".0%", range=[-0.02, 1.02])
+    y = axis(look, _("Probability of the class"), tickformat=".0%", range=[-0.03, 1.03])
+    return {"data": data, "layout": layout(look, "faithfulness", x, y, hovermode="x unified")}
+
+
+def how_to_read() -> str:
+    """One line for people who see the chart for the first time."""
+    return _(HOW_TO_READ)
+
+
+def faithfulness_table(info: FaithfulnessInfo) -> Columns:
+    """One row a share of pixels, the curves of each network beside each other."""
+    if not info.roles:
+        return {}
+    table: Columns = {_("share of pixels"): info.roles[0].share.astype(np.float64)}
+    for entry in info.roles:
+        name = role_name(entry.role)
+        table[_("{role}, painted over").format(role=name)] = entry.deletion.astype(np.float64)
+        table[_("{role}, put back").format(role=name)] = entry.insertion.astype(np.float64)
+    return table
+
+
+def describe(info: FaithfulnessInfo) -> str:
+    """The chart in words, for those who do not see it."""
+    text = _("{role}: area under the deletion curve {deletion}, under the insertion curve {insertion}.")
+    return " ".join(
+        text.format(
+            role=role_name(entry.role),
+            deletion=number(entry.deletion_area),
+            insertion=number(entry.insertion_area),
+        )
+        for entry in info.roles
+    )
+
+
+def _trace(
+    entry: RoleFaithfulness, value: npt.NDArray[np.float32], name: str, width: float
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": entry.share.astype(np.float32),
+        "y": value.astype(np.float32),
+        "line": line(entry.role, width=width) | {"color": COLOURS[entry.role]},
+        "hovertemplate": f"%{{y:.1%}}<extra>{name}</extra>",
+    }

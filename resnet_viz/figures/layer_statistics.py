@@ -1,0 +1,146 @@
+"""How the layers of both networks answer one image, over depth."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.tables import Columns
+from resnet_viz.figures.theme import COLOURS, LIGHT, SYMBOLS, Theme, axis, empty, layout, line, role_name
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role
+from resnet_viz.wording import number
+
+MEASURES = {
+    "mean": N_("Mean"),
+    "std": N_("Standard deviation"),
+    "zero_share": N_("Share of zeros (sparsity)"),
+    "dead": N_("Dead channels"),
+}
+_HOW = {
+    "mean": N_(
+        "Left is the input, right the output. The height is the mean of what comes out of each ReLU: where "
+        "the lines rise, signals grow with depth."
+    ),
+    "std": N_(
+        "Left is the input, right the output. The height says how much what comes out of each ReLU differs "
+        "over channels and places; near 0 the layer answers the same everywhere."
+    ),
+    "zero_share": N_(
+        "Left is the input, right the output. The height is the share of values that each ReLU sets to zero."
+    ),
+    "dead": N_(
+        "Left is the input, right the output. The height is the share of channels that are zero everywhere "
+        "for this image: they take no part in the answer."
+    ),
+}
+
+
+class RoleStatistics(NamedTuple):
+    """One network: a value for each ReLU in the order of the forward pass, float64 [sites].
+
+    ``position`` int [sites]: number of the weighted layer that feeds it; ``channels`` and ``dead``
+    are counts.
+    """
+
+    role: Role
+    sites: tuple[str, ...]
+    position: npt.NDArray[np.int64]
+    mean: npt.NDArray[np.float32]
+    std: npt.NDArray[np.float32]
+    zero_share: npt.NDArray[np.float32]
+    channels: npt.NDArray[np.int64]
+    dead: npt.NDArray[np.int64]
+
+
+class StatisticsInfo(NamedTuple):
+    """``measure`` is a key of `MEASURES`; networks without ReLU modules are left out."""
+
+    measure: str
+    roles: tuple[RoleStatistics, ...]
+
+    def value(self, entry: RoleStatistics) -> npt.NDArray[np.float64]:
+        """What is plotted of one network, [sites]; of dead channels their share."""
+        if self.measure == "dead":
+            return entry.dead / np.maximum(entry.channels, 1)
+        found: npt.NDArray[np.float32] = getattr(entry, self.measure)
+        return found.astype(np.float64)
+
+
+def statistics_info(entries: Sequence[RoleStatistics], measure: str) -> StatisticsInfo:
+    """What the chart of ``measure`` shows."""
+    return StatisticsInfo(measure, tuple(entry for entry in entries if entry.sites))
+
+
+def statistics_chart(info: StatisticsInfo, look: Theme = LIGHT) -> Chart:
+    """A line over depth for each network."""
+    if not info.roles:
+        return empty(look, "layer statistics")
+    share = info.measure in ("zero_share", "dead")
+    data = [_trace(entry, info.value(entry), ".1%" if share else ".3~g") for entry in info.roles]
+    x = axis(look, _("Layer, from input to output"), rangemode="tozero")
+    title = _("Dead channels (share)") if info.measure == "dead" else _(MEASURES[info.measure])
+    if share:
+        y = axis(look, title, tickformat=".0%", range=[-0.03, 1.03])
+    else:
+        y = axis(look, title, rangemode="tozero")
+    return {"data": data, "layout": layout(look, f"statistics {info.measure}", x, y, hovermode="closest")}
+
+
+def how_to_read(measure: str) -> str:
+    """One line for people who see the chart for the first time."""
+    return _(_HOW[measure])
+
+
+def statistics_table(info: StatisticsInfo) -> Columns:
+    """One row a site, all measures, network after network."""
+    if not info.roles:
+        return {}
+    return {
+        _("network"): np.array([role_name(e.role) for e in info.roles for _site in e.sites], dtype=np.str_),
+        _("ReLU"): np.array([site for e in info.roles for site in e.sites], dtype=np.str_),
+        _("depth"): np.concatenate([e.position for e in info.roles]),
+        _("mean"): np.concatenate([e.mean for e in info.roles]).astype(np.float64),
+        _("standard deviation"): np.concatenate([e.std for e in info.roles]).astype(np.float64),
+        _("share of zeros"): np.concatenate([e.zero_share for e in info.roles]).astype(np.float64),
+        _("channels"): np.concatenate([e.channels for e in info.roles]),
+        _("dead channels"): np.concatenate([e.dead for e in info.roles]),
+    }
+
+
+def describe(info: StatisticsInfo) -> str:
+    """The chart in words, for those who do not see it."""
+    if not info.roles:
+        return _("{title}: no measurement yet.").format(title=_(MEASURES[info.measure]))
+    parts = [f"{_(MEASURES[info.measure])}."]
+    for entry in info.roles:
+        value = info.value(entry)
+        text = _("{role}: {first} at the first layer, {last} at the last; {low} to {high}.")
+        parts.append(
+            text.format(
+                role=role_name(entry.role),
+                first=number(float(value[0])),
+                last=number(float(value[-1])),
+                low=number(float(value.min())),
+                high=number(float(value.max())),
+            )
+        )
+    return " ".join(parts)
+
+
+def _trace(entry: RoleStatistics, value: npt.NDArray[np.float64], hover: str) -> dict[str, Any]:
+    name = role_name(entry.role)
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": name,
+        "x": entry.position.astype(np.int32),
+        "y": value.astype(np.float32),
+        "customdata": list(entry.sites),
+        "line": line(entry.role, width=2),
+        "marker": {"color": COLOURS[entry.role], "symbol": SYMBOLS[entry.role], "size": 6},
+        "hovertemplate": f"%{{customdata}}: %{{y:{hover}}}<extra>{name}</extra>",
+    }

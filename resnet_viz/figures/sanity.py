@@ -1,0 +1,102 @@
+"""Whether a map depends on what was learned: its likeness to itself as weights are randomised.
+
+Cascading randomisation of Adebayo et al. 2018 (arXiv:1810.03292), from the head down.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.tables import Columns
+from resnet_viz.figures.theme import COLOURS, LIGHT, SYMBOLS, Theme, axis, empty, layout, line, role_name
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role
+from resnet_viz.wording import number
+
+HOW_TO_READ = N_(
+    "From left to right more of the network is replaced by random weights, head first. A map that depends on "
+    "what was learned falls away from 1; one that stays near 1 shows the image's edges, not the network."
+)
+MEASURES = {"rank_correlation": N_("Rank correlation"), "similarity": N_("Structural similarity (SSIM)")}
+
+
+class RoleSanity(NamedTuple):
+    """One network: ``layers`` as they were randomised, first "" for none; values float32 [layers]."""
+
+    role: Role
+    layers: tuple[str, ...]
+    rank_correlation: npt.NDArray[np.float32]
+    similarity: npt.NDArray[np.float32]
+
+
+class SanityInfo(NamedTuple):
+    """``measure`` is a key of `MEASURES`."""
+
+    measure: str
+    roles: tuple[RoleSanity, ...]
+
+
+def sanity_info(entries: Sequence[RoleSanity], measure: str) -> SanityInfo:
+    """What the chart of ``measure`` shows."""
+    return SanityInfo(measure, tuple(entries))
+
+
+def sanity_chart(info: SanityInfo, look: Theme = LIGHT) -> Chart:
+    """A line for each network over the share of it that is random; NaN, a constant map, leaves a gap."""
+    if not info.roles:
+        return empty(look, "sanity")
+    data = []
+    for entry in info.roles:
+        value = getattr(entry, info.measure)
+        name = role_name(entry.role)
+        data.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "name": name,
+                "x": np.linspace(0, 1, len(entry.layers), dtype=np.float32),
+                "y": value.astype(np.float32),
+                "customdata": [layer or _("nothing") for layer in entry.layers],
+                "line": line(entry.role, width=2),
+                "marker": {"color": COLOURS[entry.role], "symbol": SYMBOLS[entry.role], "size": 7},
+                "hovertemplate": f"%{{customdata}}: %{{y:.3f}}<extra>{name}</extra>",
+            }
+        )
+    x = axis(look, _("Randomised, from the head down"), tickformat=".0%", range=[-0.03, 1.03])
+    y = axis(look, _(MEASURES[info.measure]), range=[-1.05, 1.05], zeroline=True, zerolinecolor=look.grid)
+    return {"data": data, "layout": layout(look, f"sanity {info.measure}", x, y, hovermode="closest")}
+
+
+def how_to_read() -> str:
+    """One line for people who see the chart for the first time."""
+    return _(HOW_TO_READ)
+
+
+def sanity_table(info: SanityInfo) -> Columns:
+    """One row a network and randomised layer."""
+    if not info.roles:
+        return {}
+    return {
+        _("network"): np.array([role_name(e.role) for e in info.roles for _l in e.layers], dtype=np.str_),
+        _("randomised down to"): np.array([layer for e in info.roles for layer in e.layers], dtype=np.str_),
+        _("rank correlation"): np.concatenate([e.rank_correlation for e in info.roles]).astype(np.float64),
+        _("SSIM"): np.concatenate([e.similarity for e in info.roles]).astype(np.float64),
+    }
+
+
+def describe(info: SanityInfo) -> str:
+    """The chart in words, for those who do not see it."""
+    parts = [f"{_(MEASURES[info.measure])}."]
+    for entry in info.roles:
+        value = getattr(entry, info.measure)
+        text = _("{role}: {first} with a random head, {last} with all weights random.")
+        parts.append(
+            text.format(
+                role=role_name(entry.role), first=number(float(value[1])), last=number(float(value[-1]))
+            )
+        )
+    return " ".join(parts)

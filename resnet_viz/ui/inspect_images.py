@@ -1,0 +1,166 @@
+"""Which image is looked at: a sample, a test image, or the reader's own, and how the networks get it."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, get_args
+
+import numpy as np
+import streamlit as st
+from PIL import Image
+
+from resnet_viz.errors import ImageRefused, ResnetVizError
+from resnet_viz.images.names import display_name
+from resnet_viz.images.novelty import STATISTICS, Appearance, novelty
+from resnet_viz.images.prepare import Fit, prepare
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui import labels, server
+from resnet_viz.ui.inspect_answers import About, Pixels, samples, test_images
+from resnet_viz.ui.inspect_browser import browse
+from resnet_viz.ui.inspect_link import choose, choose_now, recall
+from resnet_viz.ui.inspect_networks import Network, Pair
+from resnet_viz.ui.inspect_upload import Upload, photographed, uploaded
+from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.wording import number
+
+MOST_IMAGES: Final = 1_000_000
+
+_SOURCES: Final = {
+    "samples": N_("One of each class"),
+    "test": N_("Test images"),
+    "upload": N_("Your image"),
+    "camera": N_("Camera"),
+}
+_FITS: Final[dict[str, str]] = {"crop": N_("Cut out the middle"), "letterbox": N_("Keep all, black bars")}
+_THUMBNAIL_PX: Final = 640
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """An image as the networks get it.
+
+    Attributes:
+        pixels: uint8 [1, C, H, W].
+        name: for headings and files, plain text without markup.
+        truth: index of its class, where known.
+        original: what was uploaded, uint8 [h, w, 3].
+        remarks: what was changed on the way; ``warnings`` make it doubtful.
+    """
+
+    pixels: Pixels
+    name: str
+    truth: int | None = None
+    original: Pixels | None = None
+    remarks: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Names the content."""
+        return sha256(self.pixels.tobytes()).hexdigest()[:16]
+
+
+def choose_image(pair: Pair, known: About) -> Seen | None:
+    """Show the choice; None while there is none, or a sentence why not."""
+    source = choose(
+        "source",
+        list(_SOURCES),
+        "samples",
+        lambda key: st.segmented_control(
+            _("Image"),
+            list(_SOURCES),
+            format_func=lambda name: labels.label(_SOURCES, name),
+            key=key,
+            required=True,
+            label_visibility="collapsed",
+        ),
+    )
+    network = pair.networks[-1]
+    try:
+        if source in ("upload", "camera"):
+            return _own(source, network, known)
+        if source == "test":
+            return _tested(browse(pair, known), network, known)
+        return _sample(network, known)
+    except ResnetVizError as refusal:
+        st.error(str(refusal), icon=":material/block:" if isinstance(refusal, ImageRefused) else None)
+        return None
+
+
+def _sample(network: Network, known: About) -> Seen:
+    indices, classes, images = samples(network)
+    names = [_(known.classes[label]) for label in classes]
+    chosen = recall("image", range(MOST_IMAGES), int(indices[0]))
+    shown = [
+        Tile(
+            str(index),
+            np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0),
+            _("{name}, test image {number}").format(name=name, number=index),
+            name,
+        )
+        for index, name, image in zip(indices, names, images, strict=True)
+    ]
+    tiles(
+        shown,
+        key="inspect_samples",
+        label=_("One test image of each class"),
+        chosen=str(chosen),
+        on_pick=lambda name: choose_now("image", int(name)),
+        size_px=68,
+    )
+    return _tested(chosen, network, known)
+
+
+def _tested(index: int, network: Network, known: About) -> Seen:
+    pixels, label = test_images(network, (index,))
+    truth = int(label[0])
+    name = _("{name}, test image {number}").format(name=_(known.classes[truth]), number=index)
+    return Seen(pixels, name, truth)
+
+
+def _own(source: str, network: Network, known: About) -> Seen | None:
+    with st.spinner(_("Reading the image …")):
+        upload = uploaded() if source == "upload" else photographed()
+    if upload is None:
+        return None
+    fit = choose(
+        "fit",
+        get_args(Fit),
+        "crop",
+        lambda key: st.radio(
+            _("Fit to a square"),
+            get_args(Fit),
+            format_func=lambda name: labels.label(_FITS, name),
+            key=key,
+            horizontal=True,
+        ),
+    )
+    return _seen(upload, fit, network, known)
+
+
+def _seen(upload: Upload, fit: Fit, network: Network, known: About) -> Seen:
+    prepared = prepare(upload.image, known.spec.in_channels, known.spec.image_px, fit)
+    warnings = [str(warning) for warning in upload.image.warnings]
+    found = novelty(prepared.pixels, _appearance(network.reference, network.version))
+    if found.is_far:
+        warnings.append(
+            _(
+                "This image is far from what the networks were trained on: its {what} is {distance} standard "
+                "deviations away. They answer all the same, and with confidence; do not read much into it."
+            ).format(what=_(STATISTICS[found.farthest]), distance=number(found.distance))
+        )
+    picture = Image.fromarray(upload.image.pixels)
+    picture.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
+    return Seen(
+        prepared.pixels[np.newaxis],
+        display_name(upload.name) if upload.name else _("your picture"),
+        original=np.asarray(picture),
+        remarks=tuple(str(change) for change in (*upload.image.changes, *prepared.changes)),
+        warnings=tuple(warnings),
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _appearance(reference: str, version: int) -> Appearance:
+    values = server.desk().ask("appearance", {"model": reference}).values
+    return Appearance(tuple(values["mean"]), tuple(values["std"]))

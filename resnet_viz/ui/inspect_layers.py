@@ -1,0 +1,170 @@
+"""What a layer answers: its feature maps one by one, and in a block what is added to what."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.jobs.frames import Frame
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.pictures.colours import coloured, largest
+from resnet_viz.pictures.feature_maps import dead, is_signed, ordered
+from resnet_viz.pictures.overlay import shown
+from resnet_viz.ui import labels
+from resnet_viz.ui.inspect_answers import ask
+from resnet_viz.ui.inspect_link import choose, choose_now, recall
+from resnet_viz.ui.inspect_maps import colour_bar
+from resnet_viz.ui.inspect_subject import Subject, choose_layer
+from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.wording import number
+
+Maps = npt.NDArray[np.float32]
+
+PER_PAGE: Final = 32
+_ORDERS: Final[dict[str, str]] = {
+    "energy": N_("Strongest first"),
+    "mean": N_("Largest mean first"),
+    "index": N_("By number"),
+}
+_SCALES: Final[dict[str, str]] = {"own": N_("Each on its own scale"), "shared": N_("One scale for all")}
+_PARTS: Final = {
+    "input": N_("x, the input"),
+    "branch": N_("F(x), the branch"),
+    "sum": N_("x + F(x), the sum"),
+    "output": N_("after the ReLU"),
+}
+_PLAIN_PARTS: Final = {
+    "input": N_("x, the input"),
+    "branch": N_("F(x), all there is"),
+    "output": N_("after the ReLU"),
+}
+
+
+def layers(subject: Subject) -> None:
+    """Layer, one map large, the addition in a block, and the grid of all maps."""
+    tap = choose_layer(subject)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        order = choose(
+            "sort",
+            list(_ORDERS),
+            "energy",
+            lambda key: st.selectbox(
+                _("Order"),
+                list(_ORDERS),
+                format_func=lambda name: labels.label(_ORDERS, name),
+                key=key,
+                width=220,
+            ),
+        )
+        scale = choose(
+            "shade",
+            list(_SCALES),
+            "own",
+            lambda key: st.segmented_control(
+                _("Colours"),
+                list(_SCALES),
+                format_func=lambda name: labels.label(_SCALES, name),
+                key=key,
+                required=True,
+            ),
+        )
+    with st.spinner(_("Asking the networks …")):
+        answers = [ask(network, "activations", subject.seen.pixels, tap=tap) for network in subject.networks]
+    count = min(len(answer.arrays["maps"]) for answer in answers)
+    first = int(ordered(answers[-1].arrays["maps"], order)[0])
+    index = recall("map", range(count), first)
+    st.caption(
+        _(
+            "How to read: each small picture is one channel of this layer, bright where it answers strongly. "
+            "Press one to see it large. Corresponding channels started from the same weights."
+        )
+    )
+    for column, network, answer in zip(
+        st.columns(len(answers), gap="medium"), subject.networks, answers, strict=True
+    ):
+        with column, st.container(border=True, key=f"role_card_{network.role}_layer", height="stretch"):
+            st.markdown(f"#### {network.name}")
+            _large(answer, index, scale)
+            if "branch" in answer.arrays:
+                _addition(answer, index, is_plain=network.role == "plain")
+            _grid(answer.arrays["maps"], order, scale, index, network.role)
+
+
+def _large(answer: Frame, index: int, scale: str) -> None:
+    maps: Maps = answer.arrays["maps"]
+    signed = is_signed(maps)
+    limit = largest(maps if scale == "shared" else maps[index], signed=signed)
+    values = maps[index]
+    st.image(
+        shown(coloured(values, limit, signed=signed).transpose(2, 0, 1)),
+        width=260,
+        alt=_("Channel {number} of {total}").format(number=index, total=len(maps)),
+    )
+    with st.container(width=260):
+        colour_bar(limit, signed=signed)
+    st.caption(
+        _("Channel {number} of {total}: mean {mean}, from {low} to {high}; silent channels: {silent}").format(
+            number=index,
+            total=len(maps),
+            mean=number(float(values.mean())),
+            low=number(float(values.min())),
+            high=number(float(values.max())),
+            silent=int(dead(maps).sum()),
+        )
+    )
+
+
+def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
+    """The chosen channel of x, F(x) and what comes of them, on one scale."""
+    texts = _PLAIN_PARTS if is_plain else _PARTS
+    parts: dict[str, Maps] = {}
+    for name in texts:
+        # Where a block changes the shape, what is added is the shortcut's version of x.
+        source = "shortcut" if name == "input" and not is_plain else name
+        values: Maps = answer.arrays[source]
+        if index < len(values):
+            parts[name] = values[index]
+    limit = max(largest(values, signed=True) for values in parts.values())
+    columns = st.columns(len(texts), gap="small")
+    for column, (name, text) in zip(columns, texts.items(), strict=True):
+        with column:
+            if name not in parts:
+                st.caption(_("x has no such channel here"))
+                continue
+            values = parts[name]
+            st.image(
+                shown(coloured(values, limit, signed=True).transpose(2, 0, 1), 120),
+                width="stretch",
+                alt=_(text),
+            )
+            st.caption(f"{_(text)}, {_('size')} {number(float(np.sqrt(np.square(values).mean())))}")
+
+
+def _grid(maps: Maps, order: str, scale: str, index: int, role: str) -> None:
+    indices = ordered(maps, order)
+    pages = -(-len(indices) // PER_PAGE)
+    page = 1
+    if pages > 1:
+        page = int(
+            st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=f"inspect_maps_{role}")
+        )
+    signed = is_signed(maps)
+    shared = largest(maps, signed=signed)
+    silent = dead(maps)
+    found = []
+    for one in indices[(page - 1) * PER_PAGE : page * PER_PAGE].tolist():
+        limit = shared if scale == "shared" else largest(maps[one], signed=signed)
+        title = _("Channel {number}, mean {mean}").format(number=one, mean=number(float(maps[one].mean())))
+        if silent[one]:
+            title = _("{channel}, the same everywhere").format(channel=title)
+        found.append(Tile(str(one), coloured(maps[one], limit, signed=signed), title, str(one)))
+    tiles(
+        found,
+        key=f"inspect_grid_{role}",
+        label=_("Feature maps"),
+        chosen=str(index),
+        on_pick=lambda name: choose_now("map", int(name)),
+        size_px=58,
+    )
