@@ -165,7 +165,7 @@ class TrainSpec(Spec):
     device: Device = "auto"
     seed: int = Field(0, ge=0, le=2**31 - 1)
     evaluate_every: int = Field(50, ge=1, le=1_000_000)
-    probe_every: int = Field(25, ge=1, le=1_000_000)
+    probe_every: int = Field(50, ge=1, le=1_000_000)
 
     @model_validator(mode="after")
     def _warmup_fits(self) -> Self:
