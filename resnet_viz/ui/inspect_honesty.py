@@ -62,11 +62,13 @@ def _baselines(subject: Subject, asked: MapAsked) -> None:
                 (answer.arrays["untrained"][0], _("random weights")),
                 (answer.arrays["edges"][0], _("edge detector")),
             )
-            for place, (values, text) in zip(st.columns(3, gap="small"), parts, strict=True):
+            places = st.grid(columns=3, gap="small", min_column_width=80)
+            for values, text in parts:
                 limit = largest(values, signed=False)
                 picture = overlay(subject.seen.pixels[0], values, limit, signed=False, side_px=196)
-                place.image(picture, width="stretch", alt=text)
-                place.caption(text)
+                with places, st.container():
+                    st.image(picture, width="stretch", alt=text)
+                    st.caption(text)
 
 
 def _sanity(subject: Subject, asked: MapAsked) -> None:
@@ -100,7 +102,7 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
             show(exhibit, key=f"inspect_{measure}", filename=f"{subject.filename}-{measure}", height_px=320)
     for network, answer in strips:
         st.caption(
-            _("{network}: the map as more and more is random, from left to right").format(
+            _("{network}: the map as more is random; below it, the stage and block randomised last.").format(
                 network=network.name
             )
         )
@@ -112,7 +114,7 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
                     _("Random down to {layer}").format(layer=layer_title(layer))
                     if layer
                     else _("As trained"),
-                    layer or _("trained"),
+                    layer.replace("stage", "").replace("block", "") or _("trained"),
                 )
                 for layer, values in zip(answer.values["layers"], answer.arrays["maps"][:, 0], strict=True)
             ],

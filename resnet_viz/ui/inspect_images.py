@@ -9,7 +9,7 @@ import streamlit as st
 from PIL import Image
 
 from resnet_viz.errors import ImageRefused, ResnetVizError
-from resnet_viz.images.names import display_name
+from resnet_viz.images.names import display_name, markup_name
 from resnet_viz.images.novelty import STATISTICS, Appearance, novelty
 from resnet_viz.images.prepare import Fit, prepare
 from resnet_viz.locale import N_
@@ -26,9 +26,9 @@ from resnet_viz.wording import number
 MOST_IMAGES: Final = 1_000_000
 
 _SOURCES: Final = {
-    "samples": N_("One of each class"),
+    "samples": N_("Samples"),
     "test": N_("Test images"),
-    "upload": N_("Your image"),
+    "upload": N_("Upload"),
     "camera": N_("Camera"),
 }
 _FITS: Final[dict[str, str]] = {"crop": N_("Cut out the middle"), "letterbox": N_("Keep all, black bars")}
@@ -41,7 +41,7 @@ class Seen:
 
     Attributes:
         pixels: uint8 [1, C, H, W].
-        name: for headings and files, plain text without markup.
+        name: plain text; ``markup`` is the same, inert in Markdown.
         truth: index of its class, where known.
         original: what was uploaded, uint8 [h, w, 3].
         remarks: what was changed on the way; ``warnings`` make it doubtful.
@@ -49,6 +49,7 @@ class Seen:
 
     pixels: Pixels
     name: str
+    markup: str
     truth: int | None = None
     original: Pixels | None = None
     remarks: tuple[str, ...] = ()
@@ -106,7 +107,7 @@ def _sample(network: Network, known: About) -> Seen:
         label=_("One test image of each class"),
         chosen=str(chosen),
         on_pick=lambda name: choose_now("image", int(name)),
-        size_px=68,
+        size_px=54,
     )
     return _tested(chosen, network, known)
 
@@ -115,7 +116,7 @@ def _tested(index: int, network: Network, known: About) -> Seen:
     pixels, label = test_images(network, (index,))
     truth = int(label[0])
     name = _("{name}, test image {number}").format(name=_(known.classes[truth]), number=index)
-    return Seen(pixels, name, truth)
+    return Seen(pixels, name, name, truth)
 
 
 def _own(source: str, network: Network, known: About) -> Seen | None:
@@ -154,6 +155,7 @@ def _seen(upload: Upload, fit: Fit, network: Network, known: About) -> Seen:
     return Seen(
         prepared.pixels[np.newaxis],
         display_name(upload.name) if upload.name else _("your picture"),
+        markup_name(upload.name) if upload.name else _("your picture"),
         original=np.asarray(picture),
         remarks=tuple(str(change) for change in (*upload.image.changes, *prepared.changes)),
         warnings=tuple(warnings),

@@ -35,11 +35,7 @@ _PARTS: Final = {
     "sum": N_("x + F(x), the sum"),
     "output": N_("after the ReLU"),
 }
-_PLAIN_PARTS: Final = {
-    "input": N_("x, the input"),
-    "branch": N_("F(x), all there is"),
-    "output": N_("after the ReLU"),
-}
+_NOTHING_ADDED: Final = N_("F(x) again: nothing is added")
 
 
 def layers(subject: Subject) -> None:
@@ -118,7 +114,7 @@ def _large(answer: Frame, index: int, scale: str) -> None:
 
 def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
     """The chosen channel of x, F(x) and what comes of them, on one scale."""
-    texts = _PLAIN_PARTS if is_plain else _PARTS
+    texts = _PARTS | ({"sum": _NOTHING_ADDED} if is_plain else {})
     parts: dict[str, Maps] = {}
     for name in texts:
         # Where a block changes the shape, what is added is the shortcut's version of x.
@@ -127,9 +123,9 @@ def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
         if index < len(values):
             parts[name] = values[index]
     limit = max(largest(values, signed=True) for values in parts.values())
-    columns = st.columns(len(texts), gap="small")
-    for column, (name, text) in zip(columns, texts.items(), strict=True):
-        with column:
+    places = st.grid(columns=len(texts), gap="small", min_column_width=70)
+    for name, text in texts.items():
+        with places, st.container():
             if name not in parts:
                 st.caption(_("x has no such channel here"))
                 continue

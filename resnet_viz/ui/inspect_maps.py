@@ -96,7 +96,7 @@ def _choose_look(asked: MapAsked, networks: int) -> Look:
             "opacity",
             range(0, 101, 5),
             75,
-            lambda key: st.slider(_("Opacity"), 0, 100, step=5, format="%d %%", key=key, width=260),
+            lambda key: st.slider(_("Opacity"), 0, 100, step=5, format="%d %%", key=key, width=200),
         )
     return Look(view == "signed", scale, opacity / 100)
 
@@ -131,16 +131,16 @@ def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look) -> No
         st.error(one.refusal, icon=":material/block:")
         return
     values = one.values
-    over, raw = st.columns(2, gap="small")
     pixels = subject.seen.pixels[0]
-    with over:
+    pair = st.grid(columns=2, gap="small", min_column_width=120)
+    with pair, st.container():
         st.image(
             overlay(pixels, values, limit, signed=look.signed, opacity=look.opacity),
             width="stretch",
             alt=_describe(one, values),
         )
         st.caption(_("Over the image, bilinear"))
-    with raw:
+    with pair, st.container():
         st.image(
             grid(values, limit, signed=look.signed),
             width="stretch",

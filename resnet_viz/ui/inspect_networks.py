@@ -82,24 +82,26 @@ def choose_networks() -> Pair | None:
         st.page_link("../../pages/race.py", label=_("Go to the race"), icon=":material/flag:")
         return None
     titles = {name: _title(group) for name, group in names.items()}
-    which, where, when = st.columns([5, 3, 4], gap="medium", vertical_alignment="bottom")
-    with which:
+    row = st.container(horizontal=True, gap="large", vertical_alignment="bottom")
+    with row:
         chosen = choose(
             "networks",
             list(names),
             default,
-            lambda key: st.selectbox(_("Networks"), list(names), format_func=titles.__getitem__, key=key),
+            lambda key: st.selectbox(
+                _("Networks"), list(names), format_func=titles.__getitem__, key=key, width=420
+            ),
         )
     group = names[chosen]
     if group is None:
         networks = tuple(
             Network(role, f"bundled:{role}", bundled_path(role).stat().st_mtime_ns) for role in ROLES
         )
-        with when:
+        with row:
             st.caption(_("These come with their final weights only; train a race to see how they got there."))
         return Pair(BUNDLED, networks)
     cells = _cells(server.store().runs(group=group.id))
-    with where:
+    with row:
         cell = _choose_cell(cells)
     runs = cells[cell]
     steps = _common_steps(runs)
@@ -108,7 +110,7 @@ def choose_networks() -> Pair | None:
             _("These networks have no kept checkpoint yet; look again in a moment."), icon=":material/info:"
         )
         return None
-    with when:
+    with row:
         step = _choose_step(steps)
     return Pair(f"{group.id}-{cell}" if len(cells) > 1 else group.id, _networks(runs, step), runs, steps)
 
@@ -177,7 +179,7 @@ def _choose_cell(cells: dict[str, tuple[RunRecord, ...]]) -> str:
         "cell",
         list(cells),
         first,
-        lambda key: st.selectbox(_("Depth and seed"), list(cells), format_func=title, key=key),
+        lambda key: st.selectbox(_("Depth and seed"), list(cells), format_func=title, key=key, width=220),
     )
 
 
@@ -193,6 +195,7 @@ def _choose_step(steps: tuple[int, ...]) -> int:
             steps,
             format_func=lambda step: _("step {step}").format(step=f"{step:,}"),
             key=key,
+            width=360,
             help=_("The weights after this many training steps. Step 0 is the untrained network."),
         ),
     )

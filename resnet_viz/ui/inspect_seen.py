@@ -13,7 +13,6 @@ from resnet_viz.figures.predictions import (
     predictions_info,
     predictions_table,
 )
-from resnet_viz.images.names import markup_name
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import shown
 from resnet_viz.ui.exhibit import Exhibit, show
@@ -45,7 +44,7 @@ def facts_line(pair: Pair, known: About) -> None:
 
 def show_seen(seen: Seen) -> None:
     """The image as given and as the networks get it, and what was done on the way."""
-    plain, name = seen.name, markup_name(seen.name)
+    plain, name = seen.name, seen.markup
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="inspect_seen"):
         if seen.original is not None:
             with st.container(width=_SIDE_PX):
