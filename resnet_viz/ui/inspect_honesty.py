@@ -11,7 +11,7 @@ from resnet_viz.figures.chart import to_json
 from resnet_viz.jobs.frames import Frame
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
-from resnet_viz.pictures.overlay import overlay
+from resnet_viz.pictures.overlay import overlay, png
 from resnet_viz.ui.exhibit import Exhibit, show
 from resnet_viz.ui.inspect_answers import ask
 from resnet_viz.ui.inspect_maps import choose_map, map_of
@@ -67,7 +67,7 @@ def _baselines(subject: Subject, asked: MapAsked) -> None:
                 limit = largest(values, signed=False)
                 picture = overlay(subject.seen.pixels[0], values, limit, signed=False, side_px=196)
                 with places, st.container():
-                    st.image(picture, width="stretch", alt=text)
+                    st.image(png(picture), width="stretch", alt=text)
                     st.caption(text)
 
 

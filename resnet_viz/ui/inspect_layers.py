@@ -11,7 +11,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import coloured, largest
 from resnet_viz.pictures.feature_maps import dead, is_signed, ordered
-from resnet_viz.pictures.overlay import shown
+from resnet_viz.pictures.overlay import png, shown
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspect_answers import ask
 from resnet_viz.ui.inspect_link import choose, choose_now, recall
@@ -94,7 +94,7 @@ def _large(answer: Frame, index: int, scale: str) -> None:
     limit = largest(maps if scale == "shared" else maps[index], signed=signed)
     values = maps[index]
     st.image(
-        shown(coloured(values, limit, signed=signed).transpose(2, 0, 1)),
+        png(shown(coloured(values, limit, signed=signed).transpose(2, 0, 1))),
         width=260,
         alt=_("Channel {number} of {total}").format(number=index, total=len(maps)),
     )
@@ -131,7 +131,7 @@ def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
                 continue
             values = parts[name]
             st.image(
-                shown(coloured(values, limit, signed=True).transpose(2, 0, 1), 120),
+                png(shown(coloured(values, limit, signed=True).transpose(2, 0, 1), 120)),
                 width="stretch",
                 alt=_(text),
             )

@@ -11,7 +11,7 @@ from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import css_gradient, largest
-from resnet_viz.pictures.overlay import grid, overlay
+from resnet_viz.pictures.overlay import grid, overlay, png
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspect_answers import ask, probabilities
 from resnet_viz.ui.inspect_downloads import downloads
@@ -135,14 +135,14 @@ def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look) -> No
     pair = st.grid(columns=2, gap="small", min_column_width=120)
     with pair, st.container():
         st.image(
-            overlay(pixels, values, limit, signed=look.signed, opacity=look.opacity),
+            png(overlay(pixels, values, limit, signed=look.signed, opacity=look.opacity)),
             width="stretch",
             alt=_describe(one, values),
         )
         st.caption(_("Over the image, bilinear"))
     with pair, st.container():
         st.image(
-            grid(values, limit, signed=look.signed),
+            png(grid(values, limit, signed=look.signed)),
             width="stretch",
             alt=_("The raw values as a grid of {height} × {width}").format(
                 height=values.shape[0], width=values.shape[1]

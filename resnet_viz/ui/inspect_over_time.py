@@ -7,7 +7,7 @@ import streamlit as st
 
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
-from resnet_viz.pictures.overlay import overlay
+from resnet_viz.pictures.overlay import overlay, png
 from resnet_viz.ui.inspect_answers import predict, probabilities
 from resnet_viz.ui.inspect_link import choose_now, widget_key
 from resnet_viz.ui.inspect_maps import choose_map, map_of
@@ -54,7 +54,7 @@ def over_time(subject: Subject) -> None:
         with column, st.container(border=True, key=f"role_card_{network.role}_time"):
             chosen = row[steps.index(step)]
             st.markdown(f"#### {network.name}")
-            st.image(chosen.pixels, width=280, alt=chosen.title)
+            st.image(png(chosen.pixels), width=280, alt=chosen.title)
             st.caption(chosen.title)
             tiles(
                 [Tile(str(at), one.small, one.title, f"{at:,}") for at, one in zip(steps, row, strict=True)],

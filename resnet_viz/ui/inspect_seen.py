@@ -14,7 +14,7 @@ from resnet_viz.figures.predictions import (
     predictions_table,
 )
 from resnet_viz.locale import gettext as _
-from resnet_viz.pictures.overlay import shown
+from resnet_viz.pictures.overlay import png, shown
 from resnet_viz.ui.exhibit import Exhibit, show
 from resnet_viz.ui.inspect_answers import About
 from resnet_viz.ui.inspect_images import Seen
@@ -55,7 +55,7 @@ def show_seen(seen: Seen) -> None:
         with st.container(width=_SIDE_PX):
             side = seen.pixels.shape[-1]
             st.image(
-                shown(seen.pixels[0]),
+                png(shown(seen.pixels[0])),
                 width="stretch",
                 alt=_("{name} as the networks see it").format(name=plain),
             )

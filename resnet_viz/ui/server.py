@@ -55,7 +55,8 @@ def desk() -> Desk:
     home = home_folder()
     with _opening:
         if home not in _desks:
-            _desks[home] = Desk(home)
+            # One image keeps one thread busy; two would mostly wait for each other.
+            _desks[home] = Desk(home, threads=1)
             _desks[home].warm()
         return _desks[home]
 
