@@ -1,0 +1,261 @@
+"""The Inspect page without a browser: every choice, the link, refusals, and what it says of maps."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz.attribution.methods import METHODS
+from resnet_viz.events import CheckpointSaved, Facts, Progress, RunState, StateChanged
+from resnet_viz.jobs.desk import Desk
+from resnet_viz.jobs.races import start_race
+from resnet_viz.presets import PRESETS
+from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.store import GroupRecord
+from resnet_viz.ui import inspect_networks, server
+from tests.images.files import gradient, jpeg_of, png_of
+
+MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One process for all tests of this file."""
+    with Desk(tmp_path_factory.mktemp("desk"), threads=1) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def shared_desk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "desk", lambda: desk)
+
+
+def open_inspect(**link: str) -> AppTest:
+    """The page after its first run."""
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.run()
+    for parameter, value in link.items():
+        app.query_params[parameter] = value
+    app.switch_page("../../pages/inspect.py")
+    app.run()
+    assert not app.exception
+    return app
+
+
+def words(app: AppTest) -> str:
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.warning, app.error, app.info)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def race_with_checkpoints(*, missing: bool = False) -> GroupRecord:
+    """A finished race of two steps' worth of checkpoints, written as two workers would."""
+    preset = PRESETS["shallow"].race
+    run = preset.run.but(
+        network=preset.run.network.but(width=2),
+        train=preset.run.train.but(steps=10, batch_size=16),
+        data=preset.run.data.but(resolution_px=8, train_size=100),
+    )
+    store = server.store()
+    group = start_race(store, RaceSpec(run=run), "local")
+    for run_id in group.run_ids:
+        record = store.run(run_id)
+        attempt = store.claim(run_id, "test")
+        assert attempt is not None
+        saved = (
+            [] if missing else [write_weights(record.spec, store.run_folder(run_id), at) for at in (0, 10)]
+        )
+        ended = [Facts({"test_accuracy": 0.25}), Progress(10), StateChanged(RunState.FINISHED)]
+        store.append(run_id, attempt, [*saved, *ended])
+    return group
+
+
+def write_weights(spec: RunSpec, folder: Path, step: int) -> CheckpointSaved:
+    """Random weights that differ from step to step."""
+    from resnet_viz.networks.registry import build
+    from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
+
+    state = build(spec.network, spec.train.seed + step).state_dict()
+    size = write_checkpoint(folder / kept_file(step), Checkpoint(spec, step, state, (0.3,), (0.3,)))
+    return CheckpointSaved(step, kept_file(step), size, kept=True)
+
+
+def test_a_fresh_install_shows_the_bundled_pair() -> None:
+    app = open_inspect()
+    assert app.selectbox(key="inspect_networks").value == "bundled"
+    text = words(app)
+    assert "Plain: test accuracy 90.0 %" in text
+    assert "Residual: test accuracy 91.3 %" in text
+    assert "T-shirt/top, test image" in text
+    assert "Grad-CAM" in app.selectbox(key="inspect_method").options
+    assert not app.error
+
+
+def test_without_weights_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inspect_networks, "bundled_exist", lambda: False)
+    app = open_inspect()
+    assert "no trained network here yet" in app.info[0].value
+    assert not any(box.key == "inspect_method" for box in app.selectbox)
+
+
+def test_choices_go_to_the_link_and_come_from_it() -> None:
+    app = open_inspect(method="saliency", target="3", opacity="40", image="7")
+    assert app.selectbox(key="inspect_method").value == "saliency"
+    assert app.selectbox(key="inspect_target").value == "3"
+    assert app.slider(key="inspect_opacity").value == 40
+    assert "test image 7" in words(app)
+    app.selectbox(key="inspect_method").set_value("gradcam").run()
+    assert not app.exception
+    assert "method" not in app.query_params
+    app.select_slider(key="inspect_layer").set_value("stage2.block1").run()
+    assert app.query_params["layer"] == "stage2.block1"
+    assert app.query_params["target"] == "3"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("method", "magic"),
+        ("layer", "stage9"),
+        ("target", "99"),
+        ("opacity", "-5"),
+        ("look", "x"),
+        ("view", "?"),
+    ],
+)
+def test_what_a_link_asks_for_and_cannot_be_had_is_told(name: str, value: str) -> None:
+    app = open_inspect(**{name: value})
+    assert f"{name}={value}" in app.warning[0].value
+    assert not app.error
+
+
+@pytest.mark.parametrize("value", ["../../etc/passwd", "file:/etc/passwd", "zzzzzzzzzz"])
+def test_a_link_never_names_a_file(value: str) -> None:
+    app = open_inspect(networks=value)
+    assert app.selectbox(key="inspect_networks").value == "bundled"
+    assert value in app.warning[0].value
+
+
+def test_an_image_that_there_is_not_is_told() -> None:
+    app = open_inspect(image="500000")
+    assert "2000 test images" in app.error[0].value
+    assert not app.exception
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_shows_a_map_for_both_networks(method: str) -> None:
+    app = open_inspect(method=method)
+    assert not app.error
+    assert words(app).count("Values from ") == 2
+    assert METHODS[method].meaning in words(app)
+
+
+@pytest.mark.parametrize("look", ["layers", "depth", "honesty", "time"])
+def test_every_section_opens(look: str) -> None:
+    app = open_inspect(look=look)
+    assert not app.error
+    assert not app.warning
+
+
+def test_the_first_convolution_has_no_block_to_take_apart() -> None:
+    assert "x, the input" in words(open_inspect(look="layers"))
+    assert "x, the input" not in words(open_inspect(look="layers", layer="stem"))
+
+
+def test_an_empty_map_is_explained() -> None:
+    """Some class and layer of the plain network has nothing that speaks for it."""
+    texts = [words(open_inspect(target=str(target))) for target in range(5, 10)]
+    assert any("Nothing here speaks for this class" in text for text in texts)
+
+
+def test_a_race_is_preselected_and_its_checkpoints_compared() -> None:
+    group = race_with_checkpoints()
+    app = open_inspect(look="time")
+    assert app.selectbox(key="inspect_networks").value == group.id
+    assert list(app.select_slider(key="inspect_step").options) == ["step 0", "step 10"]
+    before = words(app)
+    assert "Step 10:" in before
+    app.select_slider(key="inspect_step_looked_at").set_value(0).run()
+    assert not app.exception
+    assert "Step 0:" in words(app)
+    app.select_slider(key="inspect_step").set_value(0).run()
+    assert app.query_params["step"] == "0"
+    assert not app.error
+
+
+def test_a_checkpoint_that_is_gone_is_told() -> None:
+    group = race_with_checkpoints()
+    for run_id in group.run_ids:
+        for file in server.store().run_folder(run_id).glob("*.safetensors"):
+            file.unlink()
+    app = open_inspect()
+    assert "There is no network" in app.error[0].value
+    assert not app.exception
+
+
+def test_a_race_without_checkpoints_is_not_offered() -> None:
+    group = race_with_checkpoints(missing=True)
+    assert group.id not in "".join(open_inspect().selectbox(key="inspect_networks").options)
+
+
+def test_the_test_images_by_who_is_right() -> None:
+    app = open_inspect(source="test")
+    group = app.selectbox(key="inspect_group")
+    assert any(option.startswith("Plain wrong, residual right (") for option in group.options)
+    group.set_value("only-residual").run()
+    assert not app.exception
+    app.selectbox(key="inspect_class").set_value("6").run()
+    assert not app.exception
+    assert app.query_params["group"] == "only-residual"
+    assert "Images 1–" in words(app)
+
+
+def upload(name: str, data: bytes) -> AppTest:
+    app = open_inspect(source="upload")
+    app.file_uploader(key="inspect_upload").set_value((name, data, "image/png")).run()
+    assert not app.exception
+    return app
+
+
+def test_an_uploaded_photo_is_shown_with_what_was_done_to_it() -> None:
+    app = upload("my<b>photo.jpg", jpeg_of(gradient(60, 90)))
+    text = words(app)
+    assert "Only the middle 60 × 60 of 90 × 60 pixels are used." in text
+    assert "Colours were turned into grey." in text
+    assert "far from what the networks were trained on" in app.warning[0].value
+    assert "my<b>" not in text
+    assert "Predicted class: " in "".join(app.selectbox(key="inspect_target").options)
+    app.radio(key="inspect_fit").set_value("letterbox").run()
+    assert "Black bars fill it up" in words(app)
+
+
+def test_a_refused_file_is_told_in_a_sentence_and_nothing_is_lost() -> None:
+    app = upload("page.png", b"<!DOCTYPE html><script>alert(1)</script>")
+    assert app.error[0].value.startswith("This is a web page, not an image")
+    app.file_uploader(key="inspect_upload").set_value(("a.png", png_of(gradient(28, 28)), "image/png")).run()
+    assert not app.error
+    assert words(app).count("Values from ") == 2
+
+
+def test_chinese() -> None:
+    app = open_inspect(lang="zh")
+    assert app.title[0].value == "观察网络"
+
+
+def test_the_same_image_is_asked_about_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    ask = desk.ask
+
+    def counted(question: str, *rest: object) -> object:
+        asked.append(question)
+        return ask(question, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(desk, "ask", counted)
+    app = open_inspect()
+    asked.clear()
+    app.slider(key="inspect_opacity").set_value(20).run()
+    assert asked == []
+    app.select_slider(key="inspect_layer").set_value("stage1.block1").run()
+    assert asked == ["maps", "maps"]
+    assert np.isfinite(app.slider(key="inspect_opacity").value)
