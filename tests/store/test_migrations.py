@@ -54,7 +54,8 @@ def test_an_old_history_opens_whole(tmp_path: Path, name: str) -> None:
     shutil.copy(FIXTURES / name, tmp_path / "history.sqlite")
     store = open_store(tmp_path)
     (group,) = store.groups()
-    race = RaceSpec(run=RunSpec(network=NetworkSpec(depth=8, width=4), train=TrainSpec(steps=6, seed=11)))
+    recipe = TrainSpec(steps=6, seed=11, probe_every=25)  # 25 was the default when these were recorded
+    race = RaceSpec(run=RunSpec(network=NetworkSpec(depth=8, width=4), train=recipe))
     assert (group.kind, group.owner, group.name, group.created_at) == (
         "race",
         "someone",

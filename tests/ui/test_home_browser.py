@@ -71,5 +71,6 @@ def test_who_wants_no_motion_sees_the_end(browser: Browser, app_url: str) -> Non
 def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
     page.goto(app_url)
     page.get_by_role("button", name="Run it live on this machine").click()
-    page.wait_for_url("**/race?depth=56&steps=300")
+    # Probes every 25 steps: the default when the recording was made.
+    page.wait_for_url("**/race?depth=56&steps=300&probe=25")
     expect(page.get_by_text("300 steps of 64 images")).to_be_visible()
