@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.attribution.methods import METHODS
-from resnet_viz.events import CheckpointSaved, Facts, Progress, RunState, StateChanged
+from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.races import start_race
 from resnet_viz.presets import PRESETS
@@ -66,7 +66,7 @@ def race_with_checkpoints(*, missing: bool = False) -> GroupRecord:
         saved = (
             [] if missing else [write_weights(record.spec, store.run_folder(run_id), at) for at in (0, 10)]
         )
-        ended = [Facts({"test_accuracy": 0.25}), Progress(10), StateChanged(RunState.FINISHED)]
+        ended: list[Event] = [Facts({"test_accuracy": 0.25}), Progress(10), StateChanged(RunState.FINISHED)]
         store.append(run_id, attempt, [*saved, *ended])
     return group
 
