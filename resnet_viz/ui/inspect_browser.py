@@ -42,8 +42,12 @@ def browse(pair: Pair, known: About) -> int:
     truth = answered[0][0]
     right = np.stack([logits.argmax(1) == truth for _labels, logits in answered])
     sure = probabilities(answered[-1][1]).max(1)
-    found = _ordered(_chosen_filter(known, truth, right), sure)
-    start = _page(len(found))
+    kept = _chosen_filter(known, truth, right)
+    one, two = st.columns(2, gap="small")
+    with one:
+        found = _ordered(kept, sure)
+    with two:
+        start = _page(len(found))
     page = found[start : start + PER_PAGE]
     chosen = recall("image", range(len(truth)), int(page[0]) if len(page) else 0)
     if not len(page):
@@ -131,13 +135,8 @@ def _ordered(found: npt.NDArray[np.intp], sure: npt.NDArray[np.float64]) -> npt.
         "order",
         list(_ORDERS),
         "number",
-        lambda key: st.segmented_control(
-            _("Order"),
-            list(_ORDERS),
-            format_func=lambda name: labels.label(_ORDERS, name),
-            key=key,
-            required=True,
-            label_visibility="collapsed",
+        lambda key: st.selectbox(
+            _("Order"), list(_ORDERS), format_func=lambda name: labels.label(_ORDERS, name), key=key
         ),
     )
     if order == "number":
@@ -153,5 +152,5 @@ def _page(total: int) -> int:
     at = min(int(st.session_state.get(key, 1)), pages)
     st.session_state[key] = at
     if pages > 1:
-        at = int(st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=key, width=160))
+        at = int(st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=key))
     return (at - 1) * PER_PAGE

@@ -25,7 +25,7 @@ from resnet_viz.wording import number
 
 MOST_IMAGES: Final = 1_000_000
 
-_SOURCES: Final = {
+SOURCES: Final = {
     "samples": N_("Samples"),
     "test": N_("Test images"),
     "upload": N_("Upload"),
@@ -40,6 +40,7 @@ class Seen:
     """An image as the networks get it.
 
     Attributes:
+        source: key of `SOURCES`.
         pixels: uint8 [1, C, H, W].
         name: plain text; ``markup`` is the same, inert in Markdown.
         truth: index of its class, where known.
@@ -47,6 +48,7 @@ class Seen:
         remarks: what was changed on the way; ``warnings`` make it doubtful.
     """
 
+    source: str
     pixels: Pixels
     name: str
     markup: str
@@ -65,12 +67,12 @@ def choose_image(pair: Pair, known: About) -> Seen | None:
     """Show the choice; None while there is none, or a sentence why not."""
     source = choose(
         "source",
-        list(_SOURCES),
+        list(SOURCES),
         "samples",
         lambda key: st.segmented_control(
             _("Image"),
-            list(_SOURCES),
-            format_func=lambda name: labels.label(_SOURCES, name),
+            list(SOURCES),
+            format_func=lambda name: labels.label(SOURCES, name),
             key=key,
             required=True,
             label_visibility="collapsed",
@@ -81,7 +83,7 @@ def choose_image(pair: Pair, known: About) -> Seen | None:
         if source in ("upload", "camera"):
             return _own(source, network, known)
         if source == "test":
-            return _tested(browse(pair, known), network, known)
+            return _tested(source, browse(pair, known), network, known)
         return _sample(network, known)
     except ResnetVizError as refusal:
         st.error(str(refusal), icon=":material/block:" if isinstance(refusal, ImageRefused) else None)
@@ -109,14 +111,14 @@ def _sample(network: Network, known: About) -> Seen:
         on_pick=lambda name: choose_now("image", int(name)),
         size_px=54,
     )
-    return _tested(chosen, network, known)
+    return _tested("samples", chosen, network, known)
 
 
-def _tested(index: int, network: Network, known: About) -> Seen:
+def _tested(source: str, index: int, network: Network, known: About) -> Seen:
     pixels, label = test_images(network, (index,))
     truth = int(label[0])
     name = _("{name}, test image {number}").format(name=_(known.classes[truth]), number=index)
-    return Seen(pixels, name, name, truth)
+    return Seen(source, pixels, name, name, truth)
 
 
 def _own(source: str, network: Network, known: About) -> Seen | None:
@@ -136,10 +138,10 @@ def _own(source: str, network: Network, known: About) -> Seen | None:
             horizontal=True,
         ),
     )
-    return _seen(upload, fit, network, known)
+    return _seen(source, upload, fit, network, known)
 
 
-def _seen(upload: Upload, fit: Fit, network: Network, known: About) -> Seen:
+def _seen(source: str, upload: Upload, fit: Fit, network: Network, known: About) -> Seen:
     prepared = prepare(upload.image, known.spec.in_channels, known.spec.image_px, fit)
     warnings = [str(warning) for warning in upload.image.warnings]
     found = novelty(prepared.pixels, _appearance(network.reference, network.version))
@@ -153,6 +155,7 @@ def _seen(upload: Upload, fit: Fit, network: Network, known: About) -> Seen:
     picture = Image.fromarray(upload.image.pixels)
     picture.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
     return Seen(
+        source,
         prepared.pixels[np.newaxis],
         display_name(upload.name) if upload.name else _("your picture"),
         markup_name(upload.name) if upload.name else _("your picture"),

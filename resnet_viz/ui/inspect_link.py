@@ -25,6 +25,7 @@ PARAMETERS: Final = (
     "order",
     "fit",
     "look",
+    "when",
     "layer",
     "method",
     "target",

@@ -97,8 +97,7 @@ def choose_networks() -> Pair | None:
         networks = tuple(
             Network(role, f"bundled:{role}", bundled_path(role).stat().st_mtime_ns) for role in ROLES
         )
-        with row:
-            st.caption(_("These come with their final weights only; train a race to see how they got there."))
+        st.caption(_("These come with their final weights only; train a race to see how they got there."))
         return Pair(BUNDLED, networks)
     cells = _cells(server.store().runs(group=group.id))
     with row:

@@ -9,7 +9,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
 from resnet_viz.pictures.overlay import overlay, png
 from resnet_viz.ui.inspect_answers import predict, probabilities
-from resnet_viz.ui.inspect_link import choose_now, widget_key
+from resnet_viz.ui.inspect_link import choose, choose_now
 from resnet_viz.ui.inspect_maps import choose_map, map_of
 from resnet_viz.ui.inspect_networks import Network
 from resnet_viz.ui.inspect_shown import MapAsked
@@ -18,7 +18,6 @@ from resnet_viz.ui.tiles import Tile, tiles
 from resnet_viz.wording import number, percent
 
 _SIDE_PX: Final = 112
-_STEP: Final = "step_looked_at"
 
 
 def over_time(subject: Subject) -> None:
@@ -35,14 +34,16 @@ def over_time(subject: Subject) -> None:
         st.page_link("../../pages/race.py", label=_("Go to the race"), icon=":material/flag:")
         return
     asked = choose_map(subject)
-    key = widget_key(_STEP)
-    if st.session_state.get(key) not in steps:
-        st.session_state[key] = steps[-1]
-    step = st.select_slider(
-        _("Checkpoint looked at"),
+    step = choose(
+        "when",
         steps,
-        format_func=lambda one: _("step {step}").format(step=f"{one:,}"),
-        key=key,
+        steps[-1],
+        lambda key: st.select_slider(
+            _("Checkpoint looked at"),
+            steps,
+            format_func=lambda one: _("step {step}").format(step=f"{one:,}"),
+            key=key,
+        ),
     )
     with st.spinner(_("Asking every checkpoint …")):
         rows = [
@@ -61,7 +62,7 @@ def over_time(subject: Subject) -> None:
                 key=f"inspect_time_{network.role}",
                 label=_("All checkpoints of the {network} network").format(network=network.name.lower()),
                 chosen=str(step),
-                on_pick=lambda name: choose_now(_STEP, int(name)),
+                on_pick=lambda name: choose_now("when", int(name)),
                 size_px=64,
             )
     st.caption(_("Every picture has a scale of its own: early maps would vanish beside later ones."))

@@ -66,7 +66,7 @@ def _subject() -> Subject | None:
     image_column, answer_column = st.columns([5, 6], gap="medium")
     with image_column, st.container(border=True, key="inspect_image_card", height="stretch"):
         seen = choose_image(pair, known[-1])
-        if seen is not None:
+        if seen is not None and seen.source != "test":  # with the test images there is more room beside them
             show_seen(seen)
     if seen is None:
         return None
@@ -74,6 +74,11 @@ def _subject() -> Subject | None:
     subject = Subject(pair, known[-1], common_layers(known), seen, logits)
     with answer_column:
         predictions(subject)
+        for warning in seen.warnings:
+            st.warning(warning, icon=":material/travel_explore:")
+        if seen.source == "test":
+            with st.container(border=True, key="inspect_seen_card"):
+                show_seen(seen)
     return subject
 
 

@@ -22,8 +22,6 @@ from resnet_viz.ui.inspect_networks import Pair, bundled_path
 from resnet_viz.ui.inspect_subject import Subject
 from resnet_viz.wording import percent
 
-_SIDE_PX = 190
-
 
 def facts_line(pair: Pair, known: About) -> None:
     """What is compared, in one line: depth, data, accuracy of both."""
@@ -45,14 +43,14 @@ def facts_line(pair: Pair, known: About) -> None:
 def show_seen(seen: Seen) -> None:
     """The image as given and as the networks get it, and what was done on the way."""
     plain, name = seen.name, seen.markup
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom", key="inspect_seen"):
+    with st.grid(columns=2, min_column_width=120, key="inspect_seen"):
         if seen.original is not None:
-            with st.container(width=_SIDE_PX):
+            with st.container():
                 st.image(
                     seen.original, width="stretch", alt=_("The image as it came: {name}").format(name=plain)
                 )
                 st.caption(_("What came: {name}").format(name=name))
-        with st.container(width=_SIDE_PX):
+        with st.container():
             side = seen.pixels.shape[-1]
             st.image(
                 png(shown(seen.pixels[0])),
@@ -68,8 +66,6 @@ def show_seen(seen: Seen) -> None:
             )
     for remark in seen.remarks:
         st.caption(f":material/edit: {remark}")
-    for warning in seen.warnings:
-        st.warning(warning, icon=":material/travel_explore:")
 
 
 def predictions(subject: Subject) -> None:
