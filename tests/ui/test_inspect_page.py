@@ -176,9 +176,10 @@ def test_a_race_is_preselected_and_its_checkpoints_compared() -> None:
     assert list(app.select_slider(key="inspect_step").options) == ["step 0", "step 10"]
     before = words(app)
     assert "Step 10:" in before
-    app.select_slider(key="inspect_step_looked_at").set_value(0).run()
+    app.select_slider(key="inspect_when").set_value(0).run()
     assert not app.exception
     assert "Step 0:" in words(app)
+    assert app.query_params["when"] == "0"
     app.select_slider(key="inspect_step").set_value(0).run()
     assert app.query_params["step"] == "0"
     assert not app.error
