@@ -6,7 +6,7 @@ import pytest
 from babel.messages.catalog import Message
 
 from resnet_viz.locale import gettext, ngettext, set_language
-from tools.extract import extracted, forms, read_catalogue
+from tools.extract import extracted, forms, messages, read_catalogue
 
 MESSAGES = [message for message in extracted() if message.id]
 CHINESE = read_catalogue("zh_CN")
@@ -14,6 +14,15 @@ CHINESE = read_catalogue("zh_CN")
 
 def test_the_source_has_messages() -> None:
     assert len(MESSAGES) > 100
+
+
+def test_messages_are_found_wherever_they_stand() -> None:
+    source = """
+title = _("a " "whole")
+line = f"{_('inside an f-string')}: {ngettext('one', 'many', n)}"
+nothing = _(variable), _(""), other("no message")
+"""
+    assert list(messages(source)) == ["a whole", "inside an f-string", ("one", "many")]
 
 
 def test_no_message_is_left_over() -> None:
