@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -13,6 +14,8 @@ from resnet_viz.ui import labels, server
 from resnet_viz.ui.race_status import failure_sentence
 from resnet_viz.ui.table import table
 from resnet_viz.wording import number, percent
+
+_INSPECT_PAGE: Final = "../../pages/inspect.py"
 
 
 def results(runs: Sequence[RunRecord]) -> None:
@@ -43,6 +46,17 @@ def results(runs: Sequence[RunRecord]) -> None:
             on_click="ignore",
             key="race_export_csv",
         )
+    if _have_weights(runs):
+        st.page_link(
+            _INSPECT_PAGE,
+            label=_("Look inside these networks"),
+            icon=":material/visibility:",
+            query_params={"networks": runs[0].group_id},
+        )
+
+
+def _have_weights(runs: Sequence[RunRecord]) -> bool:
+    return all(run.state.is_finished() and server.store().checkpoints(run.id) for run in runs)
 
 
 def _all_json(runs: Sequence[RunRecord]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -198,6 +199,25 @@ def test_a_checkpoint_that_is_gone_is_told() -> None:
 def test_a_race_without_checkpoints_is_not_offered() -> None:
     group = race_with_checkpoints(missing=True)
     assert group.id not in "".join(open_inspect().selectbox(key="inspect_networks").options)
+    assert links_of_race(group) == []
+
+
+def links_of_race(group: GroupRecord) -> list[str]:
+    """What the race page's links to this page ask for."""
+    app = AppTest.from_file(str(MAIN), default_timeout=60)
+    app.query_params["race"] = group.id
+    app.run()
+    app.switch_page("../../pages/race.py").run()
+    assert not app.exception
+    return [link.proto.query_string for link in app.get("page_link") if link.proto.page == "inspect"]
+
+
+def test_a_finished_race_leads_to_its_networks() -> None:
+    race_with_checkpoints()
+    group = race_with_checkpoints()
+    (asked,) = links_of_race(group)
+    parameters = dict(parse_qsl(asked))
+    assert open_inspect(**parameters).selectbox(key="inspect_networks").value == group.id
 
 
 def test_the_test_images_by_who_is_right() -> None:
