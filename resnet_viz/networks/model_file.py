@@ -12,6 +12,9 @@ from typing import Any
 from resnet_viz.errors import WeightsRefused
 from resnet_viz.locale import N_
 
+SCHEMA = 1
+"""Version of what a model file of this project says about itself, in checkpoints and in imports."""
+
 MAX_FILE_BYTES = 512 * 1024**2
 MAX_HEADER_BYTES = 1024**2
 MAX_TENSORS = 5000

@@ -13,12 +13,17 @@ from torch import Tensor
 
 from resnet_viz.errors import InvalidSetting, WeightsRefused
 from resnet_viz.locale import N_, gettext
-from resnet_viz.networks.model_file import MAX_FILE_BYTES, ModelFile, parse_json, read_layout, shown
+from resnet_viz.networks.model_file import (
+    MAX_FILE_BYTES,
+    SCHEMA,
+    ModelFile,
+    parse_json,
+    read_layout,
+    shown,
+)
 from resnet_viz.networks.registry import FAMILIES, skeleton
 from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import MAX_DEPTH, RunSpec
-
-SCHEMA = 1  # of the metadata; the tests hold it equal to the one that checkpoints are written with
 
 _WEIGHTS = "model."
 _RESUMING = "optimizer."

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import BaseModel
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from resnet_viz.errors import CheckpointDamaged
+from resnet_viz.errors import CheckpointDamaged, InvalidSetting
 from resnet_viz.locale import N_
+from resnet_viz.networks.model_file import SCHEMA
 from resnet_viz.specs import RunSpec
 
-SCHEMA = 1
 RESUME_FILE = "resume.safetensors"
 
 
@@ -40,6 +41,16 @@ class Checkpoint:
     std: tuple[float, ...] = ()
     optimizer: dict[str, Tensor] = field(default_factory=dict)
     position: dict[str, Any] = field(default_factory=dict)
+
+
+class _About(BaseModel):
+    """What a checkpoint says about itself, as far as `Checkpoint` has it."""
+
+    spec: RunSpec
+    step: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    position: dict[str, Any]
 
 
 def kept_steps(steps: int) -> tuple[int, ...]:
@@ -93,27 +104,19 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """The checkpoint at ``path``; raises `CheckpointDamaged`."""
     try:
         with safe_open(path, framework="pt") as source:
-            about = json.loads(source.metadata()["resnet_viz"])
+            about = _About.model_validate_json(source.metadata()["resnet_viz"])
             tensors = {name: source.get_tensor(name) for name in source.keys()}  # noqa: SIM118 - not a dict
-    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        parts: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}}
+        for name, value in tensors.items():
+            part, _, rest = name.partition(".")
+            parts[part][rest] = value
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, InvalidSetting) as error:
         raise CheckpointDamaged(
             "checkpoint_damaged",
             N_("The checkpoint {file} cannot be read; start the run anew."),
             file=path.name,
         ) from error
-    parts: dict[str, dict[str, Tensor]] = {"model": {}, "optimizer": {}}
-    for name, value in tensors.items():
-        part, _, rest = name.partition(".")
-        parts[part][rest] = value
-    return Checkpoint(
-        spec=RunSpec.checked(**about["spec"]),
-        step=about["step"],
-        model=parts["model"],
-        mean=tuple(about["mean"]),
-        std=tuple(about["std"]),
-        optimizer=parts["optimizer"],
-        position=about["position"],
-    )
+    return Checkpoint(**dict(about), **parts)
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -20,7 +20,6 @@ from resnet_viz.networks import weights
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.weights import ImportedNetwork, load_weights
 from resnet_viz.specs import NetworkSpec, RunSpec
-from resnet_viz.training import checkpoint
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 
 SPEC = RunSpec(network=NetworkSpec(depth=8, width=2, in_channels=1, image_px=8))
@@ -105,10 +104,6 @@ def test_a_file_of_ours_is_read_back_exactly(content: bytes, tmp_path: Path) -> 
     network = build(SPEC.network, 3).eval()
     images = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     assert torch.equal(found.network(images), network(images))
-
-
-def test_the_schema_is_the_one_that_checkpoints_have() -> None:
-    assert weights.SCHEMA == checkpoint.SCHEMA
 
 
 def test_more_metadata_is_ignored(content: bytes) -> None:

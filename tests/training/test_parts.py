@@ -1,10 +1,12 @@
 """Schedules, kept steps, checkpoints and the meter, each by itself."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from resnet_viz.errors import CheckpointDamaged
 from resnet_viz.events import Profile
@@ -125,4 +127,27 @@ def test_broken_files_are_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "step.safetensors"
     path.write_bytes(content)
     with pytest.raises(CheckpointDamaged):
+        read_checkpoint(path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "tensor"),
+    [
+        ({"spec": None}, "model.w"),
+        ({"spec": {"network": {"depth": 21}}}, "model.w"),
+        ({"spec": {"wings": 2}}, "model.w"),
+        ({"step": "many"}, "model.w"),
+        ({"mean": 0.5}, "model.w"),
+        ({"position": []}, "model.w"),
+        ({}, "wings.w"),
+        ({}, "w"),
+    ],
+)
+def test_a_sound_file_that_says_nonsense_is_refused(
+    damage: dict[str, object], tensor: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "step.safetensors"
+    about = {"spec": {}, "step": 1, "mean": [], "std": [], "position": {}} | damage
+    save_file({tensor: torch.ones(1)}, path, metadata={"resnet_viz": json.dumps(about)})
+    with pytest.raises(CheckpointDamaged, match="start the run anew"):
         read_checkpoint(path)
