@@ -116,7 +116,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
             N_("The checkpoint {file} cannot be read; start the run anew."),
             file=path.name,
         ) from error
-    return Checkpoint(**dict(about), **parts)
+    return Checkpoint(**dict(about), model=parts["model"], optimizer=parts["optimizer"])
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
