@@ -1,18 +1,21 @@
-"""Turn a finished race of the history into ``assets/recordings/race-NAME.parquet``.
+"""Turn a finished race or sweep of the history into ``assets/recordings/KIND-NAME.npz`` and ``.parquet``.
 
     RESNET_VIZ_HOME=/tmp/rec nice -n 19 python -m resnet_viz race --depth 56 --steps 300 --json
     RESNET_VIZ_HOME=/tmp/rec python assets/make_recording.py depth-56 RACE "COMMAND" ["NOTE"]
 
-Curves and the relative gradient keep every step, as the replay shows them; the
-other profiles keep the steps at which the probe batch was measured.
+Curves keep every step. Of the layers a race keeps the relative gradient at
+every step, as the replay shows it, and the rest where the probe batch was
+measured; a sweep keeps the first and the last step, as its charts show them.
 """
 
 import platform
 import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,41 +23,93 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from resnet_viz import __version__  # noqa: E402
+from resnet_viz.errors import NotFound  # noqa: E402
+from resnet_viz.events import RunState  # noqa: E402
+from resnet_viz.exports.tables import write_histories  # noqa: E402
 from resnet_viz.history import ProfileTable, RunHistory  # noqa: E402
 from resnet_viz.jobs.capacity import Machine  # noqa: E402
+from resnet_viz.jobs.sweeps import KIND as SWEEP  # noqa: E402
+from resnet_viz.jobs.sweeps import spec_of, sweep_cells  # noqa: E402
 from resnet_viz.processor import processor_name  # noqa: E402
-from resnet_viz.recordings import Origin, RecordedRun, Recording, write_recording  # noqa: E402
+from resnet_viz.recordings import (  # noqa: E402
+    FOLDER,
+    Origin,
+    RecordedRun,
+    Recording,
+    origin_json,
+    recording_file,
+    write_recording,
+)
 from resnet_viz.specs import RaceSpec  # noqa: E402
-from resnet_viz.store import RunReader, home_folder, open_store  # noqa: E402
+from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store, home_folder, open_store  # noqa: E402
+from resnet_viz.sweeps import SweepSpec  # noqa: E402
 
 REPLAYED = "grad/relative"
 MEASURED = "response/std"
+_TABLE_LEVEL = 19  # of zstd: written once, carried with every copy of the app
 
 
-def slimmed(history: RunHistory) -> RunHistory:
-    """``history`` without what the replay does not show."""
+def make(
+    store: Store, name: str, group_id: str, command: str, note: str, folder: Path = FOLDER
+) -> list[Path]:
+    """Both files; raises `NotFound` where the history has no such group, or a run of it is not finished."""
+    group = store.group(group_id)
+    spec: RaceSpec | SweepSpec
+    if group.kind == SWEEP:
+        spec, runs = spec_of(group), [place.run for place in sweep_cells(store, group)]
+    else:
+        spec, runs = RaceSpec.from_json(group.spec_json), list(map(store.run, group.run_ids))
+    finished = list(_finished(group, runs))
+    recorded = tuple(
+        RecordedRun(run.id, run.spec, slimmed(RunReader(store, run.id).history(), group.kind))
+        for run in finished
+    )
+    recording: Recording[Any] = Recording(name, spec, _origin(finished, command, note), recorded)
+    return [write_recording(recording, folder), write_table(recording, folder)]
+
+
+def slimmed(history: RunHistory, kind: str) -> RunHistory:
+    """``history`` without what is not shown of it."""
     kept = {}
     for name, table in history.profiles.items():
-        rows = np.isin(table.step, history.profiles[MEASURED].step) | (name == REPLAYED)
+        if kind == SWEEP:
+            rows = np.isin(table.step, table.step[[0, -1]])
+        else:
+            rows = np.isin(table.step, history.profiles[MEASURED].step) | (name == REPLAYED)
         kept[name] = ProfileTable(table.taps, table.step[rows], table.value[rows])
+    if kind == SWEEP:
+        kept = {name: table for name, table in kept.items() if name == REPLAYED}
     return replace(history, profiles=kept)
 
 
-def make(name: str, race: str, command: str, note: str) -> Path:
-    """The file; raises `NotFound` where the history has no such race."""
-    store = open_store(home_folder())
-    group = store.group(race)
-    runs = tuple(
-        RecordedRun(run.id, run.spec, slimmed(RunReader(store, run.id).history()))
-        for run in map(store.run, group.run_ids)
-    )
-    ended = max(store.run(run.id).ended_at or 0.0 for run in runs)
-    store.close()
+def write_table(recording: Recording[Any], folder: Path = FOLDER) -> Path:
+    """The recording as a table for other programs."""
+    target = recording_file(recording.kind, recording.name, ".parquet", folder)
+    about = {
+        recording.kind: recording.spec.model_dump(mode="json"),
+        "origin": origin_json(recording.origin),
+        "runs": [
+            {"id": run.id, "spec": run.spec.model_dump(mode="json"), "facts": dict(run.history.facts)}
+            for run in recording.runs
+        ],
+    }
+    write_histories(((run.id, run.history) for run in recording.runs), about, target, level=_TABLE_LEVEL)
+    return target
+
+
+def _finished(group: GroupRecord, runs: Iterable[RunRecord | None]) -> Iterator[RunRecord]:
+    for run in runs:
+        if run is None or run.state is not RunState.FINISHED:
+            raise NotFound("not_finished", "A run of {id} is not finished.", id=group.id)
+        yield run
+
+
+def _origin(runs: list[RunRecord], command: str, note: str) -> Origin:
     here = Machine.here()
     versions = {
         "resnet-viz": __version__,
         "python": platform.python_version(),
-        "torch": str(runs[0].history.facts["torch"]),
+        "torch": str(runs[0].facts["torch"]),
         "numpy": version("numpy"),
     }
     machine = {
@@ -63,12 +118,13 @@ def make(name: str, race: str, command: str, note: str) -> Path:
         "memory_bytes": here.memory_bytes,
         "system": here.system,
     }
-    day = datetime.fromtimestamp(ended).date().isoformat()
-    origin = Origin(command, day, versions, machine, note)
-    return write_recording(Recording(name, RaceSpec.from_json(group.spec_json), origin, runs))
+    day = datetime.fromtimestamp(max(run.ended_at or 0.0 for run in runs)).date().isoformat()
+    return Origin(command, day, versions, machine, note)
 
 
 if __name__ == "__main__":
-    given = [*sys.argv[1:], ""]
-    target = make(given[0], given[1], given[2], given[3])
-    print(target, target.stat().st_size, "bytes")
+    name, group_id, command, note = [*sys.argv[1:], ""][:4]
+    history = open_store(home_folder())
+    for file in make(history, name, group_id, command, note):
+        print(file, file.stat().st_size, "bytes")
+    history.close()

@@ -1,37 +1,41 @@
-"""Real races, recorded once and bundled, so that there is something to see before anything is trained.
+"""Real races and sweeps, recorded once and bundled: something to see before anything is trained.
 
-A recording is a Parquet file in ``assets/recordings``: every measured number
-is one row (run, metric, step, tap, value) as in the exported CSV, and the schema's
-metadata says under ``resnet_viz_recording`` how, when and where it was made.
-Read without torch and pandas.
+A recording is ``KIND-NAME.npz`` in ``assets/recordings``, and its arrays are
+
+- ``about``, uint8: JSON with the spec, the origin, and what stands where in the others;
+- ``step``, int32: the different lists of steps, end to end;
+- ``single``, float32, and ``double``, float64: the values, end to end, in the
+  smaller of the two that holds a curve exactly.
+
+Read with NumPy alone. The same numbers lie beside it as ``KIND-NAME.parquet``, the
+table that `exports.tables` makes, for those who want to take them away.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Literal, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 import orjson
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.sweeps import CellHistory, SweepSpec
 
 FOLDER = Path(__file__).parents[1] / "assets" / "recordings"
-SCHEMA = 1
-"""Of the metadata; a larger one is refused."""
+SCHEMA = 2
+"""Of the file; a larger one is refused."""
 
-_METADATA = b"resnet_viz_recording"
-_WORD = pa.dictionary(pa.int32(), pa.string())
-_COLUMNS = pa.schema(
-    [("run", _WORD), ("metric", _WORD), ("step", pa.int32()), ("tap", _WORD), ("value", pa.float64())]
-)
+Kind = Literal["race", "sweep"]
+SpecT = TypeVar("SpecT", bound=RaceSpec | SweepSpec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +63,18 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording:
-    """A race that was run once; ``runs`` in the order of `RaceSpec.members`."""
+class Recording(Generic[SpecT]):
+    """What was run once; ``runs`` in the order of `RaceSpec.members` or `SweepSpec.cells`."""
 
     name: str
-    race: RaceSpec
+    spec: SpecT
     origin: Origin
     runs: tuple[RecordedRun, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """With the name, what its files are called."""
+        return "race" if isinstance(self.spec, RaceSpec) else "sweep"
 
     @property
     def histories(self) -> tuple[RunHistory, ...]:
@@ -73,126 +82,170 @@ class Recording:
         return tuple(run.history for run in self.runs)
 
 
-def recording_names(folder: Path = FOLDER) -> list[str]:
-    """The names of the races in ``folder``, in alphabetical order."""
-    return sorted(path.stem.removeprefix("race-") for path in folder.glob("race-*.parquet"))
+def recording_names(kind: Kind, folder: Path = FOLDER) -> list[str]:
+    """The names of the recordings in ``folder``, in alphabetical order."""
+    return sorted(path.stem.removeprefix(f"{kind}-") for path in folder.glob(f"{kind}-*.npz"))
 
 
-def read_recording(name: str, folder: Path = FOLDER) -> Recording:
+def read_race(name: str, folder: Path = FOLDER) -> Recording[RaceSpec]:
     """The recorded race ``name``.
 
     Raises:
         NotFound: there is none of this name.
         InvalidSetting: the file is damaged, or from a newer version of this app.
     """
-    path = _place(folder, name)
+    return _read("race", RaceSpec.model_validate, name, folder)
+
+
+def read_sweep(name: str, folder: Path = FOLDER) -> Recording[SweepSpec]:
+    """The recorded sweep ``name``; raises what `read_race` raises."""
+    return _read("sweep", SweepSpec.model_validate, name, folder)
+
+
+def recorded_cells(recording: Recording[SweepSpec]) -> list[CellHistory]:
+    """The cells of a recorded sweep, as verdicts and figures take them."""
+    return [
+        CellHistory(cell.family, cell.depth, cell.seed, run.history)
+        for cell, run in zip(recording.spec.cells(), recording.runs, strict=True)
+    ]
+
+
+def recording_file(kind: Kind, name: str, suffix: str = ".npz", folder: Path = FOLDER) -> Path:
+    """Where the recording lies; with ``.parquet``, its table."""
+    return folder / f"{kind}-{Path(name).name}{suffix}"
+
+
+def origin_json(origin: Origin) -> dict[str, Any]:
+    """``origin`` for files."""
+    return {name: getattr(origin, name) for name in Origin.__slots__}
+
+
+def write_recording(recording: Recording[SpecT], folder: Path = FOLDER) -> Path:
+    """Write ``recording`` so that it is read back bit by bit; the file."""
+    packed = _Packed()
+    runs = [
+        {
+            "id": run.id,
+            "seed": run.history.seed,
+            "role": run.history.role,
+            "state": run.history.state.value,
+            "spec": run.spec.model_dump(mode="json"),
+            "facts": dict(run.history.facts),
+            "series": [packed.curve(name, curve) for name, curve in run.history.series.items()],
+            "profiles": [packed.profile(name, rows) for name, rows in run.history.profiles.items()],
+        }
+        for run in recording.runs
+    ]
+    about = {
+        "schema": SCHEMA,
+        "kind": recording.kind,
+        "spec": recording.spec.model_dump(mode="json"),
+        "origin": origin_json(recording.origin),
+        "steps": [len(step) for step in packed.steps],
+        "taps": list(packed.taps),
+        "runs": runs,
+    }
+    target = recording_file(recording.kind, recording.name, folder=folder)
+    np.savez_compressed(
+        target,
+        about=np.frombuffer(orjson.dumps(about), np.uint8),
+        step=np.concatenate([np.empty(0, np.int32), *packed.steps]),
+        single=np.concatenate([np.empty(0, np.float32), *packed.values["single"]]),
+        double=np.concatenate([np.empty(0, np.float64), *packed.values["double"]]),
+    )
+    return target
+
+
+class _Packed:
+    """Columns on their way into few arrays; what many have in common is kept once."""
+
+    def __init__(self) -> None:
+        self._steps: dict[bytes, int] = {}
+        self.steps: list[npt.NDArray[np.int32]] = []
+        self.taps: dict[tuple[str, ...], int] = {}
+        self.values: dict[str, list[npt.NDArray[Any]]] = {"single": [], "double": []}
+
+    def curve(self, name: str, curve: Curve) -> list[Any]:
+        """What the file says of a curve: name, number of its steps, array of its values."""
+        single = curve.value.astype(np.float32)
+        fits = np.array_equal(single, curve.value, equal_nan=True)
+        self.values["single" if fits else "double"].append(single if fits else curve.value)
+        return [name, self._step(curve.step), "single" if fits else "double"]
+
+    def profile(self, name: str, rows: ProfileTable) -> list[Any]:
+        """What the file says of a profile: name, number of its steps, number of its taps."""
+        self.values["single"].append(rows.value.ravel())
+        return [name, self._step(rows.step), self.taps.setdefault(rows.taps, len(self.taps))]
+
+    def _step(self, step: npt.NDArray[np.int64]) -> int:
+        known = self._steps.setdefault(step.tobytes(), len(self.steps))
+        if known == len(self.steps):
+            self.steps.append(step.astype(np.int32))
+        return known
+
+
+class _Unpacked:
+    """The arrays of a file, cut into columns in the order in which they were packed."""
+
+    def __init__(self, about: Mapping[str, Any], arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        self._steps = [part.astype(np.int64) for part in _cut(arrays["step"], about["steps"])]
+        self._taps = [tuple(taps) for taps in about["taps"]]
+        self._values = {name: arrays[name] for name in ("single", "double")}
+
+    def run(self, about: Mapping[str, Any]) -> RecordedRun:
+        """The next run."""
+        series = {name: self._curve(step, place) for name, step, place in about["series"]}
+        profiles = {name: self._profile(step, taps) for name, step, taps in about["profiles"]}
+        history = RunHistory(
+            about["role"], about["seed"], RunState(about["state"]), series, profiles, about["facts"]
+        )
+        return RecordedRun(about["id"], RunSpec.model_validate(about["spec"]), history)
+
+    def _curve(self, step: int, place: str) -> Curve:
+        steps = self._steps[step]
+        return Curve(steps, self._next(place, len(steps)).astype(np.float64))
+
+    def _profile(self, step: int, taps: int) -> ProfileTable:
+        steps, names = self._steps[step], self._taps[taps]
+        values = self._next("single", len(steps) * len(names))
+        return ProfileTable(names, steps, values.reshape(len(steps), len(names)))
+
+    def _next(self, place: str, count: int) -> npt.NDArray[Any]:
+        found, self._values[place] = self._values[place][:count], self._values[place][count:]
+        if len(found) < count:
+            raise ValueError("the file has fewer numbers than it says")
+        return found
+
+
+def _cut(array: npt.NDArray[Any], lengths: Iterable[int]) -> list[npt.NDArray[Any]]:
+    return [array[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]
+
+
+def _read(kind: Kind, spec: Callable[[Any], SpecT], name: str, folder: Path) -> Recording[SpecT]:
+    path = recording_file(kind, name, folder=folder)
     if not path.is_file():
         raise NotFound("no_recording", N_("There is no recording called {name}."), name=name[:60])
     try:
-        table = pq.ParquetFile(path).read()  # `read_table` would import pandas
-        about = orjson.loads((table.schema.metadata or {})[_METADATA])
+        # Opened here, as NumPy leaves a file open that is not what it expects.
+        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in ("about", "step", "single", "double")}
+        about = orjson.loads(arrays["about"].tobytes())
         if about["schema"] > SCHEMA:
             raise InvalidSetting(
                 "recording_too_new",
                 N_("The recording {name} is from a newer version of this app; update the app."),
                 name=name,
             )
-        measured = {run["id"]: _measured(table, run["id"]) for run in about["runs"]}
+        if about["kind"] != kind:
+            raise ValueError(f"this is a {about['kind']}")
+        columns = _Unpacked(about, arrays)
         return Recording(
             name,
-            RaceSpec.model_validate(about["race"]),
+            spec(about["spec"]),
             Origin(**about["origin"]),
-            tuple(_run(run, *measured[run["id"]]) for run in about["runs"]),
+            tuple(columns.run(run) for run in about["runs"]),
         )
-    except (pa.ArrowException, KeyError, TypeError, ValueError, OSError) as error:
+    except (BadZipFile, zlib.error, EOFError, LookupError, TypeError, ValueError, OSError) as error:
         raise InvalidSetting(
             "recording_damaged", N_("The recording {name} cannot be read: the file is damaged."), name=name
         ) from error
-
-
-def write_recording(recording: Recording, folder: Path = FOLDER) -> Path:
-    """Write ``recording`` so that `read_recording` gives it back; the file."""
-    about = {
-        "schema": SCHEMA,
-        "race": recording.race.model_dump(mode="json"),
-        "origin": {name: getattr(recording.origin, name) for name in Origin.__slots__},
-        "runs": [
-            {
-                "id": run.id,
-                "seed": run.history.seed,
-                "role": run.history.role,
-                "state": run.history.state.value,
-                "spec": run.spec.model_dump(mode="json"),
-                "facts": dict(run.history.facts),
-            }
-            for run in recording.runs
-        ],
-    }
-    schema = _COLUMNS.with_metadata({_METADATA: orjson.dumps(about)})
-    target = _place(folder, recording.name)
-    # Bytes of a kind beside each other: those of numbers measured in float32 are mostly zeros then.
-    layout = {"use_dictionary": ["run", "metric", "tap"], "column_encoding": {"value": "BYTE_STREAM_SPLIT"}}
-    with pq.ParquetWriter(target, schema, compression="zstd", compression_level=19, **layout) as writer:
-        writer.write_table(pa.concat_tables(_tables(recording.runs)).unify_dictionaries().cast(schema))
-    return target
-
-
-def _place(folder: Path, name: str) -> Path:
-    return folder / f"race-{Path(name).name}.parquet"
-
-
-def _tables(runs: Sequence[RecordedRun]) -> Iterator[pa.Table]:
-    for run in runs:
-        for name, curve in run.history.series.items():
-            yield _table(run.id, name, curve.step, _same("", len(curve)), curve.value)
-        for name, rows in run.history.profiles.items():
-            taps = np.tile(np.arange(len(rows.taps), dtype=np.int32), len(rows))
-            words = pa.DictionaryArray.from_arrays(taps, list(rows.taps))
-            yield _table(run.id, name, np.repeat(rows.step, len(rows.taps)), words, rows.value.ravel())
-
-
-def _table(run: str, metric: str, step: npt.NDArray[Any], tap: pa.Array, value: npt.NDArray[Any]) -> pa.Table:
-    numbers = pa.array(step.astype(np.int32)), pa.array(value.astype(np.float64))
-    words = _same(run, len(step)), _same(metric, len(step))
-    return pa.Table.from_arrays([*words, numbers[0], tap, numbers[1]], schema=_COLUMNS)
-
-
-def _same(word: str, count: int) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), [word])
-
-
-def _measured(table: pa.Table, run: str) -> tuple[dict[str, Curve], dict[str, ProfileTable]]:
-    """Curves and profiles of one run; rows of a metric stand together, steps ascending."""
-    words = {name: table[name].combine_chunks() for name in ("run", "metric", "tap")}
-    index = {name: _numbers(words[name].indices) for name in words}
-    known = {name: words[name].dictionary.to_pylist() for name in words}
-    step = _numbers(table["step"].combine_chunks()).astype(np.int64)
-    value = _numbers(table["value"].combine_chunks())
-    mine = index["run"] == known["run"].index(run)
-    series: dict[str, Curve] = {}
-    profiles: dict[str, ProfileTable] = {}
-    for code in np.unique(index["metric"][mine]):
-        rows = np.flatnonzero(mine & (index["metric"] == code))
-        name, taps = known["metric"][code], [known["tap"][tap] for tap in index["tap"][rows]]
-        if not taps[0]:
-            series[name] = Curve(step[rows], value[rows])
-            continue
-        width = int((step[rows] == step[rows[0]]).sum())
-        profiles[name] = ProfileTable(
-            tuple(taps[:width]),
-            step[rows[::width]],
-            value[rows].astype(np.float32).reshape(-1, width),
-        )
-    return series, profiles
-
-
-def _numbers(array: pa.Array) -> npt.NDArray[Any]:
-    """The numbers of ``array``, which has no nulls; its own ``to_numpy`` would import pandas."""
-    return np.from_dlpack(array)
-
-
-def _run(about: dict[str, Any], series: dict[str, Curve], profiles: dict[str, ProfileTable]) -> RecordedRun:
-    history = RunHistory(
-        about["role"], about["seed"], RunState(about["state"]), series, profiles, about["facts"]
-    )
-    return RecordedRun(about["id"], RunSpec.model_validate(about["spec"]), history)

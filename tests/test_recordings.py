@@ -3,8 +3,10 @@
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -14,24 +16,33 @@ from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.recordings import (
+    FOLDER,
+    Kind,
     Origin,
     RecordedRun,
     Recording,
-    read_recording,
+    read_race,
+    read_sweep,
+    recorded_cells,
+    recording_file,
     recording_names,
     write_recording,
 )
-from resnet_viz.specs import RaceSpec
+from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.sweeps import SweepSpec
 from resnet_viz.verdict import verdict
 
 TAPS = ("stem", "stage1.block1.conv1", "head")
+ORIGIN = Origin("race", "2026-01-31", {"torch": "2"}, {"processor": "x", "cores": 2}, "Quiet.")
+BUNDLED: list[tuple[Kind, str]] = [
+    (kind, name) for kind in ("race", "sweep") for name in recording_names(kind)
+]
 
 
-def made() -> Recording:
-    """Two short runs with awkward numbers."""
-    race = RaceSpec()
+def recorded(specs: Sequence[RunSpec]) -> tuple[RecordedRun, ...]:
+    """Short runs with awkward numbers."""
     runs = []
-    for number, spec in enumerate(race.members()):
+    for number, spec in enumerate(specs):
         curve = Curve(np.arange(4), np.array([2.5, np.nan, 1 / 3, 1e-300]) + number)
         rare = Curve(np.array([3]), np.array([0.5]))
         table = ProfileTable(TAPS, np.array([0, 2]), np.array([[1, 0, 3], [4, np.inf, 0.1]], np.float32))
@@ -44,21 +55,22 @@ def made() -> Recording:
             {"wall_s": 1.5, "taps": [{"name": name, "kind": "conv", "position": 1} for name in TAPS]},
         )
         runs.append(RecordedRun(f"run{number}", spec, history))
-    origin = Origin("race", "2026-01-31", {"torch": "2"}, {"processor": "x", "cores": 2}, "Quiet.")
-    return Recording("made", race, origin, tuple(runs))
+    return tuple(runs)
 
 
-def test_what_is_written_is_read_back_bit_by_bit(tmp_path: Path) -> None:
-    recording = made()
-    write_recording(recording, tmp_path)
-    assert recording_names(tmp_path) == ["made"]
-    read = read_recording("made", tmp_path)
-    assert (read.race, read.origin) == (recording.race, recording.origin)
-    for run, expected in zip(read.runs, recording.runs, strict=True):
+def a_race() -> Recording[RaceSpec]:
+    race = RaceSpec()
+    return Recording("made", race, ORIGIN, recorded(race.members()))
+
+
+def same(read: Recording[Any], written: Recording[Any]) -> None:
+    assert (read.spec, read.origin) == (written.spec, written.origin)
+    for run, expected in zip(read.runs, written.runs, strict=True):
         assert (run.id, run.spec) == (expected.id, expected.spec)
         assert (run.history.role, run.history.seed) == (expected.history.role, 7)
         assert run.history.facts == expected.history.facts
         for name, curve in expected.history.series.items():
+            assert run.history.series[name].value.dtype == np.float64
             np.testing.assert_array_equal(run.history.series[name].step, curve.step)
             np.testing.assert_array_equal(run.history.series[name].value, curve.value)
         profile = run.history.profiles["grad/relative"]
@@ -67,53 +79,127 @@ def test_what_is_written_is_read_back_bit_by_bit(tmp_path: Path) -> None:
         np.testing.assert_array_equal(profile.value, expected.history.profiles["grad/relative"].value)
 
 
-def test_the_file_is_a_table_for_everybody(tmp_path: Path) -> None:
-    rows = pq.read_table(write_recording(made(), tmp_path)).to_pylist()
-    assert {"run": "run0", "metric": "test/accuracy", "step": 3, "tap": "", "value": 0.5} in rows
-    assert {"run": "run1", "metric": "grad/relative", "step": 2, "tap": "stem", "value": 4.0} in rows
-    assert len(rows) == 2 * (4 + 1 + 6)
+def test_what_is_written_is_read_back_bit_by_bit(tmp_path: Path) -> None:
+    write_recording(a_race(), tmp_path)
+    assert (recording_names("race", tmp_path), recording_names("sweep", tmp_path)) == (["made"], [])
+    same(read_race("made", tmp_path), a_race())
 
 
-def test_a_missing_a_damaged_and_a_newer_file_are_refused(
+def test_a_sweep_is_read_back_cell_by_cell(tmp_path: Path) -> None:
+    sweep = SweepSpec(depths=(8, 14), seeds=2)
+    made = Recording("tiny", sweep, ORIGIN, recorded([cell.run for cell in sweep.cells()]))
+    write_recording(made, tmp_path)
+    assert recording_names("sweep", tmp_path) == ["tiny"]
+    read = read_sweep("tiny", tmp_path)
+    same(read, made)
+    cells = recorded_cells(read)
+    assert [cell[:3] for cell in cells] == [cell[:3] for cell in sweep.cells()]
+    assert [cell.history.series["train/loss"].value[0] for cell in cells] == [2.5 + n for n in range(8)]
+
+
+def test_what_was_measured_in_float32_is_kept_in_float32(tmp_path: Path) -> None:
+    with np.load(write_recording(a_race(), tmp_path), allow_pickle=False) as file:
+        assert file["single"].dtype == np.float32
+        # Per run one test accuracy and a profile of 2 × 3; the losses need all 64 bits.
+        assert (len(file["single"]), len(file["double"])) == (2 * (1 + 6), 2 * 4)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"not a recording"])
+def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
+    recording_file("race", "made", folder=tmp_path).write_bytes(content)
+    with pytest.raises(InvalidSetting, match="damaged"):
+        read_race("made", tmp_path)
+
+
+def test_a_missing_a_cut_and_a_newer_file_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(NotFound, match=r"no recording called \.\./x"):
-        read_recording("../x", tmp_path)
-    file = write_recording(made(), tmp_path)
+        read_race("../x", tmp_path)
+    file = write_recording(a_race(), tmp_path)
     content = file.read_bytes()
-    file.write_bytes(content[: len(content) // 2])
-    with pytest.raises(InvalidSetting, match="damaged"):
-        read_recording("made", tmp_path)
-    pq.write_table(pq.read_table(write_recording(made(), tmp_path)).replace_schema_metadata(), file)
-    with pytest.raises(InvalidSetting, match="damaged"):
-        read_recording("made", tmp_path)
+    for length in range(0, len(content), len(content) // 7):
+        file.write_bytes(content[:length])
+        with pytest.raises(InvalidSetting, match="damaged"):
+            read_race("made", tmp_path)
+    monkeypatch.setattr("resnet_viz.recordings.SCHEMA", 3)
+    write_recording(replace(a_race(), name="newer"), tmp_path)
     monkeypatch.setattr("resnet_viz.recordings.SCHEMA", 2)
-    write_recording(replace(made(), name="newer"), tmp_path)
-    monkeypatch.setattr("resnet_viz.recordings.SCHEMA", 1)
     with pytest.raises(InvalidSetting, match="newer version"):
-        read_recording("newer", tmp_path)
+        read_race("newer", tmp_path)
 
 
-def test_the_bundled_race_shows_what_home_claims() -> None:
-    recording = read_recording("depth-56")
-    assert [run.spec.network.depth for run in recording.runs] == [56, 56]
-    assert [history.role for history in recording.histories] == ["plain", "residual"]
+def test_fewer_numbers_than_promised_and_objects_are_refused(tmp_path: Path) -> None:
+    file = write_recording(a_race(), tmp_path)
+    with np.load(file) as arrays:
+        whole = dict(arrays)
+    np.savez(file, **whole | {"single": whole["single"][:-1]})
+    with pytest.raises(InvalidSetting, match="damaged"):
+        read_race("made", tmp_path)
+    np.savez(file, **whole | {"about": np.array([{}], object)})
+    with pytest.raises(InvalidSetting, match="damaged"):
+        read_race("made", tmp_path)
+
+
+def test_a_race_is_no_sweep(tmp_path: Path) -> None:
+    file = write_recording(a_race(), tmp_path)
+    file.rename(recording_file("sweep", "made", folder=tmp_path))
+    with pytest.raises(InvalidSetting, match="damaged"):
+        read_sweep("made", tmp_path)
+
+
+@pytest.mark.parametrize(("kind", "name"), BUNDLED)
+def test_the_table_beside_a_recording_has_the_same_numbers(kind: Kind, name: str) -> None:
+    """Arrow reads the table; what the app reads must be the same, number by number."""
+    recording: Recording[Any] = read_race(name) if kind == "race" else read_sweep(name)
+    table = pq.read_table(recording_file(kind, name, ".parquet")).to_pydict()
+    keys = zip(table["run"], table["metric"], table["step"], table["tap"], strict=True)
+    rows = dict(zip(keys, table["value"], strict=True))
+    assert len(rows) == len(table["value"]), "a number is in the table twice"
+    for run in recording.runs:
+        for metric, curve in run.history.series.items():
+            for step, value in zip(curve.step.tolist(), curve.value.tolist(), strict=True):
+                assert rows.pop((run.id, metric, step, None)) == value
+        for metric, profile in run.history.profiles.items():
+            for step, values in zip(profile.step.tolist(), profile.value.tolist(), strict=True):
+                for tap, value in zip(profile.taps, values, strict=True):
+                    assert rows.pop((run.id, metric, step, tap)) == value
+    assert not rows, "the table has numbers that the recording lacks"
+
+
+@pytest.mark.parametrize(("kind", "name"), BUNDLED)
+def test_bundled_recordings_are_small_and_say_how_they_were_made(kind: Kind, name: str) -> None:
+    recording: Recording[Any] = read_race(name) if kind == "race" else read_sweep(name)
+    assert recording_file(kind, name).stat().st_size < 600_000
     assert {history.state for history in recording.histories} == {RunState.FINISHED}
-    said = verdict(recording.race, recording.histories).to_dict()
-    assert "trained better" in said["text"]
-    digests = {history.facts["init_digest"] for history in recording.histories}
-    assert len(digests) == 1, "the two started from different weights"
     origin = recording.origin
-    assert "python -m resnet_viz race --depth 56 --steps 300" in origin.command
+    assert f"python -m resnet_viz {kind} " in origin.command
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", origin.day)
     assert origin.machine["processor"]
     assert origin.machine["cores"]
 
 
-def test_reading_needs_neither_torch_nor_pandas() -> None:
+def test_there_is_nothing_else_in_their_folder() -> None:
+    both = (".npz", ".parquet")
+    expected = {recording_file(kind, name, suffix) for kind, name in BUNDLED for suffix in both}
+    assert set(FOLDER.iterdir()) == expected
+
+
+def test_the_bundled_race_shows_what_home_claims() -> None:
+    recording = read_race("depth-56")
+    assert [run.spec.network.depth for run in recording.runs] == [56, 56]
+    assert [history.role for history in recording.histories] == ["plain", "residual"]
+    said = verdict(recording.spec, recording.histories).to_dict()
+    assert "trained better" in said["text"]
+    digests = {history.facts["init_digest"] for history in recording.histories}
+    assert len(digests) == 1, "the two started from different weights"
+    assert "race --depth 56 --steps 300" in recording.origin.command
+
+
+def test_reading_needs_neither_torch_nor_pandas_nor_arrow() -> None:
     program = (
-        "import sys; from resnet_viz.recordings import read_recording; read_recording('depth-56');"
-        "print(sorted({'torch', 'pandas'} & set(sys.modules)))"
+        "import sys; from resnet_viz.recordings import read_race; read_race('depth-56');"
+        "print(sorted({'torch', 'pandas', 'pyarrow'} & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ended.stdout.strip() == "[]"

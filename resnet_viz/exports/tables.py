@@ -1,15 +1,16 @@
 """Every measured number as one row, of one run or many: CSV and Parquet."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from resnet_viz.history import RunHistory
 from resnet_viz.store import RunReader, Store, export_csv, export_json
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
@@ -37,29 +38,41 @@ def write_csv(store: Store, run_ids: Sequence[str], out: TextIO) -> None:
 
 
 def write_parquet(store: Store, run_ids: Sequence[str], target: Path) -> None:
-    """The rows of the CSV as Parquet; raises `NotFound`.
+    """The rows of the CSV as Parquet; what is known of each run stands in its metadata. Raises `NotFound`."""
+    about = [export_json(store, run_id)["run"] for run_id in run_ids]
+    readers = (RunReader(store, run_id) for run_id in run_ids)
+    write_histories(((reader.run_id, reader.history()) for reader in readers), about, target)
+
+
+def write_histories(
+    runs: Iterable[tuple[str, RunHistory]], about: Any, target: Path, *, level: int | None = None
+) -> None:
+    """One row a measured number, in groups of one run; ``runs`` are identifiers with histories.
 
     ``tap`` is null for curves; values that are not finite stay what they are.
-    What is known of each run is JSON in the schema's metadata under ``resnet_viz``.
+    ``about`` is JSON in the schema's metadata under ``resnet_viz``; ``level`` is zstd's.
     """
-    about = [export_json(store, run_id)["run"] for run_id in run_ids]
     schema = SCHEMA.with_metadata({"resnet_viz": orjson.dumps(about)})
-    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
-        for run_id in run_ids:
-            for table in _tables(store, run_id):
-                writer.write_table(table.cast(schema))
+    # Bytes of a kind beside each other: those of numbers measured in float32 are mostly zeros then.
+    layout = {
+        "use_dictionary": ["run", "metric", "tap"],
+        "column_encoding": {"value": "BYTE_STREAM_SPLIT"},
+    }
+    with pq.ParquetWriter(target, schema, compression="zstd", compression_level=level, **layout) as writer:
+        for run_id, history in runs:
+            tables = list(_tables(run_id, history))
+            if tables:
+                writer.write_table(pa.concat_tables(tables).unify_dictionaries().cast(schema))
 
 
-def _tables(store: Store, run_id: str) -> Iterator[pa.Table]:
-    reader = RunReader(store, run_id)
-    history = reader.history()
+def _tables(run_id: str, history: RunHistory) -> Iterator[pa.Table]:
     for name, curve in history.series.items():
-        yield _table(reader.run_id, name, curve.step, None, curve.value)
+        yield _table(run_id, name, curve.step, None, curve.value)
     for name, rows in history.profiles.items():
         taps = np.tile(np.arange(len(rows.taps), dtype=np.int32), len(rows))
         words = pa.DictionaryArray.from_arrays(taps, list(rows.taps))
         steps = np.repeat(rows.step, len(rows.taps))
-        yield _table(reader.run_id, name, steps, words, rows.value.astype(np.float64).ravel())
+        yield _table(run_id, name, steps, words, rows.value.astype(np.float64).ravel())
 
 
 def _table(run_id: str, metric: str, step: np.ndarray, tap: pa.Array | None, value: np.ndarray) -> pa.Table:

@@ -10,6 +10,7 @@ from resnet_viz.events import RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
 from resnet_viz.recordings import Recording
+from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels, language, server, style
 from resnet_viz.ui.home_estimate import race_seconds
 from resnet_viz.ui.home_replay import home_replay, recorded_race
@@ -40,7 +41,7 @@ def home_page() -> None:
         _run_live({}, "")
     else:
         home_replay()
-        _run_live(to_link(DEFAULT_PRESET, recording.race), _time_needed(recording))
+        _run_live(to_link(DEFAULT_PRESET, recording.spec), _time_needed(recording))
     _what_is_built()
     _questions()
 
@@ -58,12 +59,12 @@ def _run_live(link: dict[str, str], time_needed: str) -> None:
         st.switch_page(_RACE_PAGE, query_params=link)
 
 
-def _time_needed(recording: Recording) -> str:
+def _time_needed(recording: Recording[RaceSpec]) -> str:
     """A sentence about the time of the race on this machine: measured here, or honestly unknown."""
     runs = server.store().runs(states=[RunState.FINISHED], limit=_RUNS_JUDGED_BY)
     machine = _machine()
     slots = Capacity.of(machine).slots(machine.device_kind("auto"))
-    found = race_seconds(recording.race, [run for run in runs if run.origin == "trained"], at_once=slots)
+    found = race_seconds(recording.spec, [run for run in runs if run.origin == "trained"], at_once=slots)
     if found is None:
         walls = [history.facts["wall_s"] for history in recording.histories]
         text = _("The recorded one took {time}; how long it takes here, the first race will tell.")

@@ -23,7 +23,8 @@ from resnet_viz.figures.replay import (
 )
 from resnet_viz.locale import N_, current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import Recording, read_recording
+from resnet_viz.recordings import Recording, read_race
+from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.exhibit import Exhibit, numbers
 from resnet_viz.ui.live_chart import component_script, plotly_url
@@ -71,9 +72,9 @@ _HTML: Final = f"""
 
 
 @cache
-def recorded_race() -> Recording:
+def recorded_race() -> Recording[RaceSpec]:
     """The bundled race; raises `NotFound` or `InvalidSetting` where its file is missing or damaged."""
-    return read_recording(RECORDING)
+    return read_race(RECORDING)
 
 
 def home_replay() -> None:
@@ -81,7 +82,7 @@ def home_replay() -> None:
     recording = recorded_race()
     with st.container(border=True, key="home_replay"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            depth = recording.race.run.network.depth
+            depth = recording.spec.run.network.depth
             title = _("A plain and a residual network of {depth} layers").format(depth=depth)
             st.subheader(title, anchor=False, width="content")
             st.badge(_("Recording"), icon=":material/movie:", color="gray")
@@ -97,7 +98,7 @@ def _filename(chart: str) -> str:
     return f"recorded-race-{RECORDING}-{chart}"
 
 
-def _origin(recording: Recording) -> str:
+def _origin(recording: Recording[RaceSpec]) -> str:
     origin = recording.origin
     text = _(
         "This is a recording, played back: the race was trained on {day} in {time}, on {cores} processor "

@@ -9,7 +9,8 @@ from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import RecordedRun, Recording, read_recording, recording_names
+from resnet_viz.recordings import RecordedRun, Recording, read_race, recording_names
+from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunSummary
 from resnet_viz.ui import labels
 from resnet_viz.ui.race_status import duration
@@ -80,12 +81,12 @@ def size(count: int) -> str:
 
 
 @cache
-def recordings() -> tuple[Recording, ...]:
+def recordings() -> tuple[Recording[RaceSpec], ...]:
     """The bundled races that can be read."""
     found = []
-    for name in recording_names():
+    for name in recording_names("race"):
         try:
-            found.append(read_recording(name))
+            found.append(read_race(name))
         except (InvalidSetting, NotFound):
             continue  # Home says what is wrong with it
     return tuple(found)
@@ -112,7 +113,7 @@ def bundled_rows(query: RunQuery) -> list[Row]:
     ]
 
 
-def _bundled(recording: Recording, run: RecordedRun) -> Row:
+def _bundled(recording: Recording[RaceSpec], run: RecordedRun) -> Row:
     facts, network = run.history.facts, run.spec.network
     name = f"{labels.label(labels.ROLES, network.role)}-{network.depth}"
     cells = (
@@ -136,7 +137,7 @@ def _bundled(recording: Recording, run: RecordedRun) -> Row:
     return Row(BUNDLED + run.id, f"{name}, {_('Bundled recording')}", network.role, run.history.state, cells)
 
 
-def _fits(recording: Recording, run: RecordedRun, query: RunQuery) -> bool:
+def _fits(recording: Recording[RaceSpec], run: RecordedRun, query: RunQuery) -> bool:
     network = run.spec.network
     words = " ".join(
         (

@@ -8,7 +8,7 @@ import pytest
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Progress, RunState, Series, StateChanged
 from resnet_viz.jobs.races import start_race
-from resnet_viz.recordings import read_recording
+from resnet_viz.recordings import read_race
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import Store
 from resnet_viz.ui import home, home_replay, server
@@ -16,7 +16,7 @@ from resnet_viz.ui.home_estimate import race_seconds
 from resnet_viz.ui.race_link import from_link, to_link
 from tests.ui.test_pages import open_page, texts
 
-RACE = read_recording(home_replay.RECORDING).race
+RACE = read_race(home_replay.RECORDING).spec
 
 
 def trained(store: Store, race: RaceSpec, wall_s: float) -> None:
