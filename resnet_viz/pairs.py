@@ -52,19 +52,6 @@ class Comparison:
         return self.plain - self.residual
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """Relative gradient of the first and of the last convolution at step 0."""
-
-    first: float
-    last: float
-
-    @property
-    def ratio(self) -> float:
-        """First over last: how much of the gradient reaches the input's end."""
-        return self.first / self.last
-
-
 def paired(histories: Sequence[RunHistory]) -> list[Pair]:
     """The pairs, by seed; runs without a partner are left out."""
     plain = {h.seed: h for h in histories if h.role == "plain"}
@@ -104,18 +91,6 @@ def final_accuracies(pair: Pair) -> tuple[float, float] | None:
     """Test accuracies, plain and residual, at the last step at which both were evaluated."""
     common = _common(pair, "test/accuracy")
     return (float(common[1][-1]), float(common[2][-1])) if common else None
-
-
-def gradient_reach(history: RunHistory) -> Reach | None:
-    """How the gradient got through at step 0; None where it was not measured or is not finite."""
-    table = history.profiles.get("grad/relative")
-    if table is None or not len(table) or table.step[0] != 0:
-        return None
-    convolutions = [index for index, tap in enumerate(table.taps) if tap != "head"]
-    if len(convolutions) < 2:
-        return None
-    first, last = (float(table.value[0, index]) for index in (convolutions[0], convolutions[-1]))
-    return Reach(first, last) if np.isfinite([first, last]).all() and last > 0 else None
 
 
 def _common(

@@ -14,7 +14,7 @@ surely less than the margin above the reference, or is the reference.
 Depth **harms the plain** networks where they get worse with depth and, at the
 greatest depth that both have, are clearly worse than the residual ones. Whether
 that is degradation or vanishing gradients is said from what the gradients were
-measured to be at the start, never assumed (see `verdict`).
+measured to be at the start, never assumed (see `regime`).
 """
 
 from collections.abc import Sequence
@@ -23,14 +23,13 @@ from enum import StrEnum
 from typing import Any
 
 from resnet_viz import sweep_words as words
-from resnet_viz import verdict_words
 from resnet_viz.events import RunState
-from resnet_viz.pairs import Reach, gradient_reach
+from resnet_viz.regime import Reach, gradient_reach, regime
 from resnet_viz.sweep_errors import MARGIN, Judged, Seeds, by_depth
 from resnet_viz.sweep_trends import FamilyTrend, Gap, gap_of, trend_of
 from resnet_viz.sweeps import CellHistory, SweepSpec, family
-from resnet_viz.verdict import LOST, SHALLOW
-from resnet_viz.wording import Sentence, number, percent, points, sentence
+from resnet_viz.verdict import SHALLOW
+from resnet_viz.wording import Sentence, percent, points, sentence
 
 _FITTED = 0.02
 """Below this training error a network has learned its images almost by heart."""
@@ -229,31 +228,16 @@ def _reason(trends: Sequence[FamilyTrend], gaps: Sequence[Gap]) -> Sentence:
 def _gradients(
     spec: SweepSpec, cells: Sequence[CellHistory], gaps: Sequence[Gap], kind: SweepVerdictKind
 ) -> list[Sentence]:
-    """The measured reach of the gradient at step 0 at the depth compared, named for what it is."""
+    """The regime at the depth compared."""
     if not gaps:
         return []
-    reaches = [_reach(cells, name, gaps[0].depth) for name in (gaps[0].plain, gaps[0].residual)]
-    plain, residual = reaches
-    if plain is None or residual is None:
-        return []
-    normalised = family(gaps[0].plain).network(spec.run.network, gaps[0].depth).norm != "none"
-    if plain.ratio < LOST:
-        template = verdict_words.VANISHING if residual.ratio >= LOST else verdict_words.LOST_IN_BOTH
-    elif normalised and kind is SweepVerdictKind.HARMS_PLAIN:
-        template = verdict_words.DEGRADATION
-    else:
-        template = verdict_words.REACHES
-    return [
-        sentence(
-            template,
-            plain_first=number(plain.first),
-            plain_last=number(plain.last),
-            plain_ratio=number(plain.ratio),
-            residual_first=number(residual.first),
-            residual_last=number(residual.last),
-            residual_ratio=number(residual.ratio),
-        )
-    ]
+    gap = gaps[0]
+    normalised = family(gap.plain).network(spec.run.network, gap.depth).norm != "none"
+    return regime(
+        _reach(cells, gap.plain, gap.depth),
+        _reach(cells, gap.residual, gap.depth),
+        degraded=kind is SweepVerdictKind.HARMS_PLAIN and normalised,
+    )
 
 
 def _reach(cells: Sequence[CellHistory], name: str, depth: int) -> Reach | None:

@@ -15,11 +15,6 @@ ln(classes), the loss of guessing; 0.115 with ten classes. Pairs of depth 8 were
 measured at 0.04 ± 0.03 (eight seeds), depth 20 at 0.14 to 0.25, depth 32 at
 0.38 and 0.48. "No difference" is said only where the whole interval lies within
 the margin; everything else is undecided.
-
-**Regime.** From what was measured at step 0: the relative gradient ‖g‖/‖w‖ of
-the first convolution over that of the last. Below 1/10 the gradient is lost on
-its way; residual networks stay within a factor of ten (He's conditions). No
-sentence speaks of vanishing gradients where this was not measured.
 """
 
 from collections.abc import Sequence
@@ -38,18 +33,15 @@ from resnet_viz.pairs import (
     compared,
     final_accuracies,
     final_loss,
-    gradient_reach,
     paired,
     steps_done,
 )
+from resnet_viz.regime import gradient_reach, regime
 from resnet_viz.specs import RaceSpec
 from resnet_viz.wording import Sentence, count, number, percent, points, sentence
 
 MARGIN = 0.05
 """Smallest gap that counts, as a share of the loss of guessing."""
-
-LOST = 0.1
-"""Below this ratio of first to last convolution the gradient is lost on its way."""
 
 SHALLOW = 20
 """Up to this depth plain networks train well (He et al. 2015, Fig. 6)."""
@@ -131,7 +123,11 @@ def verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> Verdict:
         _comparison(race, comparisons, interval),
         _judgement(judged, tested, gaps, MARGIN * guess),
         *_accuracy(accuracies, accuracy_gaps),
-        *_gradients(chosen[0][0], judged, normalised=race.run.network.norm != "none"),
+        *regime(
+            gradient_reach(chosen[0][0].plain),
+            gradient_reach(chosen[0][0].residual),
+            degraded=judged is VerdictKind.RESIDUAL_BETTER and race.run.network.norm != "none",
+        ),
         *_reasons(race, judged, comparisons, guess),
     ]
     if len(gaps) == 1:
@@ -249,30 +245,6 @@ def _accuracy(accuracies: Sequence[tuple[float, float]], gaps: Sequence[float]) 
             gap=points(interval.mean),
             low=points(interval.low),
             high=points(interval.high),
-        )
-    ]
-
-
-def _gradients(pair: Pair, judged: VerdictKind, *, normalised: bool) -> list[Sentence]:
-    """The measured reach of the gradient at step 0, named for what it is."""
-    plain, residual = gradient_reach(pair.plain), gradient_reach(pair.residual)
-    if plain is None or residual is None:
-        return []
-    if plain.ratio < LOST:
-        template = words.VANISHING if residual.ratio >= LOST else words.LOST_IN_BOTH
-    elif normalised and judged is VerdictKind.RESIDUAL_BETTER:
-        template = words.DEGRADATION
-    else:
-        template = words.REACHES
-    return [
-        sentence(
-            template,
-            plain_first=number(plain.first),
-            plain_last=number(plain.last),
-            plain_ratio=number(plain.ratio),
-            residual_first=number(residual.first),
-            residual_last=number(residual.last),
-            residual_ratio=number(residual.ratio),
         )
     ]
 

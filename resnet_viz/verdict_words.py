@@ -62,27 +62,6 @@ ACCURACY_OF_SEEDS = N_(
     "interval {low} to {high})."
 )
 
-VANISHING = N_(
-    "Vanishing gradients were measured: at step 0 the plain network's relative gradient is {plain_first} in "
-    "the first convolution and {plain_last} in the last (ratio {plain_ratio}), the residual network's "
-    "{residual_first} and {residual_last} (ratio {residual_ratio})."
-)
-LOST_IN_BOTH = N_(
-    "The gradient shrinks towards the first layers of both networks: at step 0 the relative gradient is "
-    "{plain_first} in the first and {plain_last} in the last convolution (ratio {plain_ratio}) of the plain "
-    "network, {residual_first} and {residual_last} (ratio {residual_ratio}) of the residual one."
-)
-DEGRADATION = N_(
-    "This is degradation; at the start the gradient did not vanish: at step 0 the plain network's relative "
-    "gradient is {plain_first} in the first convolution and {plain_last} in the last (ratio {plain_ratio}), "
-    "the residual network's {residual_first} and {residual_last} (ratio {residual_ratio})."
-)
-REACHES = N_(
-    "At the start the gradient of the plain network did not vanish: at step 0 its relative gradient is "
-    "{plain_first} in the first convolution and {plain_last} in the last (ratio {plain_ratio}), "
-    "the residual network's {residual_first} and {residual_last} (ratio {residual_ratio})."
-)
-
 BOTH_GUESS = N_(
     "Both are still near the loss of guessing, {guess}: neither has learned enough to be compared. Train "
     "longer or change the learning rate."
