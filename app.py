@@ -4,11 +4,17 @@ Pages live in `pages/`, the script that every visit runs in `resnet_viz/ui/main.
 """
 
 import streamlit as st
+from starlette.middleware import Middleware
 
+from resnet_viz.ui.access import AccessCode, code_at_start
 from resnet_viz.ui.http import MIDDLEWARE, ROUTES
 from resnet_viz.ui.mishaps import tell
 from resnet_viz.ui.server import lifespan
 
 app = st.App(
-    "resnet_viz/ui/main.py", lifespan=lifespan, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=tell
+    "resnet_viz/ui/main.py",
+    lifespan=lifespan,
+    routes=ROUTES,
+    middleware=[*MIDDLEWARE, Middleware(AccessCode, code=code_at_start(st.get_option("server.address")))],
+    on_script_error=tell,
 )

@@ -85,18 +85,24 @@ class HeadersAndOwner:
                 for name, value in _HEADERS.items():
                     headers[name] = value
                 if newcomer and headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", _owner_cookie(secure=scope["scheme"] == "https"))
+                    identity = secrets.token_urlsafe(18)
+                    secure = scope["scheme"] == "https"
+                    headers.append(
+                        "set-cookie",
+                        cookie(OWNER_COOKIE, identity, age_s=_OWNER_COOKIE_AGE_S, secure=secure),
+                    )
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
-def _owner_cookie(*, secure: bool) -> str:
-    cookie: SimpleCookie = SimpleCookie()
-    cookie[OWNER_COOKIE] = secrets.token_urlsafe(18)
-    morsel = cookie[OWNER_COOKIE]
+def cookie(name: str, value: str, *, age_s: int, secure: bool) -> str:
+    """A ``Set-Cookie`` header for the whole app, hidden from scripts; ``secure``: over HTTPS only."""
+    made: SimpleCookie = SimpleCookie()
+    made[name] = value
+    morsel = made[name]
     morsel["path"] = "/"
-    morsel["max-age"] = _OWNER_COOKIE_AGE_S
+    morsel["max-age"] = age_s
     morsel["httponly"] = True
     morsel["samesite"] = "Lax"
     morsel["secure"] = secure

@@ -28,12 +28,12 @@ _ARGUMENTS = (
 
 
 @contextmanager
-def running_app(home: Path) -> Iterator[str]:
-    """Start ``streamlit run app.py`` with ``home`` on a free port; its address."""
+def running_app(home: Path, **variables: str) -> Iterator[str]:
+    """Start ``streamlit run app.py`` with ``home`` and environment ``variables`` on a free port; its address."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"RESNET_VIZ_HOME": str(home)}
+    environment = os.environ | {"RESNET_VIZ_HOME": str(home)} | variables
     environment.pop("RESNET_VIZ_DATABASE", None)
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     command += ["--server.port", str(port), "--server.headless", "true"]
