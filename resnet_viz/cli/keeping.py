@@ -61,9 +61,10 @@ def import_(
             group = import_runs(store, OWNER, content, name=name)
             notes: tuple[str, ...] = ()
         else:
-            from resnet_viz.cli.weights import import_weights  # torch takes seconds: only when needed
+            from resnet_viz.inspection.importing import import_weights  # torch takes seconds
 
-            group, notes = import_weights(store, OWNER, content, name=name)
+            group, changes = import_weights(store, OWNER, content, name=name)
+            notes = tuple(str(change) for change in changes)
     for note in notes:
         say(note)
     if json:

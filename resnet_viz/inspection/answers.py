@@ -22,6 +22,7 @@ from resnet_viz.data.load import LoadedData, load
 from resnet_viz.errors import NotFound
 from resnet_viz.images.novelty import Appearance
 from resnet_viz.inspection.honesty import baselines, faith, sanity
+from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.inspection.published import Fetches
 from resnet_viz.jobs.frames import Arrays, Frame
@@ -29,6 +30,7 @@ from resnet_viz.locale import N_
 from resnet_viz.networks.adding_block import AddingBlock
 from resnet_viz.probes.activations import block_parts, feature_maps, measure_activations
 from resnet_viz.specs import DataSpec
+from resnet_viz.store import open_store
 
 Answerer = Callable[[Mapping[str, Any], Arrays], Frame]
 Question = Callable[[Model, Mapping[str, Any], Arrays], Frame]
@@ -47,6 +49,18 @@ def answerers(home: Path) -> dict[str, Answerer]:
         return Frame(
             {"ready": False, "done_bytes": progress.done_bytes, "total_bytes": progress.total_bytes}, {}
         )
+
+    def import_file(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """The model file in ``content`` uint8 [bytes] becomes a run of ``owner`` called ``name``."""
+        store = open_store(home)
+        try:
+            group, changes = import_weights(
+                store, values["owner"], arrays["content"].tobytes(), name=values["name"]
+            )
+        finally:
+            store.close()
+        told = [{"template": change.template, "parameters": change.parameters} for change in changes]
+        return Frame({"group": group.id, "changes": told}, {})
 
     def of_model(question: Question) -> Answerer:
         return lambda values, arrays: question(load_model(values["model"], data_folder), values, arrays)
@@ -155,7 +169,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
     of_data = (about, predict, test_set, test_images, samples, appearance)
     of_network = (maps, activations, statistics, baselines, sanity, faith)
     asked = {question.__name__: of_model(question) for question in (*of_data, *of_network)}
-    return {"fetch": fetch} | asked
+    return {"fetch": fetch, "import_file": import_file} | asked
 
 
 def _images_for(model: Model, data_folder: Path) -> LoadedData:

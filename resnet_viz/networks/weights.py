@@ -30,6 +30,7 @@ _RESUMING = "optimizer."
 _READ = {"F32": torch.float32, "I64": torch.int64, "F16": torch.float16, "BF16": torch.bfloat16}
 _DTYPES = {torch.float32: "F32", torch.int64: "I64"}
 _CAST = ("F16", "BF16")
+_LEAST_STD = 1e-6
 _NAMED = 5  # layers named in one sentence
 
 
@@ -47,11 +48,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImportedNetwork:
-    """A network as the file had it after ``step`` updates of the run ``spec``, in evaluation mode."""
+    """A network as the file had it after ``step`` updates of the run ``spec``, in evaluation mode.
+
+    ``mean`` and ``std`` per channel in 0..1 are what its images are normalised with.
+    """
 
     network: ResidualNetwork
     spec: RunSpec
     step: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
     changes: tuple[Change, ...]
 
 
@@ -68,6 +74,9 @@ def load_weights(source: Path | bytes) -> ImportedNetwork:
     file = read_layout(content)
     about = _about(file)
     spec = _spec(about)
+    channels = spec.network.in_channels
+    mean = _per_channel(about.get("mean"), channels, 0)
+    std = _per_channel(about.get("std"), channels, _LEAST_STD)
     bare = skeleton(spec.network)
     expected = bare.state_dict()
     changes = _check_tensors(file, expected)
@@ -77,7 +86,7 @@ def load_weights(source: Path | bytes) -> ImportedNetwork:
     _check_values(weights)
     network = bare.to_empty(device="cpu")
     network.load_state_dict(weights, strict=True)
-    return ImportedNetwork(network.eval(), spec, about["step"], changes)
+    return ImportedNetwork(network.eval(), spec, about["step"], mean, std, changes)
 
 
 def _read(path: Path) -> bytes:
@@ -161,6 +170,23 @@ def _spec(about: dict[str, Any]) -> RunSpec:
         ) from None
     except TypeError:  # a field name that is no word
         raise _damaged() from None
+
+
+def _per_channel(values: Any, channels: int, least: float) -> tuple[float, ...]:
+    """Mean or standard deviation of each channel; without them no image could be shown to the network."""
+    if (
+        isinstance(values, list)
+        and len(values) == channels
+        and all(type(value) in (int, float) and least <= value <= 1 for value in values)
+    ):
+        return tuple(map(float, values))
+    raise WeightsRefused(
+        "weights_normalisation",
+        N_(
+            "This model file does not say with which mean and standard deviation its network's images are "
+            "normalised; export it anew."
+        ),
+    )
 
 
 def _check_tensors(file: ModelFile, expected: dict[str, Tensor]) -> tuple[Change, ...]:

@@ -53,7 +53,7 @@ def race(store: Store) -> tuple[str, str, str]:
         assert attempt is not None
         file = store.run_folder(run_id) / kept_file(2)
         weights = build(member.network, seed=1).state_dict()
-        size = write_checkpoint(file, Checkpoint(member, 2, weights))
+        size = write_checkpoint(file, Checkpoint(member, 2, weights, (0.3,), (0.25,)))
         store.append(
             run_id,
             attempt,

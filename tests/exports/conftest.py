@@ -61,7 +61,7 @@ def made(tmp_path: Path) -> Iterator[Made]:
         clock.now += 10
         network = build(member.network, seed=0)
         file = store.run_folder(run_id) / kept_file(4)
-        size = write_checkpoint(file, Checkpoint(member, 4, network.state_dict()))
+        size = write_checkpoint(file, Checkpoint(member, 4, network.state_dict(), (0.3,), (0.25,)))
         store.append(
             run_id,
             attempt,

@@ -29,7 +29,7 @@ SPEC = RunSpec(network=NetworkSpec(depth=8, width=2, in_channels=1, image_px=8))
 def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A file as the training writes it."""
     path = tmp_path_factory.mktemp("weights") / "model.safetensors"
-    write_checkpoint(path, Checkpoint(SPEC, 70, build(SPEC.network, 3).state_dict()))
+    write_checkpoint(path, Checkpoint(SPEC, 70, build(SPEC.network, 3).state_dict(), (0.3,), (0.25,)))
     return path.read_bytes()
 
 
