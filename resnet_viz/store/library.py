@@ -28,6 +28,8 @@ from resnet_viz.store.records import GroupRecord
 from resnet_viz.store.rows import entries_of
 from resnet_viz.store.schema import checkpoints, run_groups, runs
 
+_NOT_REMOVABLE = "not_removable"
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedRun:
@@ -117,8 +119,12 @@ class Library:
     def purge(self, older_than_s: float = 0.0, *, only: Collection[str] | None = None) -> list[str]:
         """Remove for good what was deleted at least ``older_than_s`` seconds ago; returns those runs.
 
-        ``only`` limits it to these runs.
-        Files go first: cut off in between, the next purge finishes.
+        ``only`` limits it to these runs. Files go first: cut off in between, the
+        next purge finishes. One transaction a run, so that nobody restores it
+        meanwhile and workers can write in between.
+
+        Raises:
+            StoreUnavailable: files cannot be removed; all other runs are gone.
         """
         gone_by = self._clock() - older_than_s
         with self._database.reading() as connection:
@@ -127,15 +133,18 @@ class Library:
             ).all()
         if only is not None:
             doomed = [run for run in doomed if run.id in only]
+        gone, refused = [], None
         for run in doomed:
-            self._remove(self._home / "runs" / run.id)
-        with self._database.writing() as connection:
-            for run in doomed:
-                connection.execute(delete(runs).where(runs.c.id == run.id, runs.c.deleted_at <= gone_by))
-            for group_id in sorted({run.group_id for run in doomed}):
-                is_empty = ~exists().where(runs.c.group_id == group_id)
-                connection.execute(delete(run_groups).where(run_groups.c.id == group_id, is_empty))
-        return [run.id for run in doomed]
+            try:
+                if self._purge(run.id, run.group_id, gone_by):
+                    gone.append(run.id)
+            except StoreUnavailable as error:
+                if error.code != _NOT_REMOVABLE:
+                    raise
+                refused = error
+        if refused is not None:
+            raise refused
+        return gone
 
     def remove_weights(self, run_ids: Sequence[str], *, but_last: bool = False) -> int:
         """Remove the checkpoints of ended runs, curves stay; returns the bytes freed.
@@ -205,6 +214,18 @@ class Library:
                 connection.execute(update(runs).where(runs.c.id == run_id).values(**columns))
         return group
 
+    def _purge(self, run_id: str, group_id: str, gone_by: float) -> bool:
+        """Remove a run and, with its last, its group; not one that was restored since."""
+        is_doomed = (runs.c.id == run_id) & (runs.c.deleted_at <= gone_by)
+        is_empty = ~exists().where(runs.c.group_id == group_id)
+        with self._database.writing() as connection:
+            if connection.execute(select(runs.c.id).where(is_doomed).with_for_update()).first() is None:
+                return False
+            self._remove(self._home / "runs" / run_id)
+            connection.execute(delete(runs).where(is_doomed))
+            connection.execute(delete(run_groups).where(run_groups.c.id == group_id, is_empty))
+        return True
+
     def _remove_weights(self, connection: Connection, run_id: str, but_last: bool) -> int:
         mine = checkpoints.c.run_id == run_id
         found = connection.execute(select(checkpoints).where(mine).order_by(checkpoints.c.step)).all()
@@ -223,7 +244,7 @@ class Library:
                 path.unlink(missing_ok=True)
         except OSError as error:
             raise StoreUnavailable(
-                "not_removable",
+                _NOT_REMOVABLE,
                 N_("{place} cannot be removed: {reason}."),
                 place=str(path),
                 reason=error.strerror or str(error),

@@ -1,18 +1,25 @@
 """What lives as long as the server: the history of runs, the supervisor of the workers, the desk."""
 
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
 
+from resnet_viz.errors import StoreUnavailable
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
+from resnet_viz.ui.sockets import send_at_once
 
+_DELETED_KEPT_S: Final = 7 * 24 * 3600.0
+"""As long a deleted run can be restored."""
+
+_log = logging.getLogger(__name__)
 _supervisors: dict[Path, Supervisor] = {}
 _desks: dict[Path, Desk] = {}
 _opening = threading.Lock()
@@ -21,9 +28,11 @@ _opening = threading.Lock()
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     """Start the supervisor with the server and close it, gracefully, with it; the desk likewise."""
+    send_at_once()
     home = home_folder()
     supervisor = Supervisor(_open(home))
     supervisor.start()
+    threading.Thread(target=purge_old, args=(_open(home),), name="purge", daemon=True).start()
     _supervisors[home] = supervisor
     try:
         yield
@@ -31,6 +40,17 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
         del _supervisors[home]
         await run_in_threadpool(close_desk)
         await run_in_threadpool(supervisor.close)
+
+
+def purge_old(store: Store) -> None:
+    """Remove for good what was deleted more than a week ago; where that fails, the log says why."""
+    try:
+        gone = store.library.purge(_DELETED_KEPT_S)
+    except StoreUnavailable:
+        _log.warning("runs deleted long ago could not all be removed", exc_info=True)
+        return
+    if gone:
+        _log.info("removed %d runs that had been deleted", len(gone))
 
 
 def store() -> Store:

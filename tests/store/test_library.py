@@ -1,7 +1,9 @@
 """The runs as a collection: labels, deletion and its undo, disk space, runs from elsewhere."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -133,6 +135,48 @@ def test_purging_removes_what_was_deleted_long_ago_with_its_files(store: Store, 
     assert store.library.purge(older_than_s=50) == []
     assert store.library.purge() == [recent]
     assert [run.id for run in store.runs()] == [kept]
+
+
+def test_files_that_cannot_be_removed_keep_only_their_own_run(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [ended(store, 8) for _ in range(3)]
+    store.library.delete(runs)
+    stuck = store.run_folder(runs[1])
+
+    def remove(path: Path) -> None:
+        if path == stuck:
+            raise PermissionError(13, "Permission denied")
+        rmtree(path)
+
+    rmtree = shutil.rmtree
+    monkeypatch.setattr("resnet_viz.store.library.shutil.rmtree", remove)
+    with pytest.raises(StoreUnavailable) as refused:
+        store.library.purge()
+    assert refused.value.code == "not_removable"
+    assert [row.id for row in store.library.find(RunQuery(deleted=True)).rows] == [runs[1]]
+    monkeypatch.undo()
+    assert store.library.purge() == [runs[1]]
+
+
+def test_a_run_restored_while_others_are_purged_keeps_its_files(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = sorted((ended(store, 8), ended(store, 8)))
+    store.library.delete([first, second])
+    purge = store.library._purge
+    restored: list[str] = []
+
+    def restore_other(run_id: str, *more: Any) -> bool:
+        if not restored:
+            restored.append(second if run_id == first else first)
+            store.library.restore(restored)
+        return purge(run_id, *more)
+
+    monkeypatch.setattr(store.library, "_purge", restore_other)
+    gone = store.library.purge()
+    assert sorted([*gone, *restored]) == [first, second]
+    assert files(store, restored[0]) == ["8.safetensors"]
 
 
 def test_a_group_without_runs_of_its_own_outlives_a_purge(store: Store) -> None:
