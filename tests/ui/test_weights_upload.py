@@ -1,4 +1,4 @@
-"""A model file from the browser becomes a run, or is refused in a sentence; torch stays out of this process."""
+"""A model file from the browser becomes a run, or is refused in a sentence; the web process has no torch."""
 
 import os
 import subprocess
@@ -73,14 +73,8 @@ def test_what_was_changed_is_told(desk: Desk, content: bytes, tmp_path: Path) ->
         (lambda content: b"", "weights_empty"),
         (lambda content: content[:-9], "weights_cut_off"),
         (lambda content: b"PK\x03\x04" + content, "weights_archive"),
-        (
-            lambda content: content.replace(b'\\"mean\\": [0.3]', b'\\"main\\": [0.3]'),
-            "weights_normalisation",
-        ),
-        (
-            lambda content: content.replace(b'\\"std\\": [0.25]', b'\\"std\\": [0.00]'),
-            "weights_normalisation",
-        ),
+        (lambda content: content.replace(b'\\"mean', b'\\"main'), "weights_normalisation"),
+        (lambda content: content.replace(b"[0.25]", b"[0.00]"), "weights_normalisation"),
     ],
     ids=["empty", "cut off", "zip", "no mean", "no spread"],
 )
