@@ -15,12 +15,13 @@ from PIL import Image
 
 from benchmarks.result import Aim, Bench, Result
 from resnet_viz.attribution.attribute import attribute
-from resnet_viz.images.prepare import prepare
+from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.safely import decode_safely
 from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.desk import Desk
 
 _PAIR = ("bundled:plain", "bundled:residual")
+_WANTED = Wanted(1, 28, 28)
 _IMAGES = 1000
 _LOOPED = 200
 
@@ -41,7 +42,7 @@ def new_map(repetitions: int, folder: Path) -> Iterator[Result]:
             pair.values.append(perf_counter() - start)
         for _ in range(repetitions):
             start = perf_counter()
-            seen = prepare(decode_safely(photo, "photo.jpg", longest_px=2048), 1, 28).pixels[np.newaxis]
+            seen = decode_safely(photo, "photo.jpg", _WANTED).prepared.pixels[np.newaxis]
             for model in _PAIR:
                 desk.ask("predict", {"model": model}, {"images": seen})
             _maps(desk, seen, 0, convolutions[-1])
@@ -93,9 +94,10 @@ _REFUSE = """
 import resource, sys
 from pathlib import Path
 from resnet_viz.errors import ImageRefused
+from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.safely import decode_safely
 try:
-    decode_safely(Path(sys.argv[1]).read_bytes(), "bomb.png")
+    decode_safely(Path(sys.argv[1]).read_bytes(), "bomb.png", Wanted(1, 28, 28))
 except ImageRefused:
     print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
 """

@@ -12,6 +12,7 @@ from resnet_viz.cli.console import put_json, results, say
 from resnet_viz.cli.downloading import shown_download
 from resnet_viz.errors import ImageRefused, InvalidSetting, NotFound
 from resnet_viz.images.decoding import DecodedImage, decode
+from resnet_viz.images.fitting import Fit
 from resnet_viz.images.policy import MAX_BYTES
 from resnet_viz.images.prepare import Prepared, prepare
 from resnet_viz.locale import N_
@@ -53,6 +54,9 @@ def explain(
     target: Annotated[
         str | None, typer.Option(help="Class, by name or number; by default the predicted one.")
     ] = None,
+    fit: Annotated[
+        Fit, typer.Option(help="Cut a square out of the middle, or keep all between black bars.")
+    ] = "crop",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="PNG to write; for a folder, a folder.")
     ] = None,
@@ -69,7 +73,7 @@ def explain(
         fetch_weights(reference, data_folder, on_progress)
     network = load_model(reference, data_folder)
     refused = 0
-    for sources in _batches(paths, network):
+    for sources in _batches(paths, network, fit):
         for source, report in _explained(sources, network, reference, tap, method, target):
             if source.refusal is not None:
                 refused += 1
@@ -140,7 +144,7 @@ def _explained(
         yield source, reports.get(source.path, {})
 
 
-def _batches(paths: list[Path], model: "Model") -> Iterator[list[_Source]]:
+def _batches(paths: list[Path], model: "Model", fit: Fit) -> Iterator[list[_Source]]:
     size = model.image
     queue = iter(paths)
     while batch := list(islice(queue, _AT_ONCE)):
@@ -151,7 +155,7 @@ def _batches(paths: list[Path], model: "Model") -> Iterator[list[_Source]]:
             except ImageRefused as refusal:
                 sources.append(_Source(path, None, None, refusal))
             else:
-                prepared = prepare(decoded, size.channels, size.px, resize_px=size.resize_px)
+                prepared = prepare(decoded, size.channels, size.px, fit, size.resize_px)
                 sources.append(_Source(path, decoded, prepared))
         yield sources
 

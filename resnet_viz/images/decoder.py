@@ -1,9 +1,10 @@
 """The process that decodes one image: ``python -m resnet_viz.images.decoder``.
 
 The file comes on stdin; the answer on stdout is one line of JSON, for an
-accepted image followed by its pixels as raw RGB, row by row. A hostile file
-that takes over or brings down this process finds no files to write, little
-memory and little time, and nobody else's data.
+accepted image followed by two pictures row by row: the whole in RGB, small
+enough to show, and what the network gets. A hostile file that takes over or
+brings down this process finds no files to write, little memory and little
+time, and nobody else's data.
 """
 
 import argparse
@@ -11,45 +12,51 @@ import contextlib
 import gc
 import json
 import sys
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, get_args
 
-from resnet_viz.images.pixels import Pixels, read
+from PIL import Image
+
+from resnet_viz.images.fitting import Fit, Wanted, fitted
+from resnet_viz.images.pixels import Note, Pixels, read
 from resnet_viz.images.policy import MAX_BYTES, Refused
 
 MEMORY_BYTES = 768 * 2**20
 """Address space, libraries included; the largest accepted images need about 500 MB."""
 CPU_S = 10
-_ROWS = 256
 
 
 def main() -> None:
     """Answer for the file on stdin."""
     parser = argparse.ArgumentParser(prog="python -m resnet_viz.images.decoder", description=main.__doc__)
-    parser.add_argument("--longest-px", type=int, help="reduce images with longer sides")
-    longest_px: int | None = parser.parse_args().longest_px
+    for name in ("--channels", "--px", "--resize-px"):
+        parser.add_argument(name, type=int, required=True, help="see `fitting.Wanted`")
+    parser.add_argument("--how", choices=get_args(Fit), required=True, help="see `fitting.Wanted`")
+    parser.add_argument("--shown-px", type=int, required=True, help="longest side of the picture to show")
+    asked = parser.parse_args()
     limit_resources()
     # What a library prints must not get between the pixels.
     answers, sys.stdout = sys.stdout.buffer, sys.stderr
+    wanted = Wanted(asked.channels, asked.px, asked.resize_px, asked.how)
     with contextlib.suppress(BrokenPipeError):
-        answer(sys.stdin.buffer.read(MAX_BYTES + 1), longest_px, answers)
+        answer(sys.stdin.buffer.read(MAX_BYTES + 1), wanted, asked.shown_px, answers)
 
 
-def answer(data: bytes, longest_px: int | None, answers: BinaryIO) -> None:
-    """Write header and pixels for ``data``, or the refusal."""
+def answer(data: bytes, wanted: Wanted, shown_px: int, answers: BinaryIO) -> None:
+    """Write header and pictures for ``data``, or the refusal."""
     try:
-        pixels = read(data, longest_px)
+        pixels = read(data)
+        square, notes = fitted(pixels.image, wanted)
+        shown = pixels.image
+        shown.thumbnail((shown_px, shown_px), Image.Resampling.BILINEAR)
     except Refused as refusal:
-        _say(
-            answers,
-            {"refused": refusal.code, "parameters": refusal.parameters, "detail": refusal.detail[:300]},
-        )
+        _refuse(refusal, answers)
         return
-    _say(answers, _header(pixels))
-    image = pixels.image
-    # In strips: the whole as bytes would take its memory once more.
-    for top in range(0, image.height, _ROWS):
-        strip = image.crop((0, top, image.width, min(top + _ROWS, image.height)))
-        answers.write(strip.tobytes())
+    except MemoryError as error:
+        _refuse(Refused("decoder_memory", repr(error)), answers)
+        return
+    _say(answers, _header(pixels, shown, notes))
+    answers.write(shown.tobytes())
+    answers.write(square.tobytes())
     answers.flush()
 
 
@@ -74,14 +81,22 @@ def limit_resources() -> None:
             resource.setrlimit(kind, (limit, limit))
 
 
-def _header(pixels: Pixels) -> dict[str, Any]:
+def _header(pixels: Pixels, shown: Image.Image, fitting: list[Note]) -> dict[str, Any]:
     return {
         "format": pixels.format,
         "size": pixels.size,
-        "pixels": pixels.image.size,
+        "shown": shown.size,
         "changes": pixels.changes,
         "warnings": pixels.warnings,
+        "fitting": fitting,
     }
+
+
+def _refuse(refusal: Refused, answers: BinaryIO) -> None:
+    _say(
+        answers,
+        {"refused": refusal.code, "parameters": refusal.parameters, "detail": refusal.detail[:300]},
+    )
 
 
 def _say(answers: BinaryIO, header: dict[str, Any]) -> None:

@@ -39,15 +39,14 @@ class DecodedImage:
     warnings: tuple[Sentence, ...] = ()
 
 
-def decode(data: bytes, name: str = "", *, longest_px: int | None = None) -> DecodedImage:
+def decode(data: bytes, name: str = "") -> DecodedImage:
     """The image in ``data``, decoded in this process; raises `ImageRefused`.
 
     For processes that may go down with a hostile file; a server uses
     `safely.decode_safely`. ``name`` serves for one remark and is never a path.
-    Images with a side longer than ``longest_px`` are reduced to that.
     """
     try:
-        pixels = read(data, longest_px)
+        pixels = read(data)
     except Refused as refusal:
         raise refused_as(refusal) from refusal
     return decoded(np.array(pixels.image), pixels.format, pixels.size, pixels.changes, pixels.warnings, name)

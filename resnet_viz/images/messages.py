@@ -49,7 +49,13 @@ CHANGES = {
     "transparency_filled": N_("Transparent parts were filled with white."),
     "fully_transparent": N_("This image is fully transparent, so only the white behind it is left."),
     "turned_upright": N_("Turned upright as the camera noted it (EXIF orientation {orientation})."),
-    "reduced": N_("Reduced to {width} × {height} pixels."),
+    "middle_used": N_("Only the middle {side} × {side} of {width} × {height} pixels are used."),
+    "reduced": N_("Reduced from {width} × {height} to {new_width} × {new_height} pixels."),
+    "enlarged": N_(
+        "Enlarged from {width} × {height} to {new_width} × {new_height} pixels; that adds no detail."
+    ),
+    "black_bars": N_("Black bars fill it up to {px} × {px} pixels."),
+    "grey": N_("Colours were turned into grey."),
     "misnamed": N_("The name ends in .{suffix}, but the file holds {format} and was read as that."),
 }
 """One sentence for each change and warning of an accepted image."""

@@ -41,13 +41,13 @@ class Pixels(NamedTuple):
     warnings: list[Note]
 
 
-def read(data: bytes, longest_px: int | None = None) -> Pixels:
-    """The image in ``data``, no side longer than ``longest_px``; raises `Refused`."""
+def read(data: bytes) -> Pixels:
+    """The image in ``data``; raises `Refused`."""
     if len(data) > MAX_BYTES:
         raise Refused("file_too_large", limit=MAX_BYTES // 2**20)
     container = inspect(data)
     try:
-        return _reduced(_convert(_open(container), container), longest_px)
+        return _convert(_open(container), container)
     except Refused:
         raise
     except MemoryError as error:
@@ -110,19 +110,6 @@ def _convert(image: Image.Image, container: Container) -> Pixels:
         changes.append(("turned_upright", {"orientation": turned}))
         colour = colour.transpose(_UPRIGHT[turned])
     return Pixels(colour, container.format, (container.width, container.height), changes, warned)
-
-
-def _reduced(pixels: Pixels, longest_px: int | None) -> Pixels:
-    width, height = pixels.image.size
-    if longest_px is None or max(width, height) <= longest_px:
-        return pixels
-    size = (
-        max(1, round(width * longest_px / max(width, height))),
-        max(1, round(height * longest_px / max(width, height))),
-    )
-    note: Note = ("reduced", {"width": size[0], "height": size[1]})
-    image = pixels.image.resize(size, Image.Resampling.BILINEAR)
-    return pixels._replace(image=image, changes=[*pixels.changes, note])
 
 
 def _separate(image: Image.Image, container: Container) -> tuple[Image.Image, Image.Image | None]:

@@ -3,20 +3,25 @@
 import io
 import json
 import logging
+import math
 import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 import resnet_viz
 from resnet_viz.images.decoding import DecodedImage, decoded
+from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.messages import refused
-from resnet_viz.images.policy import MAX_BYTES, MAX_PIXELS, MAX_SIDE_PX
+from resnet_viz.images.policy import MAX_BYTES
+from resnet_viz.images.prepare import Prepared, prepared
 
+SHOWN_PX: Final = 640
 DECODERS: Final = 2
 """At once: each may use some hundred MB."""
 PATIENCE_S: Final = 60.0
@@ -32,13 +37,18 @@ _log = logging.getLogger(__name__)
 _turns = threading.BoundedSemaphore(DECODERS)
 
 
-def decode_safely(
-    data: bytes, name: str = "", *, longest_px: int | None = None, time_limit_s: float = TIME_LIMIT_S
-) -> DecodedImage:
+class Taken(NamedTuple):
+    """An image from outside: ``image`` to show, no side longer than `SHOWN_PX`, ``prepared`` to ask about."""
+
+    image: DecodedImage
+    prepared: Prepared
+
+
+def decode_safely(data: bytes, name: str, wanted: Wanted, *, time_limit_s: float = TIME_LIMIT_S) -> Taken:
     """The image in ``data``; raises `ImageRefused`, also when its decoder is killed, crashes or hangs.
 
-    ``name`` serves for one remark and is never a path. Images with a side longer
-    than ``longest_px`` are reduced to that before they reach this process.
+    What the network gets is what `decoding.decode` and `prepare.prepare` give, made of
+    all pixels; those never reach this process. ``name`` serves for one remark and is never a path.
     """
     if not data:
         raise refused("empty_file", {})
@@ -47,17 +57,16 @@ def decode_safely(
     if not _turns.acquire(timeout=PATIENCE_S):
         raise refused("decoder_busy", {})
     try:
-        return _decode_in_child(data, name, longest_px, time_limit_s)
+        return _decode_in_child(data, name, wanted, time_limit_s)
     finally:
         _turns.release()
 
 
-def _decode_in_child(data: bytes, name: str, longest_px: int | None, time_limit_s: float) -> DecodedImage:
-    command = [sys.executable, "-P", "-m", _MODULE]
-    if longest_px is not None:
-        command.append(f"--longest-px={longest_px}")
+def _decode_in_child(data: bytes, name: str, wanted: Wanted, time_limit_s: float) -> Taken:
+    asked = {**wanted._asdict(), "shown_px": SHOWN_PX}
+    options = [f"--{key.replace('_', '-')}={value}" for key, value in asked.items()]
     child = subprocess.Popen(
-        command,
+        [sys.executable, "-P", "-m", _MODULE, *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -76,7 +85,7 @@ def _decode_in_child(data: bytes, name: str, longest_px: int | None, time_limit_
     assert isinstance(child.stdout, io.BufferedReader)
     try:
         _send(child.stdin, data)
-        return _received(child.stdout, name)
+        return _received(child.stdout, name, wanted)
     except (EOFError, KeyError, RecursionError, TypeError, ValueError) as error:
         _log.warning("image decoder ended without an answer: %r", error)
         raise refused("decoder_time" if is_late.is_set() else "decoder_crashed", {}) from error
@@ -95,7 +104,7 @@ def _send(pipe: io.BufferedWriter, data: bytes) -> None:
         raise EOFError("stdin") from error
 
 
-def _received(pipe: io.BufferedReader, name: str) -> DecodedImage:
+def _received(pipe: io.BufferedReader, name: str, wanted: Wanted) -> Taken:
     """The answer, read no further than it may be long; raises `ImageRefused`, or others where it is none."""
     line = pipe.readline(_HEADER_BYTES)
     if not line.endswith(b"\n"):
@@ -104,16 +113,22 @@ def _received(pipe: io.BufferedReader, name: str) -> DecodedImage:
     if "refused" in header:
         _log.info("image refused: %s %r", header["refused"], header["detail"])
         raise refused(header["refused"], header["parameters"])
-    width, height = header["pixels"]
-    if not 0 < width * height <= MAX_PIXELS or max(width, height) > MAX_SIDE_PX:
+    width, height = header["shown"]
+    if not (1 <= width <= SHOWN_PX and 1 <= height <= SHOWN_PX):
         raise ValueError("size")
-    raw = bytearray(height * width * 3)
-    if pipe.readinto(raw) != len(raw):
-        raise EOFError("pixels")
-    pixels = np.frombuffer(raw, np.uint8).reshape(height, width, 3)
+    shown = _pixels(pipe, (height, width, 3))
+    square = _pixels(pipe, (wanted.px, wanted.px, 3) if wanted.channels == 3 else (wanted.px, wanted.px))
     stored_width, stored_height = header["size"]
     size = (stored_width, stored_height)
-    return decoded(pixels, header["format"], size, header["changes"], header["warnings"], name)
+    image = decoded(shown, header["format"], size, header["changes"], header["warnings"], name)
+    return Taken(image, prepared(square, header["fitting"]))
+
+
+def _pixels(pipe: io.BufferedReader, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
+    raw = bytearray(math.prod(shape))
+    if pipe.readinto(raw) != len(raw):
+        raise EOFError("pixels")
+    return np.frombuffer(raw, np.uint8).reshape(shape)
 
 
 def _environment() -> dict[str, str]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from resnet_viz.images.fitting import Wanted
 from resnet_viz.jobs.frames import Frame
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.ui import server
@@ -28,12 +29,13 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a network without any image; ``classes`` are gettext keys."""
+    """What is known of a network without any image; ``classes`` are gettext keys, ``image`` what it takes."""
 
     run: RunSpec
     step: int
     classes: tuple[str, ...]
     layers: tuple[Layer, ...]
+    image: Wanted
 
     @property
     def spec(self) -> NetworkSpec:
@@ -96,6 +98,7 @@ def _about(reference: str, version: int) -> About:
         values["step"],
         tuple(values["classes"]),
         tuple(Layer(tap["name"], tap["kind"], tap["position"]) for tap in values["taps"]),
+        Wanted(**values["image"]),
     )
 
 

@@ -6,12 +6,11 @@ from typing import Final, get_args
 
 import numpy as np
 import streamlit as st
-from PIL import Image
 
 from resnet_viz.errors import ImageRefused, ResnetVizError
+from resnet_viz.images.fitting import Fit
 from resnet_viz.images.names import display_name, markup_name
 from resnet_viz.images.novelty import STATISTICS, Appearance, novelty
-from resnet_viz.images.prepare import Fit, prepare
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, server
@@ -19,7 +18,7 @@ from resnet_viz.ui.inspect_answers import About, Pixels, samples, test_images
 from resnet_viz.ui.inspect_browser import browse
 from resnet_viz.ui.inspect_link import choose, choose_now, recall
 from resnet_viz.ui.inspect_networks import Network, Pair
-from resnet_viz.ui.inspect_upload import Upload, photographed, uploaded
+from resnet_viz.ui.inspect_upload import photographed, take_in, uploaded
 from resnet_viz.ui.tiles import Tile, tiles
 from resnet_viz.wording import number
 
@@ -32,7 +31,6 @@ SOURCES: Final = {
     "camera": N_("Camera"),
 }
 _FITS: Final[dict[str, str]] = {"crop": N_("Cut out the middle"), "letterbox": N_("Keep all, black bars")}
-_THUMBNAIL_PX: Final = 640
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,8 +120,7 @@ def _tested(source: str, index: int, network: Network, known: About) -> Seen:
 
 
 def _own(source: str, network: Network, known: About) -> Seen | None:
-    with st.spinner(_("Reading the image …")):
-        upload = uploaded() if source == "upload" else photographed()
+    upload = uploaded() if source == "upload" else photographed()
     if upload is None:
         return None
     fit = choose(
@@ -138,31 +135,32 @@ def _own(source: str, network: Network, known: About) -> Seen | None:
             horizontal=True,
         ),
     )
-    return _seen(source, upload, fit, network, known)
-
-
-def _seen(source: str, upload: Upload, fit: Fit, network: Network, known: About) -> Seen:
-    prepared = prepare(upload.image, known.spec.in_channels, known.spec.image_px, fit)
-    warnings = [str(warning) for warning in upload.image.warnings]
-    found = novelty(prepared.pixels, _appearance(network.reference, network.version))
-    if found.is_far:
-        warnings.append(
-            _(
-                "This image is far from what the networks were trained on: its {what} is {distance} standard "
-                "deviations away. They answer all the same, and with confidence; do not read much into it."
-            ).format(what=_(STATISTICS[found.farthest]), distance=number(found.distance))
-        )
-    picture = Image.fromarray(upload.image.pixels)
-    picture.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
+    with st.spinner(_("Reading the image …")):
+        taken = take_in(upload.data, upload.name, known.image._replace(how=fit))
     return Seen(
         source,
-        prepared.pixels[np.newaxis],
+        taken.prepared.pixels[np.newaxis],
         display_name(upload.name) if upload.name else _("your picture"),
         markup_name(upload.name) if upload.name else _("your picture"),
-        original=np.asarray(picture),
-        remarks=tuple(str(change) for change in (*upload.image.changes, *prepared.changes)),
-        warnings=tuple(warnings),
+        original=taken.image.pixels,
+        remarks=tuple(str(change) for change in (*taken.image.changes, *taken.prepared.changes)),
+        warnings=(
+            *(str(warning) for warning in taken.image.warnings),
+            *_far_from_training(taken.prepared.pixels, network),
+        ),
     )
+
+
+def _far_from_training(pixels: Pixels, network: Network) -> list[str]:
+    found = novelty(pixels, _appearance(network.reference, network.version))
+    if not found.is_far:
+        return []
+    return [
+        _(
+            "This image is far from what the networks were trained on: its {what} is {distance} standard "
+            "deviations away. They answer all the same, and with confidence; do not read much into it."
+        ).format(what=_(STATISTICS[found.farthest]), distance=number(found.distance))
+    ]
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

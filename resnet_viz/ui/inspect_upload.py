@@ -1,18 +1,14 @@
 """An image of the reader's own: dropped, pasted, picked or photographed; it stays in the session."""
 
 from functools import cache
-from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
 
-from resnet_viz.images.decoding import DecodedImage
+from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.policy import MAX_BYTES, MAX_PIXELS
-from resnet_viz.images.safely import decode_safely
+from resnet_viz.images.safely import Taken, decode_safely
 from resnet_viz.locale import gettext as _
-
-LONGEST_PX: Final = 2048
-"""What is kept of a large photo; no network here sees more than 256 pixels."""
 
 _UPLOAD_KEY: Final = "inspect_upload"
 _CAMERA_KEY: Final = "inspect_camera"
@@ -21,19 +17,12 @@ _CAMERA_KEY: Final = "inspect_camera"
 class Upload(NamedTuple):
     """A file as it came: its name is for showing only."""
 
+    data: bytes
     name: str
-    digest: str
-    image: DecodedImage
-
-
-def take_in(data: bytes, name: str) -> Upload:
-    """The image in ``data``; raises `ImageRefused`, whatever was sent."""
-    image = decode_safely(data, name, longest_px=LONGEST_PX)
-    return Upload(name, sha256(data).hexdigest(), image)
 
 
 def uploaded() -> Upload | None:
-    """Show where a file can be dropped; what was, or None. Raises `ImageRefused`."""
+    """Show where a file can be dropped; what was, or None."""
     file = st.file_uploader(_("Your image"), key=_UPLOAD_KEY, label_visibility="collapsed")
     _paste_target()
     text = _(
@@ -42,19 +31,20 @@ def uploaded() -> Upload | None:
         "and never stored."
     )
     st.caption(text.format(size=MAX_BYTES // 2**20, pixels=MAX_PIXELS // 1_000_000))
-    return None if file is None else _kept(file.getvalue(), file.name)
+    return None if file is None else Upload(file.getvalue(), file.name)
 
 
 def photographed() -> Upload | None:
-    """Show the camera; the picture taken, or None. Raises `ImageRefused`."""
+    """Show the camera; the picture taken, or None."""
     file = st.camera_input(_("Take a picture"), key=_CAMERA_KEY, label_visibility="collapsed")
     st.caption(_("The picture is kept in memory while this page is open, and never stored."))
-    return None if file is None else _kept(file.getvalue(), "")
+    return None if file is None else Upload(file.getvalue(), "")
 
 
-@st.cache_data(show_spinner=False, max_entries=2, scope="session")
-def _kept(data: bytes, name: str) -> Upload:
-    return take_in(data, name)
+@st.cache_data(show_spinner=False, max_entries=4, scope="session")
+def take_in(data: bytes, name: str, wanted: Wanted) -> Taken:
+    """The image in ``data`` for networks that want it like that; raises `ImageRefused`, whatever was sent."""
+    return decode_safely(data, name, wanted)
 
 
 def _paste_target() -> None:

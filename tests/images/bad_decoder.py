@@ -10,7 +10,7 @@ import threading
 from resnet_viz.images.decoder import limit_resources
 from resnet_viz.images.policy import Refused
 
-_FAIR = {"format": "PNG", "size": [2, 2], "pixels": [2, 2], "changes": [], "warnings": []}
+_FAIR = {"format": "PNG", "size": [2, 2], "shown": [2, 2], "changes": [], "warnings": [], "fitting": []}
 
 
 def main() -> None:
@@ -37,25 +37,29 @@ def main() -> None:
         case "unknown code":
             sys.stdout.write(json.dumps({"refused": "?", "parameters": {}, "detail": ""}) + "\n")
         case "unknown change":
-            sys.stdout.write(json.dumps(_FAIR | {"changes": [["?", {}]]}) + "\n" + "x" * 12)
+            sys.stdout.write(json.dumps(_FAIR | {"changes": [["?", {}]]}) + "\n" + "x" * 16)
         case "unknown format":
-            sys.stdout.write(json.dumps(_FAIR | {"format": "<b>"}) + "\n" + "x" * 12)
+            sys.stdout.write(json.dumps(_FAIR | {"format": "<b>"}) + "\n" + "x" * 16)
         case "huge":
-            sys.stdout.write(json.dumps(_FAIR | {"pixels": [60_000, 60_000]}) + "\n")
+            sys.stdout.write(json.dumps(_FAIR | {"shown": [60_000, 60_000]}) + "\n")
+        case "larger than asked":
+            sys.stdout.write(json.dumps(_FAIR | {"shown": [641, 1]}) + "\n" + "x" * (641 * 3 + 4))
         case "negative":
-            sys.stdout.write(json.dumps(_FAIR | {"pixels": [-2, -2]}) + "\n")
+            sys.stdout.write(json.dumps(_FAIR | {"shown": [-2, -2]}) + "\n")
         case "too few pixels":
             sys.stdout.write(json.dumps(_FAIR) + "\n" + "x" * 11)
+        case "no second picture":
+            sys.stdout.write(json.dumps(_FAIR) + "\n" + "x" * 15)
         case "greedy":
             _use_memory()
         case "writing":
             _write_a_file()
         case "lingering":
-            sys.stdout.write(json.dumps(_FAIR) + "\n" + "abcdefghijkl")
+            sys.stdout.write(json.dumps(_FAIR) + "\n" + "abcdefghijklmnop")
             sys.stdout.flush()
             threading.Event().wait()
         case "fair":
-            sys.stdout.write(json.dumps(_FAIR) + "\n" + "abcdefghijkl" + "and more")
+            sys.stdout.write(json.dumps(_FAIR) + "\n" + "abcdefghijklmnop" + "and more")
 
 
 def _use_memory() -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from resnet_viz.errors import ImageRefused
 from resnet_viz.images.decoding import decode
+from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.safely import decode_safely
 from resnet_viz.locale import set_language
 from tests.images.files import (
@@ -185,7 +186,7 @@ def test_refused_alike_by_the_decoder_process() -> None:
 
     def code_of(data: bytes) -> str:
         with pytest.raises(ImageRefused) as refusal:
-            decode_safely(data, "photo.png")
+            decode_safely(data, "photo.png", Wanted(1, 28, 28))
         return refusal.value.code
 
     with ThreadPoolExecutor(2) as pool:

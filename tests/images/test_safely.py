@@ -14,7 +14,9 @@ from PIL import Image
 from resnet_viz.errors import ImageRefused
 from resnet_viz.images import safely
 from resnet_viz.images.decoding import decode
-from resnet_viz.images.safely import decode_safely
+from resnet_viz.images.fitting import Wanted
+from resnet_viz.images.prepare import prepare
+from resnet_viz.images.safely import Taken, decode_safely
 from tests.images.files import chunk, exif, gradient, png_of, saved
 from tests.images.test_refused import REFUSED
 
@@ -24,10 +26,11 @@ _MEGABYTE = 2**20
 # From a small process in between: what a large one starts counts with the memory it is started from.
 _MEASURE = """
 import resource, subprocess, sys
-decoder = [sys.executable, "-m", "resnet_viz.images.decoder"]
+decoder = [sys.executable, "-m", "resnet_viz.images.decoder", *sys.argv[1:]]
 answer = subprocess.run(decoder, stdin=sys.stdin, capture_output=True, check=True).stdout
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, answer.decode())
 """
+_OPTIONS = ("--channels=1", "--px=28", "--resize-px=28", "--how=crop", "--shown-px=640")
 
 
 @pytest.fixture
@@ -35,38 +38,60 @@ def bad_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(safely, "_MODULE", "tests.images.bad_decoder")
 
 
+def taken(data: bytes, name: str = "", time_limit_s: float = safely.TIME_LIMIT_S) -> Taken:
+    """For a grey network of 2 × 2 pixels."""
+    return decode_safely(data, name, Wanted(1, 2, 2), time_limit_s=time_limit_s)
+
+
 def refusal_of(data: bytes, time_limit_s: float = safely.TIME_LIMIT_S) -> str:
     with pytest.raises(ImageRefused) as refusal:
-        decode_safely(data, time_limit_s=time_limit_s)
+        taken(data, time_limit_s=time_limit_s)
     assert str(refusal.value).endswith(".")
     return refusal.value.code
 
 
-def test_gives_what_decoding_here_gives() -> None:
+@pytest.mark.parametrize(
+    "wanted", [Wanted(1, 28, 28), Wanted(3, 28, 28, "letterbox"), Wanted(3, 224, 256), Wanted(1, 32, 256)]
+)
+def test_gives_what_decoding_here_gives(wanted: Wanted) -> None:
     data = png_of(gradient(700, 300), chunk(b"eXIf", exif(6)))
-    here, there = decode(data, "a.jpg"), decode_safely(data, "a.jpg")
-    assert np.array_equal(there.pixels, here.pixels)
+    here = decode(data, "a.jpg")
+    fitted = prepare(here, wanted.channels, wanted.px, wanted.how, wanted.resize_px)
+    image, there = decode_safely(data, "a.jpg", wanted)
+    assert (image.format, image.size, image.changes, image.warnings) == ("PNG", (300, 700), here.changes, ())
+    assert len(image.changes) == 2
+    assert np.array_equal(there.pixels, fitted.pixels)
+    assert there.changes == fitted.changes
     assert there.pixels.flags.writeable
-    assert (there.format, there.size, there.changes, there.warnings) == ("PNG", (300, 700), here.changes, ())
-    assert len(there.changes) == 2
 
 
 def test_the_largest_images_fit_into_the_decoder() -> None:
     """Progressive CMYK needs most: coefficients and pixels of four channels at once."""
     picture = Image.new("CMYK", (4000, 4000), (0, 255, 0, 0))
-    image = decode_safely(saved(picture, "JPEG", progressive=True, subsampling=0))
-    assert image.pixels.shape == (4000, 4000, 3)
-    assert np.abs(image.pixels[::500, ::500].astype(int) - (255, 0, 255)).max() < 5
+    image, prepared = taken(saved(picture, "JPEG", progressive=True, subsampling=0))
+    assert image.pixels.shape == (640, 640, 3)
+    assert np.abs(image.pixels[::80, ::80].astype(int) - (255, 0, 255)).max() < 5
+    assert np.abs(prepared.pixels.astype(int) - 105).max() < 5
 
 
-def test_large_images_are_reduced_before_they_arrive() -> None:
-    pixels = np.repeat(np.repeat(gradient(), 40, axis=0), 40, axis=1)  # 240 × 360
-    image = decode_safely(png_of(pixels), longest_px=90)
-    assert image.pixels.shape == (60, 90, 3)
-    assert image.size == (360, 240)
-    assert [str(change) for change in image.changes] == ["Reduced to 90 × 60 pixels."]
-    assert np.abs(image.pixels[5::10, 5::10].astype(int) - gradient()).max() <= 1
-    assert decode_safely(png_of(pixels), longest_px=360).changes == ()
+@pytest.mark.parametrize("wanted", [Wanted(3, 224, 256), Wanted(3, 224, 224, "letterbox")])
+def test_the_longest_images_fit_into_the_decoder(wanted: Wanted) -> None:
+    """Scaled whole to a shorter side of 256 pixels it would have two million on the other."""
+    image, prepared = decode_safely(png_of(np.full((1, 8192, 3), 9, np.uint8)), "", wanted)
+    assert image.pixels.shape == (1, 640, 3)
+    assert prepared.pixels.shape == (3, 224, 224)
+    assert (prepared.pixels == 9).any()
+
+
+def test_what_is_shown_is_small_and_what_is_asked_about_made_of_all_pixels() -> None:
+    pixels = np.repeat(np.repeat(gradient(), 200, axis=0), 200, axis=1)  # 1,200 × 1,800
+    image, prepared = taken(png_of(pixels))
+    assert image.pixels.shape == (427, 640, 3)
+    assert image.size == (1800, 1200)
+    assert image.changes == ()
+    assert np.array_equal(prepared.pixels, prepare(decode(png_of(pixels)), 1, 2).pixels)
+    inner = image.pixels[35:427:71, 35:640:71][: len(gradient()), : gradient().shape[1]]
+    assert np.abs(inner.astype(int) - gradient()).max() <= 1
 
 
 @pytest.mark.usefixtures("bad_decoder")
@@ -84,8 +109,10 @@ def test_large_images_are_reduced_before_they_arrive() -> None:
         ("unknown change", "decoder_crashed"),
         ("unknown format", "decoder_crashed"),
         ("huge", "decoder_crashed"),
+        ("larger than asked", "decoder_crashed"),
         ("negative", "decoder_crashed"),
         ("too few pixels", "decoder_crashed"),
+        ("no second picture", "decoder_crashed"),
         ("greedy", "decoder_memory"),
         ("writing", "not_an_image"),
     ],
@@ -110,13 +137,14 @@ def test_a_decoder_that_reads_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.usefixtures("bad_decoder")
 def test_no_more_is_read_than_belongs_to_the_image() -> None:
-    assert decode_safely(b"fair").pixels.tobytes() == b"abcdefghijkl"
+    image, prepared = taken(b"fair")
+    assert (image.pixels.tobytes(), prepared.pixels.tobytes()) == (b"abcdefghijkl", b"mnop")
 
 
 @pytest.mark.usefixtures("bad_decoder")
 @pytest.mark.timeout(15)
 def test_a_decoder_that_stays_after_its_answer_is_ended() -> None:
-    assert decode_safely(b"lingering").pixels.tobytes() == b"abcdefghijkl"
+    assert taken(b"lingering").prepared.pixels.tobytes() == b"mnop"
     assert not _decoders()
 
 
@@ -126,7 +154,7 @@ def test_images_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(safely, "PATIENCE_S", 0.01)
     with turns:
         assert refusal_of(png_of(gradient())) == "decoder_busy"
-    assert decode_safely(png_of(gradient())).size == (9, 6)
+    assert taken(png_of(gradient())).image.size == (9, 6)
 
 
 @pytest.mark.parametrize("case", BOMBS)
@@ -134,7 +162,7 @@ def test_refused_bombs_take_little_memory(case: str) -> None:
     """Half of the 300 MB that are allowed, in the decoder; nothing to speak of in the caller."""
     data, code = REFUSED[case]
     result = subprocess.run(
-        [sys.executable, "-c", _MEASURE], cwd=ROOT, input=data, capture_output=True, check=True
+        [sys.executable, "-c", _MEASURE, *_OPTIONS], cwd=ROOT, input=data, capture_output=True, check=True
     )
     peak, answer = result.stdout.decode().split(" ", 1)
     assert f'"{code}"' in answer
@@ -170,7 +198,7 @@ def test_the_decoder_is_not_told_the_servers_secrets(monkeypatch: pytest.MonkeyP
         return start(command, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(subprocess, "Popen", listening)
-    decode_safely(png_of(gradient()))
+    taken(png_of(gradient()))
     assert "secret" not in repr(told)
     assert "PYTHONPATH" in told[0]
 

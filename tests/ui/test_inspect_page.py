@@ -1,16 +1,21 @@
 """The Inspect page without a browser: every choice, the link, refusals, and what it says of maps."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
+from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.attribution.methods import METHODS
+from resnet_viz.cli.app import main
 from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
 from resnet_viz.jobs.desk import Desk
+from resnet_viz.jobs.frames import Frame
 from resnet_viz.jobs.races import start_race
 from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec, RunSpec
@@ -249,6 +254,42 @@ def test_an_uploaded_photo_is_shown_with_what_was_done_to_it() -> None:
     assert "Predicted class: " in "".join(app.selectbox(key="inspect_target").options)
     app.radio(key="inspect_fit").set_value("letterbox").run()
     assert "Black bars fill it up" in words(app)
+
+
+@pytest.mark.parametrize(("fit", "options"), [("crop", ()), ("letterbox", ("--fit", "letterbox"))])
+def test_a_large_photo_gets_the_numbers_of_the_command_line(
+    fit: str,
+    options: tuple[str, ...],
+    desk: Desk,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """12 megapixels on both ways to the networks: the same logits to the last bit."""
+    photo = tmp_path / "photo.jpg"
+    rough = np.random.default_rng(1).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    Image.fromarray(rough).resize((4000, 3000)).save(photo, quality=90)
+    answered: dict[str, list[float]] = {}
+    ask = desk.ask
+
+    def listening(question: str, values: dict[str, str], *rest: Any) -> Frame:
+        frame = ask(question, values, *rest)
+        if question == "predict":
+            answered[values["model"]] = frame.arrays["logits"][0].tolist()
+        return frame
+
+    monkeypatch.setattr(desk, "ask", listening)
+    app = open_inspect(source="upload", fit=fit)
+    answered.clear()
+    app.file_uploader(key="inspect_upload").set_value((photo.name, photo.read_bytes(), "image/jpeg")).run()
+    said = words(app)
+    for model, logits in answered.items():
+        with pytest.raises(SystemExit, match=r"^0$"):
+            main(["explain", str(photo), "--model", model, *options, "--json"])
+        report = json.loads(capsys.readouterr().out)
+        assert sorted(logits) == sorted(found["logit"] for found in report["predictions"])
+        assert all(change in said for change in report["image"]["changes"])
+    assert set(answered) == {"bundled:plain", "bundled:residual"}
 
 
 def test_a_refused_file_is_told_in_a_sentence_and_nothing_is_lost() -> None:

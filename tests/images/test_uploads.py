@@ -7,11 +7,13 @@ import numpy as np
 import pytest
 
 from resnet_viz.errors import ImageRefused
+from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.names import display_name, markup_name
-from resnet_viz.ui.inspect_upload import LONGEST_PX, take_in
+from resnet_viz.images.safely import decode_safely
 from tests.images.files import gradient, jpeg_of, png_of
 from tests.images.test_refused import REFUSED
 
+WANTED = Wanted(1, 28, 28)
 _NAMES = (
     "../../x.png",
     "C:\\x.png",
@@ -30,7 +32,7 @@ def test_every_bad_file_is_refused_with_its_code() -> None:
 
     def code_of(case: str) -> str:
         with pytest.raises(ImageRefused) as refusal:
-            take_in(REFUSED[case][0], "photo.png")
+            decode_safely(REFUSED[case][0], "photo.png", WANTED)
         assert str(refusal.value).endswith(".")
         return refusal.value.code
 
@@ -42,7 +44,7 @@ def test_every_bad_file_is_refused_with_its_code() -> None:
 @pytest.mark.parametrize("name", _NAMES)
 def test_names_are_shown_and_nothing_else(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    taken = take_in(png_of(gradient()), name)
+    taken = decode_safely(png_of(gradient()), name, WANTED)
     assert (taken.image.pixels == gradient()).all()
     assert list(tmp_path.iterdir()) == []
     assert "/" not in display_name(name)
@@ -50,13 +52,12 @@ def test_names_are_shown_and_nothing_else(name: str, tmp_path: Path, monkeypatch
     assert "](" not in markup_name(name)
 
 
-def test_the_same_bytes_have_the_same_digest_whatever_their_name() -> None:
-    data = png_of(gradient())
-    assert take_in(data, "a.png").digest == take_in(data, "b.png").digest
-
-
-def test_large_photos_are_reduced_before_they_reach_the_server() -> None:
+def test_a_large_photo_is_shown_small_and_asked_about_whole() -> None:
     photo = np.zeros((3000, 4000, 3), np.uint8)
-    taken = take_in(jpeg_of(photo, quality=50), "photo.jpg")
-    assert max(taken.image.pixels.shape) == LONGEST_PX
+    taken = decode_safely(jpeg_of(photo, quality=50), "photo.jpg", WANTED)
+    assert taken.image.pixels.shape == (480, 640, 3)
     assert taken.image.size == (4000, 3000)
+    assert [str(change) for change in taken.prepared.changes] == [
+        "Only the middle 3000 × 3000 of 4000 × 3000 pixels are used.",
+        "Reduced from 3000 × 3000 to 28 × 28 pixels.",
+    ]
