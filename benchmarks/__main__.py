@@ -11,7 +11,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import gpu, inspection, probes, race, training, web
+from benchmarks import gpu, inspection, probes, race, runs, sweep, training, web
 from benchmarks.machine import describe_machine
 from benchmarks.result import Bench, Result
 
@@ -21,6 +21,8 @@ BENCHES: tuple[Bench, ...] = (
     *probes.BENCHES,
     *web.BENCHES,
     *inspection.BENCHES,
+    *runs.BENCHES,
+    *sweep.BENCHES,
     *gpu.BENCHES,
 )
 

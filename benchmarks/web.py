@@ -38,13 +38,13 @@ def serving(repetitions: int, folder: Path) -> Iterator[Result]:
     memory = Result("web process, race watched live", "MB", aim=Aim("≤", 150))
     torch = Result("torch libraries in the web process", "", aim=Aim("≤", 0))
     load = Result("web process while a race is watched", "% of a core")
-    with _browser_page() as page:
+    with browser_page() as page:
         for number in range(repetitions):
             home = folder / f"home-{number}"
-            port = _free_port()
+            port = free_port()
             start = time.perf_counter()
-            with _server(home, port) as server:
-                wait_until(partial(_listens, port))
+            with app_server(home, port) as server:
+                wait_until(partial(listens, port))
                 page.goto(f"http://localhost:{port}/")
                 page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
                 painted.values.append(time.perf_counter() - start)
@@ -74,7 +74,8 @@ def refresh(repetitions: int, folder: Path) -> Iterator[Result]:
 
 
 @contextmanager
-def _server(home: Path, port: int) -> Iterator[psutil.Process]:
+def app_server(home: Path, port: int) -> Iterator[psutil.Process]:
+    """The app on ``port``, as people start it, ended afterwards."""
     options = ("--server.headless=true", f"--server.port={port}")
     command = [sys.executable, "-m", "streamlit", "run", "app.py", *options]
     environment = os.environ | {"RESNET_VIZ_HOME": str(home)}
@@ -87,7 +88,8 @@ def _server(home: Path, port: int) -> Iterator[psutil.Process]:
 
 
 @contextmanager
-def _browser_page() -> Iterator[Page]:
+def browser_page() -> Iterator[Page]:
+    """An empty tab of a new browser."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(_BROWSER_OPTIONS))
@@ -97,14 +99,16 @@ def _browser_page() -> Iterator[Page]:
         browser.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A TCP port that nobody uses."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _listens(port: int) -> bool:
+def listens(port: int) -> bool:
+    """Whether somebody accepts connections on ``port``."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
