@@ -13,8 +13,8 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.sweeps import CellHistory
 from resnet_viz.ui import language
 from resnet_viz.ui.depth_runs import SweepView
-from resnet_viz.ui.depth_state import PUBLISHED_KEY, write_view
 from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui.linked_form import DEPTH_FORM
 
 _DRAWN: Final = "depth_drawn"
 _SHOWN: Final = "depth_shown"
@@ -28,11 +28,11 @@ def depth_charts(view: SweepView, cells: Sequence[CellHistory]) -> None:
     """The degradation curve, then losses and gradients of all depths."""
     st.toggle(
         _("Show published curves for comparison"),
-        key=PUBLISHED_KEY,
+        key=DEPTH_FORM.switch_key,
         on_change=_published_changed,
         help=_("Test errors on CIFAR-10 from two papers, in grey. They were not measured here."),
     )
-    published = bool(st.session_state[PUBLISHED_KEY])
+    published = bool(st.session_state[DEPTH_FORM.switch_key])
     families, depths = view.spec.families, view.spec.depths
     finished = tuple((c.family, c.depth, c.seed) for c in cells if c.history.state is RunState.FINISHED)
     _both_ways(
@@ -59,7 +59,7 @@ def _depth_slider(depths: Sequence[int]) -> int:
 
 def _published_changed() -> None:
     language.use()
-    write_view()
+    DEPTH_FORM.show(DEPTH_FORM.group_id())
 
 
 def _both_ways(

@@ -6,27 +6,21 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
+from resnet_viz.experiments import SWEEP, common_depths
 from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import MAX_DEPTH, NetworkSpec
-from resnet_viz.sweeps import SWEEP_PRESETS, Cell, SweepSpec, family
-from resnet_viz.ui import labels, server
+from resnet_viz.sweeps import Cell, SweepSpec, family
+from resnet_viz.ui import server
 from resnet_viz.ui.depth_estimate import show_estimate
-from resnet_viz.ui.depth_link import DEFAULT_PRESET, changed_settings, depths_of, legalised, preset_sweep
-from resnet_viz.ui.depth_settings import all_settings
-from resnet_viz.ui.depth_state import (
-    PRESET_KEY,
-    SHOWN_DEPTH,
-    asked_for,
-    keep,
-    notices,
-    put_into_widgets,
-    widget_key,
-)
+from resnet_viz.ui.linked_form import DEPTH_FORM
+from resnet_viz.ui.settings_form import all_settings, changed_titles, choose_preset, choose_seeds, in_short
+
+_SHOWN_DEPTH: Final = 110
+"""Depths to press end here, as the paper's figures do; a link and the range go further."""
 
 FAMILIES: Final = (
     "plain",
@@ -55,34 +49,17 @@ class Asked:
 
 def depth_form() -> tuple[Asked | None, DeltaGenerator]:
     """Show the form; what it asks for (None where that cannot be had), and the place for its button."""
-    for notice in notices():
-        st.warning(notice, icon=":material/link_off:")
-    st.segmented_control(
-        _("Preset"),
-        list(SWEEP_PRESETS),
-        format_func=lambda name: _(SWEEP_PRESETS[name].title),
-        key=PRESET_KEY,
-        required=True,
-        on_change=_preset_changed,
-        label_visibility="collapsed",
-    )
-    preset = st.session_state[PRESET_KEY] or DEFAULT_PRESET
-    st.markdown(_(SWEEP_PRESETS[preset].promise))
+    preset = choose_preset(DEPTH_FORM)
     families, seeds = st.columns([7, 3], gap="medium")
     with families:
         _families()
     with seeds:
-        st.select_slider(
-            labels.label(labels.SETTINGS, "seeds"),
-            range(1, SweepSpec.MAX_SEEDS + 1),
-            key=widget_key("seeds"),
-            help=_("Each seed is one point per depth; from two on there are a mean and a 95 % interval."),
-        )
+        choose_seeds(DEPTH_FORM)
     _depths()
     summary, button = st.columns([7, 3], vertical_alignment="bottom", gap="medium")
-    all_settings(preset)
+    all_settings(DEPTH_FORM)
     try:
-        sweep = asked_for()
+        sweep = DEPTH_FORM.asked_for()
         fitted = fitted_sweep(sweep)
         known = {
             place.cell for place in planned_cells(server.store(), fitted) if place.state is RunState.FINISHED
@@ -90,7 +67,7 @@ def depth_form() -> tuple[Asked | None, DeltaGenerator]:
     except InvalidSetting as refusal:
         st.error(_refusal(refusal), icon=":material/block:")
         return None, button
-    keep(sweep)
+    DEPTH_FORM.keep(sweep)
     missing = [cell for cell in queue_order(fitted) if cell not in known]
     with summary, st.container(gap="xsmall"):
         st.caption(_summary(sweep, preset, len(known)))
@@ -99,37 +76,32 @@ def depth_form() -> tuple[Asked | None, DeltaGenerator]:
 
 
 def _families() -> None:
-    current: list[str] = st.session_state[widget_key("families")]
+    setting = SWEEP.settings["families"]
+    key = DEPTH_FORM.key("families")
     st.multiselect(
-        _("Families"),
-        list(dict.fromkeys((*FAMILIES, *current))),
+        _(setting.label),
+        list(dict.fromkeys((*FAMILIES, *st.session_state[key]))),
         format_func=_family_title,
-        key=widget_key("families"),
+        key=key,
         accept_new_options=True,
-        on_change=_keep_depths_legal,
+        on_change=DEPTH_FORM.blocks_changed,
         placeholder=_("Choose at least one family"),
-        help=_(
-            "Plain and residual networks and their variants. Others can be typed, such as "
-            "residual+projection+no-norm."
-        ),
+        help=_(setting.help),
     )
 
 
 def _depths() -> None:
-    chosen: list[int] = st.session_state[widget_key("depths")]
+    setting = SWEEP.settings["depths"]
+    key = DEPTH_FORM.key("depths")
     legal = _legal()
-    shown = sorted({depth for depth in legal if depth <= SHOWN_DEPTH} | set(chosen))
     pills, more = st.columns([7, 3], vertical_alignment="bottom", gap="medium")
     pills.pills(
-        _("Depths"),
-        shown,
+        _(setting.label),
+        sorted({depth for depth in legal if depth <= _SHOWN_DEPTH} | set(st.session_state[key])),
         selection_mode="multi",
-        key=widget_key("depths"),
+        key=key,
         wrap=True,
-        help=_(
-            "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2; only depths that all "
-            "chosen families have."
-        ),
+        help=_(setting.help),
     )
     with more.popover(_("A range of depths"), icon=":material/linear_scale:", width="stretch"):
         _range(legal)
@@ -157,32 +129,16 @@ def _range(legal: list[int]) -> None:
 def _take_range(low: int, high: int, every: int) -> None:
     legal = [depth for depth in _legal() if low <= depth <= high]
     if legal:
-        st.session_state[widget_key("depths")] = [d for d in legal if (d - legal[0]) % every == 0]
+        st.session_state[DEPTH_FORM.key("depths")] = [d for d in legal if (d - legal[0]) % every == 0]
 
 
 def _legal() -> list[int]:
     """Depths that all chosen families have; those of the block alone while a family is unknown."""
-    base = NetworkSpec.model_construct(block=st.session_state[widget_key("block")])
+    base = NetworkSpec.model_construct(block=st.session_state[DEPTH_FORM.key("block")])
     try:
-        return depths_of(st.session_state[widget_key("families")], base)
+        return common_depths(st.session_state[DEPTH_FORM.key("families")], base)
     except InvalidSetting:
-        return depths_of((), base)
-
-
-def _keep_depths_legal() -> None:
-    key = widget_key("depths")
-    base = NetworkSpec.model_construct(block=st.session_state[widget_key("block")])
-    try:
-        st.session_state[key] = list(
-            legalised(st.session_state[key], st.session_state[widget_key("families")], base)
-        )
-    except InvalidSetting:
-        return  # an unknown family; the form says so
-
-
-def _preset_changed() -> None:
-    preset = st.session_state[PRESET_KEY] or DEFAULT_PRESET
-    put_into_widgets(preset, preset_sweep(preset))
+        return common_depths((), base)
 
 
 def _family_title(name: str) -> str:
@@ -193,28 +149,18 @@ def _family_title(name: str) -> str:
 
 
 def _summary(sweep: SweepSpec, preset: str, known: int) -> str:
-    run = sweep.run
-    data = DATASETS[run.data.dataset]
-    side = run.data.resolution_px or data.image_px
     text = _(
         "{cells} cells of {steps} steps · {batch} images a step · {dataset}, {images} at {side}×{side} px"
-    ).format(
-        cells=len(sweep.families) * len(sweep.depths) * sweep.seeds,
-        steps=f"{run.train.steps:,}",
-        batch=run.train.batch_size,
-        dataset=_(DATASETS["fashion-mnist" if data.bundled else data.name].title),
-        images=f"{run.data.train_size or data.train_size:,}",
-        side=side,
-    )
+    ).format(cells=len(sweep.families) * len(sweep.depths) * sweep.seeds, **in_short(sweep.run))
     if known:
         text += " · " + _("{known} already trained, will be reused").format(known=known)
-    changed = ", ".join(labels.label(labels.SETTINGS, name) for name in changed_settings(preset, sweep))
+    changed = changed_titles(DEPTH_FORM, preset, sweep)
     return f"{text} · {_('changed from the preset: {names}').format(names=changed)}" if changed else text
 
 
 def _refusal(refusal: InvalidSetting) -> str:
-    if not st.session_state[widget_key("families")]:
+    if not st.session_state[DEPTH_FORM.key("families")]:
         return _("Choose at least one family.")
-    if not st.session_state[widget_key("depths")]:
+    if not st.session_state[DEPTH_FORM.key("depths")]:
         return _("Choose at least one depth.")
     return str(refusal)

@@ -13,7 +13,7 @@ from resnet_viz.ui.depth_estimate import keep_promise, known_estimate
 from resnet_viz.ui.depth_form import Asked, depth_form
 from resnet_viz.ui.depth_panel import depth_panel
 from resnet_viz.ui.depth_recent import recent_sweeps
-from resnet_viz.ui.depth_state import show_sweep, sweep_id, take_over_link
+from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import owner
 
 
@@ -28,7 +28,7 @@ def depth_page() -> None:
             "connections; every point is a training on this machine."
         )
     )
-    take_over_link()
+    DEPTH_FORM.take_over_link()
     current = _open_sweep()
     with st.container(border=True, key="depth_form_card"):
         asked, place = depth_form()
@@ -39,7 +39,7 @@ def depth_page() -> None:
     if pressed and asked is not None:
         _start(current, asked)
         st.rerun()  # the form was drawn for what was there before
-    asked_id = sweep_id()
+    asked_id = DEPTH_FORM.group_id()
     if asked_id is not None and current is None:
         st.warning(
             _("There is no sweep {id} in the history of this machine.").format(id=asked_id[:40]),
@@ -53,7 +53,7 @@ def depth_page() -> None:
 
 
 def _open_sweep() -> GroupRecord | None:
-    named = sweep_id()
+    named = DEPTH_FORM.group_id()
     if named is None:
         return None
     try:
@@ -105,4 +105,4 @@ def _start(current: GroupRecord | None, asked: Asked) -> None:
         group = start_sweep(store, asked.spec, owner())
     keep_promise(group.id, expected, asked.missing)
     server.wake()
-    show_sweep(group.id)
+    DEPTH_FORM.show(group.id)

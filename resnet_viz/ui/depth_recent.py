@@ -3,14 +3,14 @@
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments import SWEEP
 from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.sweeps import KIND, spec_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
-from resnet_viz.sweeps import SWEEP_PRESETS, SweepSpec
+from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import language, server
-from resnet_viz.ui.depth_link import changed_settings, preset_of
-from resnet_viz.ui.depth_state import open_sweep
+from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import owner
 
 _SHOWN = 8
@@ -28,10 +28,15 @@ def recent_sweeps(current: str | None) -> bool:
     return True
 
 
+def preset_of(sweep: SweepSpec) -> str:
+    """The preset that ``sweep`` is nearest to."""
+    return min(SWEEP.presets, key=lambda name: len(SWEEP.changed(name, sweep)))
+
+
 def sweep_title(spec: SweepSpec) -> str:
     """What is swept, in a few words."""
     preset = preset_of(spec)
-    title = _("Custom") if changed_settings(preset, spec) else _(SWEEP_PRESETS[preset].title)
+    title = _("Custom") if SWEEP.changed(preset, spec) else _(SWEEP.presets[preset].title)
     first, last = spec.depths[0], spec.depths[-1]
     if first == last:
         return _("{title} · depth {depth}").format(title=title, depth=first)
@@ -63,4 +68,4 @@ def _entry(group: GroupRecord) -> None:
 
 def _open(group_id: str, spec: SweepSpec) -> None:
     language.use()
-    open_sweep(group_id, preset_of(spec), spec)
+    DEPTH_FORM.open(group_id, preset_of(spec), spec)

@@ -7,6 +7,7 @@ import streamlit as st
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
+from resnet_viz.experiments import RACE
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
 from resnet_viz.recordings import Recording
@@ -14,7 +15,6 @@ from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels, language, server, style
 from resnet_viz.ui.home_estimate import race_seconds
 from resnet_viz.ui.home_replay import home_replay, recorded_race
-from resnet_viz.ui.race_link import DEFAULT_PRESET, to_link
 from resnet_viz.ui.race_status import duration
 
 _RACE_PAGE: Final = "../../pages/race.py"
@@ -41,7 +41,7 @@ def home_page() -> None:
         _run_live({}, "")
     else:
         home_replay()
-        _run_live(to_link(DEFAULT_PRESET, recording.spec), _time_needed(recording))
+        _run_live(RACE.to_link(RACE.default, recording.spec), _time_needed(recording))
     _what_is_built()
     _questions()
 

@@ -5,11 +5,11 @@ import streamlit as st
 from resnet_viz.jobs.races import start_race
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server, style
+from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.owner import owner
 from resnet_viz.ui.race_form import race_form
 from resnet_viz.ui.race_panel import race_panel
 from resnet_viz.ui.race_recent import recent_races
-from resnet_viz.ui.race_state import race_id, show_race, take_over_link
 
 
 def race_page() -> None:
@@ -22,13 +22,13 @@ def race_page() -> None:
             "side by side."
         )
     )
-    take_over_link()
+    RACE_FORM.take_over_link()
     race = race_form()
     if race is not None:
         group = start_race(server.store(), race, owner())
         server.wake()
-        show_race(group.id)
-    current = race_id()
+        RACE_FORM.show(group.id)
+    current = RACE_FORM.group_id()
     recent_races(current)
     if current is not None:
         race_panel(current)

@@ -10,6 +10,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import language, server
+from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.owner import owner
 from resnet_viz.ui.race_charts import race_charts
 from resnet_viz.ui.race_controls import race_controls
@@ -17,7 +18,6 @@ from resnet_viz.ui.race_proof import show_fairness, show_verdict
 from resnet_viz.ui.race_recent import preset_of, race_title
 from resnet_viz.ui.race_results import results
 from resnet_viz.ui.race_runs import RaceRuns, read_histories, read_runs
-from resnet_viz.ui.race_state import open_race
 from resnet_viz.ui.race_status import race_status
 
 REFRESH_S: Final = 0.5
@@ -83,4 +83,4 @@ def _again(race: RaceSpec) -> None:
     following = race.but(run=race.run.but(train=train.but(seed=(train.seed + race.seeds) % 2**31)))
     group = start_race(server.store(), following, owner())
     server.wake()
-    open_race(group.id, preset_of(following), following)
+    RACE_FORM.open(group.id, preset_of(following), following)

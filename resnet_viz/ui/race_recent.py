@@ -3,14 +3,13 @@
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments import RACE
 from resnet_viz.locale import gettext as _
-from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import labels, server
+from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.owner import owner
-from resnet_viz.ui.race_link import CUSTOM, changed_settings
-from resnet_viz.ui.race_state import open_race
 
 _SHOWN = 8
 
@@ -28,13 +27,12 @@ def recent_races(current: str | None) -> None:
 
 def preset_of(race: RaceSpec) -> str:
     """The preset that ``race`` came from, as far as its settings tell; else custom."""
-    return next((name for name in PRESETS if _is_preset(name, race)), CUSTOM)
+    return next(name for name in RACE.presets if _is_preset(name, race))
 
 
 def race_title(race: RaceSpec) -> str:
     """What is raced, in a few words."""
-    preset = preset_of(race)
-    title = _(PRESETS[preset].title) if preset in PRESETS else _("Custom")
+    title = _(RACE.presets[preset_of(race)].title)
     return _("{title} · depth {depth}").format(title=title, depth=race.run.network.depth)
 
 
@@ -55,7 +53,7 @@ def _entry(group: GroupRecord) -> None:
             race_title(race),
             key=f"race_open_{group.id}",
             icon=":material/open_in_new:",
-            on_click=open_race,
+            on_click=RACE_FORM.open,
             args=(group.id, preset_of(race), race),
             type="tertiary",
         )
@@ -68,6 +66,6 @@ def _entry(group: GroupRecord) -> None:
 
 
 def _is_preset(name: str, race: RaceSpec) -> bool:
-    return not changed_settings(name, race) and (
-        name != "degradation" or race.run.network.depth > PRESETS["shallow"].race.run.network.depth
+    return not RACE.changed(name, race) and (
+        name != "degradation" or race.run.network.depth > RACE.start("shallow").run.network.depth
     )

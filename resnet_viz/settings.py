@@ -1,0 +1,254 @@
+"""Everything that can be set of an experiment: one table for the forms, the links and the command line.
+
+What is legal is said by the specs; the table says where in them a setting
+stands, what it is called, and where it has its place on a form. Labels, help,
+groups and the texts of choices are gettext keys.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from resnet_viz.data.catalogue import DATASETS
+from resnet_viz.locale import N_
+from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, Spec, TrainSpec
+from resnet_viz.sweeps import SweepSpec
+
+IMAGES: Final = N_("Images")
+NETWORKS: Final = N_("Networks")
+TRAINING: Final = N_("How to train")
+MACHINE: Final = N_("Schedule and machine")
+GROUPS: Final = (IMAGES, NETWORKS, TRAINING, MACHINE)
+
+_SPECS: Final[Mapping[str, type[Spec]]] = MappingProxyType(
+    {"network": NetworkSpec, "data": DataSpec, "train": TrainSpec, "race": RaceSpec, "sweep": SweepSpec}
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting.
+
+    Attributes:
+        name: in links.
+        part: the spec that has it: a part of the run, or ``race`` or ``sweep`` itself.
+        field: its name there.
+        group: the column of the form among `GROUPS`; empty for what stands above them.
+        texts: what the values to choose from are called; empty where it is no choice.
+        step: what one press of plus or minus changes.
+        example: how values that are more than one word or number are written.
+        option: on the command line, where that is not ``name``.
+        is_free: whether changing it leaves a preset what it is.
+    """
+
+    name: str
+    part: str
+    field: str
+    label: str
+    group: str = ""
+    texts: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    step: float = 1
+    help: str = ""
+    example: str = ""
+    option: str = ""
+    is_free: bool = False
+
+    def of(self, spec: RaceSpec | SweepSpec) -> Any:
+        """The value in ``spec``."""
+        return getattr(spec if self.is_own else getattr(spec.run, self.part), self.field)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it belongs to the race or sweep itself, not to its runs."""
+        return self.part in ("race", "sweep")
+
+    @property
+    def kind(self) -> type[int] | type[float] | type[str]:
+        """``int`` or ``float``; ``str`` for all that is not simply a number."""
+        annotation = _SPECS[self.part].model_fields[self.field].annotation
+        if annotation is int:
+            return int
+        return float if annotation is float else str
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """Least and greatest value; None where the spec does not bound it."""
+        bounds = _SPECS[self.part].model_fields[self.field].metadata
+        least = [getattr(bound, name) for bound in bounds for name in ("ge", "gt") if hasattr(bound, name)]
+        most = [getattr(bound, name) for bound in bounds for name in ("le", "lt") if hasattr(bound, name)]
+        return (least[0], most[0]) if least and most else None
+
+
+_SHORTCUTS: Final = {
+    "identity": N_("A: identity, zero-padded channels"),
+    "projection": N_("B: projection where the shape changes"),
+    "all-projection": N_("C: projection everywhere"),
+}
+_BLOCKS: Final = {
+    "basic": N_("Basic: two 3×3 convolutions"),
+    "bottleneck": N_("Bottleneck: 1×1, 3×3, 1×1"),
+    "preactivation": N_("Pre-activation, basic"),
+    "preactivation-bottleneck": N_("Pre-activation, bottleneck"),
+}
+_NORMS: Final = {"batch": N_("Batch"), "group": N_("Group"), "none": N_("None")}
+_INITS: Final = {
+    "he": N_("He"),
+    "pytorch": N_("PyTorch default"),
+    "zero-last-norm": N_("He, last norm of each block zero"),
+}
+_AUGMENTATIONS: Final = {
+    "none": N_("None"),
+    "crop": N_("Shifted crops"),
+    "crop-flip": N_("Shifted crops and mirroring"),
+}
+_SCHEDULES: Final = {
+    "constant": N_("Constant"),
+    "step": N_("Steps: ÷10 at ½ and ¾"),
+    "cosine": N_("Cosine"),
+    "one-cycle": N_("One cycle"),
+}
+_DEVICES: Final = {
+    "auto": N_("Fastest there is"),
+    "cpu": N_("Processor (CPU)"),
+    "cuda": N_("NVIDIA GPU"),
+    "mps": N_("Apple GPU"),
+}
+
+# In an order in which each can be taken over before those that depend on it.
+_OF_A_RUN: Final = (
+    Setting("width", "network", "width", N_("Width of the first stage"), NETWORKS),
+    Setting("block", "network", "block", N_("Block"), NETWORKS, _BLOCKS),
+    Setting(
+        "depth",
+        "network",
+        "depth",
+        N_("Depth of both networks"),
+        help=N_("Layers with weights on the main path: 6n+2, with bottlenecks 9n+2."),
+        is_free=True,
+    ),
+    Setting(
+        "shortcut",
+        "network",
+        "shortcut",
+        N_("Shortcut of the residual network"),
+        NETWORKS,
+        _SHORTCUTS,
+        help=N_("Option A adds no parameters: both networks then have exactly the same."),
+    ),
+    Setting("norm", "network", "norm", N_("Normalisation"), NETWORKS, _NORMS),
+    Setting("init", "network", "init", N_("Initial weights"), NETWORKS, _INITS),
+    Setting(
+        "data",
+        "data",
+        "dataset",
+        N_("Data set"),
+        IMAGES,
+        {name: info.title for name, info in DATASETS.items()},
+        help=N_("The first one comes with the app; the others are downloaded when first used."),
+        option="dataset",
+    ),
+    Setting("images", "data", "train_size", N_("Training images"), IMAGES, step=1000, option="train-size"),
+    Setting("resolution", "data", "resolution_px", N_("Resolution"), IMAGES),
+    Setting("augmentation", "data", "augmentation", N_("Augmentation"), IMAGES, _AUGMENTATIONS),
+    Setting("steps", "train", "steps", N_("Steps"), TRAINING, step=50),
+    Setting("batch", "train", "batch_size", N_("Batch size"), TRAINING, step=16, option="batch-size"),
+    Setting(
+        "optimizer",
+        "train",
+        "optimizer",
+        N_("Optimiser"),
+        TRAINING,
+        {"sgd": N_("SGD with momentum"), "adam": N_("Adam")},
+    ),
+    Setting("lr", "train", "learning_rate", N_("Learning rate"), TRAINING, step=0.01),
+    Setting("momentum", "train", "momentum", N_("Momentum"), TRAINING, step=0.05),
+    Setting("decay", "train", "weight_decay", N_("Weight decay"), TRAINING, step=1e-4, option="weight-decay"),
+    Setting("schedule", "train", "schedule", N_("Learning-rate schedule"), MACHINE, _SCHEDULES),
+    Setting("warmup", "train", "warmup_steps", N_("Warm-up steps"), MACHINE, step=10),
+    Setting(
+        "precision",
+        "train",
+        "precision",
+        N_("Precision"),
+        MACHINE,
+        {"float32": N_("float32"), "bfloat16": N_("bfloat16, mixed")},
+    ),
+    Setting("device", "train", "device", N_("Device"), MACHINE, _DEVICES, is_free=True),
+    Setting(
+        "evaluate",
+        "train",
+        "evaluate_every",
+        N_("Test every … steps"),
+        MACHINE,
+        step=10,
+        option="evaluate-every",
+    ),
+    Setting(
+        "probe",
+        "train",
+        "probe_every",
+        N_("Measure layers every … steps"),
+        MACHINE,
+        step=5,
+        option="probe-every",
+    ),
+    Setting("seed", "train", "seed", N_("First seed"), MACHINE, is_free=True),
+)
+_SEEDS: Final = N_("Repeat with this many seeds")
+
+RACE_SETTINGS: Final = {
+    setting.name: setting
+    for setting in (
+        *_OF_A_RUN,
+        Setting(
+            "seeds",
+            "race",
+            "seeds",
+            _SEEDS,
+            help=N_(
+                "Each seed starts from other weights and draws other batches; the charts show mean and band."
+            ),
+            is_free=True,
+        ),
+    )
+}
+SWEEP_SETTINGS: Final = {
+    setting.name: setting
+    for setting in (
+        *(setting for setting in _OF_A_RUN if setting.name not in ("depth", "shortcut")),
+        Setting(
+            "families",
+            "sweep",
+            "families",
+            N_("Families"),
+            help=N_(
+                "Plain and residual networks and their variants. Others can be typed, such as "
+                "residual+projection+no-norm."
+            ),
+            example="plain,residual",
+            is_free=True,
+        ),
+        Setting(
+            "depths",
+            "sweep",
+            "depths",
+            N_("Depths"),
+            help=N_(
+                "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2; only depths that all "
+                "chosen families have."
+            ),
+            example="8,20,32 or 8-44",
+            is_free=True,
+        ),
+        Setting(
+            "seeds",
+            "sweep",
+            "seeds",
+            _SEEDS,
+            help=N_("Each seed is one point per depth; from two on there are a mean and a 95 % interval."),
+            is_free=True,
+        ),
+    )
+}
+"""Cells have depths of their own, and families say which shortcut they have."""

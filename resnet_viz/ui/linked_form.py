@@ -1,0 +1,157 @@
+"""The settings of a page in its link and in its widgets, kept in step.
+
+The link is read when it says something else than the page wrote last: on the
+first visit, after the back button, from a pasted address. Otherwise the
+widgets speak, and what they say is written to the link.
+"""
+
+from typing import Any, Final, Generic
+
+import streamlit as st
+
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments import (
+    CUSTOM,
+    PRESET_PARAMETER,
+    RACE,
+    SWEEP,
+    Experiment,
+    S,
+    nearest_common_depths,
+    nearest_depth,
+)
+from resnet_viz.specs import NetworkSpec
+
+_YES: Final = "yes"
+
+
+class LinkedForm(Generic[S]):
+    """The form of a page.
+
+    Args:
+        page: begins the session keys.
+        group_parameter: names the race or sweep that is shown in the link.
+        switch: a parameter of the link that is ``yes`` or absent; its session key is ``page_switch``.
+    """
+
+    def __init__(
+        self, page: str, experiment: Experiment[S], group_parameter: str, switch: str | None = None
+    ) -> None:
+        self.page = page
+        self.experiment: Experiment[S] = experiment
+        self.preset_key = f"{page}_preset"
+        self.switch_key = f"{page}_{switch}"
+        self._group_parameter = group_parameter
+        self._switch = switch
+        self._form = f"{page}_form"
+        self._written = f"{page}_link"
+        self._notices = f"{page}_notices"
+        self._parameters = {PRESET_PARAMETER, group_parameter, *experiment.settings}
+        self._parameters |= {switch} if switch else set()
+
+    def key(self, name: str) -> str:
+        """The session key of the widget for the setting ``name``."""
+        return f"{self.page}_set_{name}"
+
+    def take_over_link(self) -> None:
+        """Bring the widgets' values in line with the link, before any widget is made."""
+        link = {name: value for name, value in st.query_params.items() if name in self._parameters}
+        written: dict[str, str] | None = st.session_state.get(self._written)
+        if written is None or (link and link != written):
+            preset, spec, notices = self.experiment.from_link(link)
+            st.session_state[self._written] = link
+            st.session_state[self._notices] = notices
+            self._put_switch(link)
+            self.put(preset, spec)
+        elif self.preset_key not in st.session_state:
+            self.put(*self.kept())
+            self._put_switch(written)
+            st.query_params.update(written)
+
+    def put(self, preset: str, spec: S) -> None:
+        """Make the widgets show ``spec``; only before they are made in this run, or in a callback."""
+        st.session_state[self._form] = (preset, spec)
+        st.session_state[self.preset_key] = preset
+        for name, setting in self.experiment.settings.items():
+            value = setting.of(spec)
+            st.session_state[self.key(name)] = list(value) if isinstance(value, tuple) else value
+
+    def preset(self) -> str:
+        """The preset that is chosen."""
+        chosen: str | None = st.session_state[self.preset_key]
+        return chosen or self.experiment.default
+
+    def preset_changed(self) -> None:
+        """For the callback of the presets' widget: start from the one chosen."""
+        if self.preset() != CUSTOM:
+            self.back_to_preset()
+
+    def back_to_preset(self) -> None:
+        """Make the widgets show what the preset asks for; for callbacks."""
+        self.put(self.preset(), self.experiment.start(self.preset()))
+
+    def blocks_changed(self) -> None:
+        """For callbacks, after a change of block or families: take the nearest depths that they have."""
+        block = st.session_state[self.key("block")]
+        if "depth" in self.experiment.settings:
+            key = self.key("depth")
+            st.session_state[key] = nearest_depth(block, st.session_state[key])
+            return
+        key = self.key("depths")
+        base = NetworkSpec.model_construct(block=block)
+        try:
+            families = st.session_state[self.key("families")]
+            st.session_state[key] = list(nearest_common_depths(st.session_state[key], families, base))
+        except InvalidSetting:
+            return  # an unknown family; the form says so
+
+    def asked_for(self) -> S:
+        """What the widgets describe; raises `InvalidSetting`."""
+        values = {name: st.session_state[self.key(name)] for name in self.experiment.settings}
+        return self.experiment.with_all(self.preset(), values)
+
+    def keep(self, spec: S) -> None:
+        """Remember ``spec`` and write it to the link."""
+        st.session_state[self._form] = (self.preset(), spec)
+        self.show(self.group_id())
+
+    def kept(self) -> tuple[str, S]:
+        """Preset and spec that the form had when it was last in order."""
+        form: tuple[str, S] = st.session_state[self._form]
+        return form
+
+    def group_id(self) -> str | None:
+        """The race or sweep that the link names."""
+        return st.query_params.get(self._group_parameter)
+
+    def show(self, group_id: str | None) -> None:
+        """Make the link name ``group_id``, its settings being those kept, and the switch as it is."""
+        link = self.experiment.to_link(*self.kept())
+        if group_id is not None:
+            link[self._group_parameter] = group_id
+        if self._switch is not None and st.session_state.get(self.switch_key):
+            link[self._switch] = _YES
+        for name in self._parameters & set(st.query_params) - set(link):
+            del st.query_params[name]
+        changed = {name: value for name, value in link.items() if st.query_params.get(name) != value}
+        if changed:
+            st.query_params.update(changed)
+        st.session_state[self._written] = link
+
+    def open(self, group_id: str | None, preset: str, spec: S) -> None:
+        """Show ``group_id`` with its settings, or none; for callbacks."""
+        self.put(preset, spec)
+        self.show(group_id)
+
+    def notices(self) -> list[str]:
+        """What in the link could not be had, one sentence each."""
+        found: list[str] = st.session_state.get(self._notices, [])
+        return found
+
+    def _put_switch(self, link: dict[str, Any]) -> None:
+        if self._switch is not None:
+            st.session_state[self.switch_key] = link.get(self._switch) == _YES
+
+
+RACE_FORM: Final = LinkedForm("race", RACE, "race")
+DEPTH_FORM: Final = LinkedForm("depth", SWEEP, "sweep", switch="published")

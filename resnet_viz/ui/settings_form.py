@@ -1,0 +1,128 @@
+"""What the forms of Race and Depth have in common: presets, and all settings folded away."""
+
+from typing import Any, Final
+
+import streamlit as st
+
+from resnet_viz.data.catalogue import DATASETS
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments import S
+from resnet_viz.locale import gettext as _
+from resnet_viz.settings import GROUPS, Setting
+from resnet_viz.specs import RunSpec
+from resnet_viz.ui.linked_form import LinkedForm
+
+_RESOLUTIONS_PX: Final = (None, 8, 14, 20, 28, 32)
+
+
+def choose_preset(form: LinkedForm[S]) -> str:
+    """What could not be had of the link, the presets to choose from, and what the chosen one promises."""
+    for notice in form.notices():
+        st.warning(notice, icon=":material/link_off:")
+    presets = form.experiment.presets
+    st.segmented_control(
+        _("Preset"),
+        list(presets),
+        format_func=lambda name: _(presets[name].title),
+        key=form.preset_key,
+        required=True,
+        on_change=form.preset_changed,
+        label_visibility="collapsed",
+    )
+    st.markdown(_(presets[form.preset()].promise))
+    return form.preset()
+
+
+def choose_seeds(form: LinkedForm[S]) -> None:
+    """The number of seeds."""
+    setting = form.experiment.settings["seeds"]
+    least, most = setting.limits or (1, 1)
+    st.select_slider(
+        _(setting.label),
+        range(int(least), int(most) + 1),
+        key=form.key("seeds"),
+        help=_(setting.help),
+    )
+
+
+def all_settings(form: LinkedForm[S], *, expanded: bool = False) -> None:
+    """Every setting that has a group, one column for each."""
+    with st.expander(_("All settings"), expanded=expanded, icon=":material/tune:"):
+        _way_back(form)
+        for column, group in zip(st.columns(len(GROUPS), gap="large"), GROUPS, strict=True):
+            with column:
+                st.markdown(f"**{_(group)}**")
+                for setting in form.experiment.settings.values():
+                    if setting.group == group:
+                        _widget(form, setting)
+
+
+def changed_titles(form: LinkedForm[S], preset: str, spec: S) -> str:
+    """What the settings are called in which ``spec`` differs from ``preset``; empty where there are none."""
+    return ", ".join(_(setting.label) for setting in form.experiment.changed(preset, spec))
+
+
+def in_short(run: RunSpec) -> dict[str, str]:
+    """Steps, batch and images of ``run`` as a summary says them."""
+    data = DATASETS[run.data.dataset]
+    return {
+        "steps": f"{run.train.steps:,}",
+        "batch": str(run.train.batch_size),
+        # The number of images follows anyway.
+        "dataset": _(DATASETS["fashion-mnist" if data.bundled else data.name].title),
+        "images": f"{run.data.train_size or data.train_size:,}",
+        "side": str(run.data.resolution_px or data.image_px),
+    }
+
+
+def _way_back(form: LinkedForm[S]) -> None:
+    try:
+        changed = changed_titles(form, form.preset(), form.asked_for())
+    except InvalidSetting:  # widgets that contradict each other; the form says so
+        changed = changed_titles(form, *form.kept())
+    if not changed:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(_("Changed from the preset: {names}").format(names=changed), width="content")
+        st.button(
+            _("Back to the preset"),
+            on_click=form.back_to_preset,
+            type="tertiary",
+            icon=":material/undo:",
+            key=f"{form.page}_back",
+        )
+
+
+def _widget(form: LinkedForm[S], setting: Setting) -> None:
+    """The widget that fits ``setting``."""
+    same: dict[str, Any] = {
+        "label": _(setting.label),
+        "key": form.key(setting.name),
+        "help": _(setting.help) or None,
+    }
+    if setting.name == "resolution":
+        current = st.session_state[same["key"]]
+        st.selectbox(
+            options=_RESOLUTIONS_PX if current in _RESOLUTIONS_PX else (*_RESOLUTIONS_PX, current),
+            format_func=lambda side: f"{side} × {side} px" if side else _("as published"),
+            **same,
+        )
+    elif setting.texts:
+        if setting.name == "block":
+            same["on_change"] = form.blocks_changed
+        st.selectbox(options=list(setting.texts), format_func=lambda name: _(setting.texts[name]), **same)
+    else:
+        _number(form, setting, same)
+
+
+def _number(form: LinkedForm[S], setting: Setting, same: dict[str, Any]) -> None:
+    as_number = float if setting.kind is float else int
+    least, most = setting.limits or (0, 0)
+    if setting.name == "images":
+        everything = DATASETS[st.session_state[form.key("data")]].train_size
+        same |= {"value": None, "placeholder": _("all {number}").format(number=f"{everything:,}")}
+    if as_number is float:
+        same["format"] = "%g"
+    st.number_input(
+        min_value=as_number(least), max_value=as_number(most), step=as_number(setting.step), **same
+    )
