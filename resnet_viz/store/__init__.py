@@ -1,6 +1,7 @@
 """Runs, events and artifacts on disk; the only place that knows SQL."""
 
 from resnet_viz.store.export import export_csv, export_json
+from resnet_viz.store.group_listing import GroupPage, GroupSortKey, GroupSummary
 from resnet_viz.store.home import home_folder
 from resnet_viz.store.labels import Labels
 from resnet_viz.store.library import DiskUse, ImportedRun, Library
@@ -12,7 +13,10 @@ from resnet_viz.store.store import Store, open_store
 __all__ = [
     "DiskUse",
     "Fenced",
+    "GroupPage",
     "GroupRecord",
+    "GroupSortKey",
+    "GroupSummary",
     "ImportedRun",
     "Labels",
     "Library",

@@ -20,6 +20,7 @@ from resnet_viz.specs import RunSpec
 from resnet_viz.store import lifecycle
 from resnet_viz.store.database import Database
 from resnet_viz.store.frames import Frame
+from resnet_viz.store.group_listing import GroupPage, GroupSortKey, find_groups
 from resnet_viz.store.labels import Labels
 from resnet_viz.store.listing import RunPage, RunQuery, find_runs
 from resnet_viz.store.log import add_entries, add_layouts, read_times
@@ -65,6 +66,13 @@ class Library:
         """The runs that ``query`` asks for, by default all that are not deleted, newest first."""
         with self._database.reading() as connection:
             return find_runs(connection, query or RunQuery())
+
+    def find_groups(
+        self, query: RunQuery | None = None, sort: GroupSortKey = "created", *, descending: bool = True
+    ) -> GroupPage:
+        """The groups with a run that ``query`` asks for, by default all; its order counts for nothing."""
+        with self._database.reading() as connection:
+            return find_groups(connection, query or RunQuery(), sort, descending=descending)
 
     def label(self, run_ids: Sequence[str], labels: Labels) -> None:
         """Change what is written on these runs, all or none; raises `NotFound`, `InvalidSetting`."""

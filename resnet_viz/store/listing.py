@@ -38,7 +38,8 @@ class RunQuery:
 
     Attributes:
         text: words that must all be found, in any case, in the run's name,
-            notes, tags, identifiers, network (``plain-32``), data set or state.
+            notes, tags, identifiers, network (``plain-32``), data set or state, or
+            in its group's name, notes or kind.
         tags: tags that the run must all have.
         deleted: list the deleted runs instead of the others.
         pinned_first: pinned runs before all others, whatever the order.
@@ -60,6 +61,10 @@ class RunQuery:
     pinned_first: bool = True
     limit: int | None = None
     offset: int = 0
+
+    def words(self) -> list[str]:
+        """Those of ``text``; characters that no database stores become one that nobody looks for."""
+        return _storable(self.text).split()
 
 
 class RunSummary(NamedTuple):
@@ -102,12 +107,14 @@ class RunPage(NamedTuple):
     total: int
 
 
-_SIZES = (
+SIZES = (
     select(checkpoints.c.run_id, func.sum(checkpoints.c.size_bytes).label("weights_bytes"))
     .group_by(checkpoints.c.run_id)
     .subquery()
 )
-_WEIGHTS = func.coalesce(_SIZES.c.weights_bytes, 0)
+"""Bytes of checkpoints by run."""
+
+_WEIGHTS = func.coalesce(SIZES.c.weights_bytes, 0)
 _BODY = select(
     runs.c.id,
     runs.c.group_id,
@@ -139,7 +146,7 @@ _BODY = select(
     runs.c.pinned_at.is_not(None),
     _WEIGHTS,
 ).select_from(
-    runs.join(run_groups, runs.c.group_id == run_groups.c.id).outerjoin(_SIZES, _SIZES.c.run_id == runs.c.id)
+    runs.join(run_groups, runs.c.group_id == run_groups.c.id).outerjoin(SIZES, SIZES.c.run_id == runs.c.id)
 )
 _STATES = {state.value: state for state in RunState}
 _SORTED_BY: dict[SortKey, ColumnElement[Any]] = {
@@ -165,23 +172,26 @@ _WORDS: tuple[ColumnElement[Any], ...] = (
     runs.c.tags,
     runs.c.notes,
     run_groups.c.name,
+    run_groups.c.kind,
+    run_groups.c.notes,
 )
 _SEARCHED = reduce(lambda before, column: before + literal(" ") + column, _WORDS)
 
 
 def find_runs(connection: Connection, query: RunQuery) -> RunPage:
     """The runs that ``query`` asks for."""
-    conditions = _conditions(query)
-    chosen = _ordered(_BODY.where(*conditions), query).limit(query.limit).offset(query.offset)
+    fitting = conditions(query)
+    chosen = _ordered(_BODY.where(*fitting), query).limit(query.limit).offset(query.offset)
     rows = [_summary(row) for row in connection.execute(chosen).all()]
     if query.limit is None and not query.offset:
         return RunPage(rows, len(rows))
     matching = runs.join(run_groups, runs.c.group_id == run_groups.c.id)
-    total = connection.execute(select(func.count()).select_from(matching).where(*conditions)).scalar_one()
+    total = connection.execute(select(func.count()).select_from(matching).where(*fitting)).scalar_one()
     return RunPage(rows, int(total))
 
 
-def _conditions(query: RunQuery) -> list[ColumnElement[bool]]:
+def conditions(query: RunQuery) -> list[ColumnElement[bool]]:
+    """What a run joined with its group must fulfil."""
     found: list[ColumnElement[bool]] = [
         runs.c.deleted_at.is_not(None) if query.deleted else runs.c.deleted_at.is_(None)
     ]
@@ -205,18 +215,18 @@ def _conditions(query: RunQuery) -> list[ColumnElement[bool]]:
     wanted: list[tuple[ColumnElement[str], str]] = [
         (runs.c.tags, orjson.dumps(_storable(tag)).decode()) for tag in query.tags
     ]
-    wanted += [(_SEARCHED, word) for word in _storable(query.text).split()]
-    return found + [_holds(text, word) for text, word in wanted]
+    wanted += [(_SEARCHED, word) for word in query.words()]
+    return found + [holds(text, word) for text, word in wanted]
 
 
-def _holds(text: ColumnElement[str], word: str) -> ColumnElement[bool]:
+def holds(text: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    """Whether ``word`` is in ``text``, in any case."""
     # As written too: PostgreSQL may have a locale that lowers ASCII letters only.
     lowered = func.lower(text).contains(word.lower(), autoescape=True)
     return or_(lowered, text.contains(word, autoescape=True))
 
 
 def _storable(text: str) -> str:
-    """``text``, where characters that no database stores become one that nobody looks for."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
