@@ -5,7 +5,6 @@ then what differs from the recipe: a block, a shortcut, a normalisation
 (``no-norm`` for none), such as ``residual+projection`` or ``plain+bottleneck``.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self, get_args
@@ -87,6 +86,11 @@ class Cell(NamedTuple):
     depth: int
     seed: int
     run: RunSpec
+
+    @property
+    def title(self) -> str:
+        """What it is called where a line is all there is."""
+        return f"{self.family}-{self.depth} seed {self.seed}"
 
 
 class CellHistory(NamedTuple):
@@ -217,25 +221,6 @@ SWEEP_PRESETS = {
 }
 """``full`` has no warm-up: depth 110 starts at the full learning rate, which begins to converge later but
 ends about as well (He et al. 2015 §4.2, footnote on depth 110)."""
-
-
-def preset(name: str) -> SweepPreset:
-    """The preset ``name``; raises `InvalidSetting`."""
-    try:
-        return SWEEP_PRESETS[name]
-    except KeyError:
-        raise InvalidSetting(
-            "unknown_preset",
-            N_("There is no preset {preset}; choose one of: {presets}."),
-            field="preset",
-            preset=name[:60],
-            presets=", ".join(SWEEP_PRESETS),
-        ) from None
-
-
-def family_words() -> Iterable[str]:
-    """What may follow ``plain+`` or ``residual+``."""
-    return tuple(_FIELD_OF)
 
 
 def _unknown(text: str) -> InvalidSetting:

@@ -65,7 +65,7 @@ def take_up_sweep(store: Store, name: str) -> list[SweepCell] | None:
         say(f"Interrupted. Go on with: python -m resnet_viz resume {group.id}")
         raise
     for place in cells:
-        say(f"{place.cell.family}-{place.cell.depth} seed {place.cell.seed}: {place.state or 'not trained'}")
+        say(f"{place.cell.title}: {place.state or 'not trained'}")
     return cells
 
 
@@ -77,7 +77,7 @@ def _show(progress: Progress, bars: dict[str, TaskID], cells: list[SweepCell]) -
             continue
         done += run.step
         if run.state in (RunState.RUNNING, RunState.PAUSED):
-            title = f"{place.cell.family}-{place.cell.depth} seed {place.cell.seed}"
+            title = place.cell.title
             if run.id not in bars:
                 bars[run.id] = progress.add_task(title, total=run.total_steps)
             paused = " paused" if run.state is RunState.PAUSED else ""
@@ -93,5 +93,5 @@ def _name_retries(cells: list[SweepCell], attempts: dict[str, int]) -> None:
         if run is None:
             continue
         if 0 < attempts.get(run.id, run.attempt) < run.attempt:
-            say(f"{place.cell.family}-{place.cell.depth} seed {place.cell.seed}: attempt {run.attempt}")
+            say(f"{place.cell.title}: attempt {run.attempt}")
         attempts[run.id] = run.attempt

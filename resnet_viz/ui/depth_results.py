@@ -7,14 +7,12 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.events import RunState
 from resnet_viz.figures.families import family_name
+from resnet_viz.jobs.sweep_report import cell_rows, sweep_report
 from resnet_viz.jobs.sweeps import SweepCell
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.store.export import export_csv, export_json
-from resnet_viz.sweep_errors import final_test_error, final_train_error
-from resnet_viz.sweep_verdict import sweep_verdict
 from resnet_viz.sweeps import CellHistory
 from resnet_viz.ui import server
 from resnet_viz.ui.depth_runs import SweepView
@@ -26,7 +24,7 @@ from resnet_viz.wording import number, percent
 
 def results(view: SweepView, cells: Sequence[CellHistory]) -> None:
     """One row a cell, and everything recorded of them to download."""
-    rows = _rows(view, cells)
+    rows = cell_rows(view.cells, cells)
     places = zip(view.cells, rows, strict=True)
     shown = [_shown(place, row) for place, row in places]
     table(
@@ -65,31 +63,6 @@ def results(view: SweepView, cells: Sequence[CellHistory]) -> None:
             )
 
 
-def _rows(view: SweepView, cells: Sequence[CellHistory]) -> list[dict[str, Any]]:
-    """One row a cell, as `python -m resnet_viz sweep --json` gives it."""
-    known = {(c.family, c.depth, c.seed): c.history for c in cells}
-    rows = []
-    for place in view.cells:
-        cell, run = place.cell, place.run
-        history = known.get((cell.family, cell.depth, cell.seed))
-        facts = run.facts if run is not None and run.state is RunState.FINISHED else {}
-        rows.append(
-            {
-                "family": cell.family,
-                "depth": cell.depth,
-                "seed": cell.seed,
-                "run": run.id if run else None,
-                "state": run.state.value if run else "planned",
-                "reused": place.reused,
-                "train_loss": facts.get("train_loss"),
-                "train_error": final_train_error(history) if facts and history else None,
-                "test_error": final_test_error(history) if facts and history else None,
-                "wall_s": facts.get("wall_s"),
-            }
-        )
-    return rows
-
-
 def _shown(place: SweepCell, row: dict[str, Any]) -> dict[str, str]:
     return {
         _("Network"): family_name(row["family"]),
@@ -112,11 +85,7 @@ def _table_csv(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _table_json(view: SweepView, cells: Sequence[CellHistory]) -> str:
-    report = {
-        "sweep": view.group.id,
-        "cells": _rows(view, cells),
-        "verdict": sweep_verdict(view.spec, cells).to_dict(),
-    }
+    report = sweep_report(view.group.id, view.spec, view.cells, cells)
     return json.dumps(report, ensure_ascii=False)
 
 

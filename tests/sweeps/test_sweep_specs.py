@@ -8,7 +8,7 @@ from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.published import PUBLISHED
 from resnet_viz.specs import NetworkSpec, RunSpec
-from resnet_viz.sweeps import SWEEP_PRESETS, SweepSpec, family, preset
+from resnet_viz.sweeps import SWEEP_PRESETS, SweepSpec, family
 from tests.sweeps.small import sweep
 
 
@@ -99,29 +99,26 @@ def test_twins_differ_in_nothing_but_shortcuts() -> None:
 
 @pytest.mark.parametrize("name", SWEEP_PRESETS)
 def test_presets_fit_their_data(name: str) -> None:
-    spec = preset(name).sweep
+    spec = SWEEP_PRESETS[name].sweep
     assert fitted(spec.run) == spec.run
     assert spec.twins() == (("plain", "residual"),)
     assert len(spec.depths) >= 5
 
 
 def test_the_quick_preset_shares_its_recipe_with_the_races() -> None:
-    quick = preset("quick").sweep
+    quick = SWEEP_PRESETS["quick"].sweep
     assert (min(quick.depths), max(quick.depths), quick.seeds) == (8, 44, 1)
-    assert quick.run == RunSpec.from_json(preset("classroom").sweep.run.but(train=quick.run.train).to_json())
+    assert quick.run == RunSpec.from_json(
+        SWEEP_PRESETS["classroom"].sweep.run.but(train=quick.run.train).to_json()
+    )
 
 
 def test_the_full_preset_is_the_paper_s_recipe() -> None:
-    run = preset("full").sweep.run
+    run = SWEEP_PRESETS["full"].sweep.run
     assert (run.data.dataset, run.data.augmentation, run.network.width) == ("cifar10", "crop-flip", 16)
     train = run.train
     assert (train.steps, train.batch_size, train.learning_rate) == (64_000, 128, 0.1)
     assert (train.momentum, train.weight_decay, train.schedule) == (0.9, 1e-4, "step")
-
-
-def test_an_unknown_preset_names_the_known() -> None:
-    with pytest.raises(InvalidSetting, match="There is no preset"):
-        preset("huge")
 
 
 def test_published_curves_say_where_they_stand() -> None:

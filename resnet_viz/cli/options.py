@@ -1,0 +1,64 @@
+"""The settings of an experiment as options of a command, made from the table that forms and links use."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from resnet_viz.experiments import Experiment, S
+from resnet_viz.settings import Setting
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def options_of(experiment: Experiment[Any]) -> Callable[[Command], Command]:
+    """Give a command one option for each setting; the ``**given`` of its signature stands for them.
+
+    It is called with their values by the settings' names, None for those that were not given.
+    """
+
+    def decorate(command: Command) -> Command:
+        signature = inspect.signature(command)
+        parameters: list[inspect.Parameter] = []
+        for parameter in signature.parameters.values():
+            if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+                parameters += map(_option, experiment.settings.values())
+            else:
+                parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
+        # Typer reads a command's options from its signature.
+        command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return command
+
+    return decorate
+
+
+def asked_for(experiment: Experiment[S], preset: str, given: dict[str, Any]) -> S:
+    """What ``preset`` and the options that were ``given`` ask for; raises `InvalidSetting`."""
+    spec = experiment.start(preset)
+    for name in experiment.settings:
+        if given[name] is not None:
+            spec = experiment.put(spec, name, given[name])
+    return spec
+
+
+def _option(setting: Setting) -> inspect.Parameter:
+    option = typer.Option(
+        f"--{setting.option or setting.name}",
+        help=_help(setting),
+        rich_help_panel=setting.group or None,
+        show_default=False,
+    )
+    return inspect.Parameter(
+        setting.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=None,
+        annotation=Annotated[setting.kind | None, option],
+    )
+
+
+def _help(setting: Setting) -> str:
+    values = ", ".join(setting.texts) or setting.example
+    if not values and setting.limits:
+        values = "{} to {}".format(*setting.limits) + (", or all" if setting.kind is str else "")
+    return f"{setting.label}: {values}. {setting.help}" if values else f"{setting.label}. {setting.help}"

@@ -1,0 +1,47 @@
+"""What came out of a sweep, as programs get it from the command line and the Depth page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from resnet_viz.events import RunState
+from resnet_viz.jobs.sweeps import SweepCell
+from resnet_viz.sweep_errors import final_test_error, final_train_error
+from resnet_viz.sweep_verdict import sweep_verdict
+from resnet_viz.sweeps import CellHistory, SweepSpec
+
+
+def sweep_report(
+    sweep_id: str | None, spec: SweepSpec, places: Sequence[SweepCell], histories: Sequence[CellHistory]
+) -> dict[str, Any]:
+    """Name, cells and verdict of a sweep; ``sweep_id`` is None where it is only planned."""
+    return {
+        "sweep": sweep_id,
+        "cells": cell_rows(places, histories),
+        "verdict": sweep_verdict(spec, histories).to_dict(),
+    }
+
+
+def cell_rows(places: Sequence[SweepCell], histories: Sequence[CellHistory]) -> list[dict[str, Any]]:
+    """One row a cell, in the order of ``places``; results are None until the cell is finished."""
+    known = {(found.family, found.depth, found.seed): found.history for found in histories}
+    rows = []
+    for place in places:
+        cell, run = place.cell, place.run
+        finished = run is not None and run.state is RunState.FINISHED
+        facts = run.facts if run is not None and finished else {}
+        history = known.get((cell.family, cell.depth, cell.seed)) if finished else None
+        rows.append(
+            {
+                "family": cell.family,
+                "depth": cell.depth,
+                "seed": cell.seed,
+                "run": run.id if run else None,
+                "state": run.state.value if run else "planned",
+                "reused": place.reused,
+                "train_loss": facts.get("train_loss"),
+                "train_error": final_train_error(history) if history else None,
+                "test_error": final_test_error(history) if history else None,
+                "wall_s": facts.get("wall_s"),
+            }
+        )
+    return rows
