@@ -8,8 +8,8 @@ from starlette.middleware import Middleware
 
 from resnet_viz.ui.access import AccessCode, code_at_start
 from resnet_viz.ui.http import MIDDLEWARE, ROUTES
+from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.mishaps import tell
-from resnet_viz.ui.server import lifespan
 
 app = st.App(
     "resnet_viz/ui/main.py",

@@ -2,19 +2,15 @@
 
 import logging
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
-from starlette.concurrency import run_in_threadpool
 
 from resnet_viz.errors import StoreUnavailable
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
-from resnet_viz.ui.sockets import send_at_once
 
 _DELETED_KEPT_S: Final = 7 * 24 * 3600.0
 """As long a deleted run can be restored."""
@@ -25,21 +21,28 @@ _desks: dict[Path, Desk] = {}
 _opening = threading.Lock()
 
 
-@asynccontextmanager
-async def lifespan(_app: Any) -> AsyncIterator[None]:
-    """Start the supervisor with the server and close it, gracefully, with it; the desk likewise."""
-    send_at_once()
+def start() -> None:
+    """Open the history and start the supervisor; where the history cannot be opened, the log says why.
+
+    Pages say so too. Nothing trains then until the server is started again.
+    """
     home = home_folder()
-    supervisor = Supervisor(_open(home))
-    supervisor.start()
-    threading.Thread(target=purge_old, args=(_open(home),), name="purge", daemon=True).start()
-    _supervisors[home] = supervisor
     try:
-        yield
-    finally:
-        del _supervisors[home]
-        await run_in_threadpool(close_desk)
-        await run_in_threadpool(supervisor.close)
+        history = _open(home)
+    except StoreUnavailable:
+        _log.exception("the history of runs cannot be opened")
+        return
+    _supervisors[home] = Supervisor(history)
+    _supervisors[home].start()
+    threading.Thread(target=purge_old, args=(history,), name="purge", daemon=True).start()
+
+
+def close() -> None:
+    """Close the supervisor, gracefully, and the desk."""
+    running = _supervisors.pop(home_folder(), None)
+    close_desk()
+    if running is not None:
+        running.close()
 
 
 def purge_old(store: Store) -> None:

@@ -1,7 +1,10 @@
 """What happens once, when the server starts."""
 
+import asyncio
 import logging
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,11 @@ import pytest
 from resnet_viz.errors import StoreUnavailable
 from resnet_viz.store import open_store
 from resnet_viz.ui import server
+from resnet_viz.ui.lifespan import await_start, lifespan
 from resnet_viz.ui.sockets import send_at_once
 from tests.ui.test_pages import queue, train
 
+ROOT = Path(__file__).parents[2]
 _DAY_S = 24 * 3600.0
 
 
@@ -53,3 +58,39 @@ def test_accepted_connections_do_not_wait_for_acknowledgements() -> None:
             accepted, _address = listening.accept()
             with accepted:
                 assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_the_server_listens_before_it_imports_what_is_slow() -> None:
+    """What a browser's first second is long enough for is not in the way of the port."""
+    program = (
+        "import sys, app;"
+        "print(sorted({'sqlalchemy', 'pydantic', 'numpy', 'pyarrow', 'pandas'} & set(sys.modules)))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "[]"
+
+
+async def _one_life() -> None:
+    async with lifespan(None):
+        await asyncio.to_thread(await_start)
+        assert server.supervisor() is not None
+    assert server.supervisor() is None
+
+
+def test_a_visit_waits_until_the_supervisor_is_there() -> None:
+    asyncio.run(_one_life())
+
+
+def test_a_history_that_cannot_be_opened_is_logged_and_leaves_the_pages_alive(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(home: Path) -> None:
+        raise StoreUnavailable("store_closed", "{place} cannot be opened.", place=str(home))
+
+    monkeypatch.setattr(server, "_open", refuse)
+    server.start()
+    assert server.supervisor() is None
+    assert "cannot be opened" in caplog.text
+    server.close()

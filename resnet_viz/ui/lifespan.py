@@ -1,0 +1,52 @@
+"""What happens when the server starts and ends; light to import, so that it listens soon.
+
+A browser needs about a second for Streamlit's own scripts. Meanwhile, what the
+first visit needs is imported and opened here.
+"""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib import import_module
+from typing import Any
+
+from resnet_viz.ui.sockets import send_at_once
+
+_LEFT_TO_THE_FIRST_VISIT = "streamlit.emojis", "PIL.Image"
+"""By Streamlit; a tenth of a second each."""
+
+_ready = threading.Event()
+_ready.set()  # without a server, as in tests, there is nothing to wait for
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[None]:
+    """Begin what lives as long as the server, and end it with it, gracefully."""
+    send_at_once()
+    _ready.clear()
+    starting = asyncio.create_task(asyncio.to_thread(_start))
+    try:
+        yield
+    finally:
+        await starting
+        from resnet_viz.ui import server
+
+        await asyncio.to_thread(server.close)
+
+
+def await_start() -> None:
+    """Return when the server is ready for a visit: two threads that import at once hinder each other."""
+    _ready.wait()
+
+
+def _start() -> None:
+    try:
+        for name in _LEFT_TO_THE_FIRST_VISIT:
+            import_module(name)
+        from resnet_viz.ui import home, server
+
+        home.prepare()
+        server.start()
+    finally:
+        _ready.set()
