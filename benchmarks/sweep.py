@@ -32,7 +32,8 @@ class Swept(NamedTuple):
 
 def quick_sweep(repetitions: int, folder: Path) -> Iterator[Result]:
     """With two workers waiting; it takes minutes, so that a third of the repetitions have to do."""
-    busy = Result("cores busy, first cell to last", "%", aim=Aim("≥", 90))
+    busy = Result("cores busy with the cells, first to last", "%", aim=Aim("≥", 90))
+    taken = Result("both places taken by a cell, first to last", "%", aim=Aim("≥", 90))
     over = Result("asked → all cells / (sum of the cells' own time / 2)", "×", aim=Aim("≤", 1.15))
     off = Result("estimate, off by", "%", aim=Aim("≤", 25))
     total = Result("asked → all cells", "s")
@@ -44,10 +45,11 @@ def quick_sweep(repetitions: int, folder: Path) -> Iterator[Result]:
         own_s = _sum_of(swept.runs, "wall_s")
         total.values.append(swept.total_s)
         busy.values.append(100 * swept.processor_s / (swept.cells_s * _cores()))
+        taken.values.append(100 * own_s / (2 * swept.cells_s))
         over.values.append(swept.total_s / (own_s / 2))
         off.values.append(100 * abs(swept.expected_s / swept.total_s - 1))
         updates.values.append(100 * _sum_of(swept.runs, "training_s") / own_s)
-    yield from (busy, over, off, total, updates)
+    yield from (busy, taken, over, off, total, updates)
 
 
 def _sweep(store: Store) -> Swept:

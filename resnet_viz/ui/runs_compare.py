@@ -13,12 +13,27 @@ from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunRecord
+from resnet_viz.ui import language
 from resnet_viz.ui.exhibit import Exhibit, show
 from resnet_viz.ui.race_charts import race_charts
 from resnet_viz.ui.race_runs import read_histories
 from resnet_viz.ui.runs_rows import recorded_run
 
 MOST_COMPARED: Final = 12
+_REFRESH_S: Final = 2.0
+
+
+def compared(runs: Sequence[RunRecord], bundled: Sequence[str], *, key: str) -> None:
+    """A switch for the charts of these runs, on where they are few; they move while runs train."""
+    few = len(runs) + len(bundled) <= MOST_COMPARED
+    if (runs or bundled) and st.toggle(_("Compare in charts"), value=few, key=key):
+        moving = any(not run.state.is_finished() for run in runs)
+        st.fragment(_comparison, run_every=_REFRESH_S if moving else None)(runs, bundled)
+
+
+def _comparison(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
+    language.use()
+    compare(runs, bundled)
 
 
 def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:

@@ -1,22 +1,16 @@
-"""Runs as files: taken away in every format, and brought back in."""
+"""Runs as files, taken away in every format."""
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
 
 import streamlit as st
 
-from resnet_viz.errors import InvalidSetting
-from resnet_viz.exports import FORMATS, ExportFormat, as_download, import_runs
+from resnet_viz.exports import FORMATS, ExportFormat, as_download
 from resnet_viz.exports.formats import file_stem
 from resnet_viz.locale import current_language, set_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import owner
-from resnet_viz.ui.runs_state import choose
-
-_MAX_MB: Final = 12
 
 
 def export_runs(runs: Sequence[RunRecord]) -> None:
@@ -45,27 +39,6 @@ def export_runs(runs: Sequence[RunRecord]) -> None:
         )
     if lacking:
         st.caption(_("Not all of these runs have weights on disk."))
-
-
-def import_files() -> None:
-    """Take in runs that were exported as JSON."""
-    with st.form("runs_import", border=False, clear_on_submit=True):
-        file = st.file_uploader(
-            _("A run exported as JSON, from this or another machine"),
-            type=["json"],
-            max_upload_size=_MAX_MB,
-            key="runs_import_file",
-        )
-        pressed = st.form_submit_button(_("Import"), icon=":material/upload:", key="runs_import_go")
-    if not pressed or file is None:
-        return
-    try:
-        group = import_runs(server.store(), owner(), file.getvalue())
-    except InvalidSetting as refusal:
-        st.error(str(refusal), icon=":material/block:")
-        return
-    choose(group.run_ids)
-    st.rerun()
 
 
 def _made(run_ids: Sequence[str], name: str, words: str) -> bytes:

@@ -15,9 +15,13 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunQuery
 from resnet_viz.ui import labels
 from resnet_viz.ui.owner import owner
-from resnet_viz.ui.runs_state import back_to_first
+from resnet_viz.ui.runs_state import GROUPS, back_to_first
 
 GROUP: Final = "runs_group"
+RUNS_VIEW: Final = "runs"
+GROUPS_VIEW: Final = "groups"
+_VIEW: Final = "runs_view"
+_VIEW_PARAMETER: Final = "view"
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "network": ROLES,
     "state": tuple(state.value for state in RunState),
@@ -25,6 +29,28 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "only": ("pinned", "mine"),
 }
 _TEXT: Final = "q"
+
+
+def runs_view() -> str:
+    """Show the choice between `RUNS_VIEW` and `GROUPS_VIEW`; what is chosen."""
+    if _VIEW not in st.session_state:
+        linked = st.query_params.get(_VIEW_PARAMETER)
+        st.session_state[_VIEW] = GROUPS_VIEW if linked == GROUPS_VIEW else RUNS_VIEW
+    names = {RUNS_VIEW: _("Runs one by one"), GROUPS_VIEW: _("Races, sweeps and other groups")}
+    st.segmented_control(
+        _("Show"),
+        list(names),
+        format_func=lambda view: names[view],
+        key=_VIEW,
+        required=True,
+        label_visibility="collapsed",
+    )
+    chosen: str = st.session_state[_VIEW]
+    if chosen == GROUPS_VIEW:
+        st.query_params[_VIEW_PARAMETER] = chosen
+    elif _VIEW_PARAMETER in st.query_params:
+        del st.query_params[_VIEW_PARAMETER]
+    return chosen
 
 
 def runs_filter() -> RunQuery:
@@ -66,9 +92,22 @@ def runs_filter() -> RunQuery:
 
 
 def show_group(group_id: str | None) -> None:
-    """List the runs of one group only, or of all."""
+    """Restrict the tables to one group, or to none; a callback."""
     st.session_state[GROUP] = group_id
     back_to_first()
+
+
+def show_runs_of(group_id: str) -> None:
+    """List the runs of one group; a callback."""
+    st.session_state[_VIEW] = RUNS_VIEW
+    show_group(group_id)
+
+
+def show_groups(group_id: str) -> None:
+    """Choose one group in the table of groups; a callback."""
+    st.session_state[_VIEW] = GROUPS_VIEW
+    GROUPS.choose([group_id])
+    show_group(None)
 
 
 def _pills(name: str, title: str, names: dict[str, str]) -> list[str]:

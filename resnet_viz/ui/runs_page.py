@@ -1,39 +1,31 @@
-"""The Runs page: find, choose, and then compare, label, take away or delete."""
+"""The Runs page: find, choose, and then compare, label, take away or delete, runs or whole groups."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Final, get_args
 
 import streamlit as st
 
 from resnet_viz.errors import NotFound
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
-from resnet_viz.store import RunPage, RunQuery, RunRecord
+from resnet_viz.store import RunQuery, RunRecord
+from resnet_viz.store.listing import SortKey
 from resnet_viz.ui import language, server, style
 from resnet_viz.ui.runs_actions import runs_actions, undo_bar
-from resnet_viz.ui.runs_compare import MOST_COMPARED, compare
-from resnet_viz.ui.runs_files import export_runs, import_files
-from resnet_viz.ui.runs_filter import runs_filter, show_group
+from resnet_viz.ui.runs_compare import compared
+from resnet_viz.ui.runs_files import export_runs
+from resnet_viz.ui.runs_filter import GROUPS_VIEW, runs_filter, runs_view, show_groups, show_runs_of
+from resnet_viz.ui.runs_groups import chosen_groups, list_groups
+from resnet_viz.ui.runs_import import import_files
+from resnet_viz.ui.runs_paged import Listed, paged_table
 from resnet_viz.ui.runs_rows import BUNDLED, bundled_rows, columns, row_of
-from resnet_viz.ui.runs_state import (
-    PAGE_ROWS,
-    TABLE,
-    choose,
-    chosen,
-    chosen_in_history,
-    on_page,
-    page,
-    sorting,
-    took_choice,
-    took_order,
-    turn_to,
-    version,
-)
+from resnet_viz.ui.runs_state import GROUPS, PAGE_ROWS, RUNS
 from resnet_viz.ui.runs_storage import storage
-from resnet_viz.ui.runs_table import runs_table
 
 _REFRESH_S: Final = 2.0
-_RACE_PAGE: Final = "../../pages/race.py"
+_SORT_KEYS: Final[dict[str, SortKey]] = {key: key for key in get_args(SortKey)}
 
 
 def runs_page() -> None:
@@ -43,95 +35,89 @@ def runs_page() -> None:
     st.markdown(
         _("Everything that was trained here, and what came with the app. Choose rows to do something.")
     )
+    view = runs_view()
     query = runs_filter()
     undo_bar()
-    _table(query)
-    runs = _chosen_runs()
-    bundled = [run_id for run_id in chosen() if run_id.startswith(BUNDLED)]
-    if runs or bundled:
-        _chosen(runs, bundled)
-    with st.expander(_("Import a run"), icon=":material/upload_file:"):
-        import_files()
-    opened = st.expander(
-        _("Disk space"), icon=":material/hard_drive:", key="runs_storage_open", on_change="rerun"
-    )
-    if opened.open:
-        with opened:
-            storage(runs)
-
-
-def _table(query: RunQuery) -> None:
-    found = server.store().library.find(on_page(query))
-    if any(not run.state.is_finished() for run in found.rows):
-        st.fragment(_moving_rows, run_every=_REFRESH_S)(query, _asked())
+    _table(list_groups if view == GROUPS_VIEW else _list_runs, query)
+    chosen: list[RunRecord] = []
+    if view == GROUPS_VIEW:
+        chosen_groups()
     else:
-        _rows(query, found)
+        chosen = _chosen_runs()
+        _chosen(chosen, [run_id for run_id in RUNS.chosen() if run_id.startswith(BUNDLED)])
+    with _opened(_("Import a run or weights"), ":material/upload_file:", "runs_import_open") as is_open:
+        if is_open:
+            import_files()
+    with _opened(_("Disk space"), ":material/hard_drive:", "runs_storage_open") as is_open:
+        if is_open:
+            storage(chosen)
 
 
-def _moving_rows(query: RunQuery, asked: tuple[object, ...]) -> None:
+@contextmanager
+def _opened(title: str, icon: str, key: str) -> Iterator[bool]:
+    """Whether this part is open; what is in it is made only then."""
+    part = st.expander(title, icon=icon, key=key, on_change="rerun")
+    with part:
+        yield bool(part.open)
+
+
+def _table(make: Callable[[RunQuery], Listed], query: RunQuery) -> None:
+    """What ``make`` finds, again and again while something in it trains."""
+    listed = make(query)
+    if listed.moves:
+        st.fragment(_moving_table, run_every=_REFRESH_S)(make, query, _asked())
+    else:
+        paged_table(listed)
+
+
+def _moving_table(make: Callable[[RunQuery], Listed], query: RunQuery, asked: tuple[object, ...]) -> None:
     """The table while runs in it train; what was pressed in it concerns the whole page."""
     language.use()
-    found = server.store().library.find(on_page(query))
-    if _asked() != asked or all(run.state.is_finished() for run in found.rows):
+    listed = make(query)
+    if _asked() != asked or not listed.moves:
         st.rerun()
-    _rows(query, found)
+    paged_table(listed)
 
 
 def _asked() -> tuple[object, ...]:
-    return tuple(chosen()), sorting(), page()
+    return tuple((tuple(state.chosen()), state.sorting(), state.page()) for state in (RUNS, GROUPS))
 
 
-def _rows(query: RunQuery, found: RunPage) -> None:
-    # Bundled runs stand behind the last of the history.
-    bundled = bundled_rows(query)
-    first = page() * PAGE_ROWS
-    start = max(0, first - found.total)
-    rows = [row_of(run) for run in found.rows]
-    rows += bundled[start : start + PAGE_ROWS - len(rows)]
-    total = found.total + len(bundled)
-    if not rows and page():
-        turn_to(0)
-        st.rerun()
-    if not rows:
-        st.info(_("No run fits. Change the filter, or start a race."), icon=":material/search_off:")
-        return
-    runs_table(
-        columns(),
-        rows,
-        key=TABLE,
-        caption=_("Runs"),
-        sort=sorting(),
-        chosen=chosen(),
-        version=version(),
-        on_chosen=took_choice,
-        on_sorted=took_order,
+def _list_runs(query: RunQuery) -> Listed:
+    """The runs that fit; bundled ones stand behind the last of the history."""
+    order = RUNS.sorting()
+    found = server.store().library.find(
+        replace(
+            query,
+            sort=_SORT_KEYS.get(order.key, "created"),
+            descending=order.descending,
+            limit=PAGE_ROWS,
+            offset=RUNS.first_row(),
+        )
     )
-    _pages(first, len(rows), total)
+    bundled = bundled_rows(query)
+    start = max(0, RUNS.first_row() - found.total)
+    return Listed(
+        RUNS,
+        columns(),
+        [*map(row_of, found.rows), *bundled[start : start + PAGE_ROWS - len(found.rows)]],
+        found.total + len(bundled),
+        caption=_("Runs"),
+        nothing=_("No run fits. Change the filter, or start a race."),
+        on_sorted=_took_order,
+        moves=any(not run.state.is_finished() for run in found.rows),
+    )
 
 
-def _pages(first: int, shown: int, total: int) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key="runs_pages"):
-        text = _("{first}–{last} of {total}")
-        st.caption(text.format(first=first + 1, last=first + shown, total=f"{total:,}"), width="content")
-        for key, title, icon, target, possible in (
-            ("previous", _("Previous page"), ":material/chevron_left:", page() - 1, page() > 0),
-            ("next", _("Next page"), ":material/chevron_right:", page() + 1, first + shown < total),
-        ):
-            st.button(
-                "",
-                icon=icon,
-                help=title,
-                on_click=turn_to,
-                args=(target,),
-                disabled=not possible,
-                key=f"runs_{key}",
-            )
+def _took_order() -> None:
+    language.use()
+    RUNS.took_order(tuple(_SORT_KEYS))
 
 
 def _chosen_runs() -> list[RunRecord]:
     """The chosen runs of the history; those that are gone are forgotten."""
     store, runs = server.store(), []
-    for run_id in chosen_in_history():
+    for run_id in RUNS.chosen_in_history():
         try:
             run = store.run(run_id)
         except NotFound:
@@ -143,12 +129,16 @@ def _chosen_runs() -> list[RunRecord]:
 
 def _chosen(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
     count = len(runs) + len(bundled)
+    if not count:
+        return
     with st.container(border=True, key="runs_chosen_card"):
         with st.container(horizontal=True, vertical_alignment="center"):
             text = ngettext("{count} run chosen", "{count} runs chosen", count)
             st.subheader(text.format(count=count), anchor=False, width="content")
-            st.button(_("Choose none"), icon=":material/close:", on_click=choose, args=([],), key="runs_none")
-            _group_links(runs)
+            st.button(
+                _("Choose none"), icon=":material/close:", on_click=RUNS.choose, args=([],), key="runs_none"
+            )
+            _group_links({run.group_id for run in runs})
         if runs:
             runs_actions(runs)
             export_runs(runs)
@@ -156,29 +146,15 @@ def _chosen(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
             st.caption(
                 _("Bundled recordings come with the app: they can be compared, not changed or deleted.")
             )
-        if st.toggle(_("Compare in charts"), value=count <= MOST_COMPARED, key="runs_compare"):
-            moving = any(not run.state.is_finished() for run in runs)
-            st.fragment(_comparison, run_every=_REFRESH_S if moving else None)(runs, bundled)
+        compared(runs, bundled, key="runs_compare")
 
 
-def _comparison(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
-    language.use()
-    compare(runs, bundled)
-
-
-def _group_links(runs: Sequence[RunRecord]) -> None:
-    groups = {run.group_id for run in runs}
-    if len(groups) != 1:
+def _group_links(group_ids: set[str]) -> None:
+    if len(group_ids) != 1:
         return
-    group = server.store().group(groups.pop())
-    st.button(
-        _("Only its group"),
-        icon=":material/filter_alt:",
-        on_click=show_group,
-        args=(group.id,),
-        key="runs_only_group",
-    )
-    if group.kind == "race":
-        st.page_link(
-            _RACE_PAGE, label=_("Open the race"), icon=":material/flag:", query_params={"race": group.id}
-        )
+    (group_id,) = group_ids
+    for key, title, icon, show in (
+        ("runs_only_group", _("Only its group"), ":material/filter_alt:", show_runs_of),
+        ("runs_its_group", _("Show its group"), ":material/stacks:", show_groups),
+    ):
+        st.button(title, icon=icon, on_click=show, args=(group_id,), key=key)

@@ -1,17 +1,18 @@
 """What the table of runs shows of a run, trained here, imported or bundled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import RecordedRun, Recording, read_race, recording_names
+from resnet_viz.recordings import Kind, RecordedRun, Recording, read_race, read_sweep, recording_names
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunSummary
+from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.race_status import duration
 from resnet_viz.ui.runs_table import Column, Row
@@ -20,7 +21,12 @@ from resnet_viz.wording import number, percent
 BUNDLED: Final = "bundled:"
 """Identifiers of recorded runs begin so; none of the history does."""
 
-_KINDS: Final[Mapping[str, str]] = {"race": N_("Race"), "sweep": N_("Sweep"), "import": N_("Import")}
+_KINDS: Final[Mapping[str, str]] = {
+    "race": N_("Race"),
+    "sweep": N_("Sweep"),
+    "single": N_("Single run"),
+    "import": N_("Import"),
+}
 
 
 def columns() -> list[Column]:
@@ -53,21 +59,26 @@ def row_of(run: RunSummary) -> Row:
         network,
         labels.label(labels.STATES, run.state),
         ("★ " if run.pinned else "") + run.name,
-        _title(run.dataset),
+        data_set(run.dataset),
         str(run.seed),
         f"{run.step:,}" if run.step == run.total_steps else f"{run.step:,} / {run.total_steps:,}",
         number(run.train_loss),
         percent(run.test_accuracy),
         "–" if run.wall_s is None else duration(run.wall_s),
         run.device or "–",
-        f"{datetime.fromtimestamp(run.created_at).astimezone():%Y-%m-%d %H:%M}",
+        moment(run.created_at),
         size(run.weights_bytes),
         ", ".join(run.tags),
         " ".join(run.notes.split())[:200],
-        origin + (run.group_name or f"{_kind(run.group_kind)} {run.group_id[:4]}"),
+        origin + (run.group_name or f"{kind_name(run.group_kind)} {run.group_id[:4]}"),
         run.id,
     )
     return Row(run.id, f"{network}, {_('seed {seed}').format(seed=run.seed)}", run.role, run.state, cells)
+
+
+def moment(unix_s: float) -> str:
+    """Date and time where the server is."""
+    return f"{datetime.fromtimestamp(unix_s).astimezone():%Y-%m-%d %H:%M}"
 
 
 def size(count: int) -> str:
@@ -81,22 +92,33 @@ def size(count: int) -> str:
 
 
 @cache
-def recordings() -> tuple[Recording[RaceSpec], ...]:
-    """The bundled races that can be read."""
-    found = []
-    for name in recording_names("race"):
-        try:
-            found.append(read_race(name))
-        except (InvalidSetting, NotFound):
-            continue  # Home says what is wrong with it
+def recordings() -> tuple[Recording[RaceSpec] | Recording[SweepSpec], ...]:
+    """The bundled races and sweeps that can be read."""
+    found: list[Recording[RaceSpec] | Recording[SweepSpec]] = []
+    readers: list[tuple[Kind, Callable[[str], Recording[RaceSpec] | Recording[SweepSpec]]]] = [
+        ("race", read_race),
+        ("sweep", read_sweep),
+    ]
+    for kind, read in readers:
+        for name in recording_names(kind):
+            try:
+                found.append(read(name))
+            except (InvalidSetting, NotFound):
+                continue  # Home and Depth say what is wrong with it
     return tuple(found)
+
+
+def bundled_id(recording: Recording[Any], run: RecordedRun | None = None) -> str:
+    """What a recording, or a run of it, is called in the tables."""
+    name = f"{BUNDLED}{recording.kind}-{recording.name}"
+    return name if run is None else f"{name}:{run.id}"
 
 
 def recorded_run(run_id: str) -> RecordedRun:
     """The bundled run called ``run_id``; raises `NotFound`."""
     for recording in recordings():
         for run in recording.runs:
-            if run_id == BUNDLED + run.id:
+            if run_id == bundled_id(recording, run):
                 return run
     raise NotFound("not_found", N_("There is no run or group called {id}."), id=run_id[:60])
 
@@ -109,18 +131,18 @@ def bundled_rows(query: RunQuery) -> list[Row]:
         _bundled(recording, run)
         for recording in recordings()
         for run in recording.runs
-        if _fits(recording, run, query)
+        if fits(recording, run, query)
     ]
 
 
-def _bundled(recording: Recording[RaceSpec], run: RecordedRun) -> Row:
+def _bundled(recording: Recording[Any], run: RecordedRun) -> Row:
     facts, network = run.history.facts, run.spec.network
     name = f"{labels.label(labels.ROLES, network.role)}-{network.depth}"
     cells = (
         name,
         labels.label(labels.STATES, run.history.state),
         _("Bundled recording"),
-        _title(run.spec.data.dataset),
+        data_set(run.spec.data.dataset),
         str(run.history.seed),
         f"{run.spec.train.steps:,}",
         number(facts.get("train_loss")),
@@ -134,10 +156,17 @@ def _bundled(recording: Recording[RaceSpec], run: RecordedRun) -> Row:
         _("comes with this app"),
         run.id,
     )
-    return Row(BUNDLED + run.id, f"{name}, {_('Bundled recording')}", network.role, run.history.state, cells)
+    return Row(
+        bundled_id(recording, run),
+        f"{name}, {_('Bundled recording')}",
+        network.role,
+        run.history.state,
+        cells,
+    )
 
 
-def _fits(recording: Recording[RaceSpec], run: RecordedRun, query: RunQuery) -> bool:
+def fits(recording: Recording[Any], run: RecordedRun, query: RunQuery) -> bool:
+    """Whether the recorded run is what ``query`` asks for, as far as it asks for what such a run has."""
     network = run.spec.network
     words = " ".join(
         (
@@ -145,6 +174,7 @@ def _fits(recording: Recording[RaceSpec], run: RecordedRun, query: RunQuery) -> 
             f"{network.role}-{network.depth}",
             run.spec.data.dataset,
             run.history.state,
+            recording.kind,
             recording.name,
             "bundled recording",
             _("Bundled recording"),
@@ -158,9 +188,11 @@ def _fits(recording: Recording[RaceSpec], run: RecordedRun, query: RunQuery) -> 
     )
 
 
-def _title(dataset: str) -> str:
+def data_set(dataset: str) -> str:
+    """What the data set is called."""
     return _(DATASETS[dataset].title) if dataset in DATASETS else dataset
 
 
-def _kind(kind: str) -> str:
+def kind_name(kind: str) -> str:
+    """What a group of this kind is called."""
     return _(_KINDS[kind]) if kind in _KINDS else kind
