@@ -16,7 +16,7 @@ from resnet_viz.exports.report import report_html
 from resnet_viz.exports.script import equivalent_script
 from resnet_viz.exports.weights import kept_weights
 from resnet_viz.locale import N_
-from resnet_viz.store import RunRecord, Store, export_json
+from resnet_viz.store import RunRecord, Store, export_csv, export_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +158,8 @@ def _write_joined(store: Store, run_ids: Sequence[str], name: str, target: Path)
         case "html":
             target.write_text(report_html(store, run_ids), encoding="utf-8")
         case "csv":
-            from resnet_viz.exports.tables import write_csv
-
             with target.open("w", encoding="utf-8", newline="") as out:
-                write_csv(store, run_ids, out)
+                export_csv(store, run_ids, out)
         case "parquet":
             from resnet_viz.exports.tables import write_parquet
 

@@ -1,9 +1,8 @@
-"""Every measured number as one row, of one run or many: CSV and Parquet."""
+"""Every measured number as one row, of one run or many, in Parquet."""
 
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 import orjson
@@ -11,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resnet_viz.history import RunHistory
-from resnet_viz.store import RunReader, Store, export_csv, export_json
+from resnet_viz.store import RunReader, Store, export_json
 
 _WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
@@ -23,18 +22,6 @@ SCHEMA = pa.schema(
         pa.field("value", pa.float64(), nullable=False),
     ]
 )
-
-
-def write_csv(store: Store, run_ids: Sequence[str], out: TextIO) -> None:
-    """Rows of all runs under one header; see `resnet_viz.store.export_csv`. Raises `NotFound`."""
-    for number, run_id in enumerate(run_ids):
-        rows = io.StringIO()
-        export_csv(store, run_id, rows)
-        if number:
-            rows.seek(rows.getvalue().index("\n") + 1)
-        else:
-            rows.seek(0)
-        out.write(rows.read())
 
 
 def write_parquet(store: Store, run_ids: Sequence[str], target: Path) -> None:

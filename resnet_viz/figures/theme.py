@@ -41,11 +41,6 @@ LIGHT = Theme(dark=False, text="#262730", grid="rgba(38,39,48,0.15)", surface="#
 DARK = Theme(dark=True, text="#fafafa", grid="rgba(250,250,250,0.18)", surface="#1a1c24")
 
 
-def theme(dark: bool) -> Theme:
-    """`DARK` or `LIGHT`."""
-    return DARK if dark else LIGHT
-
-
 def role_name(role: Role) -> str:
     """``Plain`` or ``Residual`` in the reader's language."""
     return _(_NAMES[role])

@@ -1,6 +1,7 @@
-"""One run as plain JSON values or CSV, for programs and spreadsheets."""
+"""Runs as plain JSON values or CSV, for programs and spreadsheets."""
 
 import csv
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -43,24 +44,29 @@ def export_json(store: Store, run_id: str) -> dict[str, Any]:
     }
 
 
-def export_csv(store: Store, run_id: str, out: _Output) -> None:
-    """Write every measured number as one row of `COLUMNS` under a header; raises `NotFound`.
+def export_csv(store: Store, run_ids: Sequence[str], out: _Output) -> None:
+    """Write every measured number of all runs as one row of `COLUMNS`, under one header.
 
     ``tap`` is empty for curves. Values that are not finite are written as
     ``nan``, ``inf`` and ``-inf``, which table readers know.
+
+    Raises:
+        NotFound: one of the runs does not exist; nothing is written then.
     """
-    reader = RunReader(store, run_id)
-    history = reader.history()
+    readers = [RunReader(store, run_id) for run_id in run_ids]
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for name, curve in history.series.items():
-        for step, value in zip(curve.step.tolist(), curve.value.tolist(), strict=True):
-            writer.writerow((reader.run_id, name, step, "", value))
-    for name, table in history.profiles.items():
-        for step, row in zip(table.step.tolist(), table.value.tolist(), strict=True):
-            writer.writerows(
-                (reader.run_id, name, step, tap, value) for tap, value in zip(table.taps, row, strict=True)
-            )
+    for reader in readers:
+        history = reader.history()
+        for name, curve in history.series.items():
+            for step, value in zip(curve.step.tolist(), curve.value.tolist(), strict=True):
+                writer.writerow((reader.run_id, name, step, "", value))
+        for name, table in history.profiles.items():
+            for step, row in zip(table.step.tolist(), table.value.tolist(), strict=True):
+                writer.writerows(
+                    (reader.run_id, name, step, tap, value)
+                    for tap, value in zip(table.taps, row, strict=True)
+                )
 
 
 def _run(run: RunRecord) -> dict[str, Any]:

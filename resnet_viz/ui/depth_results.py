@@ -1,22 +1,17 @@
 """What came out of each cell, as a table and as files."""
 
-import io
 import json
 from collections.abc import Sequence
 from typing import Any
-
-import streamlit as st
 
 from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.sweep_report import cell_rows, sweep_report
 from resnet_viz.jobs.sweeps import SweepCell
 from resnet_viz.locale import gettext as _
-from resnet_viz.store import RunRecord
-from resnet_viz.store.export import export_csv, export_json
 from resnet_viz.sweeps import CellHistory
-from resnet_viz.ui import server
 from resnet_viz.ui.depth_runs import SweepView
 from resnet_viz.ui.depth_status import state_name
+from resnet_viz.ui.downloads import Download, download_buttons, everything_recorded
 from resnet_viz.ui.race_status import duration, failure_sentence
 from resnet_viz.ui.table import table
 from resnet_viz.wording import number, percent
@@ -33,34 +28,15 @@ def results(view: SweepView, cells: Sequence[CellHistory]) -> None:
         caption=_("Result of each cell: loss, errors and time."),
     )
     name = f"depth-{view.group.id}"
-    runs = [place.run for place in view.cells if place.run is not None]
-    files = (
-        (_("Table as CSV"), lambda: _table_csv(rows), f"{name}.csv", "text/csv"),
-        (
-            _("Table and verdict as JSON"),
-            lambda: _table_json(view, cells),
-            f"{name}.json",
-            "application/json",
-        ),
-        (_("Everything recorded as CSV"), lambda: _all_csv(runs), f"{name}-recorded.csv", "text/csv"),
-        (
-            _("Everything recorded as JSON"),
-            lambda: _all_json(view, runs),
-            f"{name}-recorded.json",
-            "application/json",
-        ),
+    run_ids = [place.run.id for place in view.cells if place.run is not None]
+    download_buttons(
+        "depth",
+        [
+            Download(_("Table as CSV"), f"{name}.csv", lambda: _table_csv(rows)),
+            Download(_("Table and verdict as JSON"), f"{name}.json", lambda: _table_json(view, cells)),
+            *everything_recorded("sweep", view.group.id, run_ids, f"{name}-recorded"),
+        ],
     )
-    with st.container(horizontal=True):
-        for position, (title, made, file_name, mime) in enumerate(files):
-            st.download_button(
-                title,
-                data=made,
-                file_name=file_name,
-                mime=mime,
-                icon=":material/download:",
-                on_click="ignore",
-                key=f"depth_export_{position}",
-            )
 
 
 def _shown(place: SweepCell, row: dict[str, Any]) -> dict[str, str]:
@@ -87,18 +63,3 @@ def _table_csv(rows: Sequence[dict[str, Any]]) -> str:
 def _table_json(view: SweepView, cells: Sequence[CellHistory]) -> str:
     report = sweep_report(view.group.id, view.spec, view.cells, cells)
     return json.dumps(report, ensure_ascii=False)
-
-
-def _all_json(view: SweepView, runs: Sequence[RunRecord]) -> str:
-    exported = [export_json(server.store(), run.id) for run in runs]
-    return json.dumps({"sweep": view.group.id, "runs": exported}, ensure_ascii=False)
-
-
-def _all_csv(runs: Sequence[RunRecord]) -> str:
-    text = io.StringIO()
-    for run in runs:
-        one = io.StringIO()
-        export_csv(server.store(), run.id, one)
-        header, _newline, rows = one.getvalue().partition("\n")
-        text.write(rows if text.tell() else f"{header}\n{rows}")
-    return text.getvalue()

@@ -1,7 +1,5 @@
 """What came out of each run, as a table and as files."""
 
-import io
-import json
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,8 +7,8 @@ import streamlit as st
 
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
-from resnet_viz.store.export import export_csv, export_json
 from resnet_viz.ui import labels, server
+from resnet_viz.ui.downloads import download_buttons, everything_recorded
 from resnet_viz.ui.race_status import failure_sentence
 from resnet_viz.ui.table import table
 from resnet_viz.wording import number, percent
@@ -27,25 +25,9 @@ def results(runs: Sequence[RunRecord]) -> None:
         ([*row.values()] for row in rows),
         caption=_("Result of each run: loss, accuracy, parameters and time."),
     )
-    with st.container(horizontal=True):
-        st.download_button(
-            _("Everything recorded as JSON"),
-            data=lambda: _all_json(runs),
-            file_name=f"race-{runs[0].group_id}.json",
-            mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
-            key="race_export_json",
-        )
-        st.download_button(
-            _("Everything recorded as CSV"),
-            data=lambda: _all_csv(runs),
-            file_name=f"race-{runs[0].group_id}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key="race_export_csv",
-        )
+    group_id = str(runs[0].group_id)
+    recorded = everything_recorded("race", group_id, [run.id for run in runs], f"race-{group_id}")
+    download_buttons("race", recorded)
     if _have_weights(runs):
         st.page_link(
             _INSPECT_PAGE,
@@ -57,21 +39,6 @@ def results(runs: Sequence[RunRecord]) -> None:
 
 def _have_weights(runs: Sequence[RunRecord]) -> bool:
     return all(run.state.is_finished() and server.store().checkpoints(run.id) for run in runs)
-
-
-def _all_json(runs: Sequence[RunRecord]) -> str:
-    exported = [export_json(server.store(), run.id) for run in runs]
-    return json.dumps({"race": runs[0].group_id, "runs": exported}, ensure_ascii=False)
-
-
-def _all_csv(runs: Sequence[RunRecord]) -> str:
-    text = io.StringIO()
-    for run in runs:
-        one = io.StringIO()
-        export_csv(server.store(), run.id, one)
-        header, _newline, rows = one.getvalue().partition("\n")
-        text.write(rows if text.tell() else f"{header}\n{rows}")
-    return text.getvalue()
 
 
 def _row(run: RunRecord) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet_viz.figures.theme import COLOURS, DARK, DASHES, LIGHT, Theme, faded, role_name, theme
+from resnet_viz.figures.theme import COLOURS, DARK, DASHES, LIGHT, Theme, faded, role_name
 
 
 def _luminance(colour: str) -> float:
@@ -25,11 +25,6 @@ def test_contrast_meets_wcag(look: Theme, page: str) -> None:
 
 def test_roles_are_told_apart_without_colour() -> None:
     assert len(set(DASHES.values())) == 2
-
-
-def test_theme_follows_the_page() -> None:
-    assert theme(True) is DARK
-    assert theme(False) is LIGHT
 
 
 def test_faded_keeps_the_colour() -> None:

@@ -56,7 +56,7 @@ def test_json_has_spec_result_and_every_number(store: Store, run_id: str) -> Non
 
 def test_csv_has_one_row_per_number(store: Store, run_id: str) -> None:
     out = io.StringIO()
-    export_csv(store, run_id, out)
+    export_csv(store, [run_id], out)
     assert out.getvalue().splitlines()[0] == "run,metric,step,tap,value"
     rows = list(csv.DictReader(io.StringIO(out.getvalue())))
     assert {row["run"] for row in rows} == {run_id}
@@ -74,17 +74,27 @@ def test_csv_has_one_row_per_number(store: Store, run_id: str) -> None:
     np.testing.assert_array_equal(values, [1.5, math.nan, -math.inf, 0.1, 0.5, math.nan, 0.25, math.inf])
 
 
+def test_several_runs_stand_under_one_header(store: Store, run_id: str) -> None:
+    alone, both = io.StringIO(), io.StringIO()
+    export_csv(store, [run_id], alone)
+    export_csv(store, [run_id, queued(store), run_id], both)
+    header, *rows = alone.getvalue().splitlines()
+    assert both.getvalue().splitlines() == [header, *rows, *rows]
+
+
 def test_a_run_without_numbers_exports_empty(store: Store) -> None:
     name = queued(store)
     exported = export_json(store, name)
     assert (exported["series"], exported["profiles"], exported["run"]["failure"]) == ({}, {}, None)
     out = io.StringIO()
-    export_csv(store, name, out)
+    export_csv(store, [name], out)
     assert out.getvalue() == "run,metric,step,tap,value\n"
 
 
 def test_an_unknown_run_is_not_found(store: Store) -> None:
+    out = io.StringIO()
     with pytest.raises(NotFound):
         export_json(store, "aaaaaaaaaa")
     with pytest.raises(NotFound):
-        export_csv(store, "aaaaaaaaaa", io.StringIO())
+        export_csv(store, [queued(store), "aaaaaaaaaa"], out)
+    assert out.getvalue() == ""
