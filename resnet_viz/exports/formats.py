@@ -12,6 +12,7 @@ from typing import NamedTuple
 import orjson
 
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.exports.apart import write_apart
 from resnet_viz.exports.report import report_html
 from resnet_viz.exports.script import equivalent_script
 from resnet_viz.exports.weights import kept_weights
@@ -128,12 +129,20 @@ def write_export(
 def as_download(
     store: Store, run_ids: Sequence[str], format_name: str, *, step: int | None = None
 ) -> Download:
-    """The export as one file, several files in a ZIP; raises what `write_export` raises."""
+    """The export as one file, several files in a ZIP; raises what `write_export` raises.
+
+    Made so that nothing heavy stays in the memory of this process (see `apart`),
+    which may fail with `ResnetVizError`.
+    """
     chosen = format_named(format_name)
     stem = file_stem(store.run(run_ids[0])) if len(run_ids) == 1 else f"{len(run_ids)}-runs"
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / f"{stem}{chosen.suffix}"
-        files = write_export(store, run_ids, format_name, target, step=step)
+        if chosen.name == "parquet":
+            files = [target]
+            write_apart(store, [store.run(run_id).id for run_id in run_ids], target)
+        else:
+            files = write_export(store, run_ids, format_name, target, step=step)
         if files == [target]:
             return Download(target.name, chosen.mime, target.read_bytes())
         packed = io.BytesIO()

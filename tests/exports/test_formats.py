@@ -4,6 +4,8 @@ import io
 import json
 import math
 import socket
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,9 @@ from safetensors import safe_open
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.util.tensor_util import make_ndarray
 
-from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError
 from resnet_viz.exports import FORMATS, as_download, write_export
+from resnet_viz.exports.apart import write_apart
 from resnet_viz.networks.registry import build
 from resnet_viz.training.checkpoint import kept_file
 from tests.exports.conftest import GRADIENTS, LOSS, SPEC, STEPS, TAPS, Made
@@ -127,6 +130,28 @@ def test_every_format_downloads_one_run_and_several(made: Made, name: str) -> No
             assert archive.testzip() is None
             assert len(archive.namelist()) == 2
             assert [made.plain in file for file in archive.namelist()] == [True, False]
+
+
+def test_a_download_leaves_nothing_heavy_in_the_server(made: Made) -> None:
+    """In a process as clean as the server's: this one has everything imported."""
+    code = (
+        "import sys; from pathlib import Path; from resnet_viz.store import open_store\n"
+        "from resnet_viz.exports import FORMATS, as_download\n"
+        "store = open_store(Path(sys.argv[1]), sys.argv[2])\n"
+        "sizes = [len(as_download(store, sys.argv[3:], name).content) for name in FORMATS]\n"
+        "assert all(sizes), sizes\n"
+        "print([name for name in ('pyarrow', 'pandas', 'torch') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, str(made.store.home), made.store.url, made.plain, made.residual]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_parquet_that_cannot_be_made_says_why(made: Made, tmp_path: Path) -> None:
+    with pytest.raises(ResnetVizError) as refused:
+        write_apart(made.store, [made.plain], tmp_path / "missing" / "runs.parquet")
+    assert refused.value.code == "export_failed"
+    assert "No such file" in str(refused.value)
 
 
 def test_unknown_formats_and_runs_are_refused(made: Made, tmp_path: Path) -> None:
