@@ -10,9 +10,8 @@ from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import to_json
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.sweeps import CellHistory
+from resnet_viz.sweeps import CellHistory, SweepSpec
 from resnet_viz.ui import language
-from resnet_viz.ui.depth_runs import SweepView
 from resnet_viz.ui.exhibit import Exhibit, show
 from resnet_viz.ui.linked_form import DEPTH_FORM
 
@@ -24,8 +23,8 @@ _PARTS: Final = 100
 """While a sweep runs, a curve is drawn again after every hundredth of its steps."""
 
 
-def depth_charts(view: SweepView, cells: Sequence[CellHistory]) -> None:
-    """The degradation curve, then losses and gradients of all depths."""
+def depth_charts(spec: SweepSpec, cells: Sequence[CellHistory], *, name: str) -> None:
+    """The degradation curve, then losses and gradients of all depths; ``name`` tells sweeps apart."""
     st.toggle(
         _("Show published curves for comparison"),
         key=DEPTH_FORM.switch_key,
@@ -33,19 +32,19 @@ def depth_charts(view: SweepView, cells: Sequence[CellHistory]) -> None:
         help=_("Test errors on CIFAR-10 from two papers, in grey. They were not measured here."),
     )
     published = bool(st.session_state[DEPTH_FORM.switch_key])
-    families, depths = view.spec.families, view.spec.depths
+    families, depths = spec.families, spec.depths
     finished = tuple((c.family, c.depth, c.seed) for c in cells if c.history.state is RunState.FINISHED)
     _both_ways(
-        view,
+        name,
         "curve",
-        (finished, published, depths),
+        (finished, published, families, depths),
         lambda stacked: _degradation(families, cells, depths, published, stacked),
     )
     st.subheader(_("All depths, one brought forward"), anchor=False)
     depth = _depth_slider(depths)
-    begun = _extent(view, cells)
-    _show(view, "losses", (begun, depth), lambda: _losses(families, cells, depth), _TALL_PX)
-    _both_ways(view, "gradients", (begun, depth), lambda stacked: _gradients(families, cells, depth, stacked))
+    begun = families, _extent(spec, cells)
+    _show(name, "losses", (begun, depth), lambda: _losses(families, cells, depth), _TALL_PX)
+    _both_ways(name, "gradients", (begun, depth), lambda stacked: _gradients(families, cells, depth, stacked))
 
 
 def _depth_slider(depths: Sequence[int]) -> int:
@@ -62,30 +61,28 @@ def _published_changed() -> None:
     DEPTH_FORM.show(DEPTH_FORM.group_id())
 
 
-def _both_ways(
-    view: SweepView, name: str, choices: tuple[Any, ...], build: Callable[[bool], Exhibit]
-) -> None:
+def _both_ways(sweep: str, name: str, choices: tuple[Any, ...], build: Callable[[bool], Exhibit]) -> None:
     """Two panels beside each other, and for narrow screens below each other; the style shows one of them."""
     with st.container(key=f"depth_wide_{name}"):
-        _show(view, name, choices, lambda: build(False), _TALL_PX)
+        _show(sweep, name, choices, lambda: build(False), _TALL_PX)
     with st.container(key=f"depth_narrow_{name}"):
-        _show(view, f"{name}_narrow", choices, lambda: build(True), _STACKED_PX)
+        _show(sweep, f"{name}_narrow", choices, lambda: build(True), _STACKED_PX)
 
 
 def _show(
-    view: SweepView, name: str, choices: tuple[Any, ...], build: Callable[[], Exhibit], height_px: int
+    sweep: str, name: str, choices: tuple[Any, ...], build: Callable[[], Exhibit], height_px: int
 ) -> None:
     drawn: dict[str, tuple[Any, Exhibit]] = st.session_state.setdefault(_DRAWN, {})
-    wanted = (view.group.id, current_language(), view.spec.families, choices)
+    wanted = (sweep, current_language(), choices)
     if name not in drawn or drawn[name][0] != wanted:
         drawn[name] = (wanted, build())
-    filename = f"depth-{view.group.id}-{name.removesuffix('_narrow')}"
+    filename = f"depth-{sweep}-{name.removesuffix('_narrow')}"
     show(drawn[name][1], key=f"depth_{name}", filename=filename, height_px=height_px)
 
 
-def _extent(view: SweepView, cells: Sequence[CellHistory]) -> tuple[Any, ...]:
+def _extent(spec: SweepSpec, cells: Sequence[CellHistory]) -> tuple[Any, ...]:
     """How much there is, in steps worth drawing."""
-    part = max(1, view.spec.run.train.steps // _PARTS)
+    part = max(1, spec.run.train.steps // _PARTS)
     return tuple(
         (
             c.family,

@@ -8,11 +8,11 @@ from resnet_viz.jobs.sweeps import extend_sweep, spec_of, start_sweep, sweep_cel
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import depth_style, server, style
-from resnet_viz.ui.depth_empty import nothing_yet
 from resnet_viz.ui.depth_estimate import keep_promise, known_estimate
 from resnet_viz.ui.depth_form import Asked, depth_form
 from resnet_viz.ui.depth_panel import depth_panel
 from resnet_viz.ui.depth_recent import recent_sweeps
+from resnet_viz.ui.depth_recorded import show_recorded_sweep
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import owner
 
@@ -25,7 +25,7 @@ def depth_page() -> None:
     st.markdown(
         _(
             "What happens as networks get deeper? One recipe at many depths, with and without skip "
-            "connections; every point is a training on this machine."
+            "connections; every point is a training that was really run."
         )
     )
     DEPTH_FORM.take_over_link()
@@ -45,11 +45,11 @@ def depth_page() -> None:
             _("There is no sweep {id} in the history of this machine.").format(id=asked_id[:40]),
             icon=":material/search_off:",
         )
-    has_earlier = recent_sweeps(asked_id)
+    recent_sweeps(asked_id)
     if current is not None:
         depth_panel(current)
     else:
-        nothing_yet(has_earlier=has_earlier)
+        show_recorded_sweep()
 
 
 def _open_sweep() -> GroupRecord | None:

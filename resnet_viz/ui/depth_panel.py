@@ -41,7 +41,7 @@ def _show(view: SweepView) -> None:
         depth_controls(view)
     depth_status(view, cells)
     if view.finished:
-        show_verdict(view, cells)
-    depth_charts(view, cells)
+        show_verdict(view.spec, cells)
+    depth_charts(view.spec, cells, name=view.group.id)
     st.subheader(_("Results"), anchor=False)
     results(view, cells)

@@ -16,16 +16,23 @@ from resnet_viz.ui.owner import owner
 _SHOWN = 8
 
 
-def recent_sweeps(current: str | None) -> bool:
-    """A button for each of the latest sweeps except the one that is open; whether there is any."""
+def recent_sweeps(current: str | None) -> None:
+    """A button for each of the latest sweeps except the one that is open, and for the recorded one."""
     found = server.store().groups(kind=KIND, owner=owner(), limit=_SHOWN + 1)
     groups = [group for group in found if group.id != current][:_SHOWN]
-    if not groups:
-        return False
+    if not groups and current is None:
+        return
     with st.expander(_("Earlier sweeps"), icon=":material/history:"):
         for group in groups:
             _entry(group)
-    return True
+        if current is not None:
+            st.button(
+                _("The recorded sweep that came with the app"),
+                key="depth_open_recorded",
+                icon=":material/movie:",
+                on_click=_open_recorded,
+                type="tertiary",
+            )
 
 
 def preset_of(sweep: SweepSpec) -> str:
@@ -69,3 +76,8 @@ def _entry(group: GroupRecord) -> None:
 def _open(group_id: str, spec: SweepSpec) -> None:
     language.use()
     DEPTH_FORM.open(group_id, preset_of(spec), spec)
+
+
+def _open_recorded() -> None:
+    language.use()
+    DEPTH_FORM.show(None)

@@ -8,8 +8,7 @@ import streamlit as st
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.sweep_verdict import SweepVerdictKind, sweep_verdict
-from resnet_viz.sweeps import CellHistory
-from resnet_viz.ui.depth_runs import SweepView
+from resnet_viz.sweeps import CellHistory, SweepSpec
 
 _HEADLINES: Final = {
     SweepVerdictKind.WAITING: N_("Not enough measured yet"),
@@ -21,18 +20,18 @@ _HEADLINES: Final = {
 }
 
 
-def show_verdict(view: SweepView, cells: Sequence[CellHistory]) -> None:
+def show_verdict(spec: SweepSpec, cells: Sequence[CellHistory]) -> None:
     """The verdict, its headline first."""
-    found = sweep_verdict(view.spec, cells)
+    found = sweep_verdict(spec, cells)
     headline = _(_HEADLINES[found.kind])
     if not found.complete:
         headline = _("So far: {headline}").format(headline=headline)
     with st.container(border=True, key="depth_verdict"):
         st.subheader(headline, anchor=False)
-        st.markdown("\n".join(f"- {_plain_text(str(sentence))}" for sentence in found.sentences))
+        st.markdown("\n".join(f"- {plain_text(str(sentence))}" for sentence in found.sentences))
 
 
-def _plain_text(text: str) -> str:
+def plain_text(text: str) -> str:
     """``text`` with nothing that Markdown would read as formatting."""
     for sign in "*_$~":
         text = text.replace(sign, f"\\{sign}")

@@ -21,23 +21,16 @@ from resnet_viz.figures.replay import (
     replay_charts,
     replay_info,
 )
-from resnet_viz.locale import N_, current_language
+from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import Recording, read_race
+from resnet_viz.recordings import Recording
 from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.exhibit import Exhibit, numbers
 from resnet_viz.ui.live_chart import component_script, plotly_url
 from resnet_viz.ui.race_status import duration
+from resnet_viz.ui.recorded import RACE, made_on, recorded_race, show_origin
 
-RECORDING: Final = "depth-56"
-_NOTES: Final = (
-    N_(
-        "The machine was busy with other work, so it says little about how long the race takes "
-        "on an idle one."
-    ),
-)
-"""What recordings say about their circumstances, for translation."""
 _HERE: Final = Path(__file__).parent
 _CHART_HTML: Final = """
 <section class="live-chart" data-chart="{name}">
@@ -71,12 +64,6 @@ _HTML: Final = f"""
 """
 
 
-@cache
-def recorded_race() -> Recording[RaceSpec]:
-    """The bundled race; raises `NotFound` or `InvalidSetting` where its file is missing or damaged."""
-    return read_race(RECORDING)
-
-
 def home_replay() -> None:
     """Show the recorded race, playing, with its origin and its numbers."""
     recording = recorded_race()
@@ -87,7 +74,7 @@ def home_replay() -> None:
             st.subheader(title, anchor=False, width="content")
             st.badge(_("Recording"), icon=":material/movie:", color="gray")
         _component()(key="home_replay_film", data=_message(current_language(), plotly_url()))
-        st.caption(_origin(recording))
+        show_origin(recording, _origin(recording))
         exhibits = _exhibits(recording.name, current_language())
         for column, (name, exhibit) in zip(st.columns(2), exhibits.items(), strict=True):
             with column:
@@ -95,25 +82,16 @@ def home_replay() -> None:
 
 
 def _filename(chart: str) -> str:
-    return f"recorded-race-{RECORDING}-{chart}"
+    return f"recorded-race-{RACE}-{chart}"
 
 
 def _origin(recording: Recording[RaceSpec]) -> str:
-    origin = recording.origin
     text = _(
         "This is a recording, played back: the race was trained on {day} in {time}, on {cores} processor "
         "cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
     )
     walls = [history.facts["wall_s"] for history in recording.histories]
-    return text.format(
-        day=origin.day,
-        time=duration(max(walls)),
-        cores=origin.machine["cores"],
-        processor=origin.machine["processor"],
-        torch=origin.versions["torch"],
-        command=origin.command,
-        note=_(origin.note),
-    )
+    return made_on(recording, text, time=duration(max(walls)))
 
 
 @cache
@@ -148,7 +126,7 @@ def _exhibits(_recording: str, _language: str) -> dict[str, Exhibit]:
 def _message(language: str, plotly: str) -> bytes:
     """Words and film; the same for all readers of a language, so it is put together once."""
     info = _info()
-    exhibits = _exhibits(RECORDING, language)
+    exhibits = _exhibits(recorded_race().name, language)
     words = {
         "plotly": plotly,
         "scrub": _("Training step shown"),

@@ -9,15 +9,20 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_viz.errors import NotFound
 from resnet_viz.estimates import Estimate
 from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
 from resnet_viz.jobs import calibrate
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.sweeps import MOST_ATTEMPTS, spec_of, start_sweep, sweep_cells
+from resnet_viz.recordings import recorded_cells
 from resnet_viz.store import GroupRecord, Store
+from resnet_viz.sweep_verdict import sweep_verdict
 from resnet_viz.sweeps import SWEEP_PRESETS
-from resnet_viz.ui import server
+from resnet_viz.ui import depth_recorded, recorded, server
 from resnet_viz.ui.depth_estimate import keep_promise
+from resnet_viz.ui.depth_verdict import plain_text
+from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import LOCAL
 
 PAGE = Path(__file__).parents[2] / "pages" / "depth.py"
@@ -75,11 +80,59 @@ def measured(error: float) -> list[Event]:
     ]
 
 
-def test_nothing_measured_is_explained_and_published_numbers_are_called_so() -> None:
+def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None:
     app = open_page()
     words = texts(app)
-    assert "Nothing is measured here yet" in words
+    assert "No sweep of this machine is open" in words
     assert "14 trainings" in words
+    assert not app.button(key="depth_start").disabled
+    recording = recorded.recorded_sweep()
+    assert f"This is a recording, not a sweep of this machine: {len(recording.runs)} networks" in words
+    assert recording.origin.command in words
+    assert recording.origin.day in words
+    assert "how long it took says nothing" in words
+    verdict = sweep_verdict(recording.spec, recorded_cells(recording))
+    assert [plain_text(str(said)) for said in verdict.sentences] == app.markdown[-1].value[2:].split("\n- ")
+
+
+def test_the_recorded_sweep_gives_way_to_an_own_one_and_can_be_had_again(store: Store) -> None:
+    group = start_sweep(store, SMALL, LOCAL)
+    train(store, group)
+    app = open_page(sweep=group.id)
+    assert "This is a recording" not in texts(app)
+    app.button(key="depth_open_recorded").click().run()
+    assert not app.exception
+    assert "This is a recording" in texts(app)
+    assert "sweep" not in app.query_params
+    app.button(key=f"depth_open_{group.id}").click().run()
+    assert "This is a recording" not in texts(app)
+
+
+def test_the_recorded_sweeps_settings_can_be_taken_over() -> None:
+    app = open_page()
+    app.button(key="depth_recorded_settings").click().run()
+    assert not app.exception
+    spec = recorded.recorded_sweep().spec
+    assert app.session_state["depth_set_depths"] == list(spec.depths)
+    assert app.number_input(key="depth_set_steps").value == spec.run.train.steps
+    assert app.selectbox(key="depth_set_data").value == spec.run.data.dataset
+    assert len(DEPTH_FORM.experiment.from_link(dict(app.query_params))[1].cells()) == len(spec.cells())
+
+
+def test_published_curves_over_the_recording_are_kept_in_the_link() -> None:
+    app = open_page()
+    app.toggle(key=DEPTH_FORM.switch_key).set_value(True).run()
+    assert not app.exception
+    assert app.query_params["published"] == "yes"
+
+
+def test_without_its_file_the_form_still_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing() -> None:
+        raise NotFound("no_recording", "There is no recording called {name}.", name="x")
+
+    monkeypatch.setattr(depth_recorded, "recorded_sweep", missing)
+    app = open_page()
+    assert "no recording called x" in app.warning[0].value
     assert not app.button(key="depth_start").disabled
 
 

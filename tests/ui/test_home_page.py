@@ -12,11 +12,11 @@ from resnet_viz.jobs.races import start_race
 from resnet_viz.recordings import read_race
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import Store
-from resnet_viz.ui import home, home_replay, server
+from resnet_viz.ui import home, home_replay, recorded, server
 from resnet_viz.ui.home_estimate import race_seconds
 from tests.ui.test_pages import open_page, texts
 
-RACE = read_race(home_replay.RECORDING).spec
+RACE = read_race(recorded.RACE).spec
 
 
 def trained(store: Store, race: RaceSpec, wall_s: float) -> None:

@@ -1,0 +1,67 @@
+"""What the pages show and say of the bundled recordings."""
+
+from functools import cache
+from typing import Any, Final
+
+import streamlit as st
+
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.recordings import Recording, read_race, read_sweep, recording_file
+from resnet_viz.specs import RaceSpec
+from resnet_viz.sweeps import SweepSpec
+
+RACE: Final = "depth-56"
+SWEEP: Final = "fashion-mnist"
+_NOTES: Final = (
+    N_(
+        "The machine was busy with other work, so it says little about how long the race takes "
+        "on an idle one."
+    ),
+    N_("Other work ran on the machine at the same time, so how long it took says nothing."),
+)
+"""What recordings say about their circumstances, for translation."""
+
+
+@cache
+def recorded_race() -> Recording[RaceSpec]:
+    """The bundled race; raises `NotFound` or `InvalidSetting` where its file is missing or damaged."""
+    return read_race(RACE)
+
+
+@cache
+def recorded_sweep() -> Recording[SweepSpec]:
+    """The bundled sweep; raises what `recorded_race` raises."""
+    return read_sweep(SWEEP)
+
+
+def made_on(recording: Recording[Any], text: str, **more: object) -> str:
+    """``text``, a translated sentence, with the fields of the recording's origin in their places."""
+    origin = recording.origin
+    return text.format(
+        day=origin.day,
+        cores=origin.machine["cores"],
+        processor=origin.machine["processor"],
+        torch=origin.versions["torch"],
+        command=origin.command,
+        note=_(origin.note) if origin.note else "",
+        **more,
+    )
+
+
+def show_origin(recording: Recording[Any], words: str) -> None:
+    """``words`` about the recording, and beside them a download of every number of it as a table."""
+    file = recording_file(recording.kind, recording.name, ".parquet")
+    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
+        st.caption(words, width="stretch")
+        st.download_button(
+            "Parquet",
+            data=file.read_bytes,
+            file_name=f"recorded-{file.name}",
+            mime="application/vnd.apache.parquet",
+            icon=":material/download:",
+            type="tertiary",
+            help=_("Every number of this recording as a table for pandas, Polars or DuckDB"),
+            on_click="ignore",
+            key=f"recorded_{recording.kind}_table",
+        )
