@@ -11,8 +11,11 @@ from pathlib import Path
 
 from resnet_viz.data.load import load
 from resnet_viz.events import RunState
+from resnet_viz.inspection.known_logits import SHIPPED, logits_name, write_logits
+from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.capacity import Machine
 from resnet_viz.processor import processor_name
+from resnet_viz.specs import DataSpec, Role
 from resnet_viz.store import home_folder, open_store
 from resnet_viz.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 
@@ -50,6 +53,7 @@ def main(race: str) -> None:
             "torch": run.facts["torch"],
             "size_bytes": size,
         }
+        write_test_logits(run.role)
     machine = Machine.here()
     content = {
         "command": COMMAND,
@@ -58,6 +62,13 @@ def main(race: str) -> None:
         "models": about,
     }
     (FOLDER / "models.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def write_test_logits(role: Role) -> None:
+    """Ask the bundled network of ``role`` about all bundled test images, once and for all."""
+    folder = home_folder() / "data"
+    model, data = load_model(f"bundled:{role}", folder), load(DataSpec(resolution_px=28), folder)
+    write_logits(SHIPPED / logits_name(model, data), model.logits(data.test_images).numpy())
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from resnet_viz.attribution.attribute import attribute, upsampled
 from resnet_viz.attribution.methods import AttributionOptions
@@ -23,6 +22,7 @@ from resnet_viz.errors import NotFound
 from resnet_viz.images.novelty import Appearance
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
+from resnet_viz.inspection.known_logits import KnownLogits
 from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.inspection.published import Fetches
 from resnet_viz.jobs.frames import Arrays, Frame
@@ -40,6 +40,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
     """Every question by name, for a history in ``home``."""
     data_folder = home / "data"
     fetches = Fetches(data_folder)
+    known_logits = KnownLogits(home / "cache" / "test_logits")
 
     def fetch(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Whether ``model`` is ready to be asked about; if not, its download goes on: ask again soon."""
@@ -85,10 +86,15 @@ def answerers(home: Path) -> dict[str, Answerer]:
         return Frame({}, {"logits": logits.numpy()})
 
     def test_set(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """Labels of the test images that suit ``model`` and its logits for all of them."""
+        """Labels of the test images that suit ``model`` and its logits for all of them.
+
+        Until these are there, only which ``share`` is done: ask again and again.
+        """
         data = _images_for(model, data_folder)
-        logits = _test_logits(values["model"], model, data)
-        return Frame({}, {"labels": data.test_labels.numpy(), "logits": logits.numpy()})
+        logits = known_logits.ask(model, data)
+        if isinstance(logits, float):
+            return Frame({"share": logits}, {})
+        return Frame({"share": 1.0}, {"labels": data.test_labels.numpy(), "logits": logits})
 
     def test_images(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """The test images number ``indices`` that suit ``model``, with their labels."""
@@ -187,13 +193,3 @@ def _images_for(model: Model, data_folder: Path) -> LoadedData:
 @lru_cache(maxsize=2)
 def _load(spec: DataSpec, data_folder: Path) -> LoadedData:
     return load(spec, data_folder)
-
-
-_logits_kept: dict[tuple[str, int], Tensor] = {}
-
-
-def _test_logits(reference: str, model: Model, data: LoadedData) -> Tensor:
-    key = (reference, id(model))
-    if key not in _logits_kept:
-        _logits_kept[key] = model.logits(data.test_images)
-    return _logits_kept[key]

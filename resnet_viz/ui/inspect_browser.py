@@ -1,5 +1,6 @@
 """The test images, by class, by who is right, and by confidence."""
 
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -9,7 +10,7 @@ import streamlit as st
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels
-from resnet_viz.ui.inspect_answers import About, probabilities, test_images, test_set
+from resnet_viz.ui.inspect_answers import About, Labels, probabilities, test_images, test_set
 from resnet_viz.ui.inspect_link import choose, choose_now, recall
 from resnet_viz.ui.inspect_networks import Pair
 from resnet_viz.ui.tiles import Tile, tiles
@@ -37,8 +38,7 @@ Flags = npt.NDArray[np.bool_]
 
 def browse(pair: Pair, known: About) -> int:
     """Show the filters and one page of what they leave; the number of the chosen image."""
-    with st.spinner(_("The networks look at all test images once …")):
-        answered = [test_set(network) for network in pair.networks]
+    answered = _answered(pair)
     truth = answered[0][0]
     right = np.stack([logits.argmax(1) == truth for _labels, logits in answered])
     sure = probabilities(answered[-1][1]).max(1)
@@ -79,6 +79,21 @@ def browse(pair: Pair, known: About) -> int:
         )
     )
     return chosen
+
+
+def _answered(pair: Pair) -> list[tuple[Labels, npt.NDArray[np.float32]]]:
+    """Labels and logits of each network; how far they are is shown meanwhile."""
+    text = _("The networks look at all test images once …")
+    told = st.empty()
+
+    def on_progress(network: int, share: float) -> None:
+        told.progress((network + share) / len(pair.networks), text=text)
+
+    answered = [
+        test_set(network, partial(on_progress, number)) for number, network in enumerate(pair.networks)
+    ]
+    told.empty()
+    return answered
 
 
 def _chosen_filter(known: About, truth: npt.NDArray[np.int64], right: Flags) -> npt.NDArray[np.intp]:

@@ -65,7 +65,9 @@ def test_predictions_are_those_of_the_trained_network(reference: str, tmp_path: 
 
 
 def test_the_test_set_comes_with_labels_logits_and_images(reference: str, tmp_path: Path) -> None:
-    answer = ask(tmp_path, "test_set", model=reference)
+    answers = answerers(tmp_path)
+    while (answer := answers["test_set"]({"model": reference}, {})).values["share"] < 1:
+        assert not answer.arrays
     assert answer.arrays["logits"].shape == (2000, 10)
     assert np.bincount(answer.arrays["labels"]).tolist() == [200] * 10
     shown = ask(tmp_path, "test_images", {"indices": np.array([5, 0])}, model=reference).arrays["images"]
