@@ -11,7 +11,7 @@ updates, so the first training loss stands at step 0.
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,10 @@ class RunState(StrEnum):
     def is_resumable(self) -> bool:
         """Whether the run can be taken up again from its last checkpoint."""
         return self in (RunState.STOPPED, RunState.FAILED, RunState.LOST)
+
+
+BROKEN: Final = frozenset({RunState.FAILED, RunState.LOST})
+"""The states of a run that ended without anybody wanting it to."""
 
 
 class Wish(StrEnum):

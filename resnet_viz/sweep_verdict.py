@@ -23,7 +23,7 @@ from enum import StrEnum
 from typing import Any
 
 from resnet_viz import sweep_words as words
-from resnet_viz.events import RunState
+from resnet_viz.events import BROKEN, RunState
 from resnet_viz.regime import Reach, gradient_reach, regime
 from resnet_viz.sweep_errors import MARGIN, Judged, Seeds, by_depth
 from resnet_viz.sweep_trends import FamilyTrend, Gap, gap_of, trend_of
@@ -128,7 +128,7 @@ def _remarks(cells: Sequence[CellHistory], finished: int, total: int, compared: 
         said.append(sentence(words.RUNNING if compared else words.WAITING, done=finished, cells=total))
     for states, template in (
         ({RunState.DIVERGED}, words.DIVERGED),
-        ({RunState.FAILED, RunState.LOST}, words.BROKEN),
+        (BROKEN, words.BROKEN),
         ({RunState.STOPPED}, words.STOPPED),
     ):
         named = [

@@ -24,7 +24,7 @@ from math import log
 from typing import Any
 
 from resnet_viz import verdict_words as words
-from resnet_viz.events import RunState
+from resnet_viz.events import BROKEN, RunState
 from resnet_viz.history import RunHistory
 from resnet_viz.intervals import Interval, t_interval
 from resnet_viz.pairs import (
@@ -186,7 +186,7 @@ def _remarks(race: RaceSpec, pairs: Sequence[Pair], state: VerdictKind | None) -
             other = pair.plain if pair.plain.state is RunState.FINISHED else pair.residual
             template = words.PLAIN_REACHED if other is pair.plain else words.RESIDUAL_REACHED
             remarks.append(sentence(template, loss=number(final_loss(other))))
-        if pair.states & {RunState.FAILED, RunState.LOST}:
+        if pair.states & BROKEN:
             remarks.append(sentence(words.FAILED, seed=pair.seed))
         if RunState.STOPPED in pair.states:
             remarks.append(sentence(words.STOPPED, total=total, **both))

@@ -61,3 +61,13 @@ def points(share: float | None) -> str:
 def count(value: int) -> str:
     """A whole number with separators: ``464,154``."""
     return f"{value:,}"
+
+
+def duration(seconds: float) -> str:
+    """A time span: ``45 s``, ``3 min 20 s``, ``2 h 5 min``."""
+    whole = round(seconds)
+    if whole < 60:
+        return gettext("{s} s").format(s=whole)
+    if whole < 3600:
+        return gettext("{min} min {s} s").format(min=whole // 60, s=whole % 60)
+    return gettext("{h} h {min} min").format(h=whole // 3600, min=whole % 3600 // 60)

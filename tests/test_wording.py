@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet_viz.wording import count, number, percent, points, sentence
+from resnet_viz.wording import count, duration, number, percent, points, sentence
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,14 @@ def test_shares_and_counts() -> None:
     assert points(-0.26) == "−26.0"
     assert points(None) == "–"
     assert count(464154) == "464,154"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"),
+    [(0.4, "0 s"), (59.4, "59 s"), (59.6, "1 min 0 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")],
+)
+def test_duration(seconds: float, shown: str) -> None:
+    assert duration(seconds) == shown
 
 
 def test_sentence_is_put_into_words_when_read() -> None:

@@ -8,7 +8,7 @@ from resnet_viz.cli.console import put_json, results, say
 from resnet_viz.cli.following import follow
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
-from resnet_viz.events import RunState
+from resnet_viz.events import BROKEN
 from resnet_viz.experiments import RACE
 from resnet_viz.fairness import fairness_card, race_is_fair
 from resnet_viz.jobs.races import start_race
@@ -16,7 +16,6 @@ from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunReader, RunRecord, Store
 from resnet_viz.verdict import verdict
 
-_BROKEN = (RunState.FAILED, RunState.LOST)
 _FACTS = (
     "parameters",
     "train_loss",
@@ -51,7 +50,7 @@ def race(
     for run in runs:
         if run.failure is not None:
             say(f"{run.role} seed {run.seed}: {run.failure}")
-    return 1 if any(run.state in _BROKEN for run in runs) else 0
+    return 1 if any(run.state in BROKEN for run in runs) else 0
 
 
 def _report(store: Store, race_id: str, spec: RaceSpec, runs: list[RunRecord]) -> dict[str, Any]:

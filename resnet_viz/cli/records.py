@@ -11,7 +11,7 @@ from resnet_viz.cli.following import follow
 from resnet_viz.cli.history import history, named
 from resnet_viz.cli.sweep_progress import take_up_sweep
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.events import Desired, RunState, Wish
+from resnet_viz.events import BROKEN, Desired, RunState, Wish
 from resnet_viz.locale import N_
 from resnet_viz.specs import Dataset, Role, choices
 from resnet_viz.store import RunQuery, RunSummary
@@ -95,7 +95,7 @@ def resume(run: _Named) -> int:
     with history() as store:
         cells = take_up_sweep(store, run)
         if cells is not None:
-            return int(any(cell.state in (RunState.FAILED, RunState.LOST) for cell in cells))
+            return int(any(cell.state in BROKEN for cell in cells))
         records = named(store, run)
         waiting = [record.id for record in records if record.state.is_resumable()]
         held = [record.id for record in records if record.state is RunState.PAUSED]
@@ -112,7 +112,7 @@ def resume(run: _Named) -> int:
         ended = follow(store, waiting) if waiting else []
     for record in ended:
         say(f"{record.id} {record.state.value}")
-    return int(any(record.state in (RunState.FAILED, RunState.LOST) for record in ended))
+    return int(any(record.state in BROKEN for record in ended))
 
 
 def _chosen(field: str, text: str, known: tuple[Any, ...]) -> list[Any] | None:

@@ -12,16 +12,14 @@ from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.cli.sweep_progress import follow_sweep
 from resnet_viz.estimates import Estimate
-from resnet_viz.events import RunState
+from resnet_viz.events import BROKEN
 from resnet_viz.experiments import SWEEP
 from resnet_viz.jobs.calibrate import estimate_sweep
 from resnet_viz.jobs.sweep_report import sweep_report
 from resnet_viz.jobs.sweeps import SweepCell, cancel_sweep, fitted_sweep, planned_cells, spec_of, start_sweep
 from resnet_viz.store import RunReader, Store
 from resnet_viz.sweeps import CellHistory, SweepSpec
-from resnet_viz.wording import count, number, percent
-
-_BROKEN = (RunState.FAILED, RunState.LOST)
+from resnet_viz.wording import count, duration, number, percent
 
 
 @options_of(SWEEP)
@@ -46,7 +44,7 @@ def sweep(
         put_json(report)
     else:
         _show(report)
-    return 1 if any(cell["state"] in _BROKEN for cell in report["cells"]) else 0
+    return 1 if any(cell["state"] in BROKEN for cell in report["cells"]) else 0
 
 
 def _train(store: Store, spec: SweepSpec, expected: Estimate) -> dict[str, Any]:
@@ -61,7 +59,7 @@ def _train(store: Store, spec: SweepSpec, expected: Estimate) -> dict[str, Any]:
     wall_s = time.monotonic() - begun
     if expected.runs:
         say(
-            f"It took {_duration(wall_s)}; {_duration(expected.wall_s)} were expected "
+            f"It took {duration(wall_s)}; {duration(expected.wall_s)} were expected "
             f"({100 * (expected.wall_s / wall_s - 1):+.0f} %)."
         )
     for place in cells:
@@ -93,7 +91,7 @@ def _announce(spec: SweepSpec, expected: Estimate) -> None:
         say(f"All {total} trainings are known already.")
         return
     say(
-        f"{expected.runs} of {total} trainings to do: about {_duration(expected.wall_s)}, "
+        f"{expected.runs} of {total} trainings to do: about {duration(expected.wall_s)}, "
         f"{expected.memory_bytes / 2**30:.1f} GiB of memory, {count(expected.steps)} steps, "
         f"{number(float(expected.multiply_adds))} multiply-adds."
     )
@@ -115,15 +113,7 @@ def _show(report: dict[str, Any]) -> None:
             number(cell["train_loss"]),
             percent(cell["train_error"]),
             percent(cell["test_error"]),
-            "–" if cell["wall_s"] is None else _duration(cell["wall_s"]),
+            "–" if cell["wall_s"] is None else duration(cell["wall_s"]),
         )
     results.print(table)
     results.print(report["verdict"]["text"], markup=False, soft_wrap=True)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.events import Desired, RunState, Wish
+from resnet_viz.events import BROKEN, Desired, RunState, Wish
 from resnet_viz.locale import N_
 from resnet_viz.store import GroupRecord, RunRecord, Store
 from resnet_viz.sweeps import Cell, SweepSpec
@@ -148,7 +148,7 @@ def goes_on(run: RunRecord) -> bool:
     """Whether an ended run will be taken up again without anybody asking (see `keeper`)."""
     if run.desired.wish is not Wish.RUN:
         return False
-    broken = run.state in (RunState.FAILED, RunState.LOST) and run.attempt < MOST_ATTEMPTS
+    broken = run.state in BROKEN and run.attempt < MOST_ATTEMPTS
     return broken or run.state is RunState.STOPPED
 
 

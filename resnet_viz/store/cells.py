@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy import and_, func, or_, select, update
 
-from resnet_viz.events import RunState, Wish
+from resnet_viz.events import BROKEN, RunState, Wish
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import lifecycle
 from resnet_viz.store.database import Database
@@ -128,7 +128,7 @@ class Cells:
         again = or_(
             runs.c.state == RunState.STOPPED.value,
             and_(
-                runs.c.state.in_([RunState.FAILED.value, RunState.LOST.value]),
+                runs.c.state.in_(sorted(state.value for state in BROKEN)),
                 runs.c.attempt < most_attempts,
             ),
         )

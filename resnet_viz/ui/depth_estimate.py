@@ -18,8 +18,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.store import Store
 from resnet_viz.sweeps import Cell, SweepSpec
 from resnet_viz.ui import language, server
-from resnet_viz.ui.race_status import duration
-from resnet_viz.wording import number
+from resnet_viz.wording import duration, number
 
 MOST_UNASKED: Final = 2e11
 """Multiply-adds of a step with which opening a link may load this machine; a probe of more is asked for."""

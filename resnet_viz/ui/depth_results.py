@@ -12,9 +12,9 @@ from resnet_viz.sweeps import CellHistory
 from resnet_viz.ui.depth_runs import SweepView
 from resnet_viz.ui.depth_status import state_name
 from resnet_viz.ui.downloads import Download, download_buttons, everything_recorded
-from resnet_viz.ui.race_status import duration, failure_sentence
+from resnet_viz.ui.race_status import failure_sentence
 from resnet_viz.ui.table import table
-from resnet_viz.wording import number, percent
+from resnet_viz.wording import duration, number, percent
 
 
 def results(view: SweepView, cells: Sequence[CellHistory]) -> None:

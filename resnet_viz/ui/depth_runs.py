@@ -10,7 +10,7 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.events import RunState, Wish
+from resnet_viz.events import BROKEN, RunState, Wish
 from resnet_viz.history import RunHistory
 from resnet_viz.jobs.sweeps import SweepCell, spec_of, sweep_cells
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
@@ -66,7 +66,7 @@ class SweepView:
     @property
     def failed(self) -> tuple[SweepCell, ...]:
         """Cells that broke off."""
-        return tuple(place for place in self.cells if place.state in (RunState.FAILED, RunState.LOST))
+        return tuple(place for place in self.cells if place.state in BROKEN)
 
 
 def read_sweep(group: GroupRecord) -> SweepView:

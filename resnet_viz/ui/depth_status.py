@@ -17,8 +17,8 @@ from resnet_viz.ui import labels, server
 from resnet_viz.ui.depth_controls import retry_button
 from resnet_viz.ui.depth_estimate import promise
 from resnet_viz.ui.depth_runs import SweepView, seconds_left
-from resnet_viz.ui.race_status import duration, failure_sentence
-from resnet_viz.wording import percent
+from resnet_viz.ui.race_status import failure_sentence
+from resnet_viz.wording import duration, percent
 
 _BORDERS: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
 _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED: "∞", RunState.STOPPED: "■"}

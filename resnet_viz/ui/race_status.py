@@ -13,6 +13,7 @@ from resnet_viz.specs import Role
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.race_runs import RaceRuns, steps_per_s
+from resnet_viz.wording import duration as duration
 
 _COLOURS: Final[dict[RunState, Any]] = {
     RunState.QUEUED: "gray",
@@ -31,16 +32,6 @@ def race_status(race: RaceRuns) -> None:
     for column, role in zip(st.columns(2, gap="medium"), ROLES, strict=True):
         with column, st.container(border=True, key=f"role_card_{role}", height="stretch"):
             _role_card(role, race.of(role))
-
-
-def duration(seconds: float) -> str:
-    """A time span for people: ``45 s``, ``3 min 20 s``, ``2 h 5 min``."""
-    whole = round(seconds)
-    if whole < 60:
-        return _("{s} s").format(s=whole)
-    if whole < 3600:
-        return _("{min} min {s} s").format(min=whole // 60, s=whole % 60)
-    return _("{h} h {min} min").format(h=whole // 3600, min=whole % 3600 // 60)
 
 
 def failure_sentence(run: RunRecord) -> str:

@@ -16,10 +16,9 @@ from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.depth_recent import sweep_title
 from resnet_viz.ui.race_recent import race_title
-from resnet_viz.ui.race_status import duration
 from resnet_viz.ui.runs_rows import bundled_id, data_set, fits, kind_name, moment, recordings, size
 from resnet_viz.ui.runs_table import Column, Row
-from resnet_viz.wording import percent
+from resnet_viz.wording import duration, percent
 
 _MOST_CELLS: Final = 200
 """Of larger sweeps the table does not look for the cells that others trained."""

@@ -14,9 +14,8 @@ from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunSummary
 from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import labels
-from resnet_viz.ui.race_status import duration
 from resnet_viz.ui.runs_table import Column, Row
-from resnet_viz.wording import number, percent
+from resnet_viz.wording import duration, number, percent
 
 BUNDLED: Final = "bundled:"
 """Identifiers of recorded runs begin so; none of the history does."""
