@@ -10,12 +10,13 @@ from resnet_viz.locale import gettext as _
 
 
 class ReportChart(NamedTuple):
-    """One chart as plotly's JSON; texts in the reader's language."""
+    """One chart as plotly's JSON, and as it is on narrow screens; texts in the reader's language."""
 
     title: str
     how_to_read: str
     words: str
     json: str
+    narrow_json: str | None = None
 
 
 def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:

@@ -5,7 +5,7 @@ numbers, the words in the language in force. A content security policy keeps
 the page from asking the network for anything.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
 from importlib.resources import files
@@ -16,6 +16,7 @@ import orjson
 from resnet_viz import __version__
 from resnet_viz.events import RunState
 from resnet_viz.exports.charts import ReportChart, report_charts
+from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
 from resnet_viz.fairness import fairness_card
 from resnet_viz.locale import N_, current_language
 from resnet_viz.locale import gettext as _
@@ -36,26 +37,38 @@ _STATES = {
     RunState.LOST: N_("lost"),
 }
 
+_OF_CELLS = frozenset({"depth", "shortcut"})
+"""Settings of a sweep's networks that its cells have of their own."""
+
 
 def report_html(store: Store, run_ids: Sequence[str]) -> str:
     """The page about these runs, in the language in force; raises `NotFound`.
 
     Runs of one race are shown in the same charts, with the race's verdict and
-    fairness card; every other run has charts of its own.
+    fairness card, and several cells of one sweep as that sweep: its verdict,
+    its errors over depth, all its cells. Every other run has charts of its own.
     """
     runs = [store.run(run_id) for run_id in run_ids]
+    groups = {run.group_id: store.group(run.group_id) for run in runs}
     charts: list[ReportChart] = []
     sections = []
-    for group, members in _sections(store, runs):
+    in_sweeps: set[str] = set()
+    for group in groups.values():
+        if group.kind == "sweep" and sum(run.group_id == group.id for run in runs) > 1:
+            sweep = report_sweep(store, group)
+            sections.append(_sweep_section(group, sweep, first_chart=len(charts)))
+            charts += sweep.charts
+            in_sweeps |= {cell.run.id for cell in sweep.cells}
+    for race, members in _sections(groups, [run for run in runs if run.id not in in_sweeps]):
         histories = [RunReader(store, run.id).history() for run in members]
         drawn = report_charts(histories)
-        sections.append(_section(store, group, members, drawn, first_chart=len(charts)))
+        sections.append(_section(store, race, members, drawn, first_chart=len(charts)))
         charts += drawn
-    packed = "[" + ",".join(chart.json for chart in charts) + "]"
+    packed = "[" + ",".join(f"[{chart.json},{chart.narrow_json or 'null'}]" for chart in charts) + "]"
     template = Template((files(__package__) / "report.html").read_text(encoding="utf-8"))
     return template.substitute(
         language={"zh": "zh-CN"}.get(current_language(), current_language()),
-        title=escape(_title(runs)),
+        title=escape(_title(runs, list(groups.values()), sections)),
         made=escape(
             _("Made with ResNet Viz {version} on {date}. Every number was measured.").format(
                 version=__version__, date=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
@@ -68,9 +81,11 @@ def report_html(store: Store, run_ids: Sequence[str]) -> str:
     )
 
 
-def _title(runs: Sequence[RunRecord]) -> str:
+def _title(runs: Sequence[RunRecord], groups: Sequence[GroupRecord], sections: Sequence[str]) -> str:
     if len(runs) == 1:
         return runs[0].name or _name(runs[0])
+    if len(sections) == 1 and len(groups) == 1 and groups[0].name:
+        return groups[0].name
     return _("Report on {count} runs").format(count=len(runs))
 
 
@@ -79,9 +94,8 @@ def _name(run: RunRecord) -> str:
 
 
 def _sections(
-    store: Store, runs: Sequence[RunRecord]
+    groups: Mapping[str, GroupRecord], runs: Sequence[RunRecord]
 ) -> Iterator[tuple[GroupRecord | None, list[RunRecord]]]:
-    groups = {run.group_id: store.group(run.group_id) for run in runs}
     shown = set()
     for run in runs:
         group = groups[run.group_id]
@@ -104,14 +118,30 @@ def _section(
     if group is not None:
         parts += _judged(store, group)
     parts.append(_table(_facts(runs)))
-    for number_, chart in enumerate(charts, start=first_chart):
-        parts.append(
-            f'<figure><h3>{escape(chart.title)}</h3><p class="how">{escape(chart.how_to_read)}</p>'
-            f'<div class="chart" id="chart-{number_}" role="img" aria-label="{escape(chart.words)}"></div>'
-            f"<figcaption>{escape(chart.words)}</figcaption></figure>"
-        )
+    parts += _figures(charts, first_chart)
     parts.append(f"<h3>{escape(_('Settings'))}</h3>{_table(_settings(runs))}</section>")
     return "\n".join(parts)
+
+
+def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -> str:
+    verdict_lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in sweep.verdict)
+    parts = [
+        f"<section><h2>{escape(group.name or _('Sweep over depth'))}</h2>",
+        f'<ul class="verdict">{verdict_lines}</ul>',
+        *_figures(sweep.charts, first_chart),
+        f"<h3>{escape(_('Results'))}</h3>{_table(sweep.rows)}",
+        f"<h3>{escape(_('Settings'))}</h3>{_table(_sweep_settings(sweep))}</section>",
+    ]
+    return "\n".join(parts)
+
+
+def _figures(charts: Sequence[ReportChart], first_chart: int) -> Iterator[str]:
+    for position, chart in enumerate(charts, start=first_chart):
+        yield (
+            f'<figure><h3>{escape(chart.title)}</h3><p class="how">{escape(chart.how_to_read)}</p>'
+            f'<div class="chart" id="chart-{position}" role="img" aria-label="{escape(chart.words)}"></div>'
+            f"<figcaption>{escape(chart.words)}</figcaption></figure>"
+        )
 
 
 def _judged(store: Store, group: GroupRecord) -> Iterator[str]:
@@ -168,6 +198,23 @@ def _settings(runs: Sequence[RunRecord]) -> list[list[str]]:
     rows = [["", *(f"{run.role}-{run.spec.network.depth} · {run.seed}" for run in runs)]]
     for part, values in dumped[0].items():
         rows += [[f"{part}.{name}", *(str(spec[part][name]) for spec in dumped)] for name in values]
+    return rows
+
+
+def _sweep_settings(sweep: ReportedSweep) -> list[list[str]]:
+    """The recipe, one column; what differs between cells stands in front."""
+    spec = sweep.spec
+    rows = [["", _("Value")]]
+    rows += [
+        ["families", ", ".join(spec.families)],
+        ["depths", ", ".join(map(str, spec.depths))],
+        ["seeds", str(spec.seeds)],
+    ]
+    for part, values in spec.run.model_dump(mode="json").items():
+        rows += [[f"{part}.{name}", str(value)] for name, value in values.items() if name not in _OF_CELLS]
+    first = next((cell.run.facts for cell in sweep.cells if cell.run.facts), {})
+    rows.append([_("Device"), str(first.get("device_name") or first.get("device") or "–")])
+    rows.append(["PyTorch", str(first.get("torch") or "–")])
     return rows
 
 

@@ -5,13 +5,16 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from resnet_viz.events import Event, Facts, RunState, Series, StateChanged
 from resnet_viz.exports.report import report_html
 from resnet_viz.locale import set_language
 from resnet_viz.specs import NetworkSpec
-from resnet_viz.store import Labels
+from resnet_viz.store import GroupRecord, Labels
+from resnet_viz.sweeps import SweepSpec
 from tests.exports.conftest import SPEC, Made
 
 
@@ -57,6 +60,55 @@ def test_runs_that_belong_to_no_race_have_charts_of_their_own(made: Made) -> Non
     assert page.count("<section>") == 2
 
 
+@pytest.fixture
+def sweep(made: Made) -> GroupRecord:
+    """Depths 14 and 20: three cells of its own, and the plain one of depth 14 trained by a race."""
+    run = SPEC.but(network=SPEC.network.but(shortcut="identity"))
+    spec = SweepSpec(run=run, depths=(14, 20))
+    cells = {(cell.family, cell.depth): cell.run for cell in spec.cells()}
+    elsewhere = made.store.add_group("race", "me", "{}", [cells.pop(("plain", 14))])
+    group = made.store.add_group("sweep", "me", spec.to_json(), list(cells.values()), name="Deeper & deeper")
+    for run_id in (*elsewhere.run_ids, *group.run_ids):
+        record = made.store.run(run_id)
+        wrong = 0.25 if record.role == "residual" else 0.01 * record.spec.network.depth
+        step = np.arange(40, dtype=np.int64)
+        attempt = made.store.claim(run_id, "test")
+        assert attempt is not None
+        events: list[Event] = [
+            Facts({"train_loss": 0.5, "wall_s": 12.0}),
+            Series("train/loss", step, np.linspace(2, 0.5, 40)),
+            Series("train/accuracy", step, np.full(40, 1 - wrong)),
+            Series("test/accuracy", step[-1:], np.array([0.5])),
+            StateChanged(RunState.FINISHED),
+        ]
+        made.store.append(run_id, attempt, events)
+    return made.store.group(group.id)
+
+
+def test_a_sweep_has_its_verdict_its_curve_and_all_its_cells(made: Made, sweep: GroupRecord) -> None:
+    page = report_html(made.store, sweep.run_ids)
+    assert page.count("<section>") == 1
+    assert "<h2>Deeper &amp; deeper</h2>" in page
+    assert page.count('<ul class="verdict">') == 1
+    assert "At depth 20 the training error is 20.0 % (plain) and 25.0 % (residual)." in page
+    assert "Final error over depth" in page
+    (results,) = re.findall(r"<h3>Results</h3>(.*?)</table>", page, re.DOTALL)
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in results.split("<tr>")[2:]]
+    assert [(row[0], row[3], row[4]) for row in rows] == [
+        ("Plain 14", "14.0 %", "50.0 %"),
+        ("Residual 14", "25.0 %", "50.0 %"),
+        ("Plain 20", "20.0 %", "50.0 %"),
+        ("Residual 20", "25.0 %", "50.0 %"),
+    ]
+    assert len(set(sweep.run_ids) & {row[-1] for row in rows}) == 3, "and one that a race trained"
+
+
+def test_one_cell_of_a_sweep_is_a_run_like_any_other(made: Made, sweep: GroupRecord) -> None:
+    page = report_html(made.store, sweep.run_ids[:1])
+    assert "Final error over depth" not in page
+    assert page.count("<section>") == 1
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
@@ -84,5 +136,6 @@ def test_it_opens_offline_and_draws_every_chart(made: Made, browser: Browser, tm
     )
     assert charts.first.locator(".scatterlayer .trace").count() >= 2
     assert problems == []
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     context.close()

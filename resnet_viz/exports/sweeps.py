@@ -1,0 +1,131 @@
+"""A sweep as part of a report: verdict, degradation curve, and one row a cell."""
+
+from typing import NamedTuple
+
+from resnet_viz.events import RunState
+from resnet_viz.exports.charts import ReportChart
+from resnet_viz.figures import degradation, depth_gradients, depth_losses
+from resnet_viz.figures.chart import to_json
+from resnet_viz.figures.families import family_name
+from resnet_viz.locale import gettext as _
+from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
+from resnet_viz.sweep_errors import final_test_error, final_train_error
+from resnet_viz.sweep_verdict import sweep_verdict
+from resnet_viz.sweeps import Cell, CellHistory, SweepSpec
+from resnet_viz.wording import number, percent
+
+
+class FilledCell(NamedTuple):
+    """A cell of a sweep with the run that fills it, and what was recorded of it."""
+
+    cell: Cell
+    run: RunRecord
+    history: CellHistory
+
+
+class ReportedSweep(NamedTuple):
+    """What a report says of a sweep; texts in the reader's language."""
+
+    spec: SweepSpec
+    cells: list[FilledCell]
+    verdict: list[str]
+    charts: list[ReportChart]
+    rows: list[list[str]]
+
+
+def report_sweep(store: Store, group: GroupRecord) -> ReportedSweep:
+    """The sweep with all its cells, also those that other races or sweeps trained.
+
+    Raises:
+        InvalidSetting: another version of this app recorded the sweep.
+    """
+    spec = SweepSpec.from_json(group.spec_json)
+    cells = _filled(store, spec, group.id)
+    histories = [found.history for found in cells]
+    return ReportedSweep(
+        spec,
+        cells,
+        [str(sentence) for sentence in sweep_verdict(spec, histories).sentences],
+        _charts(spec, histories),
+        _rows(cells),
+    )
+
+
+def _filled(store: Store, spec: SweepSpec, group_id: str) -> list[FilledCell]:
+    """Cells that have a run: a finished one if there is any, of the sweep itself before others."""
+    cells = [(cell, cell.run.digest()) for cell in spec.cells()]
+    known = store.cells.runs([digest for _cell, digest in cells])
+    found = []
+    for cell, digest in cells:
+        runs = sorted(known.get(digest, []), key=lambda run: run.group_id != group_id)
+        own = [run for run in runs if run.group_id == group_id]
+        chosen = next((run for run in runs if run.state is RunState.FINISHED), next(iter(own), None))
+        if chosen is not None:
+            history = RunReader(store, chosen.id).history()
+            found.append(FilledCell(cell, chosen, CellHistory(cell.family, cell.depth, cell.seed, history)))
+    return found
+
+
+def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
+    errors = degradation.degradation_info(spec.families, cells, depths=spec.depths, published=False)
+    losses = depth_losses.depth_loss_info(spec.families, cells)
+    gradients = depth_gradients.depth_gradient_info(spec.families, cells)
+    deepest = spec.depths[-1]
+    charts = (
+        (
+            _("Final error over depth"),
+            degradation.how_to_read(errors),
+            degradation.describe(errors),
+            degradation.degradation_chart(errors),
+            degradation.degradation_chart(errors, stacked=True),
+        ),
+        (
+            _("Train loss of all depths"),
+            depth_losses.how_to_read(),
+            depth_losses.describe(losses),
+            depth_losses.depth_loss_chart(losses, depth=deepest),
+            None,
+        ),
+        (
+            _("How the gradient reaches the layers"),
+            depth_gradients.how_to_read(),
+            depth_gradients.describe(gradients),
+            depth_gradients.depth_gradient_chart(gradients, depth=deepest),
+            depth_gradients.depth_gradient_chart(gradients, depth=deepest, stacked=True),
+        ),
+    )
+    return [
+        ReportChart(title, how, words, to_json(chart), None if narrow is None else to_json(narrow))
+        for title, how, words, chart, narrow in charts
+        if chart["data"]
+    ]
+
+
+def _rows(cells: list[FilledCell]) -> list[list[str]]:
+    """A table with one row a cell, headings first."""
+    rows = [
+        [
+            _("Network"),
+            _("Seed"),
+            _("Train loss"),
+            _("Training error"),
+            _("Test error"),
+            _("Seconds"),
+            _("Run"),
+        ]
+    ]
+    for cell, run, found in cells:
+        finished = run.state is RunState.FINISHED
+        history = found.history
+        rows.append(
+            [
+                f"{family_name(cell.family)} {cell.depth}",
+                str(cell.seed),
+                number(run.facts.get("train_loss")) if finished else "–",
+                percent(final_train_error(history)) if finished else "–",
+                percent(final_test_error(history)) if finished else "–",
+                number(run.facts.get("wall_s")),
+                run.id,
+            ]
+        )
+    return rows
