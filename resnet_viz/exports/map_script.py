@@ -1,6 +1,7 @@
 """One attribution map as a program of plain PyTorch and captum, without this project."""
 
 import re
+from typing import NamedTuple
 
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.exports.script.network import is_preactivation, network_code
@@ -43,11 +44,38 @@ _NOISY = """generator = torch.Generator().manual_seed({seed})
 noise = torch.randn({samples}, *image.shape[1:], generator=generator)
 noisy = image.detach() + {noise!r} * (image.max() - image.min()).detach() * noise
 """
-_APART = """
+RELUS_APART = """
 for module in network.modules():  # captum rewrites the gradient of a ReLU's input: nothing else may read it
     if isinstance(module, nn.ReLU):
         module.register_forward_pre_hook(lambda module, inputs: inputs[0].view_as(inputs[0]))
 """
+
+
+class CaptumCall(NamedTuple):
+    """What to import from captum, source to run before, and the expression whose value is the map."""
+
+    imported: str
+    before: str
+    expression: str
+
+
+def captum_call(method: str, options: AttributionOptions, channels: int, image_px: int) -> CaptumCall:
+    """How to call captum; the source needs ``network``, ``image`` and, for some methods, ``layer``.
+
+    Raises KeyError for an unknown ``method``.
+    """
+    imported, expression = _CALLS[method]
+    values = {
+        "steps": options.steps,
+        "samples": options.samples,
+        "noise": options.noise,
+        "seed": options.seed,
+        "channels": channels,
+        "window": options.window_px(image_px),
+        "stride": options.stride_px(image_px),
+    }
+    before = _NOISY.format(**values) if method == "smoothgrad" else ""
+    return CaptumCall(imported, before, expression.format(**values) if "{" in expression else expression)
 
 
 def map_script(
@@ -62,21 +90,11 @@ def map_script(
     ``image.npy`` is uint8 [1, C, H, W] as the network sees it; ``map.npy`` float32 [1, h, w], signed.
     Raises KeyError for an unknown ``method``.
     """
-    chosen, set_to = METHODS[method], options or AttributionOptions()
-    name, call = _CALLS[method]
-    values = {
-        "steps": set_to.steps,
-        "samples": set_to.samples,
-        "noise": set_to.noise,
-        "seed": set_to.seed,
-        "channels": spec.in_channels,
-        "window": set_to.window_px(spec.image_px),
-        "stride": set_to.stride_px(spec.image_px),
-    }
+    chosen = METHODS[method]
+    call = captum_call(method, options or AttributionOptions(), spec.in_channels, spec.image_px)
     where = f" at {tap}" if chosen.needs_tap else ""
     from_math = "from math import gcd\n" if spec.norm == "group" else ""
     layer = f'layer = network.get_submodule("{tap}")\n' if chosen.needs_tap else ""
-    before = _NOISY.format(**values) if method == "smoothgrad" else ""
     return f'''"""{chosen.title} of {spec.role}-{spec.depth}{where} for class {target}.
 
 Needs torch, numpy, safetensors and captum; weights.safetensors and image.npy lie beside this file.
@@ -86,7 +104,7 @@ import json
 {from_math}
 import numpy as np
 import torch
-from captum.attr import {name}
+from captum.attr import {call.imported}
 from safetensors import safe_open
 from torch import nn
 from torch.nn import functional as F
@@ -105,7 +123,7 @@ mean, std = (torch.tensor(about[key]).view(-1, 1, 1) for key in ("mean", "std"))
 image = torch.from_numpy(np.load("image.npy")).float() / 255
 image = ((image - mean) / std).requires_grad_()
 
-{layer}{before}values = {call.format(**values) if "{" in call else call}
+{layer}{call.before}values = {call.expression}
 np.save("map.npy", values.detach().numpy())
 print(f"{{tuple(values.shape)}}, from {{values.min().item():.6g}} to {{values.max().item():.6g}}")
 '''
@@ -113,7 +131,7 @@ print(f"{{tuple(values.shape)}}, from {{values.min().item():.6g}} to {{values.ma
 
 def _relus(spec: NetworkSpec) -> str:
     once = "network.stage1.block1.relu1 = nn.Identity()  # the stem has rectified its input\n"
-    return (once if is_preactivation(spec) else "") + _APART
+    return (once if is_preactivation(spec) else "") + RELUS_APART
 
 
 def with_relu_modules(code: str) -> str:

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.families import FamilyLook, family_looks, family_name
+from resnet_viz.figures.families import family_looks, family_name
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, empty, faded, layout
@@ -185,7 +186,7 @@ def _keys(errors: Errors) -> list[tuple[int, int]]:
     return list(zip(errors.run_depth.tolist(), errors.run_seed.tolist(), strict=True))
 
 
-def _traces(name: str, style: FamilyLook, errors: Errors) -> list[Trace]:
+def _traces(name: str, style: NetworkLook, errors: Errors) -> list[Trace]:
     """Band, single runs, and the line through the means."""
     if not len(errors.depth):
         return []

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.families import FamilyLook, family_looks, family_name
+from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.figures.layers import LayersInfo, RoleLayers, layers_info
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
 from resnet_viz.figures.profile_traces import zero_trace
 from resnet_viz.figures.tables import Columns
@@ -153,7 +154,7 @@ def describe(info: DepthGradientInfo) -> str:
 
 
 def _traces(
-    profile: DepthProfile, entry: RoleLayers, style: FamilyLook, floor: float, strong: bool
+    profile: DepthProfile, entry: RoleLayers, style: NetworkLook, floor: float, strong: bool
 ) -> list[Trace]:
     name = _("{family}, depth {depth}").format(family=style.name, depth=profile.depth)
     line: Trace = {

@@ -7,7 +7,8 @@ import numpy as np
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, thinned, trailing_mean
-from resnet_viz.figures.families import FamilyLook, family_looks, family_name
+from resnet_viz.figures.families import family_looks, family_name
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.losses import WINDOW
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, step_axis
@@ -107,7 +108,7 @@ def describe(info: DepthLossInfo) -> str:
     return " ".join(parts)
 
 
-def _trace(curve: DepthLoss, style: FamilyLook, *, strong: bool) -> Trace:
+def _trace(curve: DepthLoss, style: NetworkLook, *, strong: bool) -> Trace:
     band = curve.band
     kept = (
         thinned(band.step, band.mean, log=True)

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import COLOURS, LIGHT, Theme, axis, empty, layout, line, role_name
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.wording import number
 
 HOW_TO_READ = N_(
@@ -20,10 +20,10 @@ HOW_TO_READ = N_(
 )
 
 
-class RoleFaithfulness(NamedTuple):
+class NetworkFaithfulness(NamedTuple):
     """One network: ``share`` of the pixels changed and the class's probability, float32 [points] each."""
 
-    role: Role
+    look: NetworkLook
     share: npt.NDArray[np.float32]
     deletion: npt.NDArray[np.float32]
     insertion: npt.NDArray[np.float32]
@@ -36,22 +36,22 @@ class RoleFaithfulness(NamedTuple):
 class FaithfulnessInfo(NamedTuple):
     """What the chart shows."""
 
-    roles: tuple[RoleFaithfulness, ...]
+    networks: tuple[NetworkFaithfulness, ...]
 
 
-def faithfulness_info(entries: Sequence[RoleFaithfulness]) -> FaithfulnessInfo:
+def faithfulness_info(entries: Sequence[NetworkFaithfulness]) -> FaithfulnessInfo:
     """Of the networks measured."""
     return FaithfulnessInfo(tuple(entries))
 
 
 def faithfulness_chart(info: FaithfulnessInfo, look: Theme = LIGHT) -> Chart:
     """For each network the deletion curve thick and the insertion curve thin."""
-    if not info.roles:
+    if not info.networks:
         return empty(look, "faithfulness")
     data = []
-    for entry in info.roles:
-        deletion = _("{role}, painted over").format(role=role_name(entry.role))
-        insertion = _("{role}, put back").format(role=role_name(entry.role))
+    for entry in info.networks:
+        deletion = _("{role}, painted over").format(role=entry.look.name)
+        insertion = _("{role}, put back").format(role=entry.look.name)
         data.append(_trace(entry, entry.deletion, deletion, 2.5))
         data.append(_trace(entry, entry.insertion, insertion, 1.0))
     x = axis(look, _("Pixels changed"), tickformat=".0%", range=[-0.02, 1.02])
@@ -66,11 +66,11 @@ def how_to_read() -> str:
 
 def faithfulness_table(info: FaithfulnessInfo) -> Columns:
     """One row a share of pixels, the curves of each network beside each other."""
-    if not info.roles:
+    if not info.networks:
         return {}
-    table: Columns = {_("share of pixels"): info.roles[0].share.astype(np.float64)}
-    for entry in info.roles:
-        name = role_name(entry.role)
+    table: Columns = {_("share of pixels"): info.networks[0].share.astype(np.float64)}
+    for entry in info.networks:
+        name = entry.look.name
         table[_("{role}, painted over").format(role=name)] = entry.deletion.astype(np.float64)
         table[_("{role}, put back").format(role=name)] = entry.insertion.astype(np.float64)
     return table
@@ -81,16 +81,16 @@ def describe(info: FaithfulnessInfo) -> str:
     text = _("{role}: area under the deletion curve {deletion}, under the insertion curve {insertion}.")
     return " ".join(
         text.format(
-            role=role_name(entry.role),
+            role=entry.look.name,
             deletion=number(entry.deletion_area),
             insertion=number(entry.insertion_area),
         )
-        for entry in info.roles
+        for entry in info.networks
     )
 
 
 def _trace(
-    entry: RoleFaithfulness, value: npt.NDArray[np.float32], name: str, width: float
+    entry: NetworkFaithfulness, value: npt.NDArray[np.float32], name: str, width: float
 ) -> dict[str, Any]:
     return {
         "type": "scatter",
@@ -98,6 +98,6 @@ def _trace(
         "name": name,
         "x": entry.share.astype(np.float32),
         "y": value.astype(np.float32),
-        "line": line(entry.role, width=width) | {"color": COLOURS[entry.role]},
+        "line": entry.look.line(width=width),
         "hovertemplate": f"%{{y:.1%}}<extra>{name}</extra>",
     }

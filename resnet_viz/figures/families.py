@@ -1,27 +1,13 @@
 """How the families of a sweep look: plain and residual as everywhere, variants in the other colours."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
 
-from resnet_viz.figures.theme import COLOURS, DASHES, OTHERS, SYMBOLS, faded, role_name
+from resnet_viz.figures.looks import NetworkLook
+from resnet_viz.figures.theme import COLOURS, DASHES, OTHERS, SYMBOLS, role_name
 from resnet_viz.sweeps import family
 
 
-class FamilyLook(NamedTuple):
-    """A family's name in the reader's language, and its style."""
-
-    name: str
-    colour: str
-    dash: str
-    symbol: str
-
-    def line(self, *, width: float = 2.5, opacity: float = 1.0) -> dict[str, Any]:
-        """The family's line style."""
-        colour = self.colour if opacity == 1 else faded(self.colour, opacity)
-        return {"color": colour, "dash": self.dash, "width": width}
-
-
-def family_looks(families: Sequence[str]) -> dict[str, FamilyLook]:
+def family_looks(families: Sequence[str]) -> dict[str, NetworkLook]:
     """A look for each: the first plain and the first residual family have their roles' colours."""
     taken: set[str] = set()
     spare = 0
@@ -33,7 +19,7 @@ def family_looks(families: Sequence[str]) -> dict[str, FamilyLook]:
             colour = OTHERS[spare % len(OTHERS)]
             spare += 1
         taken.add(role)
-        looks[name] = FamilyLook(family_name(name), colour, DASHES[role], SYMBOLS[role])
+        looks[name] = NetworkLook(family_name(name), colour, DASHES[role], SYMBOLS[role])
     return {name: looks[name] for name in families}
 
 

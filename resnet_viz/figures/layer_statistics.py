@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import COLOURS, LIGHT, SYMBOLS, Theme, axis, empty, layout, line, role_name
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.wording import number
 
 MEASURES = {
@@ -39,14 +39,14 @@ _HOW = {
 }
 
 
-class RoleStatistics(NamedTuple):
+class NetworkStatistics(NamedTuple):
     """One network: a value for each ReLU in the order of the forward pass, float64 [sites].
 
     ``position`` int [sites]: number of the weighted layer that feeds it; ``channels`` and ``dead``
     are counts.
     """
 
-    role: Role
+    look: NetworkLook
     sites: tuple[str, ...]
     position: npt.NDArray[np.int64]
     mean: npt.NDArray[np.float32]
@@ -60,9 +60,9 @@ class StatisticsInfo(NamedTuple):
     """``measure`` is a key of `MEASURES`; networks without ReLU modules are left out."""
 
     measure: str
-    roles: tuple[RoleStatistics, ...]
+    networks: tuple[NetworkStatistics, ...]
 
-    def value(self, entry: RoleStatistics) -> npt.NDArray[np.float64]:
+    def value(self, entry: NetworkStatistics) -> npt.NDArray[np.float64]:
         """What is plotted of one network, [sites]; of dead channels their share."""
         if self.measure == "dead":
             return entry.dead / np.maximum(entry.channels, 1)
@@ -70,17 +70,17 @@ class StatisticsInfo(NamedTuple):
         return found.astype(np.float64)
 
 
-def statistics_info(entries: Sequence[RoleStatistics], measure: str) -> StatisticsInfo:
+def statistics_info(entries: Sequence[NetworkStatistics], measure: str) -> StatisticsInfo:
     """What the chart of ``measure`` shows."""
     return StatisticsInfo(measure, tuple(entry for entry in entries if entry.sites))
 
 
 def statistics_chart(info: StatisticsInfo, look: Theme = LIGHT) -> Chart:
     """A line over depth for each network."""
-    if not info.roles:
+    if not info.networks:
         return empty(look, "layer statistics")
     share = info.measure in ("zero_share", "dead")
-    data = [_trace(entry, info.value(entry), ".1%" if share else ".3~g") for entry in info.roles]
+    data = [_trace(entry, info.value(entry), ".1%" if share else ".3~g") for entry in info.networks]
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
     title = _("Dead channels (share)") if info.measure == "dead" else _(MEASURES[info.measure])
     if share:
@@ -97,31 +97,31 @@ def how_to_read(measure: str) -> str:
 
 def statistics_table(info: StatisticsInfo) -> Columns:
     """One row a site, all measures, network after network."""
-    if not info.roles:
+    if not info.networks:
         return {}
     return {
-        _("network"): np.array([role_name(e.role) for e in info.roles for _site in e.sites], dtype=np.str_),
-        _("ReLU"): np.array([site for e in info.roles for site in e.sites], dtype=np.str_),
-        _("depth"): np.concatenate([e.position for e in info.roles]),
-        _("mean"): np.concatenate([e.mean for e in info.roles]).astype(np.float64),
-        _("standard deviation"): np.concatenate([e.std for e in info.roles]).astype(np.float64),
-        _("share of zeros"): np.concatenate([e.zero_share for e in info.roles]).astype(np.float64),
-        _("channels"): np.concatenate([e.channels for e in info.roles]),
-        _("dead channels"): np.concatenate([e.dead for e in info.roles]),
+        _("network"): np.array([e.look.name for e in info.networks for _site in e.sites], dtype=np.str_),
+        _("ReLU"): np.array([site for e in info.networks for site in e.sites], dtype=np.str_),
+        _("depth"): np.concatenate([e.position for e in info.networks]),
+        _("mean"): np.concatenate([e.mean for e in info.networks]).astype(np.float64),
+        _("standard deviation"): np.concatenate([e.std for e in info.networks]).astype(np.float64),
+        _("share of zeros"): np.concatenate([e.zero_share for e in info.networks]).astype(np.float64),
+        _("channels"): np.concatenate([e.channels for e in info.networks]),
+        _("dead channels"): np.concatenate([e.dead for e in info.networks]),
     }
 
 
 def describe(info: StatisticsInfo) -> str:
     """The chart in words, for those who do not see it."""
-    if not info.roles:
+    if not info.networks:
         return _("{title}: no measurement yet.").format(title=_(MEASURES[info.measure]))
     parts = [f"{_(MEASURES[info.measure])}."]
-    for entry in info.roles:
+    for entry in info.networks:
         value = info.value(entry)
         text = _("{role}: {first} at the first layer, {last} at the last; {low} to {high}.")
         parts.append(
             text.format(
-                role=role_name(entry.role),
+                role=entry.look.name,
                 first=number(float(value[0])),
                 last=number(float(value[-1])),
                 low=number(float(value.min())),
@@ -131,8 +131,8 @@ def describe(info: StatisticsInfo) -> str:
     return " ".join(parts)
 
 
-def _trace(entry: RoleStatistics, value: npt.NDArray[np.float64], hover: str) -> dict[str, Any]:
-    name = role_name(entry.role)
+def _trace(entry: NetworkStatistics, value: npt.NDArray[np.float64], hover: str) -> dict[str, Any]:
+    name = entry.look.name
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -140,7 +140,7 @@ def _trace(entry: RoleStatistics, value: npt.NDArray[np.float64], hover: str) ->
         "x": entry.position.astype(np.int32),
         "y": value.astype(np.float32),
         "customdata": list(entry.sites),
-        "line": line(entry.role, width=2),
-        "marker": {"color": COLOURS[entry.role], "symbol": SYMBOLS[entry.role], "size": 6},
+        "line": entry.look.line(width=2),
+        "marker": {"color": entry.look.colour, "symbol": entry.look.symbol, "size": 6},
         "hovertemplate": f"%{{customdata}}: %{{y:{hover}}}<extra>{name}</extra>",
     }

@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import COLOURS, LIGHT, SYMBOLS, Theme, axis, empty, layout, line, role_name
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.wording import number
 
 HOW_TO_READ = N_(
@@ -24,10 +24,10 @@ HOW_TO_READ = N_(
 MEASURES = {"rank_correlation": N_("Rank correlation"), "similarity": N_("Structural similarity (SSIM)")}
 
 
-class RoleSanity(NamedTuple):
+class NetworkSanity(NamedTuple):
     """One network: ``layers`` as they were randomised, first "" for none; values float32 [layers]."""
 
-    role: Role
+    look: NetworkLook
     layers: tuple[str, ...]
     rank_correlation: npt.NDArray[np.float32]
     similarity: npt.NDArray[np.float32]
@@ -37,22 +37,22 @@ class SanityInfo(NamedTuple):
     """``measure`` is a key of `MEASURES`."""
 
     measure: str
-    roles: tuple[RoleSanity, ...]
+    networks: tuple[NetworkSanity, ...]
 
 
-def sanity_info(entries: Sequence[RoleSanity], measure: str) -> SanityInfo:
+def sanity_info(entries: Sequence[NetworkSanity], measure: str) -> SanityInfo:
     """What the chart of ``measure`` shows."""
     return SanityInfo(measure, tuple(entries))
 
 
 def sanity_chart(info: SanityInfo, look: Theme = LIGHT) -> Chart:
     """A line for each network over the share of it that is random; NaN, a constant map, leaves a gap."""
-    if not info.roles:
+    if not info.networks:
         return empty(look, "sanity")
     data = []
-    for entry in info.roles:
+    for entry in info.networks:
         value = getattr(entry, info.measure)
-        name = role_name(entry.role)
+        name = entry.look.name
         data.append(
             {
                 "type": "scatter",
@@ -61,8 +61,8 @@ def sanity_chart(info: SanityInfo, look: Theme = LIGHT) -> Chart:
                 "x": np.linspace(0, 1, len(entry.layers), dtype=np.float32),
                 "y": value.astype(np.float32),
                 "customdata": [layer or _("nothing") for layer in entry.layers],
-                "line": line(entry.role, width=2),
-                "marker": {"color": COLOURS[entry.role], "symbol": SYMBOLS[entry.role], "size": 7},
+                "line": entry.look.line(width=2),
+                "marker": {"color": entry.look.colour, "symbol": entry.look.symbol, "size": 7},
                 "hovertemplate": f"%{{customdata}}: %{{y:.3f}}<extra>{name}</extra>",
             }
         )
@@ -78,25 +78,25 @@ def how_to_read() -> str:
 
 def sanity_table(info: SanityInfo) -> Columns:
     """One row a network and randomised layer."""
-    if not info.roles:
+    if not info.networks:
         return {}
     return {
-        _("network"): np.array([role_name(e.role) for e in info.roles for _l in e.layers], dtype=np.str_),
-        _("randomised down to"): np.array([layer for e in info.roles for layer in e.layers], dtype=np.str_),
-        _("rank correlation"): np.concatenate([e.rank_correlation for e in info.roles]).astype(np.float64),
-        _("SSIM"): np.concatenate([e.similarity for e in info.roles]).astype(np.float64),
+        _("network"): np.array([e.look.name for e in info.networks for _l in e.layers], dtype=np.str_),
+        _("randomised down to"): np.array(
+            [layer for e in info.networks for layer in e.layers], dtype=np.str_
+        ),
+        _("rank correlation"): np.concatenate([e.rank_correlation for e in info.networks]).astype(np.float64),
+        _("SSIM"): np.concatenate([e.similarity for e in info.networks]).astype(np.float64),
     }
 
 
 def describe(info: SanityInfo) -> str:
     """The chart in words, for those who do not see it."""
     parts = [f"{_(MEASURES[info.measure])}."]
-    for entry in info.roles:
+    for entry in info.networks:
         value = getattr(entry, info.measure)
         text = _("{role}: {first} with a random head, {last} with all weights random.")
         parts.append(
-            text.format(
-                role=role_name(entry.role), first=number(float(value[1])), last=number(float(value[-1]))
-            )
+            text.format(role=entry.look.name, first=number(float(value[1])), last=number(float(value[-1])))
         )
     return " ".join(parts)

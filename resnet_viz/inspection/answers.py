@@ -20,11 +20,11 @@ from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.errors import NotFound
 from resnet_viz.images.novelty import Appearance
+from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.known_logits import KnownLogits
 from resnet_viz.inspection.models import Model, load_model
-from resnet_viz.inspection.published import Fetches
 from resnet_viz.jobs.frames import Arrays, Frame
 from resnet_viz.locale import N_
 from resnet_viz.networks.adding_block import AddingBlock
@@ -47,9 +47,12 @@ def answerers(home: Path) -> dict[str, Answerer]:
         progress = fetches.ask(values["model"])
         if progress is None:
             return Frame({"ready": True}, {})
-        return Frame(
-            {"ready": False, "done_bytes": progress.done_bytes, "total_bytes": progress.total_bytes}, {}
-        )
+        return Frame({"ready": False} | asdict(progress), {})
+
+    def cancel_fetch(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """Give the download for ``model`` up."""
+        fetches.cancel(values["model"])
+        return Frame({}, {})
 
     def import_file(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """The model file in ``content`` uint8 [bytes] becomes a run of ``owner`` called ``name``."""
@@ -175,7 +178,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
     of_data = (about, predict, test_set, test_images, samples, appearance)
     of_network = (maps, activations, statistics, baselines, sanity, faith)
     asked = {question.__name__: of_model(question) for question in (*of_data, *of_network)}
-    return {"fetch": fetch, "import_file": import_file} | asked
+    return {"fetch": fetch, "cancel_fetch": cancel_fetch, "import_file": import_file} | asked
 
 
 def _images_for(model: Model, data_folder: Path) -> LoadedData:

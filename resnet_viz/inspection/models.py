@@ -15,7 +15,8 @@ from torch import Tensor
 from resnet_viz.data.catalogue import info
 from resnet_viz.data.pretrained import weights_path
 from resnet_viz.errors import NotFound
-from resnet_viz.inspection.published import load_published, weights_of, zoo_entry
+from resnet_viz.inspection.published import load_published
+from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
 from resnet_viz.locale import N_
 from resnet_viz.networks import zoo
 from resnet_viz.networks.registry import build

@@ -15,7 +15,8 @@ from resnet_viz.jobs.frames import Arrays, Frame, read_frame, write_frame
 from resnet_viz.jobs.process import worker_environment
 from resnet_viz.locale import N_
 
-TIME_LIMIT_S = 120.0
+TIME_LIMIT_S = 300.0
+"""The checks of a large network take minutes on a small machine."""
 
 _log = logging.getLogger(__name__)
 

@@ -25,6 +25,8 @@ class Exhibit:
     alt: str
     chart_json: str
     table: Callable[[], Columns]
+    begins_with_best: bool = False
+    """Whether the first rows of a long table are worth showing, and not the last."""
 
 
 def show(exhibit: Exhibit, *, key: str, filename: str, height_px: int = 380) -> None:
@@ -74,7 +76,8 @@ def _cell(value: object) -> str:
 def _show_numbers(exhibit: Exhibit, key: str, filename: str) -> None:
     columns = exhibit.table()
     rows = len(next(iter(columns.values()), ()))
-    shown = [values[-MOST_ROWS_SHOWN:].tolist() for values in columns.values()]
+    part = slice(MOST_ROWS_SHOWN) if exhibit.begins_with_best else slice(-MOST_ROWS_SHOWN, None)
+    shown = [values[part].tolist() for values in columns.values()]
     table(list(columns), ([_cell(v) for v in row] for row in zip(*shown, strict=True)), caption=exhibit.title)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -87,5 +90,9 @@ def _show_numbers(exhibit: Exhibit, key: str, filename: str) -> None:
             key=f"csv_{key}",
         )
         if rows > MOST_ROWS_SHOWN:
-            text = _("The last {shown} of {rows} rows are shown.")
+            first, last = (
+                _("The first {shown} of {rows} rows are shown."),
+                _("The last {shown} of {rows} rows are shown."),
+            )
+            text = first if exhibit.begins_with_best else last
             st.caption(text.format(shown=MOST_ROWS_SHOWN, rows=rows))

@@ -1,8 +1,10 @@
 """Questions to the desk, asked once: answers are kept, those about an image for its session only."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +13,8 @@ import streamlit as st
 
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.jobs.frames import Frame
-from resnet_viz.specs import NetworkSpec, RunSpec
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import RunSpec
 from resnet_viz.ui import server
 from resnet_viz.ui.inspect_networks import Network
 
@@ -32,18 +35,32 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known of a network without any image; ``classes`` are gettext keys, ``image`` what it takes."""
+    """What is known of a network without any image.
 
-    run: RunSpec
-    step: int
+    Attributes:
+        run: what a run of ours was asked for, and ``step`` how far it was; None for other networks.
+        classes: English; gettext keys where the network is one of ours.
+        layers: in the order of the forward pass.
+        default_layer: the last feature maps before pooling.
+        image: what it takes.
+    """
+
+    run: RunSpec | None
+    step: int | None
     classes: tuple[str, ...]
     layers: tuple[Layer, ...]
+    default_layer: str
     image: Wanted
 
     @property
-    def spec(self) -> NetworkSpec:
-        """The network's own spec."""
-        return self.run.network
+    def depth(self) -> int:
+        """Weighted layers on the main path."""
+        return max(layer.position for layer in self.layers)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """Each another, in the reader's language where there are translations."""
+        return _told_apart(self.classes) if self.run is None else tuple(map(_, self.classes))
 
 
 def about(network: Network) -> About:
@@ -107,6 +124,13 @@ def probabilities(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return shares
 
 
+@lru_cache(maxsize=4)
+def _told_apart(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Two of ImageNet's thousand names stand for two classes each: a bird and a machine are a crane."""
+    count = Counter(names)
+    return tuple(name if count[name] == 1 else f"{name} ({index})" for index, name in enumerate(names))
+
+
 @st.cache_resource(show_spinner=False)
 def _test_sets() -> dict[tuple[str, int], Frame]:
     return {}
@@ -116,10 +140,11 @@ def _test_sets() -> dict[tuple[str, int], Frame]:
 def _about(reference: str, version: int) -> About:
     values = server.desk().ask("about", {"model": reference}).values
     return About(
-        RunSpec.checked(**values["spec"]),
+        None if values["spec"] is None else RunSpec.checked(**values["spec"]),
         values["step"],
         tuple(values["classes"]),
         tuple(Layer(tap["name"], tap["kind"], tap["position"]) for tap in values["taps"]),
+        values["default_tap"],
         Wanted(**values["image"]),
     )
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.exports.map_script import map_script
+from resnet_viz.exports.published_map_script import published_map_script
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.arrays import npz
 from resnet_viz.pictures.overlay import grid, overlay, png, shown
@@ -31,9 +32,9 @@ def downloads(
     with st.container(horizontal=True, gap="small", key="inspect_downloads"):
         for one, limit in zip(found, limits, strict=False):
             _button(
-                f"overlay_{one.network.role}",
-                _("Overlay, {network} (PNG)").format(network=one.network.name.lower()),
-                f"{start}-{one.network.role}.png",
+                f"overlay_{one.network.slot}",
+                _("Overlay, {network} (PNG)").format(network=one.network.name_inside),
+                f"{start}-{one.network.file_stem}.png",
                 "image/png",
                 _overlay(subject, one, limit, look),
             )
@@ -53,9 +54,13 @@ def downloads(
         )
         for one in found:
             _button(
-                f"program_{one.network.role}",
-                _("Program and weights, {network} (ZIP)").format(network=one.network.name.lower()),
-                f"{start}-{one.network.role}.zip",
+                f"program_{one.network.slot}",
+                (
+                    _("Program, {network} (ZIP)")
+                    if one.network.published
+                    else _("Program and weights, {network} (ZIP)")
+                ).format(network=one.network.name_inside),
+                f"{start}-{one.network.file_stem}.zip",
                 "application/zip",
                 _program(subject, asked, one.network),
             )
@@ -107,28 +112,37 @@ def _figure(
             )
         )
     parts = [_(METHODS[asked.method].title), names[asked.target]]
-    if asked.tap:
-        parts.insert(1, layer_title(asked.tap))
+    layers = dict.fromkeys(asked.layer(one.network) for one in found)
+    parts[1:1] = [layer_title(layer) for layer in layers if layer]
     return sheet(panels, title=" · ".join(parts), subtitle=subject.seen.name).encode()
 
 
 def _arrays(subject: Subject, asked: MapAsked, found: list[NetworkMap]) -> bytes:
-    arrays: dict[str, Any] = {one.network.role: one.values for one in found if one.values is not None}
+    arrays: dict[str, Any] = {one.network.file_stem: one.values for one in found if one.values is not None}
     arrays["image"] = subject.seen.pixels[0]
-    arrays |= {"target": asked.target, "method": asked.method, "tap": asked.tap}
-    return npz(arrays)
+    arrays |= {"target": asked.target, "method": asked.method}
+    layers = {one.network.file_stem: asked.layer(one.network) for one in found}
+    if len(set(layers.values())) == 1:
+        return npz(arrays | {"tap": next(iter(layers.values()))})
+    return npz(arrays | {f"tap_{name}": layer for name, layer in layers.items()})
 
 
 def _program(subject: Subject, asked: MapAsked, network: Network) -> Callable[[], bytes]:
     def content() -> bytes:
         image = io.BytesIO()
         np.save(image, subject.seen.pixels)
-        script = map_script(about(network).spec, asked.method, asked.tap, asked.target)
+        run = about(network).run
+        layer = asked.layer(network)
         target = io.BytesIO()
         with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.writestr("map.py", script)
             archive.writestr("image.npy", image.getvalue())
-            archive.write(_weights(network), "weights.safetensors")
+            if network.published is not None:
+                archive.writestr(
+                    "map.py", published_map_script(network.published, asked.method, layer, asked.target)
+                )
+            elif run is not None:
+                archive.writestr("map.py", map_script(run.network, asked.method, layer, asked.target))
+                archive.write(_weights(network), "weights.safetensors")
         return target.getvalue()
 
     return content
@@ -136,4 +150,4 @@ def _program(subject: Subject, asked: MapAsked, network: Network) -> Callable[[]
 
 def _weights(network: Network) -> Path:
     kind, _colon, name = network.reference.partition(":")
-    return Path(name) if kind == "file" else bundled_path(network.role)
+    return Path(name) if kind == "file" else bundled_path("plain" if name == "plain" else "residual")

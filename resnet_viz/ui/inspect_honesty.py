@@ -51,7 +51,7 @@ def _baselines(subject: Subject, asked: MapAsked) -> None:
     for column, network in zip(
         st.columns(len(subject.networks), gap="medium"), subject.networks, strict=True
     ):
-        with column, st.container(border=True, key=f"role_card_{network.role}_base"):
+        with column, st.container(border=True, key=f"role_card_{network.slot}_base"):
             st.markdown(f"#### {network.name}")
             answer = _asked(network, "baselines", subject, asked)
             trained = map_of(network, subject, asked).values
@@ -86,8 +86,8 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
             continue
         strips.append((network, answer))
         entries.append(
-            sanity.RoleSanity(
-                network.role,
+            sanity.NetworkSanity(
+                network.look,
                 tuple(answer.values["layers"]),
                 answer.arrays["rank_correlation"][:, 0],
                 answer.arrays["similarity"][:, 0],
@@ -114,16 +114,23 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
                     _("Random down to {layer}").format(layer=layer_title(layer))
                     if layer
                     else _("As trained"),
-                    layer.replace("stage", "").replace("block", "") or _("trained"),
+                    _short(layer) or _("trained"),
                 )
                 for layer, values in zip(answer.values["layers"], answer.arrays["maps"][:, 0], strict=True)
             ],
-            key=f"inspect_sanity_{network.role}",
+            key=f"inspect_sanity_{network.slot}",
             label=_("Maps under random weights"),
             chosen="",
             on_pick=lambda name: None,
             size_px=64,
         )
+
+
+def _short(layer: str) -> str:
+    """Fit to stand below a small picture."""
+    for word in ("stage", "block", "features.", "classifier."):
+        layer = layer.replace(word, "")
+    return layer
 
 
 def _sanity_exhibit(info: sanity.SanityInfo) -> Exhibit:
@@ -145,8 +152,8 @@ def _faithfulness(subject: Subject, asked: MapAsked) -> None:
             continue
         found = answer.arrays
         entries.append(
-            faithfulness.RoleFaithfulness(
-                network.role,
+            faithfulness.NetworkFaithfulness(
+                network.look,
                 found["share"],
                 found["deletion"][0],
                 found["insertion"][0],
@@ -174,10 +181,9 @@ def _faithfulness(subject: Subject, asked: MapAsked) -> None:
         _("Infidelity (small is good)"),
         _("Sensitivity (small is good)"),
     ]
-    names = {network.role: network.name for network in subject.networks}
     rows = [
         [
-            names[one.role],
+            one.look.name,
             *map(number, (one.deletion_area, one.insertion_area, one.infidelity, one.sensitivity)),
         ]
         for one in entries
@@ -192,10 +198,10 @@ def _small(subject: Subject, values: Any) -> Any:
 
 def _asked(network: Network, question: str, subject: Subject, asked: MapAsked) -> Frame | None:
     values: dict[str, Any] = {"method": asked.method, "targets": np.array([asked.target], np.int64)}
-    if asked.tap:
-        values["tap"] = asked.tap
+    if asked.layer(network):
+        values["tap"] = asked.layer(network)
     try:
-        with st.spinner(_("Checking the {network} network …").format(network=network.name.lower())):
+        with st.spinner(_("Checking the {network} network …").format(network=network.name_inside)):
             return ask(network, question, subject.seen.pixels, **values)
     except ResnetVizError as refusal:
         st.error(str(refusal), icon=":material/block:")

@@ -8,9 +8,12 @@ import numpy as np
 import streamlit as st
 
 from resnet_viz.errors import ImageRefused, ResnetVizError
-from resnet_viz.images.fitting import Fit
+from resnet_viz.images.decoding import DecodedImage, decode
+from resnet_viz.images.fitting import Fit, Wanted
 from resnet_viz.images.names import display_name, markup_name
 from resnet_viz.images.novelty import STATISTICS, Appearance, novelty
+from resnet_viz.images.photographs import PHOTOGRAPHS, Photograph
+from resnet_viz.images.prepare import Prepared, prepare
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, server
@@ -30,6 +33,11 @@ SOURCES: Final = {
     "upload": N_("Upload"),
     "camera": N_("Camera"),
 }
+_NO_TEST_IMAGES: Final = N_(
+    "ImageNet's test images cannot be passed on with this app. Upload a photo, or take one with the camera."
+)
+_NO_PHOTO: Final = "none"
+_TILE_PX: Final = 54
 _FITS: Final[dict[str, str]] = {"crop": N_("Cut out the middle"), "letterbox": N_("Keep all, black bars")}
 
 
@@ -44,6 +52,7 @@ class Seen:
         truth: index of its class, where known.
         original: what was uploaded, uint8 [h, w, 3].
         remarks: what was changed on the way; ``warnings`` make it doubtful.
+        credit: whom to thank for it.
     """
 
     source: str
@@ -54,6 +63,7 @@ class Seen:
     original: Pixels | None = None
     remarks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    credit: str = ""
 
     @property
     def digest(self) -> str:
@@ -80,6 +90,9 @@ def choose_image(pair: Pair, known: About) -> Seen | None:
     try:
         if source in ("upload", "camera"):
             return _own(source, network, known)
+        if source == "test" and known.run is None:
+            st.info(_(_NO_TEST_IMAGES), icon=":material/hide_image:")
+            return None
         if source == "test":
             return _tested(source, browse(pair, known), network, known)
         return _sample(network, known)
@@ -89,10 +102,36 @@ def choose_image(pair: Pair, known: About) -> Seen | None:
 
 
 def _sample(network: Network, known: About) -> Seen:
+    """Show test images where the network has some, and photographs; the chosen one."""
+    choices, first = ([], 0) if known.run is None else _test_tiles(network, known)
+    test_image = recall("image", range(MOST_IMAGES), first)
+    photograph = recall("photo", [_NO_PHOTO, *PHOTOGRAPHS], _NO_PHOTO)
+    if not choices and photograph == _NO_PHOTO:
+        photograph = next(iter(PHOTOGRAPHS))
+
+    def picked(name: str) -> None:
+        choose_now("photo", name if name in PHOTOGRAPHS else _NO_PHOTO)
+        if name not in PHOTOGRAPHS:
+            choose_now("image", int(name))
+
+    tiles(
+        [*choices, *_photograph_tiles()],
+        key="inspect_samples",
+        label=_("Samples"),
+        chosen=str(test_image) if photograph == _NO_PHOTO else photograph,
+        on_pick=picked,
+        size_px=_TILE_PX,
+    )
+    if photograph == _NO_PHOTO:
+        return _tested("samples", test_image, network, known)
+    return _photograph(PHOTOGRAPHS[photograph], network, known)
+
+
+def _test_tiles(network: Network, known: About) -> tuple[list[Tile], int]:
+    """One test image of each class, and the number of the first."""
     indices, classes, images = samples(network)
-    names = [_(known.classes[label]) for label in classes]
-    chosen = recall("image", range(MOST_IMAGES), int(indices[0]))
-    shown = [
+    names = [known.class_names[label] for label in classes]
+    return [
         Tile(
             str(index),
             np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0),
@@ -100,22 +139,54 @@ def _sample(network: Network, known: About) -> Seen:
             name,
         )
         for index, name, image in zip(indices, names, images, strict=True)
+    ], indices[0]
+
+
+def _photograph_tiles() -> list[Tile]:
+    small = Wanted(3, 2 * _TILE_PX, 2 * _TILE_PX)
+    return [
+        Tile(name, _opened(name, small)[1].pixels.transpose(1, 2, 0), _(found.description), _(found.title))
+        for name, found in PHOTOGRAPHS.items()
     ]
-    tiles(
-        shown,
-        key="inspect_samples",
-        label=_("One test image of each class"),
-        chosen=str(chosen),
-        on_pick=lambda name: choose_now("image", int(name)),
-        size_px=54,
+
+
+def _photograph(photograph: Photograph, network: Network, known: About) -> Seen:
+    image, prepared = _opened(photograph.name, known.image)
+    classes = [name.casefold() for name in known.classes]
+    truth = next((classes.index(name) for name in photograph.classes if name in classes), None)
+    warnings = _far_from_training(prepared.pixels, network)
+    if not warnings and truth is None and known.run is not None:
+        warnings = [
+            _(
+                "What this photograph shows is none of the classes that these networks know. They name one of "
+                "them all the same; do not read much into it."
+            )
+        ]
+    return Seen(
+        "samples",
+        prepared.pixels[np.newaxis],
+        _(photograph.description),
+        _(photograph.title),
+        truth,
+        original=image.pixels,
+        remarks=tuple(str(change) for change in prepared.changes),
+        warnings=tuple(warnings),
+        credit=_("Photo: {author} ({licence})").format(
+            author=photograph.author, licence=_(photograph.licence)
+        ),
     )
-    return _tested("samples", chosen, network, known)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _opened(name: str, wanted: Wanted) -> tuple[DecodedImage, Prepared]:
+    image = decode(PHOTOGRAPHS[name].path.read_bytes(), f"{name}.jpg")
+    return image, prepare(image, wanted.channels, wanted.px, wanted.how, wanted.resize_px)
 
 
 def _tested(source: str, index: int, network: Network, known: About) -> Seen:
     pixels, label = test_images(network, (index,))
     truth = int(label[0])
-    name = _("{name}, test image {number}").format(name=_(known.classes[truth]), number=index)
+    name = _("{name}, test image {number}").format(name=known.class_names[truth], number=index)
     return Seen(source, pixels, name, name, truth)
 
 
@@ -152,6 +223,8 @@ def _own(source: str, network: Network, known: About) -> Seen | None:
 
 
 def _far_from_training(pixels: Pixels, network: Network) -> list[str]:
+    if network.published is not None:  # ImageNet's pictures are not here to compare with
+        return []
     found = novelty(pixels, _appearance(network.reference, network.version))
     if not found.is_far:
         return []

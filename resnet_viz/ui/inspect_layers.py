@@ -1,6 +1,6 @@
 """What a layer answers: its feature maps one by one, and in a block what is added to what."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ from resnet_viz.ui import labels
 from resnet_viz.ui.inspect_answers import ask
 from resnet_viz.ui.inspect_link import choose, choose_now, recall
 from resnet_viz.ui.inspect_maps import colour_bar
-from resnet_viz.ui.inspect_subject import Subject, choose_layer
+from resnet_viz.ui.inspect_subject import Subject, choose_layers
 from resnet_viz.ui.tiles import Tile, tiles
 from resnet_viz.wording import number
 
@@ -35,12 +35,14 @@ _PARTS: Final = {
     "sum": N_("x + F(x), the sum"),
     "output": N_("after the ReLU"),
 }
+_CORRESPONDING: Final = N_("Corresponding channels started from the same weights.")
+_UNRELATED: Final = N_("The channels of one network have nothing to do with those of the other.")
 _NOTHING_ADDED: Final = N_("F(x) again: nothing is added")
 
 
 def layers(subject: Subject) -> None:
     """Layer, one map large, the addition in a block, and the grid of all maps."""
-    tap = choose_layer(subject)
+    chosen = choose_layers(subject)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         order = choose(
             "sort",
@@ -67,25 +69,48 @@ def layers(subject: Subject) -> None:
             ),
         )
     with st.spinner(_("Asking the networks …")):
-        answers = [ask(network, "activations", subject.seen.pixels, tap=tap) for network in subject.networks]
-    count = min(len(answer.arrays["maps"]) for answer in answers)
-    first = int(ordered(answers[-1].arrays["maps"], order)[0])
-    index = recall("map", range(count), first)
-    st.caption(
-        _(
-            "How to read: each small picture is one channel of this layer, bright where it answers strongly. "
-            "Press one to see it large. Corresponding channels started from the same weights."
-        )
+        answers = [
+            ask(network, "activations", subject.seen.pixels, tap=chosen[network.slot])
+            for network in subject.networks
+        ]
+    shown = _channels(answers, order, is_matched=subject.is_matched)
+    how = _(
+        "How to read: each small picture is one channel of this layer, bright where it answers strongly. "
+        "Press one to see it large."
     )
-    for column, network, answer in zip(
-        st.columns(len(answers), gap="medium"), subject.networks, answers, strict=True
+    if len(answers) > 1:
+        how = f"{how} {_(_CORRESPONDING) if subject.is_matched else _(_UNRELATED)}"
+    st.caption(how)
+    for column, network, answer, channel in zip(
+        st.columns(len(answers), gap="medium"), subject.networks, answers, shown, strict=True
     ):
-        with column, st.container(border=True, key=f"role_card_{network.role}_layer", height="stretch"):
+        with column, st.container(border=True, key=f"role_card_{network.slot}_layer", height="stretch"):
             st.markdown(f"#### {network.name}")
-            _large(answer, index, scale)
+            _large(answer, channel.number, scale)
             if "branch" in answer.arrays:
-                _addition(answer, index, is_plain=network.role == "plain")
-            _grid(answer.arrays["maps"], order, scale, index, network.role)
+                _addition(answer, channel.number, is_plain=network.slot == "plain")
+            _grid(answer.arrays["maps"], order, scale, channel, network.slot)
+
+
+class _Channel(NamedTuple):
+    """Which one is shown large, and the name of that choice in the link."""
+
+    number: int
+    parameter: str
+
+
+def _channels(answers: list[Frame], order: str, *, is_matched: bool) -> list[_Channel]:
+    """The same channel of both networks where they correspond, else one of each."""
+    if is_matched:
+        count = min(len(answer.arrays["maps"]) for answer in answers)
+        first = int(ordered(answers[-1].arrays["maps"], order)[0])
+        return [_Channel(recall("map", range(count), first), "map")] * len(answers)
+    return [
+        _Channel(recall(parameter, range(len(maps)), int(ordered(maps, order)[0])), parameter)
+        for parameter, maps in zip(
+            ["map2", "map"][-len(answers) :], (answer.arrays["maps"] for answer in answers), strict=True
+        )
+    ]
 
 
 def _large(answer: Frame, index: int, scale: str) -> None:
@@ -138,13 +163,13 @@ def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
             st.caption(f"{_(text)}, {_('size')} {number(float(np.sqrt(np.square(values).mean())))}")
 
 
-def _grid(maps: Maps, order: str, scale: str, index: int, role: str) -> None:
+def _grid(maps: Maps, order: str, scale: str, channel: _Channel, slot: str) -> None:
     indices = ordered(maps, order)
     pages = -(-len(indices) // PER_PAGE)
     page = 1
     if pages > 1:
         page = int(
-            st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=f"inspect_maps_{role}")
+            st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=f"inspect_maps_{slot}")
         )
     signed = is_signed(maps)
     shared = largest(maps, signed=signed)
@@ -158,9 +183,9 @@ def _grid(maps: Maps, order: str, scale: str, index: int, role: str) -> None:
         found.append(Tile(str(one), coloured(maps[one], limit, signed=signed), title, str(one)))
     tiles(
         found,
-        key=f"inspect_grid_{role}",
+        key=f"inspect_grid_{slot}",
         label=_("Feature maps"),
-        chosen=str(index),
-        on_pick=lambda name: choose_now("map", int(name)),
+        chosen=str(channel.number),
+        on_pick=lambda name: choose_now(channel.parameter, int(name)),
         size_px=58,
     )

@@ -16,10 +16,13 @@ T = TypeVar("T")
 
 PARAMETERS: Final = (
     "networks",
+    "left",
+    "right",
     "cell",
     "step",
     "source",
     "image",
+    "photo",
     "class",
     "group",
     "order",
@@ -27,6 +30,7 @@ PARAMETERS: Final = (
     "look",
     "when",
     "layer",
+    "layer2",
     "method",
     "target",
     "view",
@@ -35,6 +39,7 @@ PARAMETERS: Final = (
     "sort",
     "shade",
     "map",
+    "map2",
     "measure",
 )
 """Names in the link; no other page uses them."""
@@ -62,11 +67,19 @@ def take_over_link() -> None:
         st.query_params.update(kept)
 
 
-def choose(name: str, options: Sequence[T], default: T, widget: Callable[[str], object]) -> T:
+def choose(
+    name: str,
+    options: Sequence[T],
+    default: T,
+    widget: Callable[[str], object],
+    *,
+    unsaid: T | None = None,
+) -> T:
     """What the person, else the link, else ``default`` says.
 
     Args:
         widget: makes the widget for the given session key, whose value is already set.
+        unsaid: the value that the link need not name; by default ``default``.
     """
     key = widget_key(name)
     _settle(name, key, options, default)
@@ -74,7 +87,7 @@ def choose(name: str, options: Sequence[T], default: T, widget: Callable[[str], 
     value: T | None = st.session_state[key]
     if value is None:  # a control that was cleared
         value = default
-    remember(name, value, default)
+    remember(name, value, default if unsaid is None else unsaid)
     return value
 
 

@@ -18,7 +18,7 @@ from resnet_viz.ui.inspect_downloads import downloads
 from resnet_viz.ui.inspect_link import choose
 from resnet_viz.ui.inspect_networks import Network
 from resnet_viz.ui.inspect_shown import Look, MapAsked, NetworkMap
-from resnet_viz.ui.inspect_subject import Subject, choose_layer, choose_target
+from resnet_viz.ui.inspect_subject import Subject, choose_layers, choose_target
 from resnet_viz.wording import number, percent
 
 DEFAULT_METHOD: Final = "gradcam"
@@ -36,7 +36,7 @@ def maps(subject: Subject) -> None:
     for column, one, limit, logits in zip(
         st.columns(len(found), gap="medium"), found, limits, subject.logits, strict=True
     ):
-        with column, st.container(border=True, key=f"role_card_{one.network.role}_map", height="stretch"):
+        with column, st.container(border=True, key=f"role_card_{one.network.slot}_map", height="stretch"):
             st.markdown(f"#### {one.network.name}")
             st.caption(_answer_line(subject, logits, asked.target))
             _show_map(subject, one, limit, look)
@@ -58,20 +58,20 @@ def choose_map(subject: Subject) -> MapAsked:
     with what:
         target = choose_target(subject)
     method = METHODS[name]
-    tap = choose_layer(subject) if method.needs_tap else ""
-    passes = method.passes(AttributionOptions(), subject.known.spec.image_px)
+    layers = choose_layers(subject) if method.needs_tap else {}
+    passes = method.passes(AttributionOptions(), subject.known[-1].image.px)
     cost = _("Cost: {forward} forward and {backward} backward passes.").format(
         forward=passes.forward, backward=passes.backward
     )
     st.caption(f"{_(method.meaning)} {_(method.fits)} {cost}")
-    return MapAsked(name, tap, target)
+    return MapAsked(name, layers, target)
 
 
 def map_of(network: Network, subject: Subject, asked: MapAsked) -> NetworkMap:
     """The network's map, or why there is none."""
     values: dict[str, Any] = {"method": asked.method, "targets": np.array([asked.target], np.int64)}
-    if asked.tap:
-        values["tap"] = asked.tap
+    if asked.layer(network):
+        values["tap"] = asked.layer(network)
     try:
         answer = ask(network, "maps", subject.seen.pixels, **values)
     except ResnetVizError as refusal:

@@ -5,7 +5,7 @@ import streamlit as st
 from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.layer_statistics import (
     MEASURES,
-    RoleStatistics,
+    NetworkStatistics,
     describe,
     how_to_read,
     statistics_chart,
@@ -47,11 +47,11 @@ def over_depth(subject: Subject) -> None:
     show(exhibit, key="inspect_depth", filename=f"{subject.filename}-depth", height_px=420)
 
 
-def _statistics(network: Network, subject: Subject) -> RoleStatistics:
+def _statistics(network: Network, subject: Subject) -> NetworkStatistics:
     answer = ask(network, "statistics", subject.seen.pixels)
     found = answer.arrays
-    return RoleStatistics(
-        network.role,
+    return NetworkStatistics(
+        network.look,
         tuple(answer.values["sites"]),
         found["positions"],
         found["mean"],

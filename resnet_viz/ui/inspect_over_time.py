@@ -52,15 +52,15 @@ def over_time(subject: Subject) -> None:
         ]
     for column, row in zip(st.columns(len(rows), gap="medium"), rows, strict=True):
         network = row[0].network
-        with column, st.container(border=True, key=f"role_card_{network.role}_time"):
+        with column, st.container(border=True, key=f"role_card_{network.slot}_time"):
             chosen = row[steps.index(step)]
             st.markdown(f"#### {network.name}")
             st.image(png(chosen.pixels), width=280, alt=chosen.title)
             st.caption(chosen.title)
             tiles(
                 [Tile(str(at), one.small, one.title, f"{at:,}") for at, one in zip(steps, row, strict=True)],
-                key=f"inspect_time_{network.role}",
-                label=_("All checkpoints of the {network} network").format(network=network.name.lower()),
+                key=f"inspect_time_{network.slot}",
+                label=_("All checkpoints of the {network} network").format(network=network.name_inside),
                 chosen=str(step),
                 on_pick=lambda name: choose_now("when", int(name)),
                 size_px=64,

@@ -10,16 +10,16 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, language, server, style
 from resnet_viz.ui.inspect_answers import about, predict
+from resnet_viz.ui.inspect_choice import choose_networks
 from resnet_viz.ui.inspect_honesty import honesty
 from resnet_viz.ui.inspect_images import choose_image
 from resnet_viz.ui.inspect_layers import layers
 from resnet_viz.ui.inspect_link import choose, notices, take_over_link
 from resnet_viz.ui.inspect_maps import maps
-from resnet_viz.ui.inspect_networks import choose_networks
 from resnet_viz.ui.inspect_over_depth import over_depth
 from resnet_viz.ui.inspect_over_time import over_time
 from resnet_viz.ui.inspect_seen import facts_line, predictions, show_seen
-from resnet_viz.ui.inspect_subject import Subject, common_layers
+from resnet_viz.ui.inspect_subject import Subject, layer_axes
 
 _SECTIONS: Final[dict[str, tuple[str, Callable[[Subject], None]]]] = {
     "maps": (N_("Where it looks"), maps),
@@ -71,7 +71,7 @@ def _subject() -> Subject | None:
     if seen is None:
         return None
     logits = tuple(predict(network, seen.pixels)[0] for network in pair.networks)
-    subject = Subject(pair, known[-1], common_layers(known), seen, logits)
+    subject = Subject(pair, tuple(known), layer_axes(known), seen, logits)
     with answer_column:
         predictions(subject)
         for warning in seen.warnings:

@@ -13,6 +13,7 @@ from resnet_viz.figures.predictions import (
     predictions_info,
     predictions_table,
 )
+from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import png, shown
 from resnet_viz.ui.exhibit import Exhibit, show
@@ -25,11 +26,12 @@ from resnet_viz.wording import percent
 
 def facts_line(pair: Pair, known: About) -> None:
     """What is compared, in one line: depth, data, accuracy of both."""
-    spec = known.spec
-    parts = [
-        _("depth {depth}, width {width}").format(depth=spec.depth, width=spec.width),
-        _("images of {side}×{side} px").format(side=spec.image_px),
-    ]
+    side = _("images of {side}×{side} px").format(side=known.image.px)
+    if known.run is None:
+        _published_facts(pair, side)
+        return
+    spec = known.run.network
+    parts = [_("depth {depth}, width {width}").format(depth=spec.depth, width=spec.width), side]
     for network, facts in zip(pair.networks, _facts(pair), strict=True):
         accuracy = facts.get("test_accuracy")
         if accuracy is not None:
@@ -38,6 +40,19 @@ def facts_line(pair: Pair, known: About) -> None:
     st.caption(" · ".join(parts))
     if pair.runs and pair.networks[0].step != pair.steps[-1]:
         st.caption(_("The accuracy is that of the last step, not of the chosen checkpoint."))
+
+
+def _published_facts(pair: Pair, side: str) -> None:
+    parts = []
+    for network in pair.networks:
+        entry = network.published
+        assert entry is not None
+        text = _("{network}: depth {depth}, {accuracy} of ImageNet's validation images right (as published)")
+        accuracy = percent(entry.accuracy)
+        parts.append(text.format(network=entry.title, depth=entry.depth, accuracy=accuracy))
+    st.caption(" · ".join([*parts, side]))
+    if current_language() != "en":
+        st.caption(_("ImageNet's class names are shown in English."))
 
 
 def show_seen(seen: Seen) -> None:
@@ -50,6 +65,8 @@ def show_seen(seen: Seen) -> None:
                     seen.original, width="stretch", alt=_("The image as it came: {name}").format(name=plain)
                 )
                 st.caption(_("What came: {name}").format(name=name))
+                if seen.credit:
+                    st.caption(seen.credit)
         with st.container():
             side = seen.pixels.shape[-1]
             st.image(
@@ -70,9 +87,9 @@ def show_seen(seen: Seen) -> None:
 
 def predictions(subject: Subject) -> None:
     """Bars of both networks."""
-    roles = [network.role for network in subject.networks]
+    looks = [network.look for network in subject.networks]
     info = predictions_info(
-        dict(zip(roles, subject.logits, strict=True)), subject.class_names, subject.seen.truth
+        list(zip(looks, subject.logits, strict=True)), subject.class_names, subject.seen.truth
     )
     exhibit = Exhibit(
         _("What they take it for"),
@@ -80,6 +97,7 @@ def predictions(subject: Subject) -> None:
         describe(info),
         to_json(predictions_chart(info)),
         lambda: predictions_table(info),
+        begins_with_best=True,
     )
     show(exhibit, key="inspect_predictions", filename=f"{subject.filename}-predictions", height_px=340)
 
@@ -91,4 +109,4 @@ def _facts(pair: Pair) -> list[dict[str, Any]]:
     if not record.is_file():
         return [{} for _network in pair.networks]
     models = json.loads(record.read_text(encoding="utf-8"))["models"]
-    return [models.get(network.role, {}) for network in pair.networks]
+    return [models.get(network.slot, {}) for network in pair.networks]

@@ -1,21 +1,26 @@
 """A map as it was asked for, as it came, and as it is looked at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.attribution.methods import Emptiness
-from resnet_viz.ui.inspect_networks import Network
+from resnet_viz.ui.inspect_networks import Network, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class MapAsked:
-    """``tap`` is empty where the method needs no layer; ``target`` the index of a class."""
+    """``layers`` by the networks' slots, empty where the method needs none; ``target`` is a class."""
 
     method: str
-    tap: str
+    layers: Mapping[Slot, str]
     target: int
+
+    def layer(self, network: Network) -> str:
+        """Of this network; empty where the method needs none."""
+        return self.layers.get(network.slot, "")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -40,7 +40,15 @@ class Hang:
     """Accept the request and never answer."""
 
 
-Fault = Cut | Status | Instead | WrongRange | Hang
+@dataclass(frozen=True)
+class Slow:
+    """Send this many bytes, and a few more at a time after ``goes_on`` is set."""
+
+    goes_on: threading.Event
+    after_bytes: int
+
+
+Fault = Cut | Status | Instead | WrongRange | Hang | Slow
 
 
 @dataclass
@@ -97,8 +105,14 @@ def _handler(state: FileServer) -> type[BaseHTTPRequestHandler]:
                 self.send_response(200)
             self.send_header("Content-Length", str(len(body) - start))
             self.end_headers()
+            if isinstance(fault, Slow):
+                self.wfile.write(body[start : start + fault.after_bytes])
+                self.wfile.flush()
+                start += fault.after_bytes
+                fault.goes_on.wait()
             end = start + fault.after_bytes if isinstance(fault, Cut) else len(body)
-            self.wfile.write(body[start:end])
+            with suppress(ConnectionError):  # who asked may be gone
+                self.wfile.write(body[start:end])
 
         def do_HEAD(self) -> None:
             body = state.files.get(self.path)

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,13 +25,15 @@ from resnet_viz.images.decoding import decode
 from resnet_viz.images.prepare import prepare
 from resnet_viz.inspection import models, published
 from resnet_viz.inspection.answers import Answerer, answerers
+from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.models import load_model
-from resnet_viz.inspection.published import fetch_weights, weights_of
+from resnet_viz.inspection.published import fetch_weights
+from resnet_viz.inspection.zoo_weights import weights_of
 from resnet_viz.networks.renewal import renewed
 from resnet_viz.networks.torchvision_zoo import build_zoo
 from resnet_viz.networks.zoo import ZOO
 from resnet_viz.probes.activations import measure_activations
-from tests.data.server import Cut, FileServer, serving
+from tests.data.server import Cut, FileServer, Slow, serving
 
 REFERENCE = "torchvision:resnet18"
 QUESTIONS_OF_RUNS = ("test_set", "test_images", "samples", "appearance")
@@ -184,6 +187,30 @@ def test_fetch_tells_how_far_it_is_until_all_is_there(server: FileServer, own_ho
     assert told == sorted(told)
     assert desk["about"]({"model": REFERENCE}, {}).values["default_tap"] == "layer4.1"
     assert desk["fetch"]({"model": "bundled:residual"}, {}).values == {"ready": True}
+
+
+def test_a_cancelled_download_ends_and_the_next_one_goes_on_from_there(
+    server: FileServer, own_home: Path
+) -> None:
+    fetches = Fetches(own_home / "data")
+    slow = threading.Event()
+    server.faults.append(Slow(slow, after_bytes=8_000_000))
+    deadline = time.monotonic() + 30
+    while (progress := fetches.ask(REFERENCE)) is None or progress.done_bytes < 8_000_000:
+        assert time.monotonic() < deadline
+    assert progress.bytes_per_s > 0
+    fetches.cancel(REFERENCE)
+    slow.set()
+    while any(thread.name == f"fetch {REFERENCE}" for thread in threading.enumerate()):
+        assert time.monotonic() < deadline
+    assert not weights_path(weights_of(ZOO["resnet18"]), own_home / "data").exists()
+    while fetches.ask(REFERENCE) is not None:
+        assert time.monotonic() < deadline
+    assert weights_path(weights_of(ZOO["resnet18"]), own_home / "data").exists()
+    asked = server.requests[-1][1]
+    assert asked is not None
+    assert int(asked.removeprefix("bytes=").removesuffix("-")) >= 8_000_000
+    fetches.cancel(REFERENCE)  # nothing left to end
 
 
 def test_fetch_reports_a_failure_once_and_tries_again(server: FileServer, own_home: Path) -> None:

@@ -20,7 +20,7 @@ from resnet_viz.jobs.races import start_race
 from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec, RunSpec
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import inspect_networks, server
+from resnet_viz.ui import inspect_choice, server
 from tests.images.files import gradient, jpeg_of, png_of
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
@@ -99,7 +99,7 @@ def test_a_fresh_install_shows_the_bundled_pair() -> None:
 
 
 def test_without_weights_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspect_networks, "bundled_exist", lambda: False)
+    monkeypatch.setattr(inspect_choice, "bundled_exist", lambda: False)
     app = open_inspect()
     assert "no trained network here yet" in app.info[0].value
     assert not any(box.key == "inspect_method" for box in app.selectbox)

@@ -1,0 +1,93 @@
+"""Downloads of published weights in the background, asked after again and again."""
+
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from resnet_viz.data.download import DownloadProgress
+from resnet_viz.data.pretrained import weights_path, weights_progress
+from resnet_viz.inspection.published import fetch_weights
+from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProgress:
+    """How much is here of roughly how much, and how fast it has been coming since this try began."""
+
+    done_bytes: int
+    total_bytes: int
+    bytes_per_s: float
+
+
+class Fetches:
+    """Downloads by the reference of the network that needs them."""
+
+    def __init__(self, data_folder: Path) -> None:
+        self._data_folder = data_folder
+        self._running: dict[str, _Fetch] = {}
+
+    def ask(self, reference: str) -> FetchProgress | None:
+        """None once all that ``reference`` needs is here; until then how far its download is.
+
+        The first question starts the download. One that failed is reported
+        once; asking again tries again and goes on from where it broke off.
+
+        Raises:
+            NotFound: there is no such network.
+            WeightsUnavailable: the download failed.
+        """
+        entry = zoo_entry(reference)
+        if entry is None:
+            return None
+        fetch = self._running.get(reference)
+        if fetch is None:
+            if weights_path(weights_of(entry), self._data_folder).exists():
+                return None  # compared with its checksum when it is loaded
+            begun = weights_progress(weights_of(entry), self._data_folder).done_bytes
+            fetch = self._running[reference] = _Fetch(reference, self._data_folder, begun)
+            fetch.start()
+        elif not fetch.is_alive():
+            del self._running[reference]
+            if fetch.error is not None:
+                raise fetch.error
+            return None
+        progress = weights_progress(weights_of(entry), self._data_folder)
+        return FetchProgress(progress.done_bytes, progress.total_bytes, fetch.rate(progress.done_bytes))
+
+    def cancel(self, reference: str) -> None:
+        """End the download, if there is one; what has come stays, and the next one goes on from there."""
+        fetch = self._running.pop(reference, None)
+        if fetch is not None:
+            fetch.cancelled.set()
+
+
+class _Cancelled(Exception):
+    """Nobody wants the file any more."""
+
+
+class _Fetch(threading.Thread):
+    def __init__(self, reference: str, data_folder: Path, begun_bytes: int) -> None:
+        super().__init__(name=f"fetch {reference}", daemon=True)
+        self._reference = reference
+        self._data_folder = data_folder
+        self._begun_bytes = begun_bytes
+        self._begun_at = time.monotonic()
+        self.cancelled = threading.Event()
+        self.error: Exception | None = None
+
+    def rate(self, done_bytes: int) -> float:
+        """Bytes a second."""
+        return max(0, done_bytes - self._begun_bytes) / max(1e-3, time.monotonic() - self._begun_at)
+
+    def run(self) -> None:
+        try:
+            fetch_weights(self._reference, self._data_folder, self._look)
+        except _Cancelled:
+            return
+        except Exception as error:  # raised again where the question is asked
+            self.error = error
+
+    def _look(self, _progress: DownloadProgress) -> None:
+        if self.cancelled.is_set():
+            raise _Cancelled
