@@ -59,7 +59,7 @@ def browse(pair: Pair, known: About) -> int:
             Tile(
                 str(index),
                 np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0),
-                _("{name}, test image {number}").format(name=_(known.classes[truth[index]]), number=index),
+                _("{name}, test image {number}").format(name=known.class_names[truth[index]], number=index),
                 percent(float(sure[index])),
             )
             for index, image in zip(page.tolist(), images, strict=True)
@@ -108,7 +108,7 @@ def _chosen_filter(known: About, truth: npt.NDArray[np.int64], right: Flags) -> 
             lambda key: st.selectbox(
                 _("Class"),
                 options,
-                format_func=lambda c: _("All classes") if c == EVERY_CLASS else _(known.classes[int(c)]),
+                format_func=lambda c: _("All classes") if c == EVERY_CLASS else known.class_names[int(c)],
                 key=key,
             ),
         )

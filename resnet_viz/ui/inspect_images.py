@@ -158,8 +158,8 @@ def _photograph(photograph: Photograph, network: Network, known: About) -> Seen:
     if not warnings and truth is None and known.run is not None:
         warnings = [
             _(
-                "What this photograph shows is none of the classes that these networks know. They name one of "
-                "them all the same; do not read much into it."
+                "What this photograph shows is none of the classes that these networks know. They name one "
+                "of them all the same; do not read much into it."
             )
         ]
     return Seen(

@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.cli.app import main
 from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
+from resnet_viz.images.photographs import PHOTOGRAPHS
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.frames import Frame
 from resnet_viz.jobs.races import start_race
@@ -254,6 +255,17 @@ def test_an_uploaded_photo_is_shown_with_what_was_done_to_it() -> None:
     assert "Predicted class: " in "".join(app.selectbox(key="inspect_target").options)
     app.radio(key="inspect_fit").set_value("letterbox").run()
     assert "Black bars fill it up" in words(app)
+
+
+@pytest.mark.parametrize("name", PHOTOGRAPHS)
+def test_a_sample_photograph_is_credited_and_said_to_be_far_from_clothes(name: str) -> None:
+    app = open_inspect(photo=name)
+    assert not app.error
+    text = words(app)
+    assert PHOTOGRAPHS[name].author in text
+    assert "far from what the networks were trained on" in app.warning[0].value
+    described = [image.proto.imgs[0].alt for image in app.get("image")]
+    assert PHOTOGRAPHS[name].description in described[0]
 
 
 @pytest.mark.parametrize(("fit", "options"), [("crop", ()), ("letterbox", ("--fit", "letterbox"))])
