@@ -81,14 +81,7 @@ class Player {
       this.pause();
       this.show();
     };
-    this.observer = new ResizeObserver((entries) => {
-      for (const { target } of entries) {
-        if (window.Plotly && target.classList.contains("js-plotly-plot") && target.clientWidth > 0) {
-          window.Plotly.Plots.resize(target);
-        }
-      }
-    });
-    Object.values(this.graphs).forEach((graph) => this.observer.observe(graph));
+    this.observer = fitting(...Object.values(this.graphs));
   }
 
   // New words (another language) or a new film; what is shown stays where it is.
@@ -99,20 +92,11 @@ class Player {
     this.part("scrub").setAttribute("aria-label", words.scrub);
     for (const section of this.root.querySelectorAll("[data-chart]")) {
       const name = section.dataset.chart;
-      const { title, how, alt, filename } = words.charts[name];
-      section.querySelector(".live-chart-title").textContent = title;
-      section.querySelector(".live-chart-how").textContent = how;
-      this.graphs[name].setAttribute("aria-label", alt);
-      const actions = {
+      const { filename } = words.charts[name];
+      dress(section, words.charts[name], words.labels, {
         csv: () => loadPlotly(words.plotly).then(() => saveNumbers(this.graphs[name], filename)),
         png: () => loadPlotly(words.plotly).then((Plotly) => savePicture(this.graphs[name], filename, Plotly)),
-      };
-      for (const [tool, action] of Object.entries(actions)) {
-        const button = section.querySelector(`.live-chart-${tool}`);
-        button.onclick = action;
-        button.title = words.tools[tool];
-        button.setAttribute("aria-label", words.tools[tool]);
-      }
+      });
     }
     this.step = -1;
     this.label();

@@ -27,28 +27,12 @@ from resnet_viz.recordings import Recording
 from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.exhibit import Exhibit, numbers
-from resnet_viz.ui.live_chart import component_script, plotly_url
+from resnet_viz.ui.live_chart import chart_html, component_script, plotly_url, tool_labels
 from resnet_viz.ui.race_status import duration
 from resnet_viz.ui.recorded import RACE, made_on, recorded_race, show_origin
 
 _HERE: Final = Path(__file__).parent
-_CHART_HTML: Final = """
-<section class="live-chart" data-chart="{name}">
-  <div class="live-chart-head">
-    <h4 class="live-chart-title"></h4>
-    <div class="live-chart-tools">
-      <button type="button" class="live-chart-csv">
-        <svg viewBox="0 0 24 24"><path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14"/></svg>
-      </button>
-      <button type="button" class="live-chart-png">
-        <svg viewBox="0 0 24 24"><path d="M12 4v11m0 0l-4-4m4 4l4-4M5 19.5h14"/></svg>
-      </button>
-    </div>
-  </div>
-  <p class="live-chart-how"></p>
-  <div class="live-chart-graph" role="img"></div>
-</section>
-"""
+_TOOLS: Final = ("csv", "png")
 _HTML: Final = f"""
 <div class="replay">
   <div class="replay-bar">
@@ -59,7 +43,7 @@ _HTML: Final = f"""
     <output class="replay-step"></output>
   </div>
   <dl class="replay-now"><div><dt></dt><dd></dd></div><div><dt></dt><dd></dd></div></dl>
-  <div class="replay-charts">{_CHART_HTML.format(name="loss")}{_CHART_HTML.format(name="profile")}</div>
+  <div class="replay-charts">{chart_html(_TOOLS, name="loss")}{chart_html(_TOOLS, name="profile")}</div>
 </div>
 """
 
@@ -134,10 +118,7 @@ def _message(language: str, plotly: str) -> bytes:
         "now": _("train loss {loss} · test accuracy {accuracy}"),
         "roles": {role: _(name) for role, name in labels.ROLES.items()},
         "actions": {"play": _("Play"), "pause": _("Pause"), "again": _("Play again")},
-        "tools": {
-            "csv": _("Download the plotted numbers (CSV)"),
-            "png": _("Download the picture (PNG)"),
-        },
+        "labels": tool_labels(_TOOLS),
         "charts": {
             name: {
                 "title": exhibit.title,

@@ -14,32 +14,29 @@ function draw(chart, Plotly) {
   });
 }
 
+function resetZoom({ graph, figure }, Plotly) {
+  const update = {};
+  for (const name of Object.keys(graph._fullLayout)) {
+    if (!/^[xy]axis\d*$/.test(name)) continue;
+    const range = figure.layout[name]?.range;
+    if (range) update[`${name}.range`] = [...range];
+    else update[`${name}.autorange`] = figure.layout[name]?.autorange ?? true;
+  }
+  return Plotly.relayout(graph, update);
+}
+
 function mount(root, url) {
   const graph = root.querySelector(".live-chart-graph");
   const chart = { graph, figure: null, text: "", updates: 0, name: "chart", drawing: Promise.resolve() };
   chart.redraw = () => {
     chart.drawing = chart.drawing.then(() => loadPlotly(url)).then((Plotly) => draw(chart, Plotly));
   };
-  chart.observer = new ResizeObserver(() => {
-    if (window.Plotly && graph.classList.contains("js-plotly-plot") && graph.clientWidth > 0) {
-      window.Plotly.Plots.resize(graph);
-    }
-  });
-  chart.observer.observe(graph);
-  root.querySelector(".live-chart-png").onclick = () => 
-    loadPlotly(url).then((P) => savePicture(graph, chart.name, P));
-  root.querySelector(".live-chart-csv").onclick = () => saveNumbers(graph, chart.name);
-  root.querySelector(".live-chart-reset").onclick = () =>
-    loadPlotly(url).then((P) => {
-      const update = {};
-      for (const name of Object.keys(graph._fullLayout)) {
-        if (!/^[xy]axis\d*$/.test(name)) continue;
-        const range = chart.figure.layout[name]?.range;
-        if (range) update[`${name}.range`] = [...range];
-        else update[`${name}.autorange`] = chart.figure.layout[name]?.autorange ?? true;
-      }
-      return P.relayout(graph, update);
-    });
+  chart.observer = fitting(graph);
+  chart.actions = {
+    csv: () => saveNumbers(graph, chart.name),
+    png: () => loadPlotly(url).then((Plotly) => savePicture(graph, chart.name, Plotly)),
+    reset: () => loadPlotly(url).then((Plotly) => resetZoom(chart, Plotly)),
+  };
   return chart;
 }
 
@@ -51,15 +48,8 @@ export default function ({ data: bytes, parentElement }) {
   if (!charts.has(root)) charts.set(root, mount(root, data.plotly));
   const chart = charts.get(root);
   chart.name = data.filename;
-  root.querySelector(".live-chart-title").textContent = data.title;
-  root.querySelector(".live-chart-how").textContent = data.how;
+  dress(root, data, data.labels, chart.actions);
   chart.graph.style.height = `${data.height}px`;
-  chart.graph.setAttribute("aria-label", data.alt);
-  for (const [name, label] of Object.entries(data.labels)) {
-    const button = root.querySelector(`.live-chart-${name}`);
-    button.title = label;
-    button.setAttribute("aria-label", label);
-  }
   if (chart.text !== figure) {
     chart.text = figure;
     chart.figure = JSON.parse(figure);

@@ -7,6 +7,7 @@ Streamlit sends nothing when a chart has not changed.
 """
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,26 +19,41 @@ from resnet_viz.ui.http import PLOTLY_PATH
 
 _HERE: Final = Path(__file__).parent
 
-_HTML: Final = """
-<div class="live-chart">
+_TOOLS: Final = {
+    "reset": "M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5",
+    "csv": "M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14",
+    "png": "M12 4v11m0 0l-4-4m4 4l4-4M5 19.5h14",
+}
+"""The buttons above a chart and what is drawn on them."""
+
+
+def chart_html(tools: Iterable[str] = _TOOLS, *, name: str = "") -> str:
+    """A chart without its words: `dress` of ``plotly_page.js`` puts them in; ``name`` tells several apart."""
+    buttons = "".join(
+        f'<button type="button" class="live-chart-{tool}"><svg viewBox="0 0 24 24">'
+        f'<path d="{_TOOLS[tool]}"/></svg></button>'
+        for tool in tools
+    )
+    return f"""
+<section class="live-chart" data-chart="{name}">
   <div class="live-chart-head">
     <h4 class="live-chart-title"></h4>
-    <div class="live-chart-tools">
-      <button type="button" class="live-chart-reset">
-        <svg viewBox="0 0 24 24"><path d="M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5"/></svg>
-      </button>
-      <button type="button" class="live-chart-csv">
-        <svg viewBox="0 0 24 24"><path d="M4 5h16v14H4zM4 10h16M4 14.5h16M10 5v14"/></svg>
-      </button>
-      <button type="button" class="live-chart-png">
-        <svg viewBox="0 0 24 24"><path d="M12 4v11m0 0l-4-4m4 4l4-4M5 19.5h14"/></svg>
-      </button>
-    </div>
+    <div class="live-chart-tools">{buttons}</div>
   </div>
   <p class="live-chart-how"></p>
   <div class="live-chart-graph" role="img"></div>
-</div>
+</section>
 """
+
+
+def tool_labels(tools: Iterable[str] = _TOOLS) -> dict[str, str]:
+    """What the buttons are called, in the reader's language."""
+    labels = {
+        "reset": _("Reset the zoom"),
+        "csv": _("Download the plotted numbers (CSV)"),
+        "png": _("Download the picture (PNG)"),
+    }
+    return {tool: labels[tool] for tool in tools}
 
 
 def live_chart(
@@ -60,11 +76,7 @@ def live_chart(
         "alt": alt,
         "filename": filename,
         "height": height_px,
-        "labels": {
-            "reset": _("Reset the zoom"),
-            "csv": _("Download the plotted numbers (CSV)"),
-            "png": _("Download the picture (PNG)"),
-        },
+        "labels": tool_labels(),
     }
     # As bytes: Streamlit would look for dataframes in anything else, with pandas.
     _component()(key=key, data=json.dumps(words).encode() + b"\n" + chart_json.encode())
@@ -74,7 +86,7 @@ def live_chart(
 def _component() -> Any:
     return st.components.v2.component(
         "resnet_viz_live_chart",
-        html=_HTML,
+        html=chart_html(),
         css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
         js=component_script("live_chart.js"),
         isolate_styles=False,

@@ -41,6 +41,32 @@ function themed(layout, root) {
   return { layout: result, paper };
 }
 
+// The words of a chart and what its tools do.
+function dress(root, { title, how, alt }, labels, actions) {
+  root.querySelector(".live-chart-title").textContent = title;
+  root.querySelector(".live-chart-how").textContent = how;
+  root.querySelector(".live-chart-graph").setAttribute("aria-label", alt);
+  for (const [tool, label] of Object.entries(labels)) {
+    const button = root.querySelector(`.live-chart-${tool}`);
+    button.onclick = actions[tool];
+    button.title = label;
+    button.setAttribute("aria-label", label);
+  }
+}
+
+// Fits drawn graphs to their places; to be disconnected when they go.
+function fitting(...graphs) {
+  const observer = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (window.Plotly && target.classList.contains("js-plotly-plot") && target.clientWidth > 0) {
+        window.Plotly.Plots.resize(target);
+      }
+    }
+  });
+  graphs.forEach((graph) => observer.observe(graph));
+  return observer;
+}
+
 function download(blob, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(blob);

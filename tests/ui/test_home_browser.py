@@ -1,9 +1,12 @@
 """The recorded race in a real browser: it plays by itself and asks the server for nothing."""
 
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
+from resnet_viz.locale import gettext, set_language
 from resnet_viz.ui.http import PLOTLY_PATH
+from resnet_viz.ui.recorded import recorded_race
 from tests.ui.conftest import watched_tab
 
 pytestmark = pytest.mark.browser
@@ -74,3 +77,32 @@ def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
     # Probes every 25 steps: the default when the recording was made.
     page.wait_for_url("**/race?depth=56&steps=300&probe=25")
     expect(page.get_by_text("300 steps of 64 images")).to_be_visible()
+
+
+def test_the_charts_can_be_taken_away(page: Page, app_url: str) -> None:
+    page.goto(app_url)
+    page.wait_for_function(f"() => window.Plotly && ({_LAST})() > 5")
+    page.get_by_role("slider", name="Training step shown").focus()
+    page.keyboard.press("End")
+    page.wait_for_function(f"() => ({_LAST})() === 299")
+    profile = page.locator('.replay [data-chart="profile"]')
+    for button, beginning in (("numbers (CSV)", b"name,x,y\nPlain,"), ("picture (PNG)", b"\x89PNG")):
+        with page.expect_download() as caught:
+            profile.get_by_role("button", name=button).click()
+        assert caught.value.path().read_bytes().startswith(beginning)
+    with page.expect_download() as caught:
+        page.get_by_role("button", name="Parquet").click()
+    table = pq.read_table(caught.value.path())
+    assert set(table["run"].to_pylist()) == {run.id for run in recorded_race().runs}
+
+
+def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 1600})
+    page.goto(f"{app_url}/?lang=zh")
+    page.wait_for_function(_AT_STEP, arg=5)
+    set_language("zh")
+    page.get_by_role("button", name=gettext("Pause")).click()
+    expect(page.get_by_role("slider", name=gettext("Training step shown"))).to_be_visible()
+    expect(page.locator('.replay [data-chart="loss"] .live-chart-title')).to_have_text(gettext("Train loss"))
+    assert gettext("Train loss") != "Train loss"
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
