@@ -214,7 +214,10 @@ SWEEP_PRESETS = {
         SweepPreset(
             "full",
             N_("Full"),
-            N_("The paper's recipe on CIFAR-10, depths 20 to 110: for a machine with an accelerator."),
+            N_(
+                "The paper's recipe on CIFAR-10, depths 20 to 110, without its warm-up at depth 110: "
+                "for a machine with an accelerator."
+            ),
             SweepSpec(run=_PAPER, depths=(20, 32, 44, 56, 110)),
         ),
     )
