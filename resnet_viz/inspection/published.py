@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from resnet_viz.data.pretrained import kept_weights, obtain_weights
+from resnet_viz.data.pretrained import kept_weights, obtain_weights, weights_path
 from resnet_viz.data.telling import OnProgress
 from resnet_viz.errors import WeightsUnavailable
 from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
@@ -43,7 +43,18 @@ def load_published(entry: ZooEntry, data_folder: Path) -> LoadedNetwork:
     Raises:
         WeightsUnavailable: the file is not there, or not as published.
     """
+    place = weights_path(weights_of(entry), data_folder)
+    was_there = place.exists()
     path = kept_weights(weights_of(entry), data_folder)
+    if path is None and was_there:
+        raise WeightsUnavailable(
+            "weights_different",
+            N_(
+                "The file {file} is not what was published and was removed; download it, or put the right "
+                "one there."
+            ),
+            file=place.name,
+        )
     if path is None:
         raise WeightsUnavailable(
             "weights_not_here",

@@ -1,10 +1,8 @@
 """Questions to the desk, asked once: answers are kept, those about an image for its session only."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -59,8 +57,8 @@ class About:
 
     @property
     def class_names(self) -> tuple[str, ...]:
-        """Each another, in the reader's language where there are translations."""
-        return _told_apart(self.classes) if self.run is None else tuple(map(_, self.classes))
+        """In the reader's language where there are translations."""
+        return self.classes if self.run is None else tuple(map(_, self.classes))
 
 
 def about(network: Network) -> About:
@@ -122,13 +120,6 @@ def probabilities(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     shifted = np.exp(logits.astype(np.float64) - logits.max(-1, keepdims=True))
     shares: npt.NDArray[np.float64] = shifted / shifted.sum(-1, keepdims=True)
     return shares
-
-
-@lru_cache(maxsize=4)
-def _told_apart(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Two of ImageNet's thousand names stand for two classes each: a bird and a machine are a crane."""
-    count = Counter(names)
-    return tuple(name if count[name] == 1 else f"{name} ({index})" for index, name in enumerate(names))
 
 
 @st.cache_resource(show_spinner=False)

@@ -59,8 +59,8 @@ def _title(name: str) -> str:
     if name == _NONE:
         return _("None: look at one alone")
     entry = ZOO[name]
-    where = _("here") if _path(entry).exists() else _("{size} MB").format(size=entry.size_bytes // 10**6)
-    return f"{entry.title} · {where}"
+    # The same whether it is here or not: what is chosen is told by its text.
+    return f"{entry.title} · {entry.size_bytes // 10**6} MB"
 
 
 def _networks(entries: list[ZooEntry]) -> tuple[Network, ...]:

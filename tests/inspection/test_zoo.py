@@ -239,6 +239,9 @@ def test_a_file_that_was_changed_is_not_loaded(server: FileServer, own_home: Pat
     path.write_bytes(content)
     with pytest.raises(WeightsUnavailable) as refusal:
         load_model(REFERENCE, data_folder)
+    assert refusal.value.code == "weights_different"
+    with pytest.raises(WeightsUnavailable) as refusal:
+        load_model(REFERENCE, data_folder)
     assert refusal.value.code == "weights_not_here"
 
 
