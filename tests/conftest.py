@@ -10,6 +10,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 
 from resnet_viz.locale import set_language
+from resnet_viz.store import Store, open_store
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +28,14 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("RESNET_VIZ_HOME", str(home))
     monkeypatch.delenv("RESNET_VIZ_DATABASE", raising=False)
     return home
+
+
+@pytest.fixture
+def own_store(own_home: Path) -> Iterator[Store]:
+    """The history in `own_home`."""
+    store = open_store(own_home)
+    yield store
+    store.close()
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,36 +10,18 @@ from typing import Any
 
 import pytest
 
-from resnet_viz.cli.app import app, main
+from resnet_viz.cli.app import app
+from tests.cli.calls import assert_refused, call, output, run_program
 
 SMALL = "--depth 8 --width 4 --steps 12 --batch-size 16 --train-size 100 --resolution 8"
 RACE = ["race", *SMALL.split(), "--seeds", "2", "--seed", "3", "--json"]
-
-
-def call(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
-
-
-def output(capsys: pytest.CaptureFixture[str]) -> Any:
-    return json.loads(capsys.readouterr().out)
 
 
 @pytest.fixture(scope="module")
 def raced(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """A race run as a person would, and the home it left."""
     home = tmp_path_factory.mktemp("raced")
-    done = subprocess.run(
-        [sys.executable, "-m", "resnet_viz", *RACE],
-        env=os.environ | {"RESNET_VIZ_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = run_program(RACE, home)
     assert done.stdout.count("\n") == 1
     return home, json.loads(done.stdout)
 
@@ -165,12 +146,7 @@ def test_describe_counts_like_the_papers(capsys: pytest.CaptureFixture[str]) -> 
 def test_wrong_input_gets_one_sentence(
     arguments: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(*arguments.split()) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert words in said.err
-    assert said.err.count("\n") == 1
-    assert "Traceback" not in said.err
+    assert_refused(arguments, words, capsys)
 
 
 def test_programs_get_the_refusal_as_json(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet_viz.cli.app import main
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.data.load import load
 from resnet_viz.events import Desired
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import home_folder, open_store
 from resnet_viz.training.loop import train
+from tests.cli.calls import call
 
 SPEC = fitted(
     RunSpec(
@@ -24,13 +24,6 @@ SPEC = fitted(
         train=TrainSpec(steps=12, batch_size=32),
     )
 )
-
-
-def call(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
 
 
 @pytest.fixture

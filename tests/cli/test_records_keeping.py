@@ -1,10 +1,8 @@
 """``runs`` with filters, ``delete``, ``restore``, ``import``, ``export``: what programs and people get."""
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resnet_viz.cli.app import main
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import CheckpointSaved, Facts, RunState, Series, StateChanged
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
-from resnet_viz.store import Labels, Store, open_store
+from resnet_viz.store import Labels, Store
 from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
+from tests.cli.calls import assert_refused, call, output
 
 SPEC = fitted(
     RunSpec(
@@ -29,18 +27,9 @@ SPEC = fitted(
 )
 
 
-def call(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
-
-
 @pytest.fixture
-def store(own_home: Path) -> Iterator[Store]:
-    opened = open_store(own_home)
-    yield opened
-    opened.close()
+def store(own_store: Store) -> Store:
+    return own_store
 
 
 @pytest.fixture
@@ -71,7 +60,7 @@ def race(store: Store) -> tuple[str, str, str]:
 def listed(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
     capsys.readouterr()
     assert call("runs", "--json", *arguments) == 0
-    found: list[dict[str, Any]] = json.loads(capsys.readouterr().out)
+    found: list[dict[str, Any]] = output(capsys)
     return found
 
 
@@ -122,11 +111,7 @@ def test_runs_are_filtered(
 def test_wrong_input_gets_one_sentence(
     arguments: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(*arguments.split()) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert words in said.err
-    assert said.err.count("\n") == 1
+    assert_refused(arguments, words, capsys)
 
 
 def test_a_deletion_is_taken_back(
@@ -160,11 +145,11 @@ def test_a_run_goes_to_another_home_and_back(
     monkeypatch.setenv("RESNET_VIZ_HOME", str(tmp_path / "elsewhere"))
     capsys.readouterr()
     assert call("import", str(file), "--name", "Theirs", "--json") == 0
-    report = json.loads(capsys.readouterr().out)
+    report = output(capsys)
     assert [run["id"] for run in listed(capsys)] == report["runs"]
     assert {run["origin"] for run in listed(capsys)} == {"imported"}
     assert call("export", report["runs"][0]) == 0
-    exported = json.loads(capsys.readouterr().out)
+    exported = output(capsys)
     assert exported["series"]["train/loss"]["value"] == [2.5, 2.0]
     file.write_text("[]")
     assert call("import", str(file)) == 2
@@ -178,7 +163,7 @@ def test_weights_become_a_run_that_has_them(
     assert call("export", residual, "--format", "safetensors", "-o", str(file)) == 0
     capsys.readouterr()
     assert call("import", str(file), "--json") == 0
-    (run_id,) = json.loads(capsys.readouterr().out)["runs"]
+    (run_id,) = output(capsys)["runs"]
     run = store.run(run_id)
     assert (run.origin, run.spec, run.step, run.state) == ("imported", SPEC, 2, RunState.FINISHED)
     again = tmp_path / "again.safetensors"

@@ -1,18 +1,15 @@
 """The contract of ``sweep``: what programs read, what is never trained again, how people are refused."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from resnet_viz.cli.app import main
 from resnet_viz.events import RunState
 from resnet_viz.jobs.sweeps import cancel_sweep, start_sweep
 from resnet_viz.store import open_store
+from tests.cli.calls import assert_refused, call, output, run_program
 from tests.sweeps.small import sweep
 
 SMALL = "--width 4 --steps 10 --batch-size 16 --train-size 100 --resolution 8 --device cpu --lr 0.1"
@@ -31,30 +28,11 @@ CELL = {
 }
 
 
-def call(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    assert isinstance(ended.value.code, int)
-    return ended.value.code
-
-
-def output(capsys: pytest.CaptureFixture[str]) -> Any:
-    return json.loads(capsys.readouterr().out)
-
-
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """A sweep run as a person would, and the home it left."""
     home = tmp_path_factory.mktemp("swept")
-    done = subprocess.run(
-        [sys.executable, "-m", "resnet_viz", *SWEEP],
-        env=os.environ | {"RESNET_VIZ_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=115,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = run_program(SWEEP, home)
     assert done.stdout.count("\n") == 1
     assert "trainings to do: about" in done.stderr
     assert "were expected" in done.stderr
@@ -179,8 +157,4 @@ def test_people_get_a_table_and_the_verdict(
 def test_wrong_input_gets_one_sentence(
     arguments: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call("sweep", *arguments.split()) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert words in said.err
-    assert said.err.count("\n") == 1
+    assert_refused(f"sweep {arguments}", words, capsys)

@@ -1,8 +1,5 @@
 """A race is queued whole or not at all."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from resnet_viz.errors import InvalidSetting
@@ -10,14 +7,7 @@ from resnet_viz.events import RunState
 from resnet_viz.jobs.races import start_race
 from resnet_viz.presets import PRESETS
 from resnet_viz.specs import DataSpec, RaceSpec, RunSpec
-from resnet_viz.store import Store, open_store
-
-
-@pytest.fixture
-def own_store(own_home: Path) -> Iterator[Store]:
-    store = open_store(own_home)
-    yield store
-    store.close()
+from resnet_viz.store import Store
 
 
 def test_twins_per_seed_are_queued_with_networks_that_fit_the_data(own_store: Store) -> None:

@@ -13,7 +13,7 @@ import pytest
 from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.store import Store, open_store
+from resnet_viz.store import Store
 from tests.jobs.conftest import FAKE
 from tests.jobs.queue_runs import assert_complete, queue, spec
 from tests.jobs.waiting import until, until_state
@@ -38,13 +38,6 @@ class Server:
         self.process.wait()
         assert self.process.stdin is not None
         self.process.stdin.close()
-
-
-@pytest.fixture
-def own_store(own_home: Path) -> Iterator[Store]:
-    store = open_store(own_home)
-    yield store
-    store.close()
 
 
 @pytest.fixture

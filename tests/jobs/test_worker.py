@@ -12,7 +12,7 @@ import pytest
 
 from resnet_viz.events import RunState
 from resnet_viz.jobs.protocol import Begun, Done, Job, Leave, Message, Ready, decode, encode
-from resnet_viz.store import Store, open_store
+from resnet_viz.store import Store
 from tests.jobs.conftest import FAKE
 from tests.jobs.queue_runs import assert_complete, queue, spec
 from tests.jobs.waiting import until
@@ -58,13 +58,6 @@ class Worker:
     def close_stdin(self) -> None:
         assert self.process.stdin is not None
         self.process.stdin.close()
-
-
-@pytest.fixture
-def own_store(own_home: Path) -> Iterator[Store]:
-    store = open_store(own_home)
-    yield store
-    store.close()
 
 
 @pytest.fixture

@@ -1,23 +1,20 @@
 """A store of the test's own, and supervisors whose workers don't need torch."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from pathlib import Path
 
 import pytest
 
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.store import Store, open_store
+from resnet_viz.store import Store
 
 Serve = Callable[[], AbstractContextManager[Supervisor]]
 
 
 @pytest.fixture
-def store(own_home: Path) -> Iterator[Store]:
-    store = open_store(own_home)
-    yield store
-    store.close()
+def store(own_store: Store) -> Store:
+    return own_store
 
 
 @pytest.fixture
