@@ -16,8 +16,8 @@ from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels, language, server, style
 from resnet_viz.ui.home_estimate import race_seconds
 from resnet_viz.ui.home_replay import home_replay
-from resnet_viz.ui.race_status import duration
 from resnet_viz.ui.recorded import recorded_race
+from resnet_viz.wording import duration
 
 _RACE_PAGE: Final = "../../pages/race.py"
 _GIBIBYTE: Final = 2**30

@@ -28,8 +28,8 @@ from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.exhibit import Exhibit, numbers
 from resnet_viz.ui.live_chart import chart_html, component_script, plotly_url, tool_labels
-from resnet_viz.ui.race_status import duration
 from resnet_viz.ui.recorded import RACE, made_on, recorded_race, show_origin
+from resnet_viz.wording import duration
 
 _HERE: Final = Path(__file__).parent
 _TOOLS: Final = ("csv", "png")

@@ -13,7 +13,7 @@ from resnet_viz.specs import Role
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.race_runs import RaceRuns, steps_per_s
-from resnet_viz.wording import duration as duration
+from resnet_viz.wording import duration
 
 _COLOURS: Final[dict[RunState, Any]] = {
     RunState.QUEUED: "gray",
