@@ -25,17 +25,17 @@ _DELETED: Final = "runs_deleted_just_now"
 _SAID: Final = "runs_said"
 
 
-def runs_actions(runs: Sequence[RunRecord], *, of_groups: Sequence[GroupRecord] = ()) -> None:
+def runs_actions(runs: Sequence[RunRecord], *, of_groups: Sequence[str] = ()) -> None:
     """Buttons for ``runs`` of the history, each only where it can do something.
 
-    ``of_groups``: the groups that were chosen with all their runs, if that is how.
+    ``of_groups``: identifiers of the groups that were chosen with all their runs, if that is how.
     """
     mine = changeable(runs)
     active = [run for run in mine if not run.state.is_finished()]
     resumable = [run for run in mine if run.state.is_resumable() and run.origin == "trained"]
     prefix = "groups" if of_groups else "runs"
     pinned = bool(mine) and all(run.pinned for run in mine)
-    whole = [group.id for group in of_groups]
+    whole = list(of_groups)
     buttons = (
         ("pin", _("Unpin") if pinned else _("Pin"), ":material/keep:", _pin, mine, (not pinned,)),
         ("stop", _("Stop"), ":material/stop:", _stop, active, ()),

@@ -64,7 +64,7 @@ def runs_filter() -> RunQuery:
             placeholder=_("name, notes, tag, plain-32, data set, identifier …"),
             icon=":material/search:",
             on_change=back_to_first,
-            width=300,
+            width=210,
         )
         roles = _pills("network", _("Network"), {role: labels.label(labels.ROLES, role) for role in ROLES})
         only = _pills("only", _("Only"), {"pinned": _("Pinned"), "mine": _("Mine")})
@@ -129,7 +129,7 @@ def _multiselect(name: str, title: str, names: dict[Any, str]) -> list[str]:
         key=_key(name),
         on_change=back_to_first,
         placeholder=_("all"),
-        width=170,
+        width=130,
     )
 
 

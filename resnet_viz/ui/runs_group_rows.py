@@ -10,7 +10,7 @@ from resnet_viz.events import RunState
 from resnet_viz.jobs.sweeps import sweep_cells
 from resnet_viz.locale import gettext as _
 from resnet_viz.recordings import Recording
-from resnet_viz.specs import RaceSpec, Role
+from resnet_viz.specs import RaceSpec, Role, RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
 from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import labels, server
@@ -51,8 +51,8 @@ def columns() -> list[Column]:
         Column(_("State"), state=True),
         Column(_("Name"), "name"),
         Column(_("Runs"), "runs", number=True),
+        Column(_("Accuracy, plain / residual"), number=True),
         Column(_("Data set")),
-        Column(_("Test accuracy, plain / residual"), number=True),
         Column(_("Time"), "wall_s", number=True),
         Column(_("Begun"), "created"),
         Column(_("Weights"), "weights", number=True),
@@ -79,7 +79,8 @@ def row_of(group: GroupSummary) -> Row:
         )
     datasets = sorted({name for name in (group.first_dataset, group.last_dataset) if name})
     if not datasets and spec is not None:
-        datasets = [spec.run.data.dataset]
+        run = spec if isinstance(spec, RunSpec) else spec.run
+        datasets = [run.data.dataset]
     title = title_of(group.kind, spec)
     if group.runs and group.imported == group.runs and group.kind != "import":
         title += f" · {_('imported')}"
@@ -88,8 +89,8 @@ def row_of(group: GroupSummary) -> Row:
         _states(states),
         ("★ " if group.pinned else "") + group.name,
         runs,
-        ", ".join(map(data_set, datasets)),
         result,
+        ", ".join(map(data_set, datasets)),
         "–" if group.wall_s is None else duration(group.wall_s),
         moment(group.created_at),
         size(group.weights_bytes),
@@ -110,24 +111,29 @@ def bundled_rows(query: RunQuery) -> list[Row]:
     ]
 
 
-def read_spec(kind: str, spec_json: str) -> RaceSpec | SweepSpec | None:
+def read_spec(kind: str, spec_json: str) -> RaceSpec | SweepSpec | RunSpec | None:
     """What the group was asked to be; None for other kinds and for what another version recorded."""
     try:
         if kind == "race":
             return RaceSpec.from_json(spec_json)
         if kind == "sweep":
             return SweepSpec.from_json(spec_json)
+        if kind == "single":
+            return RunSpec.from_json(spec_json)
     except InvalidSetting:
         return None
     return None
 
 
-def title_of(kind: str, spec: RaceSpec | SweepSpec | None) -> str:
+def title_of(kind: str, spec: RaceSpec | SweepSpec | RunSpec | None) -> str:
     """What the group is, in a few words."""
     if isinstance(spec, RaceSpec):
         return f"{kind_name(kind)} · {race_title(spec)}"
     if isinstance(spec, SweepSpec):
         return f"{kind_name(kind)} · {sweep_title(spec)}"
+    if isinstance(spec, RunSpec):
+        network = spec.network
+        return f"{kind_name(kind)} · {labels.label(labels.ROLES, network.role)}-{network.depth}"
     return kind_name(kind)
 
 
@@ -174,11 +180,11 @@ def _bundled(recording: Recording[Any]) -> Row:
         str(len(histories))
         if recording.kind == "race"
         else f"{states[RunState.FINISHED]} / {len(histories)}",
-        data_set(spec.run.data.dataset),
         in_short(
             Outcome(run.spec.network.role, run.spec.network.depth, run.history.facts.get("test_accuracy"))
             for run in recording.runs
         ),
+        data_set(spec.run.data.dataset),
         duration(sum(times)) if times else "–",
         recording.origin.day,
         "–",

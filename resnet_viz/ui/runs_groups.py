@@ -6,14 +6,12 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from resnet_viz.errors import NotFound
 from resnet_viz.experiments import RACE, SWEEP
-from resnet_viz.jobs.sweeps import KIND as SWEEP_KIND
 from resnet_viz.jobs.sweeps import sweep_cells
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.specs import RaceSpec
-from resnet_viz.store import GroupRecord, GroupSortKey, RunQuery, RunRecord
+from resnet_viz.store import GroupSortKey, GroupSummary, RunQuery, RunRecord
 from resnet_viz.store.labels import LONGEST
 from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import language, server
@@ -80,7 +78,7 @@ def chosen_groups() -> None:
             if len(groups) == 1 and not bundled:
                 _links(groups[0], own)
         if own:
-            runs_actions(own, of_groups=groups)
+            runs_actions(own, of_groups=[group.id for group in groups])
         if len(groups) == 1 and not bundled:
             _labels(groups[0])
         if every:
@@ -92,30 +90,27 @@ def chosen_groups() -> None:
         compared(every, recorded, key="groups_compare")
 
 
-def _found() -> list[GroupRecord]:
+def _found() -> list[GroupSummary]:
     """The chosen groups of the history that still are there."""
-    store, groups = server.store(), []
-    for group_id in GROUPS.chosen_in_history():
-        try:
-            group = store.group(group_id)
-        except NotFound:
-            continue
-        if group.run_ids or group.kind == SWEEP_KIND:
-            groups.append(group)
-    return groups
+    library = server.store().library
+    return [
+        group
+        for group_id in GROUPS.chosen_in_history()
+        for group in library.find_groups(RunQuery(group=group_id)).rows
+    ]
 
 
-def _with_reused(groups: Sequence[GroupRecord], own: Sequence[RunRecord]) -> list[RunRecord]:
+def _with_reused(groups: Sequence[GroupSummary], own: Sequence[RunRecord]) -> list[RunRecord]:
     """``own`` and the runs of others that fill cells of the sweeps among ``groups``."""
     runs = {run.id: run for run in own}
     for group in groups:
         if isinstance(read_spec(group.kind, group.spec_json), SweepSpec):
-            cells = sweep_cells(server.store(), group)
+            cells = sweep_cells(server.store(), server.store().group(group.id))
             runs |= {place.run.id: place.run for place in cells if place.run is not None}
     return list(runs.values())
 
 
-def _links(group: GroupRecord, own: Sequence[RunRecord]) -> None:
+def _links(group: GroupSummary, own: Sequence[RunRecord]) -> None:
     spec = read_spec(group.kind, group.spec_json)
     if isinstance(spec, RaceSpec):
         link = RACE.to_link(race_preset(spec), spec) | {"race": group.id}
@@ -133,11 +128,10 @@ def _links(group: GroupRecord, own: Sequence[RunRecord]) -> None:
         )
 
 
-def _labels(group: GroupRecord) -> None:
+def _labels(group: GroupSummary) -> None:
     if not may_change(group):
         return
-    store = server.store()
-    notes = next(row.notes for row in store.library.find_groups(RunQuery(group=group.id)).rows)
+    library = server.store().library
     with (
         st.expander(_("Name and notes"), icon=":material/edit:", key=f"groups_edit_{group.id}"),
         st.form(f"groups_labels_{group.id}", border=False),
@@ -149,9 +143,11 @@ def _labels(group: GroupRecord) -> None:
             placeholder=title_of(group.kind, read_spec(group.kind, group.spec_json)),
             key=f"groups_name_{group.id}",
         )
-        written = st.text_area(_("Notes"), notes, max_chars=LONGEST["notes"], key=f"groups_notes_{group.id}")
+        written = st.text_area(
+            _("Notes"), group.notes, max_chars=LONGEST["notes"], key=f"groups_notes_{group.id}"
+        )
         saved = st.form_submit_button(_("Save"), icon=":material/save:", key=f"groups_save_{group.id}")
-        if saved and attempt(lambda: store.library.label_group(group.id, name=name, notes=written)):
+        if saved and attempt(lambda: library.label_group(group.id, name=name, notes=written)):
             st.rerun()
 
 

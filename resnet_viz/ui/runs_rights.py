@@ -5,14 +5,14 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.store import GroupRecord, RunRecord, RunSummary
+from resnet_viz.store import GroupSummary, RunRecord, RunSummary
 from resnet_viz.ui.owner import owner
 
 COMMAND_LINE: Final = "cli"
 """The owner of runs started on the command line."""
 
 
-def may_change(run: RunRecord | RunSummary | GroupRecord) -> bool:
+def may_change(run: RunRecord | RunSummary | GroupSummary) -> bool:
     """Whether the person at this browser may label, resume, stop and delete ``run``."""
     return run.owner == owner() or (run.owner == COMMAND_LINE and _at_the_machine())
 
