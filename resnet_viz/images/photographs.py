@@ -65,7 +65,7 @@ PHOTOGRAPHS: Final = {
         ),
         Photograph(
             "camera",
-            N_("Photographer"),
+            N_("Camera"),
             N_("Man looking through a camera on a tripod, in shades of grey"),
             ("man",),
             "Lav Varshney",

@@ -42,11 +42,15 @@ def browse(pair: Pair, known: About) -> int:
     truth = answered[0][0]
     right = np.stack([logits.argmax(1) == truth for _labels, logits in answered])
     sure = probabilities(answered[-1][1]).max(1)
-    kept = _chosen_filter(known, truth, right)
+    kept = _of_chosen_group(right)
     one, two = st.columns(2, gap="small")
     with one:
-        found = _ordered(kept, sure)
+        kept = kept & _of_chosen_class(known, truth)
     with two:
+        found = _ordered(np.flatnonzero(kept), sure)
+    pictures = st.container()
+    below = st.container(horizontal=True, gap="medium", vertical_alignment="center")
+    with below:
         start = _page(len(found))
     page = found[start : start + PER_PAGE]
     chosen = recall("image", range(len(truth)), int(page[0]) if len(page) else 0)
@@ -54,23 +58,25 @@ def browse(pair: Pair, known: About) -> int:
         st.info(_("No test image is like that; choose another group."), icon=":material/search_off:")
         return chosen
     images, _truth = test_images(pair.networks[-1], tuple(page.tolist()))
-    tiles(
-        [
-            Tile(
-                str(index),
-                np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0),
-                _("{name}, test image {number}").format(name=known.class_names[truth[index]], number=index),
-                percent(float(sure[index])),
-            )
-            for index, image in zip(page.tolist(), images, strict=True)
-        ],
-        key="inspect_tests",
-        label=_("Test images"),
-        chosen=str(chosen),
-        on_pick=lambda name: choose_now("image", int(name)),
-        size_px=60,
-    )
-    st.caption(
+    shown = [
+        Tile(
+            str(index),
+            np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0),
+            _("{name}, test image {number}").format(name=known.class_names[truth[index]], number=index),
+            percent(float(sure[index])),
+        )
+        for index, image in zip(page.tolist(), images, strict=True)
+    ]
+    with pictures:
+        tiles(
+            shown,
+            key="inspect_tests",
+            label=_("Test images"),
+            chosen=str(chosen),
+            on_pick=lambda name: choose_now("image", int(name)),
+            size_px=60,
+        )
+    below.caption(
         _("Images {first}–{last} of {total}. Below each: how sure the {network} network is.").format(
             first=start + 1,
             last=start + len(page),
@@ -96,39 +102,37 @@ def _answered(pair: Pair) -> list[tuple[Labels, npt.NDArray[np.float32]]]:
     return answered
 
 
-def _chosen_filter(known: About, truth: npt.NDArray[np.int64], right: Flags) -> npt.NDArray[np.intp]:
+def _of_chosen_group(right: Flags) -> Flags:
     groups = _GROUPS if len(right) == 2 else _ALONE
-    one, two = st.columns(2, gap="small")
-    with one:
-        options = [EVERY_CLASS, *map(str, range(len(known.classes)))]
-        wanted = choose(
-            "class",
-            options,
-            EVERY_CLASS,
-            lambda key: st.selectbox(
-                _("Class"),
-                options,
-                format_func=lambda c: _("All classes") if c == EVERY_CLASS else known.class_names[int(c)],
-                key=key,
-            ),
-        )
-    with two:
-        counts = {name: int(_members(name, right).sum()) for name in groups}
-        group = choose(
-            "group",
+    counts = {name: int(_members(name, right).sum()) for name in groups}
+    group = choose(
+        "group",
+        list(groups),
+        "all",
+        lambda key: st.selectbox(
+            _("Who is right"),
             list(groups),
-            "all",
-            lambda key: st.selectbox(
-                _("Who is right"),
-                list(groups),
-                format_func=lambda name: f"{labels.label(groups, name)} ({counts[name]:,})",
-                key=key,
-            ),
-        )
-    kept = _members(group, right)
-    if wanted != EVERY_CLASS:
-        kept = kept & (truth == int(wanted))
-    return np.flatnonzero(kept)
+            format_func=lambda name: f"{labels.label(groups, name)} ({counts[name]:,})",
+            key=key,
+        ),
+    )
+    return _members(group, right)
+
+
+def _of_chosen_class(known: About, truth: Labels) -> Flags:
+    options = [EVERY_CLASS, *map(str, range(len(known.classes)))]
+    wanted = choose(
+        "class",
+        options,
+        EVERY_CLASS,
+        lambda key: st.selectbox(
+            _("Class"),
+            options,
+            format_func=lambda c: _("All classes") if c == EVERY_CLASS else known.class_names[int(c)],
+            key=key,
+        ),
+    )
+    return np.ones(len(truth), np.bool_) if wanted == EVERY_CLASS else truth == int(wanted)
 
 
 def _members(group: str, right: Flags) -> Flags:
@@ -167,5 +171,5 @@ def _page(total: int) -> int:
     at = min(int(st.session_state.get(key, 1)), pages)
     st.session_state[key] = at
     if pages > 1:
-        at = int(st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=key))
+        at = int(st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=key, width=130))
     return (at - 1) * PER_PAGE

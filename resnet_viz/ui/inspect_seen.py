@@ -64,9 +64,8 @@ def show_seen(seen: Seen) -> None:
                 st.image(
                     seen.original, width="stretch", alt=_("The image as it came: {name}").format(name=plain)
                 )
-                st.caption(_("What came: {name}").format(name=name))
-                if seen.credit:
-                    st.caption(seen.credit)
+                came = _("What came: {name}").format(name=name)
+                st.caption(f"{name} · {seen.credit}" if seen.credit else came)
         with st.container():
             side = seen.pixels.shape[-1]
             st.image(

@@ -23,22 +23,55 @@ class Upload(NamedTuple):
 
 def uploaded() -> Upload | None:
     """Show where a file can be dropped; what was, or None."""
-    file = st.file_uploader(_("Your image"), key=_UPLOAD_KEY, label_visibility="collapsed")
+    file = st.file_uploader(
+        _("Your image"),
+        key=_UPLOAD_KEY,
+        label_visibility="collapsed",
+        on_change=_forget,
+        args=(_UPLOAD_KEY,),
+    )
     _paste_target()
     text = _(
         "Drop a photo here, paste one with Ctrl+V, or browse. JPEG, PNG or WebP, up to {size} MB and "
-        "{pixels} megapixels. It is decoded on this machine, kept in memory while this page is open, "
-        "and never stored."
+        "{pixels} megapixels. It is decoded on this machine, kept in memory until you remove it or close "
+        "this tab, and never stored."
     )
     st.caption(text.format(size=MAX_BYTES // 2**20, pixels=MAX_PIXELS // 1_000_000))
-    return None if file is None else Upload(file.getvalue(), file.name)
+    return _remembered(_UPLOAD_KEY, None if file is None else Upload(file.getvalue(), file.name))
 
 
 def photographed() -> Upload | None:
     """Show the camera; the picture taken, or None."""
-    file = st.camera_input(_("Take a picture"), key=_CAMERA_KEY, label_visibility="collapsed")
-    st.caption(_("The picture is kept in memory while this page is open, and never stored."))
-    return None if file is None else Upload(file.getvalue(), "")
+    file = st.camera_input(
+        _("Take a picture"),
+        key=_CAMERA_KEY,
+        label_visibility="collapsed",
+        on_change=_forget,
+        args=(_CAMERA_KEY,),
+    )
+    st.caption(_("The picture is kept in memory until you remove it or close this tab, and never stored."))
+    return _remembered(_CAMERA_KEY, None if file is None else Upload(file.getvalue(), ""))
+
+
+def _remembered(key: str, given: Upload | None) -> Upload | None:
+    """``given``, else what was given before one looked at something else: widgets out of sight forget."""
+    kept = f"{key}_kept"
+    if given is not None:
+        st.session_state[kept] = given
+    elif kept in st.session_state:
+        st.button(
+            _("Remove the picture"),
+            icon=":material/close:",
+            on_click=_forget,
+            args=(key,),
+            key=f"{key}_remove",
+        )
+    found: Upload | None = st.session_state.get(kept)
+    return found
+
+
+def _forget(key: str) -> None:
+    st.session_state.pop(f"{key}_kept", None)
 
 
 @st.cache_data(show_spinner=False, max_entries=4, scope="session")

@@ -304,6 +304,17 @@ def test_a_large_photo_gets_the_numbers_of_the_command_line(
     assert set(answered) == {"bundled:plain", "bundled:residual"}
 
 
+def test_an_upload_is_still_there_after_a_look_at_something_else() -> None:
+    app = upload("mine.jpg", jpeg_of(gradient(60, 90)))
+    app.segmented_control(key="inspect_source").set_value("samples").run()
+    assert "mine.jpg" not in words(app)
+    app.segmented_control(key="inspect_source").set_value("upload").run()
+    assert "What came: mine&#46;jpg" in words(app)
+    app.button(key="inspect_upload_remove").click().run()
+    assert not app.exception
+    assert "What came" not in words(app)
+
+
 def test_a_refused_file_is_told_in_a_sentence_and_nothing_is_lost() -> None:
     app = upload("page.png", b"<!DOCTYPE html><script>alert(1)</script>")
     assert app.error[0].value.startswith("This is a web page, not an image")
