@@ -49,6 +49,7 @@ def follow_sweep(store: Store, group: GroupRecord) -> list[SweepCell]:
         except KeyboardInterrupt:
             # Before the supervisor lets go of its runs: what ends by itself would be taken up again.
             cancel_sweep(store, group.id)
+            say(f"Interrupted. Go on with: python -m resnet_viz resume {group.id}")
             raise
     return cells
 
@@ -59,11 +60,7 @@ def take_up_sweep(store: Store, name: str) -> list[SweepCell] | None:
         group = resume_sweep(store, name)
     except NotFound:
         return None
-    try:
-        cells = follow_sweep(store, group)
-    except KeyboardInterrupt:
-        say(f"Interrupted. Go on with: python -m resnet_viz resume {group.id}")
-        raise
+    cells = follow_sweep(store, group)
     for place in cells:
         say(f"{place.cell.title}: {place.state or 'not trained'}")
     return cells

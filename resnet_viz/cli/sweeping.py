@@ -16,7 +16,7 @@ from resnet_viz.events import BROKEN
 from resnet_viz.experiments import SWEEP
 from resnet_viz.jobs.calibrate import estimate_sweep
 from resnet_viz.jobs.sweep_report import sweep_report
-from resnet_viz.jobs.sweeps import SweepCell, cancel_sweep, fitted_sweep, planned_cells, spec_of, start_sweep
+from resnet_viz.jobs.sweeps import SweepCell, fitted_sweep, planned_cells, spec_of, start_sweep
 from resnet_viz.store import RunReader, Store
 from resnet_viz.sweeps import CellHistory, SweepSpec
 from resnet_viz.wording import count, duration, number, percent
@@ -50,12 +50,7 @@ def sweep(
 def _train(store: Store, spec: SweepSpec, expected: Estimate) -> dict[str, Any]:
     begun = time.monotonic()
     group = start_sweep(store, spec, owner=OWNER)
-    try:
-        cells = follow_sweep(store, group)
-    except KeyboardInterrupt:
-        cancel_sweep(store, group.id)
-        say(f"Interrupted. Go on with: python -m resnet_viz resume {group.id}")
-        raise
+    cells = follow_sweep(store, group)
     wall_s = time.monotonic() - begun
     if expected.runs:
         say(
