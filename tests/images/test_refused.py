@@ -197,7 +197,7 @@ def test_refused_alike_by_the_decoder_process() -> None:
 def test_photos_of_phones_are_told_what_to_do(case: str) -> None:
     with pytest.raises(ImageRefused) as refusal:
         decode(REFUSED[case][0])
-    assert str(refusal.value) == f"This is a {case} file, which is not read here; convert it to JPEG or PNG."
+    assert str(refusal.value) == f"{case} files are not read here; convert this one to JPEG or PNG."
 
 
 def test_a_refusal_is_put_into_words_when_it_is_read() -> None:
