@@ -13,14 +13,11 @@ class PublishedCurve:
     Attributes:
         label: short name for legends; a gettext key.
         source: paper and table; a gettext key.
-        exact: whether the numbers were checked in the paper; else they are
-            quoted from a transcription.
     """
 
     role: Role
     label: str
     source: str
-    exact: bool
     depths: tuple[int, ...]
     test_errors: tuple[float, ...]
 
@@ -33,7 +30,6 @@ PUBLISHED = (
             "He et al. 2015 (arXiv:1512.03385), Table 6, read from the table: test error on CIFAR-10, "
             "augmented; 110 layers: the best of five runs, which have 6.61 ± 0.16 %."
         ),
-        True,
         (20, 32, 44, 56, 110),
         (0.0875, 0.0751, 0.0717, 0.0697, 0.0643),
     ),
@@ -44,7 +40,6 @@ PUBLISHED = (
             "Li et al. 2018 (arXiv:1712.09913), networks without skip connections, quoted from their table: "
             "test error on CIFAR-10."
         ),
-        False,
         (20, 56, 110),
         (0.0818, 0.1331, 0.1644),
     ),
@@ -55,7 +50,6 @@ PUBLISHED = (
             "Li et al. 2018 (arXiv:1712.09913), networks with skip connections, quoted from their table: "
             "test error on CIFAR-10."
         ),
-        False,
         (20, 56, 110),
         (0.0737, 0.0589, 0.0579),
     ),

@@ -31,7 +31,7 @@ HOW_TO_READ = N_(
 
 
 class RoleMap(NamedTuple):
-    """``value`` float32 [layers, steps] of one seed, from input to output; chosen out of ``of_steps``."""
+    """``value`` float32 [layers, steps] of one seed, from input to output."""
 
     role: Role
     seed: int
@@ -39,7 +39,6 @@ class RoleMap(NamedTuple):
     position: npt.NDArray[np.int32]
     step: npt.NDArray[np.int64]
     value: npt.NDArray[np.float32]
-    of_steps: int
 
 
 class HeatmapInfo(NamedTuple):
@@ -162,7 +161,6 @@ def _role_map(history: RunHistory, table: ProfileTable, most: int) -> RoleMap:
         position[order],
         table.step[chosen],
         table.value[np.ix_(chosen, order)].T,
-        len(table),
     )
 
 

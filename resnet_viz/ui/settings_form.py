@@ -110,6 +110,9 @@ def _widget(form: LinkedForm[S], setting: Setting) -> None:
     elif setting.texts:
         if setting.name == "block":
             same["on_change"] = form.blocks_changed
+        if setting.name == "data":
+            chosen = DATASETS[st.session_state[same["key"]]]
+            same["help"] += "\n\n" + _("Licence: {licence}").format(licence=_(chosen.licence))
         st.selectbox(options=list(setting.texts), format_func=lambda name: _(setting.texts[name]), **same)
     else:
         _number(form, setting, same)
