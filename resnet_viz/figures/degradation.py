@@ -128,7 +128,7 @@ def degradation_table(info: DegradationInfo) -> Columns:
     for entry in info.families:
         tested = dict(zip(_keys(entry.test), entry.test.run_error.tolist(), strict=True))
         for key, error in zip(_keys(entry.train), entry.train.run_error.tolist(), strict=True):
-            rows.append((family_name(entry.family), *key, error, tested.get(key, np.nan), _("measured here")))
+            rows.append((family_name(entry.family), *key, error, tested.get(key, np.nan), _("measured")))
     for curve in info.published:
         rows += [
             (_(curve.label), depth, -1, np.nan, error, _(curve.source))

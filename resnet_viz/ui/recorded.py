@@ -52,16 +52,16 @@ def made_on(recording: Recording[Any], text: str, **more: object) -> str:
 def show_origin(recording: Recording[Any], words: str) -> None:
     """``words`` about the recording, and beside them a download of every number of it as a table."""
     file = recording_file(recording.kind, recording.name, ".parquet")
-    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
-        st.caption(words, width="stretch")
-        st.download_button(
-            "Parquet",
-            data=file.read_bytes,
-            file_name=f"recorded-{file.name}",
-            mime="application/vnd.apache.parquet",
-            icon=":material/download:",
-            type="tertiary",
-            help=_("Every number of this recording as a table for pandas, Polars or DuckDB"),
-            on_click="ignore",
-            key=f"recorded_{recording.kind}_table",
-        )
+    text, button = st.columns([8, 1], gap="small")
+    text.caption(words)
+    button.download_button(
+        "Parquet",
+        data=file.read_bytes,
+        file_name=f"recorded-{file.name}",
+        mime="application/vnd.apache.parquet",
+        icon=":material/download:",
+        type="tertiary",
+        help=_("Every number of this recording as a table for pandas, Polars or DuckDB"),
+        on_click="ignore",
+        key=f"recorded_{recording.kind}_table",
+    )

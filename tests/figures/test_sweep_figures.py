@@ -91,7 +91,7 @@ def test_published_numbers_cannot_be_taken_for_measured_ones() -> None:
         {20: 8.75, 32: 7.51, 44: 7.17, 56: 6.97, 110: 6.43}, abs=1e-4
     )
     sources = degradation.degradation_table(info)["source"]
-    assert (sources == "measured here").sum() == 8
+    assert (sources == "measured").sum() == 8
     assert len(sources) == 8 + 11
     assert "read from the table" in degradation.describe(info)
     assert "published" not in degradation.how_to_read(degradation.degradation_info(FAMILIES, SWEEP))
