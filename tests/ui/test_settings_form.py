@@ -1,0 +1,51 @@
+"""All settings of Race and Depth: every one has a widget, and those that hang together stay legal."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz.experiments import RACE, SWEEP, Experiment
+from tests.ui.test_pages import open_page
+
+
+def widget(app: AppTest, key: str) -> Any:
+    """The widget with the session key ``key``, of whatever kind."""
+    kinds = (app.selectbox, app.number_input, app.select_slider, app.multiselect, app.button_group)
+    return next(found for kind in kinds for found in kind if found.key == key)
+
+
+@pytest.mark.parametrize(("page", "experiment"), [("race", RACE), ("depth", SWEEP)])
+def test_every_setting_has_a_widget(page: str, experiment: Experiment[Any]) -> None:
+    app = open_page(page)
+    for name, setting in experiment.settings.items():
+        value = setting.of(experiment.start(experiment.default))
+        expected = list(value) if isinstance(value, tuple) else value
+        assert widget(app, f"{page}_set_{name}").value == expected
+
+
+def test_a_block_brings_the_nearest_depth() -> None:
+    app = open_page("race")
+    app.selectbox(key="race_set_block").set_value("bottleneck").run()
+    assert not app.exception
+    assert app.select_slider(key="race_set_depth").value == 29
+    assert app.query_params == {"block": "bottleneck", "depth": "29"}
+
+
+@pytest.mark.parametrize("page", ["race", "depth"])
+def test_the_way_back_to_the_preset(page: str) -> None:
+    app = open_page(page, preset=("vanishing" if page == "race" else "classroom"), width="4", norm="group")
+    app.button(key=f"{page}_back").click().run()
+    assert not app.exception
+    assert app.query_params == {"preset": "vanishing" if page == "race" else "classroom"}
+    assert not [button for button in app.button if button.key == f"{page}_back"]
+
+
+def test_a_resolution_from_a_link_can_be_chosen_though_it_is_not_on_the_list() -> None:
+    app = open_page("race", resolution="24")
+    assert app.selectbox(key="race_set_resolution").value == 24
+
+
+def test_the_data_set_says_its_licence() -> None:
+    app = open_page("race", data="cifar10")
+    assert "cite Krizhevsky" in app.selectbox(key="race_set_data").help
