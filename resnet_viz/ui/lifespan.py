@@ -5,6 +5,7 @@ first visit needs is imported and opened here.
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from resnet_viz.ui.sockets import send_at_once
 _LEFT_TO_THE_FIRST_VISIT = "streamlit.emojis", "PIL.Image"
 """By Streamlit; a tenth of a second each."""
 
+_log = logging.getLogger(__name__)
 _ready = threading.Event()
 _ready.set()  # without a server, as in tests, there is nothing to wait for
 
@@ -48,5 +50,8 @@ def _start() -> None:
 
         home.prepare()
         server.start()
+    except Exception:
+        _log.exception("the server did not start completely")  # at its end would be late to say so
+        raise
     finally:
         _ready.set()
