@@ -41,6 +41,11 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
     recorded = [recorded_run(run_id) for run_id in bundled]
     specs = [*(run.spec for run in runs), *(run.spec for run in recorded)]
     histories = [*read_histories(runs), *(run.history for run in recorded)]
+    if not any(history.series for history in histories):
+        st.caption(
+            _("There are no curves to compare: nothing was measured yet, or only weights were imported.")
+        )
+        return
     if len(specs) > MOST_COMPARED:
         text = _("The first {most} of the chosen runs are compared.")
         st.caption(text.format(most=MOST_COMPARED))

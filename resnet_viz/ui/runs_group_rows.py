@@ -140,7 +140,9 @@ def title_of(kind: str, spec: RaceSpec | SweepSpec | RunSpec | None) -> str:
 def in_short(outcomes: Iterable[Outcome]) -> str:
     """Mean accuracies at the greatest depth that both kinds of network have, else at the greatest."""
     depths: dict[Role, dict[int, list[float]]] = {"plain": {}, "residual": {}}
+    seen: set[int] = set()
     for role, depth, accuracy in outcomes:
+        seen.add(depth)
         if accuracy is not None:
             depths[role].setdefault(depth, []).append(accuracy)
     plain, residual = depths["plain"], depths["residual"]
@@ -149,8 +151,7 @@ def in_short(outcomes: Iterable[Outcome]) -> str:
         return "–"
     deepest = max(common)
     found = _pair(*(fmean(of[deepest]) if deepest in of else None for of in (plain, residual)))
-    several = len(plain.keys() | residual.keys()) > 1
-    return _("{result} at depth {depth}").format(result=found, depth=deepest) if several else found
+    return _("{result} at depth {depth}").format(result=found, depth=deepest) if len(seen) > 1 else found
 
 
 def _pair(plain: float | None, residual: float | None) -> str:

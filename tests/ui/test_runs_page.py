@@ -13,7 +13,7 @@ from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
 from resnet_viz.ui import runs_paged, runs_rows, server
 from resnet_viz.ui.runs_compare import is_race, names
 from resnet_viz.ui.runs_rows import BUNDLED, bundled_id, recordings
-from resnet_viz.ui.runs_state import GROUPS, RUNS
+from resnet_viz.ui.runs_state import RUNS
 from resnet_viz.ui.runs_table import Row, runs_table
 from tests.ui.test_pages import MAIN, open_page, queue, texts, train
 
@@ -31,9 +31,8 @@ class Shown:
         return [row.id for row in self.rows if not row.id.startswith(BUNDLED)]
 
 
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
-    """The rows on the page; the component itself is tested in a browser."""
+def watch(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """Look at the rows that come onto the page; the component itself is tested in a browser."""
     seen = Shown()
 
     def look(columns: object, rows: Sequence[Row], **more: object) -> None:
@@ -42,6 +41,12 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
 
     monkeypatch.setattr(runs_paged, "runs_table", look)
     return seen
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """The rows on the page."""
+    return watch(monkeypatch)
 
 
 @pytest.fixture
