@@ -37,7 +37,7 @@ def choose_networks() -> Pair | None:
         )
         st.page_link("../../pages/race.py", label=_("Go to the race"), icon=":material/flag:")
     _choose_imported(names)
-    row = st.container(horizontal=True, gap="large", vertical_alignment="bottom")
+    row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
     with row:
         chosen = choose(
             "networks",

@@ -23,6 +23,7 @@ from resnet_viz.ui.tiles import Tile, tiles
 from resnet_viz.wording import number
 
 _SMALL_PX: Final = 112
+_MEASURED: Final = "inspect_faith_measured"
 _KNOWN_TO_FAIL: Final = ("guided-backprop", "guided-gradcam")
 
 
@@ -145,6 +146,8 @@ def _sanity_exhibit(info: sanity.SanityInfo) -> Exhibit:
 
 def _faithfulness(subject: Subject, asked: MapAsked) -> None:
     st.subheader(_("Do the places it points at matter?"), anchor=False)
+    if not _is_wanted(subject, asked):
+        return
     entries = []
     for network in subject.networks:
         answer = _asked(network, "faith", subject, asked)
@@ -189,6 +192,23 @@ def _faithfulness(subject: Subject, asked: MapAsked) -> None:
         for one in entries
     ]
     table(headings, rows, caption=_("Faithfulness of both maps in numbers"))
+
+
+def _is_wanted(subject: Subject, asked: MapAsked) -> bool:
+    """What is quick is simply shown; what takes long is asked for, and then kept."""
+    if subject.is_matched:
+        return True
+    question = (subject.filename, asked.method, *asked.layers.values(), asked.target)
+    if st.session_state.get(_MEASURED) != question:
+        st.markdown(_("More than a hundred changed images go through each network; large ones take minutes."))
+        st.button(
+            _("Measure it"),
+            icon=":material/science:",
+            key="inspect_measure_faith",
+            on_click=lambda: st.session_state.update({_MEASURED: question}),
+        )
+        return False
+    return True
 
 
 def _small(subject: Subject, values: Any) -> Any:

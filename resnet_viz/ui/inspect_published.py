@@ -27,7 +27,7 @@ _SLOTS: Final[dict[Family, Slot]] = {
 
 def choose_published() -> Pair | None:
     """Show both choices, and what has to be downloaded; those that are here, None while none is."""
-    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         left = _choose("left", _("First network"), list(ZOO), _DEFAULT[0])
         others = [name for name in ZOO if name != left]
         right = _choose(

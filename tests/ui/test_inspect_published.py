@@ -159,3 +159,17 @@ def test_a_file_that_is_not_as_published_is_not_used(home: Path) -> None:
         assert any(button.key == "inspect_fetch_densenet121" for button in app.button)
     finally:
         kept.replace(path)
+
+
+def test_what_takes_minutes_is_asked_for() -> None:
+    app = published("resnet18", "none", look="honesty")
+    assert "Against random weights, layer by layer" in words(app)
+    assert "Area, painted over (small is good)" not in app_html(app)
+    app.button(key="inspect_measure_faith").click().run()
+    assert not app.exception
+    assert not app.error
+    assert "Area, painted over (small is good)" in app_html(app)
+
+
+def app_html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
