@@ -15,7 +15,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.presets import PRESETS
 from resnet_viz.settings import RACE_SETTINGS, SWEEP_SETTINGS, Setting
-from resnet_viz.specs import MAX_DEPTH, Block, NetworkSpec, RaceSpec, choices, legal_depths
+from resnet_viz.specs import Block, NetworkSpec, RaceSpec, choices, legal_depths
 from resnet_viz.sweeps import SWEEP_PRESETS, SweepSpec, family
 
 S = TypeVar("S", RaceSpec, SweepSpec)
@@ -154,10 +154,10 @@ def nearest_depth(block: Block, depth: int) -> int:
     return min(legal_depths(block), key=lambda legal: abs(legal - depth))
 
 
-def common_depths(families: Iterable[str], base: NetworkSpec, up_to: int = MAX_DEPTH) -> list[int]:
+def common_depths(families: Iterable[str], base: NetworkSpec) -> list[int]:
     """Depths that all ``families`` have, built on ``base``; raises `InvalidSetting`."""
     blocks = {family(name).block or base.block for name in families} or {base.block}
-    first, *others = [legal_depths(block, up_to) for block in blocks]
+    first, *others = [legal_depths(block) for block in blocks]
     return sorted(set(first).intersection(*others))
 
 

@@ -17,7 +17,7 @@ from resnet_viz.sweeps import Cell, SweepSpec, family
 from resnet_viz.ui import server
 from resnet_viz.ui.depth_estimate import show_estimate
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.settings_form import all_settings, changed_titles, choose_preset, choose_seeds, in_short
+from resnet_viz.ui.settings_form import all_settings, choose_preset, choose_seeds, in_short, with_changes
 
 _SHOWN_DEPTH: Final = 110
 """Depths to press end here, as the paper's figures do; a link and the range go further."""
@@ -154,8 +154,7 @@ def _summary(sweep: SweepSpec, preset: str, known: int) -> str:
     ).format(cells=len(sweep.families) * len(sweep.depths) * sweep.seeds, **in_short(sweep.run))
     if known:
         text += " · " + _("{known} already trained, will be reused").format(known=known)
-    changed = changed_titles(DEPTH_FORM, preset, sweep)
-    return f"{text} · {_('changed from the preset: {names}').format(names=changed)}" if changed else text
+    return with_changes(text, DEPTH_FORM, preset, sweep)
 
 
 def _refusal(refusal: InvalidSetting) -> str:

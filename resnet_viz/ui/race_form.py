@@ -10,7 +10,7 @@ from resnet_viz.experiments import CUSTOM, RACE
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import MAX_DEPTH, RaceSpec, legal_depths
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.settings_form import all_settings, changed_titles, choose_preset, choose_seeds, in_short
+from resnet_viz.ui.settings_form import all_settings, choose_preset, choose_seeds, in_short, with_changes
 
 _SHOWN_DEPTH: Final = 110
 """The depth slider ends here, as the paper's figures do; a link may go further."""
@@ -61,8 +61,7 @@ def _summary(race: RaceSpec, preset: str) -> str:
         "{networks} networks · {steps} steps of {batch} images · {dataset}, {images} images "
         "at {side}×{side} px"
     ).format(networks=2 * race.seeds, **in_short(race.run))
-    changed = changed_titles(RACE_FORM, preset, race)
-    return f"{text} · {_('changed from the preset: {names}').format(names=changed)}" if changed else text
+    return with_changes(text, RACE_FORM, preset, race)
 
 
 def _depth() -> None:

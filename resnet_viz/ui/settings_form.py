@@ -57,9 +57,12 @@ def all_settings(form: LinkedForm[S], *, expanded: bool = False) -> None:
                         _widget(form, setting)
 
 
-def changed_titles(form: LinkedForm[S], preset: str, spec: S) -> str:
-    """What the settings are called in which ``spec`` differs from ``preset``; empty where there are none."""
-    return ", ".join(_(setting.label) for setting in form.experiment.changed(preset, spec))
+def with_changes(summary: str, form: LinkedForm[S], preset: str, spec: S) -> str:
+    """``summary``, and after it the settings in which ``spec`` differs from ``preset``."""
+    changed = _changed_titles(form, preset, spec)
+    return (
+        f"{summary} · {_('changed from the preset: {names}').format(names=changed)}" if changed else summary
+    )
 
 
 def in_short(run: RunSpec) -> dict[str, str]:
@@ -75,11 +78,15 @@ def in_short(run: RunSpec) -> dict[str, str]:
     }
 
 
+def _changed_titles(form: LinkedForm[S], preset: str, spec: S) -> str:
+    return ", ".join(_(setting.label) for setting in form.experiment.changed(preset, spec))
+
+
 def _way_back(form: LinkedForm[S]) -> None:
     try:
-        changed = changed_titles(form, form.preset(), form.asked_for())
+        changed = _changed_titles(form, form.preset(), form.asked_for())
     except InvalidSetting:  # widgets that contradict each other; the form says so
-        changed = changed_titles(form, *form.kept())
+        changed = _changed_titles(form, *form.kept())
     if not changed:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
