@@ -1,6 +1,7 @@
 """The Runs page in a real browser: the table by mouse and keyboard, files, deletion and undo."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from resnet_viz.store import open_store
 from resnet_viz.ui.runs_rights import COMMAND_LINE
+from resnet_viz.ui.runs_rows import recordings
 from tests.ui.conftest import running_app, watched_tab
 from tests.ui.test_pages import queue, train
 
@@ -19,10 +21,20 @@ _ROWS = ".runs-table tbody tr"
 _PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
+def bundled() -> int:
+    """How many runs came with the app."""
+    return sum(len(recording.runs) for recording in recordings())
+
+
 @pytest.fixture(scope="module")
 def library_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose history has three races from the command line, trained."""
+    """A server whose history has three races from the command line, trained, and one deleted long ago."""
     home: Path = tmp_path_factory.mktemp("library")
+    old = open_store(home, clock=lambda: time.time() - 8 * 24 * 3600)
+    deleted = queue(old, owner=COMMAND_LINE)
+    train(old, deleted)
+    old.library.delete(deleted.run_ids)
+    old.close()
     store = open_store(home)
     for _number in range(3):
         train(store, queue(store, owner=COMMAND_LINE))
@@ -33,11 +45,11 @@ def library_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_path: Path) -> None:
     page.goto(f"{library_url}/runs")
-    expect(page.locator(_ROWS)).to_have_count(8)
-    page.get_by_role("searchbox", name="Search").fill("residual-8")
+    expect(page.locator(_ROWS)).to_have_count(min(50, 6 + bundled()))
+    page.get_by_role("searchbox", name="Search").fill("residual-8 race")
     page.keyboard.press("Enter")
     expect(page.locator(_ROWS)).to_have_count(3)
-    page.wait_for_url("**/runs?q=residual-8")
+    page.wait_for_url("**/runs?q=residual-8+race")
     page.get_by_role("button", name="Begun").click()
     expect(page.get_by_role("columnheader", name="Begun")).to_have_attribute("aria-sort", "ascending")
     page.locator(_ROWS).first.get_by_role("checkbox").focus()
@@ -57,23 +69,59 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     exported = orjson.loads(file.read_bytes())
     assert [run["run"]["role"] for run in exported["runs"]] == ["residual"] * 3
     page.get_by_text("Import a run").click()
-    page.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(file)
+    page.locator(".st-key-runs_import_file input[type=file]").set_input_files(file)
     expect(page.get_by_text("3-runs.json")).to_be_visible()
-    page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.locator(_ROWS)).to_have_count(6)
+    page.locator(".st-key-runs_import_go button").click()
+    expect(page.get_by_text("3 runs chosen")).to_be_visible()
+    page.get_by_role("searchbox", name="Search").fill("residual-8 import")
+    page.keyboard.press("Enter")
+    expect(page.locator(_ROWS)).to_have_count(3)
+    expect(page.locator(".runs-chosen")).to_have_count(3)
 
 
 def test_deleting_and_undoing(page: Page, library_url: str) -> None:
-    page.goto(f"{library_url}/runs?network=plain")
+    page.goto(f"{library_url}/runs?network=plain&q=race+-8")
     rows = page.locator(_ROWS)
-    expect(rows).to_have_count(4)
+    expect(rows).to_have_count(3)
     rows.first.click()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_text("1 run was deleted.")).to_be_visible()
-    expect(rows).to_have_count(3)
+    expect(rows).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
-    expect(rows).to_have_count(4)
+    expect(rows).to_have_count(3)
     expect(page.locator(".runs-chosen")).to_have_count(1)
+
+
+def test_a_whole_group_is_renamed_deleted_and_opened(page: Page, library_url: str) -> None:
+    page.goto(f"{library_url}/runs")
+    page.get_by_text("Races, sweeps and other groups").click()
+    page.get_by_role("searchbox", name="Search").fill("race -8")
+    page.keyboard.press("Enter")
+    rows = page.locator(_ROWS)
+    expect(rows).to_have_count(3)
+    rows.first.click()
+    expect(page.get_by_text("1 group chosen")).to_be_visible()
+    page.get_by_text("Name and notes").click()
+    page.get_by_role("textbox", name="Name", exact=True).fill("Monday's race")
+    page.get_by_role("button", name="Save").click()
+    expect(rows.first).to_contain_text("Monday's race")
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("2 runs were deleted.")).to_be_visible()
+    expect(rows).to_have_count(2)
+    page.get_by_role("button", name="Undo").click()
+    expect(rows).to_have_count(3)
+    page.get_by_role("link", name="Open the race").click()
+    expect(page.get_by_role("heading", name="Race", exact=True, level=1)).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/race\?.*race=[a-z2-7]{10}"))
+    expect(page).to_have_url(re.compile(r"steps=30"))
+
+
+def test_what_was_deleted_long_ago_is_gone_after_the_start(page: Page, library_url: str) -> None:
+    page.goto(f"{library_url}/runs")
+    expect(page.locator(_ROWS).first).to_be_visible()
+    page.get_by_text("Disk space").click()
+    expect(page.get_by_text("of which of deleted runs")).to_be_visible()
+    expect(page.get_by_text("Deleted runs:")).to_have_count(0)
 
 
 def test_a_phone_scrolls_the_table_not_the_page(browser: Browser, library_url: str) -> None:
