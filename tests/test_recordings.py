@@ -29,6 +29,7 @@ from resnet_viz.recordings import (
     write_recording,
 )
 from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.sweep_verdict import SweepVerdictKind, sweep_verdict
 from resnet_viz.sweeps import SweepSpec
 from resnet_viz.verdict import verdict
 
@@ -194,6 +195,21 @@ def test_the_bundled_race_shows_what_home_claims() -> None:
     digests = {history.facts["init_digest"] for history in recording.histories}
     assert len(digests) == 1, "the two started from different weights"
     assert "race --depth 56 --steps 300" in recording.origin.command
+
+
+def test_the_bundled_sweep_shows_degradation_and_says_how_sure_that_is() -> None:
+    recording = read_sweep("fashion-mnist")
+    spec, cells = recording.spec, recorded_cells(recording)
+    assert (spec.depths, spec.seeds, spec.run.data.train_size) == ((8, 14, 20, 32, 44, 56), 3, 60_000)
+    said = sweep_verdict(spec, cells)
+    assert (said.kind, said.complete) == (SweepVerdictKind.HARMS_PLAIN, True)
+    assert {trend.family: trend.onset for trend in said.trends} == {"plain": 32, "residual": None}
+    found = {(cell.family, cell.depth, cell.seed): cell.history for cell in cells}
+    for depth in spec.depths:
+        for seed in range(spec.seeds):
+            plain, residual = (found[family, depth, seed].facts for family in ("plain", "residual"))
+            for fact in ("init_digest", "batch_digest", "parameters"):
+                assert plain[fact] == residual[fact], f"{fact}, depth {depth}, seed {seed}"
 
 
 def test_reading_needs_neither_torch_nor_pandas_nor_arrow() -> None:
