@@ -1,6 +1,8 @@
 """An image of the reader's own: dropped, pasted, picked or photographed; it stays in the session."""
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import streamlit as st
@@ -10,6 +12,7 @@ from resnet_viz.images.policy import MAX_BYTES, MAX_PIXELS
 from resnet_viz.images.safely import Taken, decode_safely
 from resnet_viz.locale import gettext as _
 
+_HERE: Final = Path(__file__).parent
 _UPLOAD_KEY: Final = "inspect_upload"
 _CAMERA_KEY: Final = "inspect_camera"
 
@@ -30,7 +33,7 @@ def uploaded() -> Upload | None:
         on_change=_forget,
         args=(_UPLOAD_KEY,),
     )
-    _paste_target()
+    _refine(_UPLOAD_KEY)
     text = _(
         "Drop a photo here, paste one with Ctrl+V, or browse. JPEG, PNG or WebP, up to {size} MB and "
         "{pixels} megapixels. It is decoded on this machine, kept in memory until you remove it or close "
@@ -49,6 +52,7 @@ def photographed() -> Upload | None:
         on_change=_forget,
         args=(_CAMERA_KEY,),
     )
+    _refine(_CAMERA_KEY)
     st.caption(_("The picture is kept in memory until you remove it or close this tab, and never stored."))
     return _remembered(_CAMERA_KEY, None if file is None else Upload(file.getvalue(), ""))
 
@@ -80,31 +84,13 @@ def take_in(data: bytes, name: str, wanted: Wanted) -> Taken:
     return decode_safely(data, name, wanted)
 
 
-def _paste_target() -> None:
-    _component()(key="inspect_paste", data=_UPLOAD_KEY.encode())
+def _refine(key: str) -> None:
+    """Let pictures be pasted, and put Streamlit's own buttons into the reader's language."""
+    words = {"upload": _("Upload"), "take": _("Take a picture"), "clear": _("Remove the picture")}
+    _component()(key=f"{key}_refined", data=json.dumps({"key": key, "words": words}).encode())
 
 
 @cache
 def _component() -> Any:
-    return st.components.v2.component("resnet_viz_paste", js=_PASTE_JS, isolate_styles=False)
-
-
-_PASTE_JS: Final = """
-// Hands a pasted image to the file field, so that it goes the way of every other file.
-export default function ({ data }) {
-  if (!data) return;
-  const field = `.st-key-${new TextDecoder().decode(data)} input[type="file"]`;
-  const paste = (event) => {
-    const image = [...(event.clipboardData?.files ?? [])].find((file) => file.type.startsWith("image/"));
-    const input = document.querySelector(field);
-    if (!image || !input) return;
-    const files = new DataTransfer();
-    files.items.add(image);
-    input.files = files.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-    event.preventDefault();
-  };
-  document.addEventListener("paste", paste);
-  return () => document.removeEventListener("paste", paste);
-}
-"""
+    css, js = ((_HERE / f"inspect_upload.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
+    return st.components.v2.component("resnet_viz_upload", css=css, js=js, isolate_styles=False)

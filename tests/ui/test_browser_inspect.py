@@ -98,7 +98,15 @@ def test_a_dropped_photo_is_looked_at_and_a_bad_one_refused(page: Page, app_url:
     expect(page.get_by_text("Only the middle 300 × 300 of 400 × 300 pixels are used.")).to_be_visible()
     expect(page.get_by_text("far from what the networks were trained on")).to_be_visible()
     expect(page.locator(_MAPS)).to_have_count(4)
-    page.get_by_role("button", name=re.compile("^Remove")).click()
+    page.get_by_role("radio", name="Samples").click()
+    page.get_by_role("button", name="Face of a striped cat").click()
+    expect(page.get_by_text("Stefan van der Walt")).to_be_visible()
+    page.get_by_role("radio", name="Upload").click()
+    expect(page.get_by_text("What came: photo <b>.jpg")).to_be_visible()
+    field.set_input_files(payload("second.jpg", photo))
+    expect(page.get_by_text("What came: second.jpg")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Remove second")).click()
+    expect(page.get_by_text("What came")).to_have_count(0)
     field.set_input_files(payload("x.png", REFUSED["SVG"][0]))
     expect(page.get_by_text("This is an SVG drawing, which is never rendered here")).to_be_visible()
 
@@ -107,7 +115,7 @@ def test_a_pasted_picture_goes_the_same_way(page: Page, app_url: str) -> None:
     open_inspect(page, app_url)
     page.get_by_role("radio", name="Upload").click()
     expect(page.get_by_text("paste one with Ctrl+V")).to_be_visible()
-    expect(page.locator(".st-key-inspect_paste")).to_be_attached()
+    expect(page.locator(".st-key-inspect_upload_refined")).to_be_attached()
     page.wait_for_function(
         """(bytes) => {
           const data = new DataTransfer();
@@ -118,6 +126,16 @@ def test_a_pasted_picture_goes_the_same_way(page: Page, app_url: str) -> None:
         arg=list(jpeg_of(gradient(60, 60))),
     )
     expect(page.get_by_text("What came: pasted.jpg")).to_be_visible()
+
+
+def test_the_buttons_of_the_upload_speak_chinese(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/inspect?lang=zh&source=upload")
+    word = page.locator('[data-testid="stFileUploaderDropzone"] button p')
+    expect(word).to_have_css("font-size", "0px", timeout=60_000)
+    page.wait_for_function(
+        "(word) => getComputedStyle(word, '::after').content === '\"上传\"'", arg=word.element_handle()
+    )
+    expect(page.get_by_text("per file")).to_be_hidden()
 
 
 def test_the_upload_endpoint_itself_lets_no_bad_file_through(page: Page, app_url: str) -> None:
