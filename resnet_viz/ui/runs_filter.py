@@ -64,7 +64,7 @@ def runs_filter() -> RunQuery:
             placeholder=_("name, notes, tag, plain-32, data set, identifier …"),
             icon=":material/search:",
             on_change=back_to_first,
-            width=210,
+            width=190,
         )
         roles = _pills("network", _("Network"), {role: labels.label(labels.ROLES, role) for role in ROLES})
         only = _pills("only", _("Only"), {"pinned": _("Pinned"), "mine": _("Mine")})

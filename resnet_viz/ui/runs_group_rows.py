@@ -47,10 +47,10 @@ class Outcome(NamedTuple):
 def columns() -> list[Column]:
     """The headings, in the reader's language."""
     return [
-        Column(_("Group"), "kind"),
+        Column(_("Group of runs"), "kind"),
         Column(_("State"), state=True),
         Column(_("Name"), "name"),
-        Column(_("Runs"), "runs", number=True),
+        Column(_("Number of runs"), "runs", number=True),
         Column(_("Accuracy, plain / residual"), number=True),
         Column(_("Data set")),
         Column(_("Time"), "wall_s", number=True),

@@ -45,7 +45,7 @@ def columns() -> list[Column]:
         Column(_("Weights"), "weights", number=True),
         Column(_("Tags")),
         Column(_("Notes")),
-        Column(_("Group")),
+        Column(_("Group of runs")),
         Column(_("Run")),
     ]
 

@@ -77,14 +77,14 @@ def test_a_line_sums_its_group_up(shown: Shown, store: Store, race: GroupRecord)
     open_groups()
     assert shown.ids == [group.id, race.id]
     found = cells(shown, group.id)
-    assert found["Group"].startswith("Sweep")
-    assert found["Group"].endswith("depths 8 to 14")
-    assert (found["State"], found["Runs"]) == ("Finished", "4 / 4")
+    assert found["Group of runs"].startswith("Sweep")
+    assert found["Group of runs"].endswith("depths 8 to 14")
+    assert (found["State"], found["Number of runs"]) == ("Finished", "4 / 4")
     assert found["Accuracy, plain / residual"] == "25.0 % / 50.0 % at depth 14"
     assert found["Time"] == "20 s", "of the two that this sweep trained"
     found = cells(shown, race.id)
-    assert found["Group"] == "Race · Custom · depth 8"
-    assert (found["State"], found["Runs"]) == ("Finished", "2")
+    assert found["Group of runs"] == "Race · Custom · depth 8"
+    assert (found["State"], found["Number of runs"]) == ("Finished", "2")
     assert [row.id for row in shown.rows[2:]] == [bundled_id(recording) for recording in recordings()]
 
 
