@@ -24,7 +24,7 @@ from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.known_logits import KnownLogits
-from resnet_viz.inspection.models import Model, load_model
+from resnet_viz.inspection.models import BUNDLED_MODELS, Model, load_model
 from resnet_viz.jobs.frames import Arrays, Frame
 from resnet_viz.locale import N_
 from resnet_viz.networks.adding_block import AddingBlock
@@ -52,6 +52,16 @@ def answerers(home: Path) -> dict[str, Answerer]:
     def cancel_fetch(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Give the download for ``model`` up."""
         fetches.cancel(values["model"])
+        return Frame({}, {})
+
+    def prepare(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """Load what a first visit asks for: the bundled networks, their images, captum."""
+        for name in BUNDLED_MODELS:
+            model = load_model(f"bundled:{name}", data_folder)
+            images = _images_for(model, data_folder).test_images[:1]
+            attribute(
+                model.network, model.normalised(images), torch.tensor([0]), "gradcam", model.default_tap
+            )
         return Frame({}, {})
 
     def import_file(values: Mapping[str, Any], arrays: Arrays) -> Frame:
@@ -178,7 +188,12 @@ def answerers(home: Path) -> dict[str, Answerer]:
     of_data = (about, predict, test_set, test_images, samples, appearance)
     of_network = (maps, activations, statistics, baselines, sanity, faith)
     asked = {question.__name__: of_model(question) for question in (*of_data, *of_network)}
-    return {"fetch": fetch, "cancel_fetch": cancel_fetch, "import_file": import_file} | asked
+    return {
+        "fetch": fetch,
+        "cancel_fetch": cancel_fetch,
+        "prepare": prepare,
+        "import_file": import_file,
+    } | asked
 
 
 def _images_for(model: Model, data_folder: Path) -> LoadedData:

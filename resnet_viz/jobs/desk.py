@@ -35,14 +35,16 @@ class Desk:
         home: folder of the history, where runs and data sets are.
         answers: module with ``answerers(home)``, imported in the process only.
         threads: CPU threads to compute with.
+        first: question asked by `warm` once the process is up, so that others need not wait as long.
     """
 
     def __init__(
-        self, home: Path, *, answers: str = "resnet_viz.inspection.answers", threads: int = 2
+        self, home: Path, *, answers: str = "resnet_viz.inspection.answers", threads: int = 2, first: str = ""
     ) -> None:
         self._home = home
         self._answers = answers
         self._threads = threads
+        self._first = first
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -103,10 +105,13 @@ class Desk:
             self._let_go()
 
     def _warm(self) -> None:
-        with self._turn:
-            try:
+        try:
+            with self._turn:
                 self._started()
-            except Unanswered:
+            if self._first:
+                self.ask(self._first)
+        except ResnetVizError:
+            if not self._closed:
                 _log.exception("the desk did not open")
 
     def _started(self) -> subprocess.Popen[bytes]:

@@ -2,18 +2,24 @@
 
 import logging
 import threading
+import time
 from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from resnet_viz.errors import StoreUnavailable
+from resnet_viz.events import RunState
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
 
 _DELETED_KEPT_S: Final = 7 * 24 * 3600.0
 """As long a deleted run can be restored."""
+
+_ROOMY_BYTES: Final = 6 * 2**30
+"""With less memory the desk, 0.5 GB, is opened by who visits the Inspect page."""
+_LOOK_EVERY_S: Final = 1.0
 
 _log = logging.getLogger(__name__)
 _supervisors: dict[Path, Supervisor] = {}
@@ -35,6 +41,7 @@ def start() -> None:
     _supervisors[home] = Supervisor(history)
     _supervisors[home].start()
     threading.Thread(target=purge_old, args=(history,), name="purge", daemon=True).start()
+    threading.Thread(target=_warm_desk, args=(_supervisors[home],), name="warm desk", daemon=True).start()
 
 
 def close() -> None:
@@ -79,9 +86,24 @@ def desk() -> Desk:
     with _opening:
         if home not in _desks:
             # One image keeps one thread busy; two would mostly wait for each other.
-            _desks[home] = Desk(home, threads=1)
+            _desks[home] = Desk(home, threads=1, first="prepare")
             _desks[home].warm()
         return _desks[home]
+
+
+def _warm_desk(running: Supervisor) -> None:
+    """Open the desk when nobody needs the processor: after the workers are ready, while nothing trains."""
+    if running.machine.memory_bytes < _ROOMY_BYTES:
+        return
+    while supervisor() is running:
+        try:
+            busy = store().runs(states=[RunState.QUEUED, RunState.RUNNING])
+        except StoreUnavailable:
+            return  # pages say so
+        if running.machine.devices and not busy:
+            desk()
+            return
+        time.sleep(_LOOK_EVERY_S)
 
 
 def close_desk() -> None:

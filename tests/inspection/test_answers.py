@@ -1,5 +1,6 @@
 """Answers of the desk's process against the network asked directly."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -42,6 +43,11 @@ def ask(
 
 def some_images(count: int = 3) -> np.ndarray:
     return load(SPEC.data, Path("unused")).test_images[:count].numpy()
+
+
+def test_preparing_loads_the_bundled_networks(tmp_path: Path) -> None:
+    assert ask(tmp_path, "prepare") == Frame({}, {})
+    assert "captum" in sys.modules
 
 
 def test_about_names_what_can_be_asked(reference: str, tmp_path: Path) -> None:
