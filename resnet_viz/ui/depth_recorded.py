@@ -12,6 +12,7 @@ from resnet_viz.ui.depth_recent import preset_of
 from resnet_viz.ui.depth_verdict import show_verdict
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.recorded import made_on, recorded_sweep, show_origin
+from resnet_viz.ui.settings_form import in_short
 
 
 def show_recorded_sweep() -> None:
@@ -28,6 +29,10 @@ def show_recorded_sweep() -> None:
         title = _("Depths {first} to {last}, plain and residual")
         st.header(title.format(first=spec.depths[0], last=spec.depths[-1]), anchor=False, width="content")
         st.badge(_("Recording"), icon=":material/movie:", color="gray")
+    asked = _(
+        "{cells} cells of {steps} steps · {batch} images a step · {dataset}, {images} at {side}×{side} px"
+    )
+    st.markdown(asked.format(cells=len(cells), **in_short(spec.run)))
     text = _(
         "This is a recording, not a sweep of this machine: {count} networks were trained on {day} on {cores} "
         "processor cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"

@@ -90,6 +90,7 @@ def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None
     assert f"This is a recording, not a sweep of this machine: {len(recording.runs)} networks" in words
     assert recording.origin.command in words
     assert recording.origin.day in words
+    assert "36 cells of 1,000 steps · 64 images a step · Fashion-MNIST, 60,000 at 14×14 px" in words
     assert "how long it took says nothing" in words
     verdict = sweep_verdict(recording.spec, recorded_cells(recording))
     assert [plain_text(str(said)) for said in verdict.sentences] == app.markdown[-1].value[2:].split("\n- ")
