@@ -124,7 +124,7 @@ def find_groups(
     connection: Connection, query: RunQuery, sort: GroupSortKey = "created", *, descending: bool = True
 ) -> GroupPage:
     """The groups with a run that ``query`` asks for; its order counts for nothing, its page does."""
-    fitting = _fitting(query)
+    fitting = _fitting(query, connection)
     by = _SORTED_BY[sort]
     chosen = (
         _BODY.where(fitting)
@@ -142,14 +142,14 @@ def find_groups(
     return GroupPage(rows, int(total))
 
 
-def _fitting(query: RunQuery) -> ColumnElement[bool]:
+def _fitting(query: RunQuery, connection: Connection) -> ColumnElement[bool]:
     joined = runs.join(run_groups, runs.c.group_id == run_groups.c.id)
-    having = select(runs.c.group_id).select_from(joined).where(*conditions(query)).correlate(None)
+    having = select(runs.c.group_id).select_from(joined).where(*conditions(query, connection)).correlate(None)
     fitting = run_groups.c.id.in_(having)
     asks_of_runs = (query.states, query.roles, query.depths, query.datasets, query.origin, query.pinned)
     if query.deleted or query.tags or any(asked is not None for asked in asks_of_runs):
         return fitting
-    own = [holds(_OWN_WORDS, word) for word in query.words()]
+    own = [holds(_OWN_WORDS, word, connection) for word in query.words()]
     for column, value in ((run_groups.c.id, query.group), (run_groups.c.owner, query.owner)):
         if value is not None:
             own.append(column == value)
