@@ -71,6 +71,16 @@ def test_two_networks_of_different_build_side_by_side(method: str) -> None:
     assert "#### DenseNet-121" in words(app)
 
 
+def test_photographs_are_their_samples() -> None:
+    app = published("densenet121", "resnet18")
+    text = words(app)
+    assert "Cat · Photo: Stefan van der Walt (CC0 1.0)" in text
+    assert "Cat, 224×224 px, in colour" in text
+    assert not app.warning
+    app = published("densenet121", "resnet18", photo="coffee")
+    assert "True class: espresso" in app.selectbox(key="inspect_target").options[0]
+
+
 def test_each_has_a_depth_axis_of_its_own() -> None:
     app = published("densenet121", "resnet18")
     dense, residual = (app.select_slider(key=f"inspect_{name}") for name in ("layer2", "layer"))
