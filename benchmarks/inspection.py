@@ -5,7 +5,7 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -14,11 +14,13 @@ import torch
 from PIL import Image
 
 from benchmarks.result import Aim, Bench, Result
+from benchmarks.untrained import NAMES
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.safely import decode_safely
 from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.desk import Desk
+from resnet_viz.ui.server import DESK_THREADS
 
 _PAIR = ("bundled:plain", "bundled:residual")
 _WANTED = Wanted(1, 28, 28)
@@ -49,6 +51,74 @@ def new_map(repetitions: int, folder: Path) -> Iterator[Result]:
             upload.values.append(perf_counter() - start)
     yield pair
     yield upload
+
+
+def published_map(repetitions: int, folder: Path) -> Iterator[Result]:
+    """Grad-CAM of two networks of 50 layers at 224 px through the warm desk, random weights."""
+    with Desk(folder, answers="benchmarks.untrained", threads=DESK_THREADS) as desk:
+        pair = Result(
+            "new class or layer → Grad-CAM maps of ResNet-50 and ResNeXt-50 at 224 px, random weights",
+            "s",
+            aim=Aim("≤", 1.5),
+        )
+        image = np.random.default_rng(0).integers(0, 256, (1, 3, 224, 224), np.uint8)
+        references = [f"torchvision:{name}" for name in NAMES]
+        taps = ("layer4.2", "layer1.0", "layer3.5", "layer2.0.conv2")
+        _maps(desk, image, 0, taps[0], references)  # loads the networks, imports captum
+        for number in range(max(repetitions, 5)):
+            start = perf_counter()
+            _maps(desk, image, number, taps[number % len(taps)], references)
+            pair.values.append(perf_counter() - start)
+    yield pair
+
+
+def explained_folder(repetitions: int, folder: Path) -> Iterator[Result]:
+    """The command line over a folder, and a script that does the same with one captum call an image.
+
+    Both are whole processes: start, imports, reading the files, predictions, maps, JSON.
+    """
+    ratio = Result(
+        f"explain {_IMAGES} images: script of single captum calls / command line", "×", aim=Aim("≥", 5)
+    )
+    whole = Result(f"explain {_IMAGES} images, command line", "s")
+    images = folder / "images"
+    images.mkdir()
+    noise = np.random.default_rng(0)
+    for number in range(_IMAGES):
+        pixels = Image.fromarray(noise.integers(0, 256, (28, 28), np.uint8))
+        pixels.save(images / f"{number:04}.png")
+    command = [sys.executable, "-m", "resnet_viz", "explain", str(images), "--json"]
+    for _ in range(repetitions):
+        whole.values.append(_seconds([*command, "--model", _PAIR[1]]))
+        ratio.values.append(_seconds([sys.executable, "-c", _SINGLE, str(images)]) / whole.values[-1])
+    yield ratio
+    yield whole
+
+
+def _seconds(command: list[str]) -> float:
+    start = perf_counter()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    return perf_counter() - start
+
+
+_SINGLE = """
+import json, sys
+from pathlib import Path
+import numpy as np
+import torch
+from captum.attr import LayerGradCam
+from PIL import Image
+from resnet_viz.inspection.models import load_model
+model = load_model("bundled:residual", Path("."))
+tap = next(found.name for found in reversed(model.taps) if found.kind == "block")
+method = LayerGradCam(model.network, model.network.get_submodule(tap))
+for path in sorted(Path(sys.argv[1]).iterdir()):
+    image = model.normalised(torch.from_numpy(np.array(Image.open(path).convert("L")))[None, None])
+    logits = model.network(image)
+    target = int(logits.argmax())
+    values = method.attribute(image, target=target)[0, 0]
+    print(json.dumps({"logits": logits[0].tolist(), "map": values.tolist()}))
+"""
 
 
 def many_maps(repetitions: int, folder: Path) -> Iterator[Result]:
@@ -103,8 +173,8 @@ except ImageRefused:
 """
 
 
-def _maps(desk: Desk, images: np.ndarray, target: int, tap: str) -> None:
-    for model in _PAIR:
+def _maps(desk: Desk, images: np.ndarray, target: int, tap: str, models: Sequence[str] = _PAIR) -> None:
+    for model in models:
         asked = {"model": model, "method": "gradcam", "tap": tap}
         desk.ask("maps", asked, {"images": images, "targets": np.array([target])})
 
@@ -130,6 +200,8 @@ def _bomb() -> bytes:
 
 BENCHES = (
     Bench("maps", "a new map through the warm desk, and an uploaded photo", new_map),
+    Bench("published", "a new map of large published networks", published_map),
+    Bench("explain", "a folder of a thousand images on the command line", explained_folder),
     Bench("batch", "attribution of a thousand images", many_maps),
     Bench("bomb", "memory of a refused decompression bomb", refused_bomb),
 )

@@ -14,6 +14,8 @@ from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
 
+DESK_THREADS: Final = 1
+"""One image keeps one thread busy; two would mostly wait for each other."""
 _DELETED_KEPT_S: Final = 7 * 24 * 3600.0
 """As long a deleted run can be restored."""
 
@@ -85,8 +87,7 @@ def desk() -> Desk:
     home = home_folder()
     with _opening:
         if home not in _desks:
-            # One image keeps one thread busy; two would mostly wait for each other.
-            _desks[home] = Desk(home, threads=1, first="prepare")
+            _desks[home] = Desk(home, threads=DESK_THREADS, first="prepare")
             _desks[home].warm()
         return _desks[home]
 
