@@ -65,7 +65,7 @@ def row_of(group: GroupSummary) -> Row:
     """One line for a group of the history."""
     states, runs, result = group.states, f"{group.runs}", _pair(group.plain_accuracy, group.residual_accuracy)
     spec = read_spec(group.kind, group.spec_json)
-    if isinstance(spec, SweepSpec) and len(spec.cells()) <= _MOST_CELLS:
+    if isinstance(spec, SweepSpec) and _cell_count(spec) <= _MOST_CELLS:
         record = GroupRecord(
             group.id, group.kind, group.owner, group.name, group.spec_json, group.created_at, ()
         )
@@ -152,6 +152,10 @@ def in_short(outcomes: Iterable[Outcome]) -> str:
     deepest = max(common)
     found = _pair(*(fmean(of[deepest]) if deepest in of else None for of in (plain, residual)))
     return _("{result} at depth {depth}").format(result=found, depth=deepest) if len(seen) > 1 else found
+
+
+def _cell_count(spec: SweepSpec) -> int:
+    return len(spec.families) * len(spec.depths) * spec.seeds
 
 
 def _pair(plain: float | None, residual: float | None) -> str:

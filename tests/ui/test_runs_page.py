@@ -7,10 +7,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.events import RunState, Wish
+from resnet_viz.exports import import_runs
 from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
 from resnet_viz.ui import runs_paged, runs_rows, server
+from resnet_viz.ui.owner import LOCAL
 from resnet_viz.ui.runs_compare import is_race, names
 from resnet_viz.ui.runs_rows import BUNDLED, bundled_id, recordings
 from resnet_viz.ui.runs_state import RUNS
@@ -225,3 +227,21 @@ def test_notes_and_pins_are_in_the_row(store: Store, race: GroupRecord, shown: S
     open_page("runs")
     assert shown.rows[0].cells[2] == "★ a name"
     assert "two lines" in shown.rows[0].cells
+
+
+def test_an_imported_run_is_not_resumed_and_the_page_says_why(store: Store, race: GroupRecord) -> None:
+    exported = export_json(store, race.run_ids[0])
+    exported["run"]["state"] = "running"
+    (run_id,) = import_runs(store, LOCAL, orjson.dumps(exported)).run_ids
+    assert store.run(run_id).state is RunState.STOPPED
+    app = choose(open_page("runs"), run_id)
+    assert app.button(key="runs_resume").disabled
+    assert "Imported runs cannot be resumed" in texts(app)
+    press(app, "runs_again")
+    assert [run.seed for run in store.runs(group=store.groups(kind="single")[0].id)] == [1]
+    assert "Imported runs" not in texts(choose(app, race.run_ids[0]))
+
+
+def test_what_has_no_curves_is_not_compared(store: Store) -> None:
+    app = choose(open_page("runs"), *queue(store).run_ids)
+    assert "no curves to compare" in texts(app)
