@@ -71,7 +71,8 @@ def _remove_weights(run_ids: Sequence[str], but_last: bool) -> None:
     except ResnetVizError as error:
         say(str(error))
     else:
-        st.toast(_("{size} freed.").format(size=size(freed)), icon=":material/delete_sweep:")
+        said = _("{size} freed.").format(size=size(freed)) if freed else _("There was nothing to remove.")
+        st.toast(said, icon=":material/delete_sweep:")
 
 
 def _deleted() -> None:
