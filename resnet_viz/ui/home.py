@@ -20,6 +20,7 @@ from resnet_viz.ui.recorded import recorded_race
 from resnet_viz.wording import duration
 
 _RACE_PAGE: Final = "../../pages/race.py"
+_DEPTH_PAGE: Final = "../../pages/depth.py"
 _GIBIBYTE: Final = 2**30
 _RUNS_JUDGED_BY: Final = 30
 
@@ -104,37 +105,47 @@ def _what_is_built() -> None:
 
 def _questions() -> None:
     st.subheader(_("What you can find out in a minute"), anchor=False)
-    cards = (
+    race = _("Open this race")
+    cards: tuple[tuple[str, str, str, str, str, dict[str, str]], ...] = (
         (
-            "degradation",
             ":material/trending_down:",
             _("Does depth hurt a plain network?"),
             _("Depth 32 with batch normalisation: both losses live, on a log scale."),
+            race,
+            _RACE_PAGE,
+            {"preset": "degradation"},
         ),
         (
-            "vanishing",
+            ":material/show_chart:",
+            _("From which depth on?"),
+            _("Errors from 8 to 56 layers, three trainings at each depth: recorded, or made here anew."),
+            _("Open the degradation curve"),
+            _DEPTH_PAGE,
+            {},
+        ),
+        (
             ":material/ssid_chart:",
             _("Where does the gradient go?"),
             _("Without normalisation: the gradient of every layer, step by step."),
+            race,
+            _RACE_PAGE,
+            {"preset": "vanishing"},
         ),
         (
-            "shallow",
             ":material/balance:",
             _("When does it not matter?"),
             _("Depth 8: the two train about equally well, and the verdict says so."),
+            race,
+            _RACE_PAGE,
+            {"preset": "shallow"},
         ),
     )
-    with st.grid(columns=3, min_column_width=260, gap="medium"):
-        for preset, icon, question, answer in cards:
+    with st.grid(columns=2, min_column_width=260, gap="medium"):
+        for icon, question, answer, action, page, link in cards:
             with st.container(border=True, height="stretch"):
                 st.markdown(f"#### {icon} {question}")
                 st.markdown(answer)
-                st.page_link(
-                    _RACE_PAGE,
-                    label=_("Open this race"),
-                    icon=":material/arrow_forward:",
-                    query_params={"preset": preset},
-                )
+                st.page_link(page, label=action, icon=":material/arrow_forward:", query_params=link)
 
 
 def _machine() -> Machine:

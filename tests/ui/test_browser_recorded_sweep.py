@@ -29,7 +29,7 @@ def chart(page: Page, name: str) -> str:
 
 def test_all_three_charts_show_what_was_recorded(page: Page, app_url: str) -> None:
     page.goto(app_url + "/depth")
-    expect(page.get_by_text("This is a recording, not a sweep of this machine")).to_be_visible()
+    expect(page.get_by_text("This is a recording, not a sweep of this machine")).to_be_visible(timeout=20_000)
     selectors = {name: chart(page, name) for name in _CHARTS}
     spec, cells = recorded_sweep().spec, recorded_cells(recorded_sweep())
     drawn = page.eval_on_selector(selectors["curve"], _POINTS)

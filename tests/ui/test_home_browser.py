@@ -106,3 +106,10 @@ def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
     expect(page.locator('.replay [data-chart="loss"] .live-chart-title')).to_have_text(gettext("Train loss"))
     assert gettext("Train loss") != "Train loss"
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_a_card_leads_to_the_recorded_sweep(page: Page, app_url: str) -> None:
+    page.goto(app_url)
+    page.get_by_role("link", name="Open the degradation curve").click()
+    page.wait_for_url("**/depth*")
+    expect(page.get_by_text("This is a recording, not a sweep of this machine")).to_be_visible(timeout=20_000)
