@@ -56,14 +56,18 @@ def home_page() -> None:
 
 
 def _run_live(link: dict[str, str], time_needed: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        go = st.button(
-            _("Run it live on this machine"), type="primary", icon=":material/play_arrow:", key="home_race"
-        )
-        with st.container(gap=None, width="stretch"):
-            st.caption(f"{_('The same settings; nothing needs to be downloaded.')} {time_needed}")
-            unknown = not _machine().devices
-            st.fragment(_device_line, run_every=1.0 if unknown else None)(unknown)
+    button, words = st.columns([3, 7], vertical_alignment="center", gap="medium")
+    go = button.button(
+        _("Run it live on this machine"),
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        key="home_race",
+    )
+    with words.container(gap=None):
+        st.caption(f"{_('The same settings; nothing needs to be downloaded.')} {time_needed}")
+        unknown = not _machine().devices
+        st.fragment(_device_line, run_every=1.0 if unknown else None)(unknown)
     if go:
         st.switch_page(_RACE_PAGE, query_params=link)
 
