@@ -21,6 +21,8 @@ from resnet_viz.ui.runs_rows import recorded_run
 
 MOST_COMPARED: Final = 12
 _REFRESH_S: Final = 2.0
+_PLOT_PX: Final = 320
+_LEGEND_LINE_PX: Final = 22
 
 
 def compared(runs: Sequence[RunRecord], bundled: Sequence[str], *, key: str) -> None:
@@ -109,4 +111,7 @@ def _lines(specs: Sequence[RunSpec], histories: Sequence[RunHistory], ids: Seque
             exhibit = Exhibit(
                 title, how, f"{title}. {comparison.describe(info)}", to_json(chart(info)), table
             )
-            show(exhibit, key=f"runs_compare_{name}", filename=f"compared-runs-{name}")
+            # In a narrow column the legend has one line a run.
+            height_px = _PLOT_PX + _LEGEND_LINE_PX * len(specs)
+            filename = f"compared-runs-{name}"
+            show(exhibit, key=f"runs_compare_{name}", filename=filename, height_px=height_px)
