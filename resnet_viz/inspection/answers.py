@@ -24,7 +24,7 @@ from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.known_logits import KnownLogits
-from resnet_viz.inspection.models import BUNDLED_MODELS, Model, load_model
+from resnet_viz.inspection.models import BUNDLED_MODELS, Model, bundled_model_path, load_model
 from resnet_viz.jobs.frames import Arrays, Frame
 from resnet_viz.locale import N_
 from resnet_viz.networks.adding_block import AddingBlock
@@ -57,6 +57,8 @@ def answerers(home: Path) -> dict[str, Answerer]:
     def prepare(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Load what a first visit asks for: the bundled networks, their images, captum."""
         for name in BUNDLED_MODELS:
+            if not bundled_model_path(name).is_file():
+                continue
             model = load_model(f"bundled:{name}", data_folder)
             images = _images_for(model, data_folder).test_images[:1]
             attribute(

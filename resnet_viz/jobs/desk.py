@@ -35,16 +35,14 @@ class Desk:
         home: folder of the history, where runs and data sets are.
         answers: module with ``answerers(home)``, imported in the process only.
         threads: CPU threads to compute with.
-        first: question asked by `warm` once the process is up, so that others need not wait as long.
     """
 
     def __init__(
-        self, home: Path, *, answers: str = "resnet_viz.inspection.answers", threads: int = 2, first: str = ""
+        self, home: Path, *, answers: str = "resnet_viz.inspection.answers", threads: int = 2
     ) -> None:
         self._home = home
         self._answers = answers
         self._threads = threads
-        self._first = first
         self._turn = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -105,13 +103,10 @@ class Desk:
             self._let_go()
 
     def _warm(self) -> None:
-        try:
-            with self._turn:
+        with self._turn:
+            try:
                 self._started()
-            if self._first:
-                self.ask(self._first)
-        except ResnetVizError:
-            if not self._closed:
+            except Unanswered:
                 _log.exception("the desk did not open")
 
     def _started(self) -> subprocess.Popen[bytes]:

@@ -8,7 +8,7 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.errors import StoreUnavailable
+from resnet_viz.errors import ResnetVizError, StoreUnavailable
 from resnet_viz.events import RunState
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
@@ -87,7 +87,7 @@ def desk() -> Desk:
     home = home_folder()
     with _opening:
         if home not in _desks:
-            _desks[home] = Desk(home, threads=DESK_THREADS, first="prepare")
+            _desks[home] = Desk(home, threads=DESK_THREADS)
             _desks[home].warm()
         return _desks[home]
 
@@ -102,9 +102,14 @@ def _warm_desk(running: Supervisor) -> None:
         except StoreUnavailable:
             return  # pages say so
         if running.machine.devices and not busy:
-            desk()
-            return
+            break
         time.sleep(_LOOK_EVERY_S)
+    if supervisor() is running:
+        try:
+            desk().ask("prepare")
+        except ResnetVizError:
+            if supervisor() is running:
+                _log.exception("the desk could not be prepared")
 
 
 def close_desk() -> None:

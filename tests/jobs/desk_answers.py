@@ -1,6 +1,5 @@
 """Stand-in answers for the desk's tests; runs in the desk's process."""
 
-import itertools
 import os
 import time
 from collections.abc import Mapping
@@ -30,9 +29,4 @@ def answerers(home: Path) -> dict[str, Answerer]:
         while True:
             time.sleep(60)
 
-    counted = itertools.count(1)
-
-    def count(values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        return Frame({"asked": next(counted)}, {})
-
-    return {"count": count, "echo": echo, "refuse": refuse, "stumble": stumble, "die": die, "hang": hang}
+    return {"echo": echo, "refuse": refuse, "stumble": stumble, "die": die, "hang": hang}

@@ -39,15 +39,6 @@ def test_one_process_serves_all(desk: Desk) -> None:
     assert len({desk.ask("echo", {"say": i}).values["pid"] for i in range(3)}) == 1
 
 
-def test_a_warm_desk_has_been_asked_its_first_question(tmp_path: Path) -> None:
-    with Desk(tmp_path, answers="tests.jobs.desk_answers", first="count") as desk:
-        desk.warm()
-        for thread in threading.enumerate():
-            if thread.name == "desk":
-                thread.join()
-        assert desk.ask("count").values["asked"] == 2
-
-
 def test_threads_get_their_own_answers(desk: Desk) -> None:
     got: dict[int, object] = {}
 
