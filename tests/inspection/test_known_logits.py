@@ -1,4 +1,4 @@
-"""What networks say to all test images: worked out in parts, kept by digests, shipped for the bundled pair."""
+"""What networks say to all test images: in parts, kept by digests, shipped for the bundled pair."""
 
 from pathlib import Path
 

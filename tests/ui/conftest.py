@@ -29,7 +29,7 @@ _ARGUMENTS = (
 
 @contextmanager
 def running_app(home: Path, **variables: str) -> Iterator[str]:
-    """Start ``streamlit run app.py`` with ``home`` and environment ``variables`` on a free port; its address."""
+    """Start ``streamlit run app.py`` with ``home`` and ``variables`` of the environment; its address."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
