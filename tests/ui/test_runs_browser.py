@@ -56,7 +56,7 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     page.keyboard.press("Space")
     expect(page.get_by_text("1 run chosen")).to_be_visible()
     chart = page.locator(".st-key-exhibit_race_loss .live-chart-graph")
-    expect(chart).to_have_class(re.compile("js-plotly-plot"))
+    expect(chart).to_have_class(re.compile("js-plotly-plot"), timeout=20_000)  # plotly.js is large
     page.get_by_role("checkbox", name="Choose all on this page").check()
     expect(page.get_by_text("3 runs chosen")).to_be_visible()
     expect(page.locator(".st-key-exhibit_runs_compare_loss .live-chart-graph")).to_be_visible()
