@@ -57,6 +57,13 @@ class SweepVerdict:
     gaps: tuple[Gap, ...] = ()
 
     @property
+    def spares_residual(self) -> bool:
+        """Whether depth surely does no harm to the residual networks of the first pair."""
+        return bool(self.gaps) and any(
+            trend.is_flat for trend in self.trends if trend.family == self.gaps[0].residual
+        )
+
+    @property
     def text(self) -> str:
         """The verdict in the reader's language."""
         return " ".join(map(str, self.sentences))
@@ -152,7 +159,7 @@ def _trend_sentence(trend: FamilyTrend) -> Sentence:
         template = words.NOT_WORSE if trend.is_flat else words.UNSURE
     return sentence(
         template,
-        family=trend.family,
+        family=_family_words(trend.family),
         best=trend.best,
         best_error=percent(trend.best_error),
         deepest=trend.deepest,
@@ -166,7 +173,10 @@ def _trend_sentence(trend: FamilyTrend) -> Sentence:
 
 
 def _gap_sentences(gap: Gap) -> list[Sentence]:
-    names: dict[str, str | int] = {"plain_family": gap.plain, "residual_family": gap.residual}
+    names = {
+        "plain_family": _family_words(gap.plain),
+        "residual_family": _family_words(gap.residual),
+    }
     found = gap.difference
     said = [
         sentence(
@@ -194,6 +204,13 @@ def _gap_sentences(gap: Gap) -> list[Sentence]:
     if plain is not None and residual is not None:
         said.append(sentence(words.TEST, plain=percent(plain), residual=percent(residual), **names))
     return said
+
+
+def _family_words(name: str) -> Sentence:
+    """``plain`` or ``residual (projection)`` in the reader's language."""
+    role, *variant = name.split("+")
+    called = sentence(words.FAMILIES[role])
+    return sentence(words.VARIANT, family=called, variant=", ".join(variant)) if variant else called
 
 
 def _conclusion(

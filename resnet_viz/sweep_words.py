@@ -9,6 +9,9 @@ BROKEN = N_("Failed or lost, and so without a result: {cells}.")
 STOPPED = N_("Stopped, and so without a result: {cells}.")
 UNEQUAL_SEEDS = N_("Not all depths have the same number of seeds; a comparison takes the seeds both have.")
 
+FAMILIES = {"plain": N_("plain"), "residual": N_("residual")}
+VARIANT = N_("{family} ({variant})")
+
 WORSE = N_(
     "{family}: the training error gets worse with depth. It is lowest at depth {best} ({best_error}); from "
     "depth {onset} on it is clearly higher, at depth {deepest} {error}, {gap} percentage points more."

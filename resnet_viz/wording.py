@@ -15,16 +15,16 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """An English template (the gettext key) and the values of its ``{name}`` fields."""
+    """An English template (the gettext key) and the values of its ``{name}`` fields, sentences among them."""
 
     template: str
-    parameters: dict[str, str | int] = field(default_factory=dict)
+    parameters: "dict[str, str | int | Sentence]" = field(default_factory=dict)
 
     def __str__(self) -> str:
         return gettext(self.template).format(**self.parameters)
 
 
-def sentence(template: str, **parameters: str | int) -> Sentence:
+def sentence(template: str, **parameters: str | int | Sentence) -> Sentence:
     """A `Sentence`; mark ``template`` with `N_`."""
     return Sentence(template, parameters)
 

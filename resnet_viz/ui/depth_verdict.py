@@ -12,18 +12,20 @@ from resnet_viz.sweeps import CellHistory, SweepSpec
 
 _HEADLINES: Final = {
     SweepVerdictKind.WAITING: N_("Not enough measured yet"),
-    SweepVerdictKind.HARMS_PLAIN: N_("Depth harms the plain networks, not the residual ones"),
+    SweepVerdictKind.HARMS_PLAIN: N_("Depth harms the plain networks"),
     SweepVerdictKind.HARMS_BOTH: N_("Depth harms both"),
     SweepVerdictKind.HARMS: N_("Depth harms these networks"),
     SweepVerdictKind.NO_EFFECT: N_("Depth does no harm in this setting"),
     SweepVerdictKind.UNDECIDED: N_("Undecided"),
 }
+_SPARES_RESIDUAL: Final = N_("Depth harms the plain networks, not the residual ones")
 
 
 def show_verdict(spec: SweepSpec, cells: Sequence[CellHistory]) -> None:
     """The verdict, its headline first."""
     found = sweep_verdict(spec, cells)
-    headline = _(_HEADLINES[found.kind])
+    spared = found.kind is SweepVerdictKind.HARMS_PLAIN and found.spares_residual
+    headline = _(_SPARES_RESIDUAL if spared else _HEADLINES[found.kind])
     if not found.complete:
         headline = _("So far: {headline}").format(headline=headline)
     with st.container(border=True, key="depth_verdict"):

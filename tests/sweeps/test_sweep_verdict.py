@@ -51,6 +51,26 @@ def test_one_seed(
     assert tuple(trend.onset for trend in found.trends) == onsets
     assert found.complete
     assert "This is one seed (0)" in found.text
+    assert found.spares_residual is (residual is not None and onsets[1] is None)
+
+
+def test_residual_seeds_that_disagree_are_not_called_spared() -> None:
+    given: Errors = {
+        "plain": {8: [0.30, 0.32, 0.31], 44: [0.60, 0.63, 0.61]},
+        "residual": {8: [0.30, 0.28, 0.32], 44: [0.33, 0.28, 0.36]},
+    }
+    found = sweep_verdict(spec_of(given, 3), cells(given))
+    assert found.kind is Kind.HARMS_PLAIN
+    assert not found.spares_residual
+    assert "residual: whether the training error gets worse with depth is undecided" in found.text
+
+
+def test_families_are_named_in_the_readers_language() -> None:
+    given: Errors = {name: {8: [0.30], 20: [0.31]} for name in ("plain", "residual+projection")}
+    found = sweep_verdict(spec_of(given), cells(given))
+    assert "residual (projection): " in found.text
+    set_language("zh")
+    assert "残差网络（projection）" in found.text
 
 
 def test_the_numbers_are_in_the_words_and_in_the_dictionary() -> None:
