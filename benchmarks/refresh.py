@@ -54,7 +54,7 @@ def main(folder: Path, repetitions: int) -> list[float]:
 
 
 def _draw(histories: list[RunHistory]) -> None:
-    """What `resnet_viz.ui.race_charts` computes."""
+    """What `resnet_viz.ui.race.charts` computes."""
     loss = losses.loss_info(histories)
     share = accuracy.accuracy_info(histories)
     gradient = gradient_profile.gradient_profile_info(histories, "grad/relative", None)

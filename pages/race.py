@@ -1,5 +1,5 @@
 """A plain and a residual network side by side, training live."""
 
-from resnet_viz.ui.race_page import race_page
+from resnet_viz.ui.race.page import race_page
 
 race_page()

@@ -46,7 +46,8 @@ def _start() -> None:
     try:
         for name in _LEFT_TO_THE_FIRST_VISIT:
             import_module(name)
-        from resnet_viz.ui import home, server
+        from resnet_viz.ui import server
+        from resnet_viz.ui.home import page as home
 
         home.prepare()
         server.start()

@@ -88,14 +88,14 @@ def _component() -> Any:
         "resnet_viz_live_chart",
         html=chart_html(),
         css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
-        js=component_script("live_chart.js"),
+        js=component_script(_HERE / "live_chart.js"),
         isolate_styles=False,
     )
 
 
-def component_script(name: str) -> str:
-    """The script ``name`` of this folder, behind what all charts share."""
-    return "\n".join((_HERE / part).read_text(encoding="utf-8") for part in ("plotly_page.js", name))
+def component_script(script: Path) -> str:
+    """What stands in ``script``, behind what all charts share."""
+    return "\n".join(part.read_text(encoding="utf-8") for part in (_HERE / "plotly_page.js", script))
 
 
 def plotly_url() -> str:

@@ -1,5 +1,5 @@
 // What all charts of the page share: one plotly.js, the page's colours, downloads.
-// Put before the script of each component (live_chart.py, home_replay.py).
+// Put before the script of each component (live_chart.py, home/replay.py).
 
 // On the window: every component is a module of its own, and the page needs one plotly.
 function loadPlotly(url) {

@@ -19,9 +19,10 @@ from resnet_viz.recordings import recorded_cells
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.sweep_verdict import sweep_verdict
 from resnet_viz.sweeps import SWEEP_PRESETS
-from resnet_viz.ui import depth_recorded, recorded, server
-from resnet_viz.ui.depth_estimate import keep_promise
-from resnet_viz.ui.depth_verdict import plain_text
+from resnet_viz.ui import recorded, server
+from resnet_viz.ui.depth import recorded as depth_recorded
+from resnet_viz.ui.depth.estimate import keep_promise
+from resnet_viz.ui.depth.verdict import plain_text
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import LOCAL
 

@@ -12,8 +12,10 @@ from resnet_viz.jobs.races import start_race
 from resnet_viz.recordings import read_race
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import Store
-from resnet_viz.ui import home, home_replay, recorded, server
-from resnet_viz.ui.home_estimate import race_seconds
+from resnet_viz.ui import recorded, server
+from resnet_viz.ui.home import page as home
+from resnet_viz.ui.home import replay as home_replay
+from resnet_viz.ui.home.estimate import race_seconds
 from tests.ui.test_pages import open_page, texts
 
 RACE = read_race(recorded.RACE).spec

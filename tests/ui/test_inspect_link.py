@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 def page() -> None:
     import streamlit as st
 
-    from resnet_viz.ui.inspect_link import choose, notices, take_over_link
+    from resnet_viz.ui.inspection.link import choose, notices, take_over_link
 
     take_over_link()
     value = choose("sort", ["a", "b", "c"], "a", lambda key: st.selectbox("S", ["a", "b", "c"], key=key))

@@ -21,7 +21,8 @@ from resnet_viz.jobs.races import start_race
 from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec, RunSpec
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import inspect_choice, server
+from resnet_viz.ui import server
+from resnet_viz.ui.inspection import choice as inspect_choice
 from tests.images.files import gradient, jpeg_of, png_of
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"

@@ -10,9 +10,9 @@ from resnet_viz.store import GroupRecord, Store
 from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import server
 from resnet_viz.ui.owner import LOCAL
-from resnet_viz.ui.runs_group_rows import Outcome, columns, in_short
-from resnet_viz.ui.runs_rows import bundled_id, recordings
-from resnet_viz.ui.runs_state import GROUPS, RUNS
+from resnet_viz.ui.runs.group_rows import Outcome, columns, in_short
+from resnet_viz.ui.runs.rows import bundled_id, recordings
+from resnet_viz.ui.runs.state import GROUPS, RUNS
 from tests.ui.test_pages import SMALL, open_page, queue, texts, train
 from tests.ui.test_runs_page import Shown, press, watch
 

@@ -11,12 +11,14 @@ from resnet_viz.exports import import_runs
 from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
-from resnet_viz.ui import runs_paged, runs_rows, server
+from resnet_viz.ui import server
 from resnet_viz.ui.owner import LOCAL
-from resnet_viz.ui.runs_compare import is_race, names
-from resnet_viz.ui.runs_rows import BUNDLED, bundled_id, recordings
-from resnet_viz.ui.runs_state import RUNS
-from resnet_viz.ui.runs_table import Row, runs_table
+from resnet_viz.ui.runs import paged as runs_paged
+from resnet_viz.ui.runs import rows as runs_rows
+from resnet_viz.ui.runs.compare import is_race, names
+from resnet_viz.ui.runs.rows import BUNDLED, bundled_id, recordings
+from resnet_viz.ui.runs.state import RUNS
+from resnet_viz.ui.runs.table import Row, runs_table
 from tests.ui.test_pages import MAIN, open_page, queue, texts, train
 
 _BUNDLED_RUNS = [bundled_id(recording, run) for recording in recordings() for run in recording.runs]

@@ -1,0 +1,165 @@
+"""What to sweep: preset, families, depths, seeds, one button, and everything else behind an expander."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.events import RunState
+from resnet_viz.experiments import SWEEP, common_depths
+from resnet_viz.figures.families import family_name
+from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import MAX_DEPTH, NetworkSpec
+from resnet_viz.sweeps import Cell, SweepSpec, family
+from resnet_viz.ui import server
+from resnet_viz.ui.depth.estimate import show_estimate
+from resnet_viz.ui.linked_form import DEPTH_FORM
+from resnet_viz.ui.settings_form import all_settings, choose_preset, choose_seeds, in_short, with_changes
+
+_SHOWN_DEPTH: Final = 110
+"""Depths to press end here, as the paper's figures do; a link and the range go further."""
+
+FAMILIES: Final = (
+    "plain",
+    "residual",
+    "residual+projection",
+    "residual+all-projection",
+    "plain+preactivation",
+    "residual+preactivation",
+    "plain+bottleneck",
+    "residual+bottleneck",
+    "plain+group",
+    "residual+group",
+    "plain+no-norm",
+    "residual+no-norm",
+)
+"""To choose from; any other that `sweeps.family` reads can be typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form asks for: the sweep, fitted to its data, and the cells of it that nobody trained."""
+
+    spec: SweepSpec
+    missing: list[Cell]
+
+
+def depth_form() -> tuple[Asked | None, DeltaGenerator]:
+    """Show the form; what it asks for (None where that cannot be had), and the place for its button."""
+    preset = choose_preset(DEPTH_FORM)
+    families, seeds = st.columns([7, 3], gap="medium")
+    with families:
+        _families()
+    with seeds:
+        choose_seeds(DEPTH_FORM)
+    _depths()
+    summary, button = st.columns([7, 3], vertical_alignment="bottom", gap="medium")
+    all_settings(DEPTH_FORM)
+    try:
+        sweep = DEPTH_FORM.asked_for()
+        fitted = fitted_sweep(sweep)
+        known = {
+            place.cell for place in planned_cells(server.store(), fitted) if place.state is RunState.FINISHED
+        }
+    except InvalidSetting as refusal:
+        st.error(_refusal(refusal), icon=":material/block:")
+        return None, button
+    DEPTH_FORM.keep(sweep)
+    missing = [cell for cell in queue_order(fitted) if cell not in known]
+    with summary, st.container(gap="xsmall"):
+        st.caption(_summary(sweep, preset, len(known)))
+        show_estimate(fitted, missing)
+    return Asked(fitted, missing), button
+
+
+def _families() -> None:
+    setting = SWEEP.settings["families"]
+    key = DEPTH_FORM.key("families")
+    st.multiselect(
+        _(setting.label),
+        list(dict.fromkeys((*FAMILIES, *st.session_state[key]))),
+        format_func=_family_title,
+        key=key,
+        accept_new_options=True,
+        on_change=DEPTH_FORM.blocks_changed,
+        placeholder=_("Choose at least one family"),
+        help=_(setting.help),
+    )
+
+
+def _depths() -> None:
+    setting = SWEEP.settings["depths"]
+    key = DEPTH_FORM.key("depths")
+    legal = _legal()
+    pills, more = st.columns([7, 3], vertical_alignment="bottom", gap="medium")
+    pills.pills(
+        _(setting.label),
+        sorted({depth for depth in legal if depth <= _SHOWN_DEPTH} | set(st.session_state[key])),
+        selection_mode="multi",
+        key=key,
+        wrap=True,
+        help=_(setting.help),
+    )
+    with more.popover(_("A range of depths"), icon=":material/linear_scale:", width="stretch"):
+        _range(legal)
+
+
+def _range(legal: list[int]) -> None:
+    """From, to, every how many: sets the depths at once, beyond those to press as well."""
+    unit = legal[1] - legal[0] if len(legal) > 1 else 1
+    first, last = st.columns(2)
+    low = first.number_input(_("From"), legal[0], legal[-1], legal[0], unit, key="depth_from")
+    high = last.number_input(_("To"), legal[0], legal[-1], min(56, legal[-1]), unit, key="depth_to")
+    every = st.select_slider(
+        _("Every … layers"), [unit * n for n in (1, 2, 3, 4, 6, 9)], unit * 2, key=f"depth_every_{unit}"
+    )
+    st.caption(_("Up to depth {most}.").format(most=MAX_DEPTH))
+    st.button(
+        _("Take these depths"),
+        on_click=_take_range,
+        args=(low, high, every),
+        width="stretch",
+        key="depth_range",
+    )
+
+
+def _take_range(low: int, high: int, every: int) -> None:
+    legal = [depth for depth in _legal() if low <= depth <= high]
+    if legal:
+        st.session_state[DEPTH_FORM.key("depths")] = [d for d in legal if (d - legal[0]) % every == 0]
+
+
+def _legal() -> list[int]:
+    """Depths that all chosen families have; those of the block alone while a family is unknown."""
+    base = NetworkSpec.model_construct(block=st.session_state[DEPTH_FORM.key("block")])
+    try:
+        return common_depths(st.session_state[DEPTH_FORM.key("families")], base)
+    except InvalidSetting:
+        return common_depths((), base)
+
+
+def _family_title(name: str) -> str:
+    try:
+        return family_name(family(name).name)
+    except InvalidSetting:
+        return name
+
+
+def _summary(sweep: SweepSpec, preset: str, known: int) -> str:
+    text = _(
+        "{cells} cells of {steps} steps · {batch} images a step · {dataset}, {images} at {side}×{side} px"
+    ).format(cells=len(sweep.families) * len(sweep.depths) * sweep.seeds, **in_short(sweep.run))
+    if known:
+        text += " · " + _("{known} already trained, will be reused").format(known=known)
+    return with_changes(text, DEPTH_FORM, preset, sweep)
+
+
+def _refusal(refusal: InvalidSetting) -> str:
+    if not st.session_state[DEPTH_FORM.key("families")]:
+        return _("Choose at least one family.")
+    if not st.session_state[DEPTH_FORM.key("depths")]:
+        return _("Choose at least one depth.")
+    return str(refusal)

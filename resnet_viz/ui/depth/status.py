@@ -1,0 +1,186 @@
+"""Where a sweep stands: progress, one box per cell, what broke off, how good the estimate was."""
+
+from collections import Counter
+from collections.abc import Sequence
+from html import escape
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.events import RunState
+from resnet_viz.figures.families import family_looks, family_name
+from resnet_viz.jobs.sweeps import SweepCell
+from resnet_viz.locale import gettext as _
+from resnet_viz.sweep_errors import final_train_error
+from resnet_viz.sweeps import CellHistory
+from resnet_viz.ui import labels, server
+from resnet_viz.ui.depth.controls import retry_button
+from resnet_viz.ui.depth.estimate import promise
+from resnet_viz.ui.depth.runs import SweepView, seconds_left
+from resnet_viz.ui.race.status import failure_sentence
+from resnet_viz.wording import duration, percent
+
+_BORDERS: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
+_SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED: "∞", RunState.STOPPED: "■"}
+
+
+def depth_status(view: SweepView, cells: Sequence[CellHistory]) -> None:
+    """Progress, the map of all cells, and what needs somebody."""
+    steps = sum(place.cell.run.train.steps for place in view.cells)
+    done = sum(place.run.step for place in view.cells if place.run is not None)
+    text = _("{finished} of {cells} cells finished").format(finished=view.finished, cells=len(view.cells))
+    with st.container(border=True, key="depth_status"):
+        st.progress(min(done / steps, 1.0), text=f"**{text}** · {' · '.join(_details(view))}".rstrip(" ·"))
+        st.html(_map(view.cells, cells))
+        st.caption(
+            _(
+                "One box per seed: the final training error once it is finished, until then how far it is. "
+                "A double border marks a cell that was trained before, in another sweep or race."
+            )
+        )
+        if view.failed:
+            _failures(view)
+        _how_good(view)
+
+
+def cell_name(place: SweepCell) -> str:
+    """A cell in words."""
+    return _("{family}, depth {depth}, seed {seed}").format(
+        family=family_name(place.cell.family), depth=place.cell.depth, seed=place.cell.seed
+    )
+
+
+def state_name(place: SweepCell) -> str:
+    """The state of a cell in words."""
+    if place.state is None:
+        return _("Not trained")
+    state = labels.label(labels.STATES, place.state)
+    return f"{state}, {_('reused')}" if place.reused else state
+
+
+def _details(view: SweepView) -> list[str]:
+    counts = Counter(place.state for place in view.cells)
+    said = [
+        f"{labels.label(labels.STATES, state)}: {counts[state]}"
+        for state in RunState
+        if counts[state] and state is not RunState.FINISHED
+    ]
+    reused = sum(place.reused for place in view.cells)
+    if reused:
+        said.append(_("reused: {count}").format(count=reused))
+    if view.settled:
+        return said
+    left = seconds_left(view)
+    if left is not None:
+        said.append(_("{time} left").format(time=duration(left)))
+    elif view.pausing:
+        said.append(_("paused, nothing is lost"))
+    elif counts[RunState.QUEUED] and not counts[RunState.RUNNING]:
+        said.append(_waiting(view))
+    return said
+
+
+def _waiting(view: SweepView) -> str:
+    supervisor = server.supervisor()
+    if supervisor and not supervisor.machine.devices:
+        return _("starting the first worker, this takes some seconds")
+    positions = [
+        p for run in view.active if supervisor and (p := supervisor.queue_position(run.id)) is not None
+    ]
+    if positions and min(positions) > 1:
+        return _("number {position} in the queue").format(position=min(positions))
+    return _("waiting for a free worker")
+
+
+def _map(places: Sequence[SweepCell], cells: Sequence[CellHistory]) -> str:
+    """All cells as a table, families down, depths across, the seeds of a place beside each other."""
+    errors = {(c.family, c.depth, c.seed): final_train_error(c.history) for c in cells}
+    families = list(dict.fromkeys(place.cell.family for place in places))
+    depths = sorted({place.cell.depth for place in places})
+    looks = family_looks(families)
+    head = "".join(f'<th scope="col">{depth}</th>' for depth in depths)
+    rows = []
+    for name in families:
+        look = looks[name]
+        style = f"--family: {look.colour}; --dash: {_BORDERS.get(look.dash, 'dashed')}"
+        row = []
+        for depth in depths:
+            boxes = [
+                _box(place, errors.get((name, depth, place.cell.seed)))
+                for place in places
+                if (place.cell.family, place.cell.depth) == (name, depth)
+            ]
+            row.append(f'<td><div class="places">{"".join(boxes)}</div></td>')
+        rows.append(f'<tr style="{style}"><th scope="row">{escape(look.name)}</th>{"".join(row)}</tr>')
+    label = escape(_("All cells: families down, depths across"))
+    corner = escape(_("depth"))
+    return (
+        f'<div class="depth-cells" tabindex="0" role="region" aria-label="{label}">'
+        f"<table><thead><tr><th>{corner}</th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _box(place: SweepCell, error: float | None) -> str:
+    run, state = place.run, place.state
+    share = 0.0 if run is None or not run.total_steps else min(run.step / run.total_steps, 1.0)
+    kinds = ["place", "reused" if place.reused else ""]
+    if state is RunState.FINISHED:
+        kinds.append("finished")
+        text = percent(error)
+    elif state in _SIGNS:
+        kinds.append("broken" if state is not RunState.STOPPED else "")
+        text = _SIGNS[state]
+    elif state in (RunState.RUNNING, RunState.PAUSED):
+        text = f"{share:.0%}" if state is RunState.RUNNING else f"‖ {share:.0%}"
+    else:
+        kinds.append("waiting")
+        text = "·" if run is None else "…"
+    title = escape(f"{cell_name(place)}: {state_name(place)}")
+    return (
+        f'<div class="{" ".join(filter(None, kinds))}" title="{title}" role="img" '
+        f'aria-label="{title} {escape(text)}"><i style="width: {share:.1%}"></i>'
+        f"<span>{escape(text)}</span></div>"
+    )
+
+
+def _failures(view: SweepView) -> None:
+    """Every cell that broke off by name, those with the same reason together, and how to go on."""
+    reasons: dict[tuple[str, bool], list[str]] = {}
+    for place in view.failed:
+        assert place.run is not None
+        text = _("{cell} (attempt {attempt})").format(cell=cell_name(place), attempt=place.run.attempt)
+        reasons.setdefault((failure_sentence(place.run), place.is_settled), []).append(text)
+    for (reason, settled), names in reasons.items():
+        again = "" if settled else _("It is tried again by itself.")
+        text = _("Broke off: {cells}.").format(cells="; ".join(names))
+        st.error(" ".join(filter(None, (text, reason, again))), icon=":material/error:")
+    if any(settled for _reason, settled in reasons):
+        retry_button(view)
+
+
+def _how_good(view: SweepView) -> None:
+    """The estimate against what came, once all that it was made for has ended."""
+    promised = promise(view.group.id) if view.settled else None
+    if promised is None:
+        return
+    runs = [
+        place.run for place in view.cells if place.run is not None and place.run.digest in promised.digests
+    ]
+    took = [run.facts.get("wall_s") for run in runs if run.state is RunState.FINISHED]
+    if len(took) < len(promised.digests) or None in took:
+        return
+    took_s = sum(filter(None, took))
+    started = min(run.started_at or 0 for run in runs)
+    st.caption(
+        ":material/timer: "
+        + _(
+            "Estimated: {promised} of training; it took {took} ({error} %). From the first start to the last "
+            "end: {wall}, estimated {promised_wall}."
+        ).format(
+            promised=duration(promised.training_s),
+            took=duration(took_s),
+            error=f"{100 * (promised.training_s / took_s - 1):+.0f}".replace("-", "−"),
+            wall=duration(max(run.ended_at or 0 for run in runs) - started),
+            promised_wall=duration(promised.wall_s),
+        )
+    )

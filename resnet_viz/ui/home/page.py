@@ -1,0 +1,190 @@
+"""The first page: the question, a recorded race as the answer, and the way to run it live."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.events import RunState
+from resnet_viz.experiments import RACE
+from resnet_viz.jobs.capacity import Capacity, Machine
+from resnet_viz.locale import gettext as _
+from resnet_viz.recordings import Recording
+from resnet_viz.specs import RaceSpec
+from resnet_viz.ui import labels, language, server, style
+from resnet_viz.ui.home.estimate import race_seconds
+from resnet_viz.ui.home.replay import home_replay
+from resnet_viz.ui.recorded import recorded_race
+from resnet_viz.wording import duration
+
+_RACE_PAGE: Final = "../../pages/race.py"
+_DEPTH_PAGE: Final = "../../pages/depth.py"
+_GIBIBYTE: Final = 2**30
+_RUNS_JUDGED_BY: Final = 30
+
+
+def prepare() -> None:
+    """Read the recording before anybody asks for it."""
+    with suppress(NotFound, InvalidSetting):  # the page says what is wrong with it
+        recorded_race()
+
+
+def home_page() -> None:
+    """Show the page."""
+    style.apply()
+    st.title(_("What does the skip connection change?"), anchor=False)
+    with st.container(key="home_claim"):
+        st.markdown(
+            _(
+                "Stack more layers and a plain network can become **harder to train**: even on its own "
+                "training images it ends up worse. A residual network of the same depth, whose blocks "
+                "add their input to their output, trains well."
+            )
+        )
+    try:
+        recording = recorded_race()
+    except (NotFound, InvalidSetting) as error:
+        st.warning(str(error), icon=":material/movie_off:")
+        _run_live({}, "")
+    else:
+        home_replay()
+        _run_live(RACE.to_link(RACE.default, recording.spec), _time_needed(recording))
+    _what_is_built()
+    _questions()
+
+
+def _run_live(link: dict[str, str], time_needed: str) -> None:
+    button, words = st.columns([3, 7], vertical_alignment="center", gap="medium")
+    go = button.button(
+        _("Run it live on this machine"),
+        type="primary",
+        icon=":material/play_arrow:",
+        width="stretch",
+        key="home_race",
+    )
+    with words.container(gap=None):
+        st.caption(f"{_('The same settings; nothing needs to be downloaded.')} {time_needed}")
+        unknown = not _machine().devices
+        st.fragment(_device_line, run_every=1.0 if unknown else None)(unknown)
+    if go:
+        st.switch_page(_RACE_PAGE, query_params=link)
+
+
+def _time_needed(recording: Recording[RaceSpec]) -> str:
+    """A sentence about the time of the race on this machine: measured here, or honestly unknown."""
+    runs = server.store().runs(states=[RunState.FINISHED], limit=_RUNS_JUDGED_BY)
+    machine = _machine()
+    slots = Capacity.of(machine).slots(machine.device_kind("auto"))
+    found = race_seconds(recording.spec, [run for run in runs if run.origin == "trained"], at_once=slots)
+    if found is None:
+        walls = [history.facts["wall_s"] for history in recording.histories]
+        text = _("The recorded one took {time}; how long it takes here, the first race will tell.")
+        return text.format(time=duration(max(walls)))
+    text = _("It should take about {time} here, judging by runs of this machine: {count}.")
+    return text.format(time=duration(found[0]), count=found[1])
+
+
+def _what_is_built() -> None:
+    words, picture = st.columns([5, 6], gap="large", vertical_alignment="center")
+    with words:
+        st.subheader(_("One difference"), anchor=False)
+        st.markdown(
+            _(
+                "Both are built with the same weights, see the same batches and train side by side. Every "
+                "curve is measured; nothing is simulated."
+            )
+        )
+    with picture:
+        st.image(_picture(), alt=_picture_alt(), width="stretch")
+        st.caption(
+            _(
+                "Left, a plain block has to learn the whole mapping H(x). Right, a residual block learns "
+                "what to add, F(x) = H(x) − x. With identity shortcuts the parameters are the same, to "
+                "the last one."
+            )
+        )
+
+
+def _questions() -> None:
+    st.subheader(_("What you can find out in a minute"), anchor=False)
+    race = _("Open this race")
+    cards: tuple[tuple[str, str, str, str, str, dict[str, str]], ...] = (
+        (
+            ":material/trending_down:",
+            _("Does depth hurt a plain network?"),
+            _("Depth 32 with batch normalisation: both losses live, on a log scale."),
+            race,
+            _RACE_PAGE,
+            {"preset": "degradation"},
+        ),
+        (
+            ":material/show_chart:",
+            _("From which depth on?"),
+            _("Errors from 8 to 56 layers, three trainings at each depth: recorded, or made here anew."),
+            _("Open the degradation curve"),
+            _DEPTH_PAGE,
+            {},
+        ),
+        (
+            ":material/ssid_chart:",
+            _("Where does the gradient go?"),
+            _("Without normalisation: the gradient of every layer, step by step."),
+            race,
+            _RACE_PAGE,
+            {"preset": "vanishing"},
+        ),
+        (
+            ":material/balance:",
+            _("When does it not matter?"),
+            _("Depth 8: the two train about equally well, and the verdict says so."),
+            race,
+            _RACE_PAGE,
+            {"preset": "shallow"},
+        ),
+    )
+    with st.grid(columns=2, min_column_width=260, gap="medium"):
+        for icon, question, answer, action, page, link in cards:
+            with st.container(border=True, height="stretch"):
+                st.markdown(f"#### {icon} {question}")
+                st.markdown(answer)
+                st.page_link(page, label=action, icon=":material/arrow_forward:", query_params=link)
+
+
+def _machine() -> Machine:
+    supervisor = server.supervisor()
+    return supervisor.machine if supervisor else Machine.here()
+
+
+def _device_line(was_unknown: bool) -> None:
+    """What this machine can do; a GPU is known once the first worker has looked."""
+    language.use()
+    machine = _machine()
+    if was_unknown and machine.devices:
+        st.rerun()  # ends the refreshing
+    parts = [
+        _("{cores} processor cores").format(cores=machine.cores),
+        _("{memory} GB memory").format(memory=round(machine.memory_bytes / _GIBIBYTE)),
+    ]
+    accelerators = [device for device in machine.devices if device.kind != "cpu"]
+    for device in accelerators:
+        memory = round(device.memory_bytes / _GIBIBYTE)
+        parts.append(_("{device}, {memory} GB").format(device=device.name, memory=memory))
+    if machine.devices and not accelerators:
+        parts.append(_("no GPU, none needed"))
+    if machine.torch:
+        parts.append(f"PyTorch {machine.torch}")
+    st.caption(":material/memory: " + " · ".join(parts))
+
+
+def _picture() -> str:
+    drawing = Path(__file__).with_name("blocks.svg").read_text(encoding="utf-8")
+    return drawing.format(**{role: _(name) for role, name in labels.ROLES.items()})
+
+
+def _picture_alt() -> str:
+    return _(
+        "Two blocks of two convolutions. In the plain one the input passes through both; in the residual "
+        "one it also goes around them and is added to their output."
+    )

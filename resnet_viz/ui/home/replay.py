@@ -1,0 +1,159 @@
+"""The recorded race on the first page: sent once, played in the browser, nothing is computed meanwhile.
+
+The component gets one message: words and, after a line break, the film; both
+JSON. Playing, pausing and scrubbing never reach the server.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import streamlit as st
+
+from resnet_viz.figures import gradient_profile, losses
+from resnet_viz.figures.chart import to_json
+from resnet_viz.figures.layers import layers_table
+from resnet_viz.figures.replay import (
+    ReplayInfo,
+    how_to_read_loss,
+    how_to_read_profile,
+    replay_charts,
+    replay_info,
+)
+from resnet_viz.locale import current_language
+from resnet_viz.locale import gettext as _
+from resnet_viz.recordings import Recording
+from resnet_viz.specs import RaceSpec
+from resnet_viz.ui import labels
+from resnet_viz.ui.exhibit import Exhibit, numbers
+from resnet_viz.ui.live_chart import chart_html, component_script, plotly_url, tool_labels
+from resnet_viz.ui.recorded import RACE, made_on, recorded_race, show_origin
+from resnet_viz.wording import duration
+
+_HERE: Final = Path(__file__).parent
+_TOOLS: Final = ("csv", "png")
+_HTML: Final = f"""
+<div class="replay">
+  <div class="replay-bar">
+    <button type="button" class="replay-play">
+      <svg viewBox="0 0 24 24" aria-hidden="true"><path d=""/></svg><span></span>
+    </button>
+    <input type="range" class="replay-scrub" min="0" step="1" value="0">
+    <output class="replay-step"></output>
+  </div>
+  <dl class="replay-now"><div><dt></dt><dd></dd></div><div><dt></dt><dd></dd></div></dl>
+  <div class="replay-charts">{chart_html(_TOOLS, name="loss")}{chart_html(_TOOLS, name="profile")}</div>
+</div>
+"""
+
+
+def home_replay() -> None:
+    """Show the recorded race, playing, with its origin and its numbers."""
+    recording = recorded_race()
+    with st.container(border=True, key="home_replay"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            depth = recording.spec.run.network.depth
+            title = _("A plain and a residual network of {depth} layers").format(depth=depth)
+            st.subheader(title, anchor=False, width="content")
+            st.badge(_("Recording"), icon=":material/movie:", color="gray")
+        _component()(key="home_replay_film", data=_message(current_language(), plotly_url()))
+        show_origin(recording, _origin(recording))
+        exhibits = _exhibits(recording.name, current_language())
+        for column, (name, exhibit) in zip(st.columns(2), exhibits.items(), strict=True):
+            with column:
+                numbers(exhibit, key=f"home_{name}", filename=_filename(name), label=exhibit.title)
+
+
+def _filename(chart: str) -> str:
+    return f"recorded-race-{RACE}-{chart}"
+
+
+def _origin(recording: Recording[RaceSpec]) -> str:
+    text = _(
+        "This is a recording, played back: the race was trained on {day} in {time}, on {cores} processor "
+        "cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
+    )
+    walls = [history.facts["wall_s"] for history in recording.histories]
+    return made_on(recording, text, time=duration(max(walls)))
+
+
+@cache
+def _info() -> ReplayInfo:
+    return replay_info(recorded_race().histories)
+
+
+@cache
+def _exhibits(_recording: str, _language: str) -> dict[str, Exhibit]:
+    """Both charts at the end of the race, in the reader's language."""
+    info = _info()
+    charts = replay_charts(info)
+    return {
+        "loss": Exhibit(
+            _("Train loss"),
+            how_to_read_loss(info),
+            losses.describe(info.loss),
+            to_json(charts["loss"]),
+            lambda: losses.loss_table(info.loss),
+        ),
+        "profile": Exhibit(
+            _("Gradient of each layer"),
+            how_to_read_profile(),
+            gradient_profile.describe(info.profile),
+            to_json(charts["profile"]),
+            lambda: layers_table(info.profile),
+        ),
+    }
+
+
+@cache
+def _message(language: str, plotly: str) -> bytes:
+    """Words and film; the same for all readers of a language, so it is put together once."""
+    info = _info()
+    exhibits = _exhibits(recorded_race().name, language)
+    words = {
+        "plotly": plotly,
+        "scrub": _("Training step shown"),
+        "step": _("Step {step} of {steps}"),
+        "now": _("train loss {loss} · test accuracy {accuracy}"),
+        "roles": {role: _(name) for role, name in labels.ROLES.items()},
+        "actions": {"play": _("Play"), "pause": _("Pause"), "again": _("Play again")},
+        "labels": tool_labels(_TOOLS),
+        "charts": {
+            name: {
+                "title": exhibit.title,
+                "how": exhibit.how_to_read,
+                "alt": exhibit.alt,
+                "filename": _filename(name),
+            }
+            for name, exhibit in exhibits.items()
+        },
+    }
+    roles = [
+        {
+            "role": film.role,
+            "step": film.step.astype("int32"),
+            "profile": film.profile,
+            **{
+                name: {"step": curve.step.astype("int32"), "value": curve.value}
+                for name, curve in (("loss", film.loss), ("test_accuracy", film.test_accuracy))
+            },
+        }
+        for film in info.roles
+    ]
+    film = to_json({"steps": info.steps, "roles": roles, "charts": replay_charts(info)})
+    return json.dumps(words).encode() + b"\n" + film.encode()
+
+
+@cache
+def _component() -> Any:
+    styles = (
+        path.read_text(encoding="utf-8") for path in (_HERE.parent / "live_chart.css", _HERE / "replay.css")
+    )
+    return st.components.v2.component(
+        "resnet_viz_home_replay",
+        html=_HTML,
+        css="\n".join(styles),
+        js=component_script(_HERE / "replay.js"),
+        isolate_styles=False,
+    )

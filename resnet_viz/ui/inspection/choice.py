@@ -1,0 +1,188 @@
+"""Which networks are looked into: those of a race, the bundled pair, published ones, or an own file."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.figures.theme import ROLES
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import RaceSpec
+from resnet_viz.store import GroupRecord, RunRecord
+from resnet_viz.ui import server
+from resnet_viz.ui.inspection.link import choose, choose_now
+from resnet_viz.ui.inspection.networks import BUNDLED, PUBLISHED, Pair, bundled, bundled_exist, trained
+from resnet_viz.ui.inspection.published import choose_published
+from resnet_viz.ui.owner import owner
+from resnet_viz.ui.race.recent import race_title
+from resnet_viz.ui.weights_upload import weights_upload
+
+_GROUPS_LISTED: Final = 30
+_IMPORTED: Final = "inspect_imported"
+_CHANGES: Final = "inspect_import_changes"
+
+
+def choose_networks() -> Pair | None:
+    """Show the choice; None where there is nothing to look into yet, which is then said."""
+    names, default = _offered()
+    if default is None:
+        st.info(
+            _(
+                "There is no trained network here yet, and the bundled pair is not part of this "
+                "installation: its files are missing from assets/models. Run a race first; a minute "
+                "is enough. Or download a network that others have trained."
+            ),
+            icon=":material/info:",
+        )
+        st.page_link("../../pages/race.py", label=_("Go to the race"), icon=":material/flag:")
+    _choose_imported(names)
+    row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
+    with row:
+        chosen = choose(
+            "networks",
+            list(names),
+            default or PUBLISHED,
+            lambda key: st.selectbox(
+                _("Networks"),
+                list(names),
+                format_func=lambda name: _title(name, names[name]),
+                key=key,
+                width=420,
+            ),
+            # Whose link says nothing sees the bundled pair; what is preselected for one is not for others.
+            unsaid=BUNDLED if default == BUNDLED else "",
+        )
+        with st.popover(_("Import a model file"), icon=":material/upload_file:"):
+            _import()
+    for change in st.session_state.get(_CHANGES, {}).get(chosen, ()):
+        st.caption(f":material/edit: {change}")
+    if chosen == PUBLISHED:
+        return choose_published()
+    group = names[chosen]
+    if group is None:
+        st.caption(_("These come with their final weights only; train a race to see how they got there."))
+        return Pair(BUNDLED, tuple(map(bundled, ROLES)))
+    cells = _cells(server.store().runs(group=group.id))
+    with row:
+        cell = _choose_cell(cells)
+    runs = cells[cell]
+    steps = _common_steps(runs)
+    if not steps:
+        st.info(
+            _("These networks have no kept checkpoint yet; look again in a moment."), icon=":material/info:"
+        )
+        return None
+    with row:
+        step = _choose_step(steps)
+    networks = tuple(trained(run, step) for run in runs)
+    return Pair(f"{group.id}-{cell}" if len(cells) > 1 else group.id, networks, runs, steps)
+
+
+def _import() -> None:
+    """Take in a file and choose it."""
+    taken = weights_upload("inspect_import")
+    if taken is not None:
+        st.session_state.setdefault(_CHANGES, {})[taken.group_id] = taken.changes
+        st.session_state[_IMPORTED] = taken.group_id
+        st.rerun()
+
+
+def _choose_imported(names: dict[str, GroupRecord | None]) -> None:
+    """What the script run before this one has imported; before any widget."""
+    imported = st.session_state.pop(_IMPORTED, None)
+    if imported in names:
+        choose_now("networks", imported)
+
+
+def _offered() -> tuple[dict[str, GroupRecord | None], str | None]:
+    """Everything there is to choose from, by its name in the link; what is preselected, if there is any."""
+    store = server.store()
+    groups = [group for group in store.groups(limit=_GROUPS_LISTED) if _has_weights(group)]
+    linked = st.query_params.get("networks", "")
+    if linked and linked not in {BUNDLED, PUBLISHED, *(group.id for group in groups)}:
+        groups += _named(linked)
+    found: dict[str, GroupRecord | None] = {BUNDLED: None} if bundled_exist() else {}
+    found |= {group.id: group for group in groups}
+    own = [group.id for group in groups if group.owner == owner()]
+    return found | {PUBLISHED: None}, next(iter([*own, *found]), None)
+
+
+def _named(group_id: str) -> list[GroupRecord]:
+    try:
+        group = server.store().group(group_id)
+    except NotFound:
+        return []
+    return [group] if group.id == group_id and _has_weights(group) else []
+
+
+def _has_weights(group: GroupRecord) -> bool:
+    return any(server.store().checkpoints(run_id) for run_id in group.run_ids[:2])
+
+
+def _title(name: str, group: GroupRecord | None) -> str:
+    if group is None:
+        if name == PUBLISHED:
+            return _("Published networks, trained on ImageNet")
+        return _("Bundled pair, trained on Fashion-MNIST")
+    if group.kind == "race":
+        try:
+            title = race_title(RaceSpec.from_json(group.spec_json))
+        except InvalidSetting:
+            title = _("Race")
+    else:
+        title = _("Imported") if group.kind == "import" else _("Runs")
+    return f"{group.name or title} · {group.id}"
+
+
+def _cells(runs: Sequence[RunRecord]) -> dict[str, tuple[RunRecord, ...]]:
+    """Runs that differ in their role only, by depth and seed; several of one kind are numbered."""
+    cells: dict[str, tuple[RunRecord, ...]] = {}
+    for run in runs:
+        name = f"{run.spec.network.depth}-{run.seed}"
+        number = 1
+        while run.role in {other.role for other in cells.get(name, ())}:
+            number += 1
+            name = f"{run.spec.network.depth}-{run.seed}-{number}"
+        cells[name] = tuple(sorted((*cells.get(name, ()), run), key=lambda one: ROLES.index(one.role)))
+    return cells
+
+
+def _choose_cell(cells: dict[str, tuple[RunRecord, ...]]) -> str:
+    first = next(iter(cells))
+    if len(cells) == 1:
+        return first
+
+    def title(cell: str) -> str:
+        run = cells[cell][0]
+        return _("depth {depth}, seed {seed}").format(depth=run.spec.network.depth, seed=run.seed)
+
+    return choose(
+        "cell",
+        list(cells),
+        first,
+        lambda key: st.selectbox(_("Depth and seed"), list(cells), format_func=title, key=key, width=220),
+    )
+
+
+def _choose_step(steps: tuple[int, ...]) -> int:
+    if len(steps) == 1:
+        return steps[0]
+    return choose(
+        "step",
+        steps,
+        steps[-1],
+        lambda key: st.select_slider(
+            _("Checkpoint"),
+            steps,
+            format_func=lambda step: _("step {step}").format(step=f"{step:,}"),
+            key=key,
+            width=360,
+            help=_("The weights after this many training steps. Step 0 is the untrained network."),
+        ),
+    )
+
+
+def _common_steps(runs: Sequence[RunRecord]) -> tuple[int, ...]:
+    kept = [{saved.step for saved in server.store().checkpoints(run.id)} for run in runs]
+    return tuple(sorted(set.intersection(*kept))) if kept else ()

@@ -1,0 +1,228 @@
+"""How far a map can be trusted: against random weights, against painting over, against mere edges."""
+
+from typing import Any, Final
+
+import numpy as np
+import streamlit as st
+
+from resnet_viz.errors import ResnetVizError
+from resnet_viz.figures import faithfulness, sanity
+from resnet_viz.figures.chart import to_json
+from resnet_viz.jobs.frames import Frame
+from resnet_viz.locale import gettext as _
+from resnet_viz.pictures.colours import largest
+from resnet_viz.pictures.overlay import overlay, png
+from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui.inspection.answers import ask
+from resnet_viz.ui.inspection.maps import choose_map, map_of
+from resnet_viz.ui.inspection.networks import Network
+from resnet_viz.ui.inspection.shown import MapAsked
+from resnet_viz.ui.inspection.subject import Subject, layer_title
+from resnet_viz.ui.table import table
+from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.wording import number
+
+_SMALL_PX: Final = 112
+_MEASURED: Final = "inspect_faith_measured"
+_KNOWN_TO_FAIL: Final = ("guided-backprop", "guided-gradcam")
+
+
+def honesty(subject: Subject) -> None:
+    """Three checks of the chosen map; each says what would speak against it."""
+    asked = choose_map(subject)
+    st.markdown(
+        _(
+            "A map shows what **this network** looks at, not why skip connections help. And not every map "
+            "shows even that; three checks tell."
+        )
+    )
+    _baselines(subject, asked)
+    _sanity(subject, asked)
+    _faithfulness(subject, asked)
+
+
+def _baselines(subject: Subject, asked: MapAsked) -> None:
+    st.subheader(_("Against a network that has learned nothing, and against edges"), anchor=False)
+    st.caption(
+        _(
+            "Left the trained network's map, then that of the same network with random weights, then an edge "
+            "detector, which needs no network. Where they look alike, the map is about the image."
+        )
+    )
+    for column, network in zip(
+        st.columns(len(subject.networks), gap="medium"), subject.networks, strict=True
+    ):
+        with column, st.container(border=True, key=f"role_card_{network.slot}_base"):
+            st.markdown(f"#### {network.name}")
+            answer = _asked(network, "baselines", subject, asked)
+            trained = map_of(network, subject, asked).values
+            if answer is None or trained is None:
+                continue
+            parts = (
+                (trained, _("trained")),
+                (answer.arrays["untrained"][0], _("random weights")),
+                (answer.arrays["edges"][0], _("edge detector")),
+            )
+            places = st.grid(columns=3, gap="small", min_column_width=80)
+            for values, text in parts:
+                limit = largest(values, signed=False)
+                picture = overlay(subject.seen.pixels[0], values, limit, signed=False, side_px=196)
+                with places, st.container():
+                    st.image(png(picture), width="stretch", alt=text)
+                    st.caption(text)
+
+
+def _sanity(subject: Subject, asked: MapAsked) -> None:
+    st.subheader(_("Against random weights, layer by layer"), anchor=False)
+    if asked.method in _KNOWN_TO_FAIL:
+        st.warning(
+            _("This method is known to fail this check (Adebayo et al. 2018): it draws edges."),
+            icon=":material/gpp_bad:",
+        )
+    entries = []
+    strips: list[tuple[Network, Frame]] = []
+    for network in subject.networks:
+        answer = _asked(network, "sanity", subject, asked)
+        if answer is None:
+            continue
+        strips.append((network, answer))
+        entries.append(
+            sanity.NetworkSanity(
+                network.look,
+                tuple(answer.values["layers"]),
+                answer.arrays["rank_correlation"][:, 0],
+                answer.arrays["similarity"][:, 0],
+            )
+        )
+    if not entries:
+        return
+    columns = st.columns(2, gap="medium")
+    for column, measure in zip(columns, sanity.MEASURES, strict=True):
+        with column:
+            exhibit = _sanity_exhibit(sanity.sanity_info(entries, measure))
+            show(exhibit, key=f"inspect_{measure}", filename=f"{subject.filename}-{measure}", height_px=320)
+    for network, answer in strips:
+        st.caption(
+            _("{network}: the map as more is random; below it, the stage and block randomised last.").format(
+                network=network.name
+            )
+        )
+        tiles(
+            [
+                Tile(
+                    layer,
+                    _small(subject, values),
+                    _("Random down to {layer}").format(layer=layer_title(layer))
+                    if layer
+                    else _("As trained"),
+                    _short(layer) or _("trained"),
+                )
+                for layer, values in zip(answer.values["layers"], answer.arrays["maps"][:, 0], strict=True)
+            ],
+            key=f"inspect_sanity_{network.slot}",
+            label=_("Maps under random weights"),
+            chosen="",
+            on_pick=lambda name: None,
+            size_px=64,
+        )
+
+
+def _short(layer: str) -> str:
+    """Fit to stand below a small picture."""
+    for word in ("stage", "block", "features.", "classifier."):
+        layer = layer.replace(word, "")
+    return layer
+
+
+def _sanity_exhibit(info: sanity.SanityInfo) -> Exhibit:
+    return Exhibit(
+        _(sanity.MEASURES[info.measure]),
+        sanity.how_to_read(),
+        sanity.describe(info),
+        to_json(sanity.sanity_chart(info)),
+        lambda: sanity.sanity_table(info),
+    )
+
+
+def _faithfulness(subject: Subject, asked: MapAsked) -> None:
+    st.subheader(_("Do the places it points at matter?"), anchor=False)
+    if not _is_wanted(subject, asked):
+        return
+    entries = []
+    for network in subject.networks:
+        answer = _asked(network, "faith", subject, asked)
+        if answer is None:
+            continue
+        found = answer.arrays
+        entries.append(
+            faithfulness.NetworkFaithfulness(
+                network.look,
+                found["share"],
+                found["deletion"][0],
+                found["insertion"][0],
+                float(found["deletion_area"][0]),
+                float(found["insertion_area"][0]),
+                float(found["infidelity"][0]),
+                float(found["sensitivity"][0]),
+            )
+        )
+    if not entries:
+        return
+    info = faithfulness.faithfulness_info(entries)
+    exhibit = Exhibit(
+        _("The class's probability as pixels go and come back"),
+        faithfulness.how_to_read(),
+        faithfulness.describe(info),
+        to_json(faithfulness.faithfulness_chart(info)),
+        lambda: faithfulness.faithfulness_table(info),
+    )
+    show(exhibit, key="inspect_faith", filename=f"{subject.filename}-faithfulness", height_px=360)
+    headings = [
+        "",
+        _("Area, painted over (small is good)"),
+        _("Area, put back (large is good)"),
+        _("Infidelity (small is good)"),
+        _("Sensitivity (small is good)"),
+    ]
+    rows = [
+        [
+            one.look.name,
+            *map(number, (one.deletion_area, one.insertion_area, one.infidelity, one.sensitivity)),
+        ]
+        for one in entries
+    ]
+    table(headings, rows, caption=_("Faithfulness of both maps in numbers"))
+
+
+def _is_wanted(subject: Subject, asked: MapAsked) -> bool:
+    """What is quick is simply shown; what takes long is asked for, and then kept."""
+    if subject.is_matched:
+        return True
+    question = (subject.filename, asked.method, *asked.layers.values(), asked.target)
+    if st.session_state.get(_MEASURED) != question:
+        st.markdown(_("More than a hundred changed images go through each network; large ones take minutes."))
+        st.button(
+            _("Measure it"),
+            icon=":material/science:",
+            key="inspect_measure_faith",
+            on_click=lambda: st.session_state.update({_MEASURED: question}),
+        )
+        return False
+    return True
+
+
+def _small(subject: Subject, values: Any) -> Any:
+    limit = largest(values, signed=False)
+    return overlay(subject.seen.pixels[0], values, limit, signed=False, side_px=_SMALL_PX)
+
+
+def _asked(network: Network, question: str, subject: Subject, asked: MapAsked) -> Frame | None:
+    values: dict[str, Any] = {"method": asked.method, "targets": np.array([asked.target], np.int64)}
+    if asked.layer(network):
+        values["tap"] = asked.layer(network)
+    try:
+        with st.spinner(_("Checking the {network} network …").format(network=network.name_inside)):
+            return ask(network, question, subject.seen.pixels, **values)
+    except ResnetVizError as refusal:
+        st.error(str(refusal), icon=":material/block:")
+        return None

@@ -1,0 +1,191 @@
+"""What a layer answers: its feature maps one by one, and in a block what is added to what."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.jobs.frames import Frame
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.pictures.colours import coloured, largest
+from resnet_viz.pictures.feature_maps import dead, is_signed, ordered
+from resnet_viz.pictures.overlay import png, shown
+from resnet_viz.ui import labels
+from resnet_viz.ui.inspection.answers import ask
+from resnet_viz.ui.inspection.link import choose, choose_now, recall
+from resnet_viz.ui.inspection.maps import colour_bar
+from resnet_viz.ui.inspection.subject import Subject, choose_layers
+from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.wording import number
+
+Maps = npt.NDArray[np.float32]
+
+PER_PAGE: Final = 32
+_ORDERS: Final[dict[str, str]] = {
+    "energy": N_("Strongest first"),
+    "mean": N_("Largest mean first"),
+    "index": N_("By number"),
+}
+_SCALES: Final[dict[str, str]] = {"own": N_("Each on its own scale"), "shared": N_("One scale for all")}
+_PARTS: Final = {
+    "input": N_("x, the input"),
+    "branch": N_("F(x), the branch"),
+    "sum": N_("x + F(x), the sum"),
+    "output": N_("after the ReLU"),
+}
+_CORRESPONDING: Final = N_("Corresponding channels started from the same weights.")
+_UNRELATED: Final = N_("The channels of one network have nothing to do with those of the other.")
+_NOTHING_ADDED: Final = N_("F(x) again: nothing is added")
+
+
+def layers(subject: Subject) -> None:
+    """Layer, one map large, the addition in a block, and the grid of all maps."""
+    chosen = choose_layers(subject)
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        order = choose(
+            "sort",
+            list(_ORDERS),
+            "energy",
+            lambda key: st.selectbox(
+                _("Order"),
+                list(_ORDERS),
+                format_func=lambda name: labels.label(_ORDERS, name),
+                key=key,
+                width=220,
+            ),
+        )
+        scale = choose(
+            "shade",
+            list(_SCALES),
+            "own",
+            lambda key: st.segmented_control(
+                _("Colours"),
+                list(_SCALES),
+                format_func=lambda name: labels.label(_SCALES, name),
+                key=key,
+                required=True,
+            ),
+        )
+    with st.spinner(_("Asking the networks …")):
+        answers = [
+            ask(network, "activations", subject.seen.pixels, tap=chosen[network.slot])
+            for network in subject.networks
+        ]
+    shown = _channels(answers, order, is_matched=subject.is_matched)
+    how = _(
+        "How to read: each small picture is one channel of this layer, bright where it answers strongly. "
+        "Press one to see it large."
+    )
+    if len(answers) > 1:
+        how = f"{how} {_(_CORRESPONDING) if subject.is_matched else _(_UNRELATED)}"
+    st.caption(how)
+    for column, network, answer, channel in zip(
+        st.columns(len(answers), gap="medium"), subject.networks, answers, shown, strict=True
+    ):
+        with column, st.container(border=True, key=f"role_card_{network.slot}_layer", height="stretch"):
+            st.markdown(f"#### {network.name}")
+            _large(answer, channel.number, scale)
+            if "branch" in answer.arrays:
+                _addition(answer, channel.number, is_plain=network.slot == "plain")
+            _grid(answer.arrays["maps"], order, scale, channel, network.slot)
+
+
+class _Channel(NamedTuple):
+    """Which one is shown large, and the name of that choice in the link."""
+
+    number: int
+    parameter: str
+
+
+def _channels(answers: list[Frame], order: str, *, is_matched: bool) -> list[_Channel]:
+    """The same channel of both networks where they correspond, else one of each."""
+    if is_matched:
+        count = min(len(answer.arrays["maps"]) for answer in answers)
+        first = int(ordered(answers[-1].arrays["maps"], order)[0])
+        return [_Channel(recall("map", range(count), first), "map")] * len(answers)
+    return [
+        _Channel(recall(parameter, range(len(maps)), int(ordered(maps, order)[0])), parameter)
+        for parameter, maps in zip(
+            ["map2", "map"][-len(answers) :], (answer.arrays["maps"] for answer in answers), strict=True
+        )
+    ]
+
+
+def _large(answer: Frame, index: int, scale: str) -> None:
+    maps: Maps = answer.arrays["maps"]
+    signed = is_signed(maps)
+    limit = largest(maps if scale == "shared" else maps[index], signed=signed)
+    values = maps[index]
+    st.image(
+        png(shown(coloured(values, limit, signed=signed).transpose(2, 0, 1))),
+        width=260,
+        alt=_("Channel {number} of {total}").format(number=index, total=len(maps)),
+    )
+    with st.container(width=260):
+        colour_bar(limit, signed=signed)
+    st.caption(
+        _("Channel {number} of {total}: mean {mean}, from {low} to {high}; silent channels: {silent}").format(
+            number=index,
+            total=len(maps),
+            mean=number(float(values.mean())),
+            low=number(float(values.min())),
+            high=number(float(values.max())),
+            silent=int(dead(maps).sum()),
+        )
+    )
+
+
+def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
+    """The chosen channel of x, F(x) and what comes of them, on one scale."""
+    texts = _PARTS | ({"sum": _NOTHING_ADDED} if is_plain else {})
+    parts: dict[str, Maps] = {}
+    for name in texts:
+        # Where a block changes the shape, what is added is the shortcut's version of x.
+        source = "shortcut" if name == "input" and not is_plain else name
+        values: Maps = answer.arrays[source]
+        if index < len(values):
+            parts[name] = values[index]
+    limit = max(largest(values, signed=True) for values in parts.values())
+    places = st.grid(columns=len(texts), gap="small", min_column_width=70)
+    for name, text in texts.items():
+        with places, st.container():
+            if name not in parts:
+                st.caption(_("x has no such channel here"))
+                continue
+            values = parts[name]
+            st.image(
+                png(shown(coloured(values, limit, signed=True).transpose(2, 0, 1), 120)),
+                width="stretch",
+                alt=_(text),
+            )
+            st.caption(f"{_(text)}, {_('size')} {number(float(np.sqrt(np.square(values).mean())))}")
+
+
+def _grid(maps: Maps, order: str, scale: str, channel: _Channel, slot: str) -> None:
+    indices = ordered(maps, order)
+    pages = -(-len(indices) // PER_PAGE)
+    page = 1
+    if pages > 1:
+        page = int(
+            st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=f"inspect_maps_{slot}")
+        )
+    signed = is_signed(maps)
+    shared = largest(maps, signed=signed)
+    silent = dead(maps)
+    found = []
+    for one in indices[(page - 1) * PER_PAGE : page * PER_PAGE].tolist():
+        limit = shared if scale == "shared" else largest(maps[one], signed=signed)
+        title = _("Channel {number}, mean {mean}").format(number=one, mean=number(float(maps[one].mean())))
+        if silent[one]:
+            title = _("{channel}, the same everywhere").format(channel=title)
+        found.append(Tile(str(one), coloured(maps[one], limit, signed=signed), title, str(one)))
+    tiles(
+        found,
+        key=f"inspect_grid_{slot}",
+        label=_("Feature maps"),
+        chosen=str(channel.number),
+        on_pick=lambda name: choose_now(channel.parameter, int(name)),
+        size_px=58,
+    )

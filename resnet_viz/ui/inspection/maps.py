@@ -1,0 +1,187 @@
+"""Where the networks look: attribution maps over the image, for both networks side by side."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.attribution.methods import EMPTY_SENTENCES, METHODS, AttributionOptions, Emptiness
+from resnet_viz.errors import ResnetVizError
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.pictures.colours import css_gradient, largest
+from resnet_viz.pictures.overlay import grid, overlay, png
+from resnet_viz.ui import labels
+from resnet_viz.ui.inspection.answers import ask, probabilities
+from resnet_viz.ui.inspection.downloads import downloads
+from resnet_viz.ui.inspection.link import choose
+from resnet_viz.ui.inspection.networks import Network
+from resnet_viz.ui.inspection.shown import Look, MapAsked, NetworkMap
+from resnet_viz.ui.inspection.subject import Subject, choose_layers, choose_target
+from resnet_viz.wording import number, percent
+
+DEFAULT_METHOD: Final = "gradcam"
+_VIEWS: Final = {"positive": N_("What speaks for it"), "signed": N_("For and against")}
+_SCALES: Final = {"shared": N_("One scale for both"), "own": N_("A scale each")}
+
+
+def maps(subject: Subject) -> None:
+    """Controls, the pair of maps, downloads."""
+    asked = choose_map(subject)
+    look = _choose_look(asked, len(subject.networks))
+    with st.spinner(_("Asking the networks …")):
+        found = [map_of(network, subject, asked) for network in subject.networks]
+    limits = limits_of(found, look)
+    for column, one, limit, logits in zip(
+        st.columns(len(found), gap="medium"), found, limits, subject.logits, strict=True
+    ):
+        with column, st.container(border=True, key=f"role_card_{one.network.slot}_map", height="stretch"):
+            st.markdown(f"#### {one.network.name}")
+            st.caption(_answer_line(subject, logits, asked.target))
+            _show_map(subject, one, limit, look)
+    downloads(subject, asked, [one for one in found if one.values is not None], limits, look)
+
+
+def choose_map(subject: Subject) -> MapAsked:
+    """Method, layer and class, with a line on what the method means and costs."""
+    which, what = st.columns([1, 1], gap="medium")
+    with which:
+        name = choose(
+            "method",
+            list(METHODS),
+            DEFAULT_METHOD,
+            lambda key: st.selectbox(
+                _("Method"), list(METHODS), format_func=lambda name: _(METHODS[name].title), key=key
+            ),
+        )
+    with what:
+        target = choose_target(subject)
+    method = METHODS[name]
+    layers = choose_layers(subject) if method.needs_tap else {}
+    passes = method.passes(AttributionOptions(), subject.known[-1].image.px)
+    cost = _("Cost: {forward} forward and {backward} backward passes.").format(
+        forward=passes.forward, backward=passes.backward
+    )
+    st.caption(f"{_(method.meaning)} {_(method.fits)} {cost}")
+    return MapAsked(name, layers, target)
+
+
+def map_of(network: Network, subject: Subject, asked: MapAsked) -> NetworkMap:
+    """The network's map, or why there is none."""
+    values: dict[str, Any] = {"method": asked.method, "targets": np.array([asked.target], np.int64)}
+    if asked.layer(network):
+        values["tap"] = asked.layer(network)
+    try:
+        answer = ask(network, "maps", subject.seen.pixels, **values)
+    except ResnetVizError as refusal:
+        return NetworkMap(network, None, refusal=str(refusal))
+    emptiness: Emptiness = answer.values["empty"][0]
+    return NetworkMap(network, answer.arrays["raw"][0], emptiness)
+
+
+def limits_of(found: list[NetworkMap], look: Look) -> list[float]:
+    """The value that gets the strongest colour, for each network."""
+    own = [0.0 if one.values is None else largest(one.values, signed=look.signed) for one in found]
+    return own if look.scale == "own" else [max(own)] * len(own)
+
+
+def _choose_look(asked: MapAsked, networks: int) -> Look:
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+        view = "positive"
+        if METHODS[asked.method].signed:
+            view = _segments("view", _VIEWS, "positive", _("View"))
+        scale = _segments("scale", _SCALES, "shared", _("Scale")) if networks > 1 else "own"
+        opacity = choose(
+            "opacity",
+            range(0, 101, 5),
+            75,
+            lambda key: st.slider(_("Opacity"), 0, 100, step=5, format="%d %%", key=key, width=200),
+        )
+    return Look(view == "signed", scale, opacity / 100)
+
+
+def _segments(name: str, texts: dict[str, str], default: str, title: str) -> str:
+    return choose(
+        name,
+        list(texts),
+        default,
+        lambda key: st.segmented_control(
+            title, list(texts), format_func=lambda one: labels.label(texts, one), key=key, required=True
+        ),
+    )
+
+
+def _answer_line(subject: Subject, logits: npt.NDArray[np.float32], target: int) -> str:
+    shares = probabilities(logits)
+    names = subject.class_names
+    text = _("{name}: {share} (logit {logit})").format(
+        name=names[target], share=percent(float(shares[target])), logit=number(float(logits[target]))
+    )
+    best = int(shares.argmax())
+    if best == target:
+        return text
+    return f"{text} · " + _("takes it for {name}: {share}").format(
+        name=names[best], share=percent(float(shares[best]))
+    )
+
+
+def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look) -> None:
+    if one.values is None:
+        st.error(one.refusal, icon=":material/block:")
+        return
+    values = one.values
+    pixels = subject.seen.pixels[0]
+    pair = st.grid(columns=2, gap="small", min_column_width=120)
+    with pair, st.container():
+        st.image(
+            png(overlay(pixels, values, limit, signed=look.signed, opacity=look.opacity)),
+            width="stretch",
+            alt=_describe(one, values),
+        )
+        st.caption(_("Over the image, bilinear"))
+    with pair, st.container():
+        st.image(
+            png(grid(values, limit, signed=look.signed)),
+            width="stretch",
+            alt=_("The raw values as a grid of {height} × {width}").format(
+                height=values.shape[0], width=values.shape[1]
+            ),
+        )
+        st.caption(_("Raw, {height} × {width} values").format(height=values.shape[0], width=values.shape[1]))
+    colour_bar(limit, signed=look.signed)
+    st.caption(
+        _("Values from {low} to {high}").format(
+            low=number(float(values.min())), high=number(float(values.max()))
+        )
+    )
+    if one.empty:
+        st.info(_(EMPTY_SENTENCES[one.empty]), icon=":material/visibility_off:")
+
+
+def colour_bar(limit: float, *, signed: bool) -> None:
+    """What the colours mean, with the values at the ends."""
+    low = number(-limit) if signed else "0"
+    st.html(
+        '<div class="colour-bar" aria-hidden="true">'
+        f"<span>{low}</span>"
+        f'<i style="background: {css_gradient(signed=signed)}"></i>'
+        f"<span>{number(limit)}</span></div>"
+    )
+
+
+def _describe(one: NetworkMap, values: npt.NDArray[np.float32]) -> str:
+    if one.empty:
+        return _(EMPTY_SENTENCES[one.empty])
+    row, column = np.unravel_index(int(values.argmax()), values.shape)
+    text = _(
+        "{network} network: strongest at row {row} of {rows}, column {column} of {columns}, counted from the "
+        "top left."
+    )
+    return text.format(
+        network=one.network.name,
+        row=int(row) + 1,
+        rows=values.shape[0],
+        column=int(column) + 1,
+        columns=values.shape[1],
+    )

@@ -1,0 +1,62 @@
+"""How all layers answer, over depth, both networks in one chart."""
+
+import streamlit as st
+
+from resnet_viz.figures.chart import to_json
+from resnet_viz.figures.layer_statistics import (
+    MEASURES,
+    NetworkStatistics,
+    describe,
+    how_to_read,
+    statistics_chart,
+    statistics_info,
+    statistics_table,
+)
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui import labels
+from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui.inspection.answers import ask
+from resnet_viz.ui.inspection.link import choose
+from resnet_viz.ui.inspection.networks import Network
+from resnet_viz.ui.inspection.subject import Subject
+
+
+def over_depth(subject: Subject) -> None:
+    """Mean, deviation, sparsity or dead channels of every ReLU for this image."""
+    measure = choose(
+        "measure",
+        list(MEASURES),
+        "zero_share",
+        lambda key: st.segmented_control(
+            _("Measured"),
+            list(MEASURES),
+            format_func=lambda name: labels.label(MEASURES, name),
+            key=key,
+            required=True,
+        ),
+    )
+    entries = [_statistics(network, subject) for network in subject.networks]
+    info = statistics_info(entries, measure)
+    exhibit = Exhibit(
+        _("What comes out of every ReLU for this image"),
+        how_to_read(measure),
+        describe(info),
+        to_json(statistics_chart(info)),
+        lambda: statistics_table(info),
+    )
+    show(exhibit, key="inspect_depth", filename=f"{subject.filename}-depth", height_px=420)
+
+
+def _statistics(network: Network, subject: Subject) -> NetworkStatistics:
+    answer = ask(network, "statistics", subject.seen.pixels)
+    found = answer.arrays
+    return NetworkStatistics(
+        network.look,
+        tuple(answer.values["sites"]),
+        found["positions"],
+        found["mean"],
+        found["std"],
+        found["zero_share"],
+        found["channels"],
+        found["dead"],
+    )

@@ -1,0 +1,95 @@
+"""When a network learned to look there: the same map at every kept checkpoint."""
+
+from typing import Final
+
+import numpy as np
+import streamlit as st
+
+from resnet_viz.locale import gettext as _
+from resnet_viz.pictures.colours import largest
+from resnet_viz.pictures.overlay import overlay, png
+from resnet_viz.ui.inspection.answers import predict, probabilities
+from resnet_viz.ui.inspection.link import choose, choose_now
+from resnet_viz.ui.inspection.maps import choose_map, map_of
+from resnet_viz.ui.inspection.networks import Network
+from resnet_viz.ui.inspection.shown import MapAsked
+from resnet_viz.ui.inspection.subject import Subject
+from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.wording import number, percent
+
+_SIDE_PX: Final = 112
+
+
+def over_time(subject: Subject) -> None:
+    """A slider through the checkpoints, the pair of maps there, and a strip of all of them."""
+    steps = subject.pair.steps
+    if len(steps) < 2:
+        st.info(
+            _(
+                "These networks come with their final weights only. Train a race: its checkpoints are kept, "
+                "and here you can watch where they look change from step to step."
+            ),
+            icon=":material/timeline:",
+        )
+        st.page_link("../../pages/race.py", label=_("Go to the race"), icon=":material/flag:")
+        return
+    asked = choose_map(subject)
+    step = choose(
+        "when",
+        steps,
+        steps[-1],
+        lambda key: st.select_slider(
+            _("Checkpoint looked at"),
+            steps,
+            format_func=lambda one: _("step {step}").format(step=f"{one:,}"),
+            key=key,
+        ),
+    )
+    with st.spinner(_("Asking every checkpoint …")):
+        rows = [
+            [_at(network, subject, asked) for network in networks]
+            for networks in zip(*(subject.pair.at(one) for one in steps), strict=True)
+        ]
+    for column, row in zip(st.columns(len(rows), gap="medium"), rows, strict=True):
+        network = row[0].network
+        with column, st.container(border=True, key=f"role_card_{network.slot}_time"):
+            chosen = row[steps.index(step)]
+            st.markdown(f"#### {network.name}")
+            st.image(png(chosen.pixels), width=280, alt=chosen.title)
+            st.caption(chosen.title)
+            tiles(
+                [Tile(str(at), one.small, one.title, f"{at:,}") for at, one in zip(steps, row, strict=True)],
+                key=f"inspect_time_{network.slot}",
+                label=_("All checkpoints of the {network} network").format(network=network.name_inside),
+                chosen=str(step),
+                on_pick=lambda name: choose_now("when", int(name)),
+                size_px=64,
+            )
+    st.caption(_("Every picture has a scale of its own: early maps would vanish beside later ones."))
+
+
+class _Moment:
+    """One network at one step: pictures and a sentence."""
+
+    def __init__(self, network: Network, subject: Subject, asked: MapAsked) -> None:
+        found = map_of(network, subject, asked)
+        logits = predict(network, subject.seen.pixels)[0]
+        share = float(probabilities(logits)[asked.target])
+        self.network = network
+        values = np.zeros((1, 1), np.float32) if found.values is None else found.values
+        limit = largest(values, signed=False)
+        pixels = subject.seen.pixels[0]
+        self.pixels = overlay(pixels, values, limit, signed=False)
+        self.small = overlay(pixels, values, limit, signed=False, side_px=_SIDE_PX)
+        text = _("Step {step}: {name} {share}, map from {low} to {high}")
+        self.title = found.refusal or text.format(
+            step=f"{network.step:,}",
+            name=subject.class_names[asked.target],
+            share=percent(share),
+            low=number(float(values.min())),
+            high=number(float(values.max())),
+        )
+
+
+def _at(network: Network, subject: Subject, asked: MapAsked) -> _Moment:
+    return _Moment(network, subject, asked)

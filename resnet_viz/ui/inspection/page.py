@@ -1,0 +1,104 @@
+"""The Inspect page: networks and image on top, what the networks make of it below."""
+
+from collections.abc import Callable
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.errors import ResnetVizError
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui import labels, language, server, style
+from resnet_viz.ui.inspection.answers import about, predict
+from resnet_viz.ui.inspection.choice import choose_networks
+from resnet_viz.ui.inspection.honesty import honesty
+from resnet_viz.ui.inspection.images import choose_image
+from resnet_viz.ui.inspection.layers import layers
+from resnet_viz.ui.inspection.link import choose, notices, take_over_link
+from resnet_viz.ui.inspection.maps import maps
+from resnet_viz.ui.inspection.over_depth import over_depth
+from resnet_viz.ui.inspection.over_time import over_time
+from resnet_viz.ui.inspection.seen import facts_line, predictions, show_seen
+from resnet_viz.ui.inspection.subject import Subject, layer_axes
+
+_SECTIONS: Final[dict[str, tuple[str, Callable[[Subject], None]]]] = {
+    "maps": (N_("Where it looks"), maps),
+    "time": (N_("When it learned to"), over_time),
+    "layers": (N_("What a layer answers"), layers),
+    "depth": (N_("Over depth"), over_depth),
+    "honesty": (N_("Can it be trusted?"), honesty),
+}
+
+
+def inspect_page() -> None:
+    """Everything on the page."""
+    style.apply()
+    server.desk()  # opens while the page is drawn
+    st.title(_("Inspect"), anchor=False)
+    st.markdown(
+        _(
+            "One image, two trained networks: what they take it for, what every layer answers, and which "
+            "parts of the image speak for a class."
+        )
+    )
+    take_over_link()
+    remarks = st.container()
+    subject = _subject()
+    if subject is not None:
+        st.fragment(_sections)(subject)
+    with remarks:
+        for notice in notices():
+            st.warning(notice, icon=":material/link_off:")
+
+
+def _subject() -> Subject | None:
+    with st.container(border=True, key="inspect_networks_card"):
+        pair = choose_networks()
+        if pair is None:
+            return None
+        try:
+            with st.spinner(_("Opening the networks; the first time takes some seconds …")):
+                known = [about(network) for network in pair.networks]
+        except ResnetVizError as refusal:
+            st.error(str(refusal), icon=":material/error:")
+            return None
+        facts_line(pair, known[-1])
+    image_column, answer_column = st.columns([5, 6], gap="medium")
+    with image_column, st.container(border=True, key="inspect_image_card", height="stretch"):
+        seen = choose_image(pair, known[-1])
+        if seen is not None and seen.source != "test":  # with the test images there is more room beside them
+            show_seen(seen)
+    if seen is None:
+        return None
+    logits = tuple(predict(network, seen.pixels)[0] for network in pair.networks)
+    subject = Subject(pair, tuple(known), layer_axes(known), seen, logits)
+    with answer_column:
+        predictions(subject)
+        for warning in seen.warnings:
+            st.warning(warning, icon=":material/travel_explore:")
+        if seen.source == "test":
+            with st.container(border=True, key="inspect_seen_card"):
+                show_seen(seen)
+    return subject
+
+
+def _sections(subject: Subject) -> None:
+    language.use()
+    texts = {name: title for name, (title, _show) in _SECTIONS.items()}
+    chosen = choose(
+        "look",
+        list(_SECTIONS),
+        "maps",
+        lambda key: st.segmented_control(
+            _("Look at"),
+            list(_SECTIONS),
+            format_func=lambda name: labels.label(texts, name),
+            key=key,
+            required=True,
+            label_visibility="collapsed",
+        ),
+    )
+    try:
+        _SECTIONS[chosen][1](subject)
+    except ResnetVizError as refusal:
+        st.error(str(refusal), icon=":material/block:")

@@ -1,0 +1,111 @@
+"""What was given, what the networks see of it, and what they take it for."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.figures.chart import to_json
+from resnet_viz.figures.predictions import (
+    describe,
+    how_to_read,
+    predictions_chart,
+    predictions_info,
+    predictions_table,
+)
+from resnet_viz.locale import current_language
+from resnet_viz.locale import gettext as _
+from resnet_viz.pictures.overlay import png, shown
+from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui.inspection.answers import About
+from resnet_viz.ui.inspection.images import Seen
+from resnet_viz.ui.inspection.networks import Pair, bundled_path
+from resnet_viz.ui.inspection.subject import Subject
+from resnet_viz.wording import percent
+
+
+def facts_line(pair: Pair, known: About) -> None:
+    """What is compared, in one line: depth, data, accuracy of both."""
+    side = _("images of {side}×{side} px").format(side=known.image.px)
+    if known.run is None:
+        _published_facts(pair, side)
+        return
+    spec = known.run.network
+    parts = [_("depth {depth}, width {width}").format(depth=spec.depth, width=spec.width), side]
+    for network, facts in zip(pair.networks, _facts(pair), strict=True):
+        accuracy = facts.get("test_accuracy")
+        if accuracy is not None:
+            text = _("{network}: test accuracy {accuracy}")
+            parts.append(text.format(network=network.name, accuracy=percent(accuracy)))
+    st.caption(" · ".join(parts))
+    if pair.runs and pair.networks[0].step != pair.steps[-1]:
+        st.caption(_("The accuracy is that of the last step, not of the chosen checkpoint."))
+
+
+def _published_facts(pair: Pair, side: str) -> None:
+    parts = []
+    for network in pair.networks:
+        entry = network.published
+        assert entry is not None
+        text = _("{network}: depth {depth}, {accuracy} of ImageNet's validation images right (as published)")
+        accuracy = percent(entry.accuracy)
+        parts.append(text.format(network=entry.title, depth=entry.depth, accuracy=accuracy))
+    st.caption(" · ".join([*parts, side]))
+    if current_language() != "en":
+        st.caption(_("ImageNet's class names are shown in English."))
+
+
+def show_seen(seen: Seen) -> None:
+    """The image as given and as the networks get it, and what was done on the way."""
+    plain, name = seen.name, seen.markup
+    with st.grid(columns=2, min_column_width=120, key="inspect_seen"):
+        if seen.original is not None:
+            with st.container():
+                st.image(
+                    seen.original, width="stretch", alt=_("The image as it came: {name}").format(name=plain)
+                )
+                came = _("What came: {name}").format(name=name)
+                st.caption(f"{name} · {seen.credit}" if seen.credit else came)
+        with st.container():
+            side = seen.pixels.shape[-1]
+            st.image(
+                png(shown(seen.pixels[0])),
+                width="stretch",
+                alt=_("{name} as the networks see it").format(name=plain),
+            )
+            st.caption(
+                _("What the networks see: {name}, {side}×{side} px, {colours}").format(
+                    name=name,
+                    side=side,
+                    colours=_("grey") if seen.pixels.shape[1] == 1 else _("in colour"),
+                )
+            )
+    for remark in seen.remarks:
+        st.caption(f":material/edit: {remark}")
+
+
+def predictions(subject: Subject) -> None:
+    """Bars of both networks."""
+    looks = [network.look for network in subject.networks]
+    info = predictions_info(
+        list(zip(looks, subject.logits, strict=True)), subject.class_names, subject.seen.truth
+    )
+    exhibit = Exhibit(
+        _("What they take it for"),
+        how_to_read(),
+        describe(info),
+        to_json(predictions_chart(info)),
+        lambda: predictions_table(info),
+        begins_with_best=True,
+    )
+    show(exhibit, key="inspect_predictions", filename=f"{subject.filename}-predictions", height_px=340)
+
+
+def _facts(pair: Pair) -> list[dict[str, Any]]:
+    if pair.runs:
+        return [dict(run.facts) for run in pair.runs]
+    record = bundled_path("plain").with_name("models.json")
+    if not record.is_file():
+        return [{} for _network in pair.networks]
+    models = json.loads(record.read_text(encoding="utf-8"))["models"]
+    return [models.get(network.slot, {}) for network in pair.networks]

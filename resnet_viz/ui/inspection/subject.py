@@ -1,0 +1,187 @@
+"""What the sections of the Inspect page look at: networks, image, layer and class."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.figures.predictions import FEW
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui import labels
+from resnet_viz.ui.inspection.answers import About, Layer
+from resnet_viz.ui.inspection.images import Seen
+from resnet_viz.ui.inspection.link import choose
+from resnet_viz.ui.inspection.networks import Network, Pair, Slot
+
+_AUTOMATIC: Final = "auto"
+_KINDS: Final = {
+    "stem": N_("first convolution"),
+    "conv": N_("convolution"),
+    "shortcut": N_("shortcut"),
+    "block": N_("block"),
+    "stage": N_("after pooling"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """One image under one or two networks.
+
+    Attributes:
+        known: of each network.
+        axes: of each network the layers with feature maps, from the input on; the same where both share them.
+        logits: float32 [classes] of each network.
+    """
+
+    pair: Pair
+    known: tuple[About, ...]
+    axes: tuple[tuple[Layer, ...], ...]
+    seen: Seen
+    logits: tuple[npt.NDArray[np.float32], ...]
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        """Plain first."""
+        return self.pair.networks
+
+    @property
+    def is_matched(self) -> bool:
+        """Whether corresponding channels began with the same weights."""
+        return all(about.run is not None for about in self.known)
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """In the reader's language, in the order of the logits."""
+        return self.known[-1].class_names
+
+    @property
+    def filename(self) -> str:
+        """Start of the names of downloads."""
+        return f"inspect-{self.pair.name}-{self.seen.digest[:8]}"
+
+
+def layer_axes(known: Sequence[About]) -> tuple[tuple[Layer, ...], ...]:
+    """Of each network the layers to choose from; those that both have, where they are built alike."""
+    axes = [_axis(about) for about in known]
+    names = [{layer.name for layer in axis} for axis in axes]
+    common = set.intersection(*names)
+    alike = common in names and len({about.default_layer for about in known}) == 1
+    return tuple(tuple(layer for layer in axis if not alike or layer.name in common) for axis in axes)
+
+
+def _axis(about: About) -> tuple[Layer, ...]:
+    """Without the head, and without stages where these are but their last blocks."""
+    blocks = any(layer.kind == "block" for layer in about.layers)
+    skipped = ("stage", "head") if blocks else ("head",)
+    return tuple(layer for layer in about.layers if layer.kind not in skipped)
+
+
+def layer_title(name: str) -> str:
+    """``stage2.block1.conv1`` in words; names that are not ours stand for themselves."""
+    if name.partition(".")[0].rstrip("0123456789") not in ("stem", "stage", "head"):
+        return name
+    words = []
+    for part in name.split("."):
+        number = part.lstrip("abcdefghijklmnopqrstuvwxyz")
+        match part.rstrip("0123456789"):
+            case "stem":
+                words.append(_("stem"))
+            case "stage":
+                words.append(_("stage {number}").format(number=number))
+            case "block":
+                words.append(_("block {number}").format(number=number))
+            case "conv" if "shortcut" in name:
+                continue
+            case "conv":
+                words.append(_("convolution {number}").format(number=number))
+            case "shortcut":
+                words.append(_("shortcut"))
+            case _other:
+                words.append(part)
+    return ", ".join(words)
+
+
+def choose_layers(subject: Subject) -> dict[Slot, str]:
+    """Show a depth axis, or one for each network where they are built differently; the chosen layers."""
+    slots = [network.slot for network in subject.networks]
+    names = {tuple(layer.name for layer in axis) for axis in subject.axes}
+    if len(names) == 1:
+        label = _("Layer, from input to output")
+        return dict.fromkeys(slots, _choose_layer("layer", label, subject.known[-1], subject.axes[-1]))
+    parameters = ["layer2", "layer"][-len(slots) :]
+    chosen: dict[Slot, str] = {}
+    for column, parameter, network, about, axis in zip(
+        st.columns(len(slots), gap="medium"),
+        parameters,
+        subject.networks,
+        subject.known,
+        subject.axes,
+        strict=True,
+    ):
+        with column:
+            label = _("Layer of {network}, from input to output").format(network=network.name)
+            chosen[network.slot] = _choose_layer(parameter, label, about, axis)
+    return chosen
+
+
+def _choose_layer(parameter: str, label: str, about: About, axis: Sequence[Layer]) -> str:
+    layers = {layer.name: layer for layer in axis}
+
+    def title(name: str) -> str:
+        layer = layers[name]
+        words = layer_title(name)
+        if about.run is None:  # the names of other networks say little by themselves
+            words = f"{labels.label(_KINDS, layer.kind)} {name}"
+        return f"{layer.position}/{about.depth} · {words}"
+
+    return choose(
+        parameter,
+        list(layers),
+        about.default_layer,
+        lambda key: st.select_slider(
+            label,
+            list(layers),
+            format_func=title,
+            key=key,
+            help=_("A block is what comes out of it after the addition; a convolution is its bare output."),
+        ),
+    )
+
+
+def choose_target(subject: Subject) -> int:
+    """Show the classes; the index of the one that is asked about."""
+    names = subject.class_names
+    order = np.arange(len(names))
+    if len(names) > FEW:
+        order = np.argsort(-subject.logits[-1], kind="stable")
+    predicted = int(subject.logits[-1].argmax())
+    automatic = predicted if subject.seen.truth is None else subject.seen.truth
+    options = [_AUTOMATIC, *map(str, order.tolist())]
+
+    def title(option: str) -> str:
+        if option != _AUTOMATIC:
+            return names[int(option)]
+        text = _("True class: {name}") if subject.seen.truth is not None else _("Predicted class: {name}")
+        return text.format(name=names[automatic])
+
+    chosen = choose(
+        "target",
+        options,
+        _AUTOMATIC,
+        lambda key: st.selectbox(
+            _("What speaks for this class?"),
+            options,
+            format_func=title,
+            key=key,
+            help=_("{count} classes, the most probable ones first; type to search.").format(
+                count=f"{len(names):,}"
+            )
+            if len(names) > FEW
+            else None,
+        ),
+    )
+    return automatic if chosen == _AUTOMATIC else int(chosen)

@@ -1,0 +1,86 @@
+"""A race while it runs and after: status, controls, charts, verdict, results."""
+
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.errors import NotFound
+from resnet_viz.jobs.races import start_race
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import RaceSpec
+from resnet_viz.store import GroupRecord
+from resnet_viz.ui import language, server
+from resnet_viz.ui.linked_form import RACE_FORM
+from resnet_viz.ui.owner import owner
+from resnet_viz.ui.race.charts import race_charts
+from resnet_viz.ui.race.controls import race_controls
+from resnet_viz.ui.race.proof import show_fairness, show_verdict
+from resnet_viz.ui.race.recent import preset_of, race_title
+from resnet_viz.ui.race.results import results
+from resnet_viz.ui.race.runs import RaceRuns, read_histories, read_runs
+from resnet_viz.ui.race.status import race_status
+
+REFRESH_S: Final = 0.5
+
+
+def race_panel(group_id: str) -> None:
+    """Show the race ``group_id``, live while it runs; a sentence where there is no such race."""
+    group = _group(group_id)
+    if group is None:
+        st.warning(
+            _("There is no race {id} in the history of this machine.").format(id=group_id[:40]),
+            icon=":material/search_off:",
+        )
+        return
+    race = RaceSpec.from_json(group.spec_json)
+    running = not read_runs(group.id).ended
+    st.fragment(_panel, run_every=REFRESH_S if running else None)(group.id, race, running)
+
+
+def _group(group_id: str) -> GroupRecord | None:
+    try:
+        group = server.store().group(group_id)
+    except NotFound:
+        return None
+    # A beginning is enough on the command line; a link must name the race.
+    return group if group.id == group_id else None
+
+
+def _panel(group_id: str, race: RaceSpec, was_running: bool) -> None:
+    language.use()
+    runs = read_runs(group_id)
+    if runs.ended == was_running:
+        # Begins or ends the refreshing, and lets the rest of the page know.
+        st.rerun()
+    _show(group_id, race, runs)
+
+
+def _show(group_id: str, race: RaceSpec, runs: RaceRuns) -> None:
+    histories = read_histories(runs.runs)
+    title, controls = st.columns([5, 6], vertical_alignment="center")
+    title.header(race_title(race), anchor=False)
+    with controls:
+        race_controls(runs, group_id)
+    if runs.ended:
+        show_verdict(race, histories)
+    race_status(runs)
+    show_fairness(runs.runs, histories)
+    race_charts(histories, group_id)
+    results(runs.runs)
+    if runs.ended:
+        st.button(
+            _("Run again with another seed"),
+            icon=":material/casino:",
+            on_click=_again,
+            args=(race,),
+            key="race_again",
+        )
+
+
+def _again(race: RaceSpec) -> None:
+    language.use()
+    train = race.run.train
+    following = race.but(run=race.run.but(train=train.but(seed=(train.seed + race.seeds) % 2**31)))
+    group = start_race(server.store(), following, owner())
+    server.wake()
+    RACE_FORM.open(group.id, preset_of(following), following)

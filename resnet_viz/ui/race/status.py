@@ -1,0 +1,96 @@
+"""Where both networks of a race stand: one card each."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+import streamlit as st
+
+from resnet_viz.events import RunState
+from resnet_viz.figures.theme import ROLES
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role
+from resnet_viz.store import RunRecord
+from resnet_viz.ui import labels, server
+from resnet_viz.ui.race.runs import RaceRuns, steps_per_s
+from resnet_viz.wording import duration
+
+_COLOURS: Final[dict[RunState, Any]] = {
+    RunState.QUEUED: "gray",
+    RunState.RUNNING: "green",
+    RunState.PAUSED: "yellow",
+    RunState.FINISHED: "blue",
+    RunState.STOPPED: "gray",
+    RunState.FAILED: "red",
+    RunState.DIVERGED: "red",
+    RunState.LOST: "red",
+}
+
+
+def race_status(race: RaceRuns) -> None:
+    """A card for the plain and one for the residual network."""
+    for column, role in zip(st.columns(2, gap="medium"), ROLES, strict=True):
+        with column, st.container(border=True, key=f"role_card_{role}", height="stretch"):
+            _role_card(role, race.of(role))
+
+
+def failure_sentence(run: RunRecord) -> str:
+    """Why a run ended early, in the reader's language; empty where it did not."""
+    return _(run.failure.template).format(**run.failure.parameters) if run.failure else ""
+
+
+def _role_card(role: Role, runs: tuple[RunRecord, ...]) -> None:
+    done, total = sum(run.step for run in runs), sum(run.total_steps for run in runs)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader(labels.label(labels.ROLES, role), anchor=False, width="content")
+        for state, number in Counter(run.state for run in runs).items():
+            text = labels.label(labels.STATES, state)
+            st.badge(f"{text} · {number}" if len(runs) > 1 else text, color=_COLOURS[state])
+    st.progress(
+        min(done / total, 1.0) if total else 0.0,
+        text=_("Step {done} of {total}").format(done=f"{done:,}", total=f"{total:,}"),
+    )
+    st.caption(" · ".join(_details(runs, total - done)))
+    for sentence in sorted({failure_sentence(run) for run in runs} - {""}):
+        st.error(sentence, icon=":material/error:")
+
+
+def _details(runs: tuple[RunRecord, ...], remaining: int) -> list[str]:
+    details = []
+    facts = next((run.facts for run in runs if run.facts), {})
+    download = facts.get("download")
+    if download and "parameters" not in facts:
+        text = _("downloading {dataset}: {done} of {total} MB")
+        done, total = (f"{download[name] / 1e6:.0f}" for name in ("done_bytes", "total_bytes"))
+        details.append(text.format(dataset=download["dataset"], done=done, total=total))
+    if "parameters" in facts:
+        details.append(_("{number} parameters").format(number=f"{facts['parameters']:,}"))
+    if "device" in facts:
+        details.append(_device(facts))
+    rate = steps_per_s(runs)
+    if rate is not None:
+        details.append(_("{rate} steps/s").format(rate=f"{rate:.1f}"))
+        details.append(_("{time} left").format(time=duration(remaining / rate)))
+    walls = [run.facts["wall_s"] for run in runs if run.facts.get("wall_s") is not None]
+    if walls and all(run.state.is_finished() for run in runs):
+        details.append(_("trained for {time}").format(time=duration(sum(walls))))
+    waiting = [run for run in runs if run.state is RunState.QUEUED]
+    if waiting:
+        details.append(_waiting(waiting))
+    return details or [_("Building the network …")]
+
+
+def _device(facts: Mapping[str, Any]) -> str:
+    if facts["device"] == "cpu":
+        return _("processor, {threads} thread(s)").format(threads=facts.get("threads", 1))
+    return str(facts.get("device_name") or facts["device"])
+
+
+def _waiting(runs: list[RunRecord]) -> str:
+    supervisor = server.supervisor()
+    positions = [p for run in runs if supervisor and (p := supervisor.queue_position(run.id)) is not None]
+    if supervisor and not supervisor.machine.devices:
+        return _("starting the first worker, this takes some seconds")
+    if not positions:
+        return _("waiting for a free worker")
+    return _("number {position} in the queue").format(position=min(positions))

@@ -1,0 +1,117 @@
+"""The chosen runs in charts: as a race where they are one, else one line each."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import streamlit as st
+
+from resnet_viz.figures import comparison
+from resnet_viz.figures.chart import Chart, to_json
+from resnet_viz.figures.comparison import ComparisonInfo
+from resnet_viz.figures.tables import Columns
+from resnet_viz.history import RunHistory
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import RunSpec
+from resnet_viz.store import RunRecord
+from resnet_viz.ui import language
+from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui.race.charts import race_charts
+from resnet_viz.ui.race.runs import read_histories
+from resnet_viz.ui.runs.rows import recorded_run
+
+MOST_COMPARED: Final = 12
+_REFRESH_S: Final = 2.0
+_PLOT_PX: Final = 320
+_LEGEND_LINE_PX: Final = 22
+
+
+def compared(runs: Sequence[RunRecord], bundled: Sequence[str], *, key: str) -> None:
+    """A switch for the charts of these runs, on where they are few; they move while runs train."""
+    few = len(runs) + len(bundled) <= MOST_COMPARED
+    if (runs or bundled) and st.toggle(_("Compare in charts"), value=few, key=key):
+        moving = any(not run.state.is_finished() for run in runs)
+        st.fragment(_comparison, run_every=_REFRESH_S if moving else None)(runs, bundled)
+
+
+def _comparison(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
+    language.use()
+    compare(runs, bundled)
+
+
+def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
+    """Charts of ``runs`` of the history and of ``bundled`` ones (identifiers)."""
+    recorded = [recorded_run(run_id) for run_id in bundled]
+    specs = [*(run.spec for run in runs), *(run.spec for run in recorded)]
+    histories = [*read_histories(runs), *(run.history for run in recorded)]
+    if not any(history.series for history in histories):
+        st.caption(
+            _("There are no curves to compare: nothing was measured yet, or only weights were imported.")
+        )
+        return
+    if len(specs) > MOST_COMPARED:
+        text = _("The first {most} of the chosen runs are compared.")
+        st.caption(text.format(most=MOST_COMPARED))
+        specs, histories = specs[:MOST_COMPARED], histories[:MOST_COMPARED]
+    if is_race(specs):
+        race_charts(histories, "compared-" + "-".join(sorted({spec.digest() for spec in specs}))[:80])
+    else:
+        ids = [*(run.id for run in runs), *(run.id for run in recorded)][:MOST_COMPARED]
+        _lines(specs, histories, ids)
+
+
+def is_race(specs: Sequence[RunSpec]) -> bool:
+    """Whether plain and residual networks differ in the shortcut alone, each seed once."""
+    races = {(spec.network.plain(), spec.data, spec.train.but(seed=0)) for spec in specs}
+    kinds = {spec.network for spec in specs}
+    seeds = [(spec.network.role, spec.train.seed) for spec in specs]
+    roles = {network.role for network in kinds}
+    return len(races) == 1 and len(kinds) == len(roles) and len(set(seeds)) == len(seeds)
+
+
+def names(specs: Sequence[RunSpec], ids: Sequence[str]) -> list[str]:
+    """What tells the runs apart: network and seed, and the identifier where that is not enough."""
+    short = [f"{s.network.role}-{s.network.depth}" for s in specs]
+    if len({spec.train.seed for spec in specs}) > 1:
+        text = _("{network}, seed {seed}")
+        short = [text.format(network=n, seed=s.train.seed) for n, s in zip(short, specs, strict=True)]
+    return [
+        name if short.count(name) == 1 else f"{name} · {run_id[:5]}"
+        for name, run_id in zip(short, ids, strict=True)
+    ]
+
+
+def _lines(specs: Sequence[RunSpec], histories: Sequence[RunHistory], ids: Sequence[str]) -> None:
+    info = comparison.comparison_info(list(zip(names(specs, ids), histories, strict=True)))
+    charts: tuple[tuple[str, str, str, Callable[[ComparisonInfo], Chart], Callable[[], Columns]], ...] = (
+        (
+            "loss",
+            _("Train loss"),
+            _("Lower is better; the mean of the last steps, one line a run. Plain networks are dashed."),
+            comparison.loss_comparison,
+            lambda: comparison.curves_table(info, "loss"),
+        ),
+        (
+            "accuracy",
+            _("Test accuracy"),
+            _("Higher is better: the share of test images recognised."),
+            comparison.accuracy_comparison,
+            lambda: comparison.curves_table(info, "accuracy"),
+        ),
+        (
+            "gradient",
+            _("Gradient of each layer, at the last step measured"),
+            _("Left is the input, right the output. A line that falls to the left: the gradient is lost."),
+            comparison.gradient_comparison,
+            lambda: comparison.gradient_table(info),
+        ),
+    )
+    places = [*st.columns(2, gap="medium"), st.container()]
+    for place, (name, title, how, chart, table) in zip(places, charts, strict=True):
+        with place:
+            exhibit = Exhibit(
+                title, how, f"{title}. {comparison.describe(info)}", to_json(chart(info)), table
+            )
+            # In a narrow column the legend has one line a run.
+            height_px = _PLOT_PX + _LEGEND_LINE_PX * len(specs)
+            filename = f"compared-runs-{name}"
+            show(exhibit, key=f"runs_compare_{name}", filename=filename, height_px=height_px)

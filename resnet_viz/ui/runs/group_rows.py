@@ -1,0 +1,199 @@
+"""What the table of groups shows of a race, a sweep, a single run, an import or a bundled recording."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from statistics import fmean
+from typing import Any, Final, NamedTuple
+
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.events import RunState
+from resnet_viz.jobs.sweeps import sweep_cells
+from resnet_viz.locale import gettext as _
+from resnet_viz.recordings import Recording
+from resnet_viz.specs import RaceSpec, Role, RunSpec
+from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
+from resnet_viz.sweeps import SweepSpec
+from resnet_viz.ui import labels, server
+from resnet_viz.ui.depth.recent import sweep_title
+from resnet_viz.ui.race.recent import race_title
+from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, moment, recordings, size
+from resnet_viz.ui.runs.table import Column, Row
+from resnet_viz.wording import duration, percent
+
+_MOST_CELLS: Final = 200
+"""Of larger sweeps the table does not look for the cells that others trained."""
+
+# The first of these that a run of the group is in colours the group.
+_TELLING: Final = (
+    RunState.RUNNING,
+    RunState.PAUSED,
+    RunState.QUEUED,
+    RunState.FAILED,
+    RunState.LOST,
+    RunState.DIVERGED,
+    RunState.STOPPED,
+    RunState.FINISHED,
+)
+
+
+class Outcome(NamedTuple):
+    """How one network ended: what a group's result in short is made of."""
+
+    role: Role
+    depth: int
+    accuracy: float | None
+
+
+def columns() -> list[Column]:
+    """The headings, in the reader's language."""
+    return [
+        Column(_("Group of runs"), "kind"),
+        Column(_("State"), state=True),
+        Column(_("Name"), "name"),
+        Column(_("Number of runs"), "runs", number=True),
+        Column(_("Accuracy, plain / residual"), number=True),
+        Column(_("Data set")),
+        Column(_("Time"), "wall_s", number=True),
+        Column(_("Begun"), "created"),
+        Column(_("Weights"), "weights", number=True),
+        Column(_("Notes")),
+        Column(_("Identifier")),
+    ]
+
+
+def row_of(group: GroupSummary) -> Row:
+    """One line for a group of the history."""
+    states, runs, result = group.states, f"{group.runs}", _pair(group.plain_accuracy, group.residual_accuracy)
+    spec = read_spec(group.kind, group.spec_json)
+    if isinstance(spec, SweepSpec) and _cell_count(spec) <= _MOST_CELLS:
+        record = GroupRecord(
+            group.id, group.kind, group.owner, group.name, group.spec_json, group.created_at, ()
+        )
+        cells = sweep_cells(server.store(), record)
+        known = [place.run for place in cells if place.run is not None]
+        states = Counter(run.state for run in known)
+        finished = [run for run in known if run.state is RunState.FINISHED]
+        runs = f"{len(finished)} / {len(cells)}"
+        result = in_short(
+            Outcome(run.role, run.spec.network.depth, run.facts.get("test_accuracy")) for run in finished
+        )
+    datasets = sorted({name for name in (group.first_dataset, group.last_dataset) if name})
+    if not datasets and spec is not None:
+        run = spec if isinstance(spec, RunSpec) else spec.run
+        datasets = [run.data.dataset]
+    title = title_of(group.kind, spec)
+    if group.runs and group.imported == group.runs and group.kind != "import":
+        title += f" · {_('imported')}"
+    cells_ = (
+        title,
+        _states(states),
+        ("★ " if group.pinned else "") + group.name,
+        runs,
+        result,
+        ", ".join(map(data_set, datasets)),
+        "–" if group.wall_s is None else duration(group.wall_s),
+        moment(group.created_at),
+        size(group.weights_bytes),
+        " ".join(group.notes.split())[:200],
+        group.id,
+    )
+    return Row(group.id, f"{title}, {group.id}", "", _telling(states), cells_)
+
+
+def bundled_rows(query: RunQuery) -> list[Row]:
+    """The recordings with a run that fits ``query``; pins, groups and owners they have none."""
+    if query.pinned or query.group or query.origin or query.owner:
+        return []
+    return [
+        _bundled(recording)
+        for recording in recordings()
+        if any(fits(recording, run, query) for run in recording.runs)
+    ]
+
+
+def read_spec(kind: str, spec_json: str) -> RaceSpec | SweepSpec | RunSpec | None:
+    """What the group was asked to be; None for other kinds and for what another version recorded."""
+    try:
+        if kind == "race":
+            return RaceSpec.from_json(spec_json)
+        if kind == "sweep":
+            return SweepSpec.from_json(spec_json)
+        if kind == "single":
+            return RunSpec.from_json(spec_json)
+    except InvalidSetting:
+        return None
+    return None
+
+
+def title_of(kind: str, spec: RaceSpec | SweepSpec | RunSpec | None) -> str:
+    """What the group is, in a few words."""
+    if isinstance(spec, RaceSpec):
+        return f"{kind_name(kind)} · {race_title(spec)}"
+    if isinstance(spec, SweepSpec):
+        return f"{kind_name(kind)} · {sweep_title(spec)}"
+    if isinstance(spec, RunSpec):
+        network = spec.network
+        return f"{kind_name(kind)} · {labels.label(labels.ROLES, network.role)}-{network.depth}"
+    return kind_name(kind)
+
+
+def in_short(outcomes: Iterable[Outcome]) -> str:
+    """Mean accuracies at the greatest depth that both kinds of network have, else at the greatest."""
+    depths: dict[Role, dict[int, list[float]]] = {"plain": {}, "residual": {}}
+    seen: set[int] = set()
+    for role, depth, accuracy in outcomes:
+        seen.add(depth)
+        if accuracy is not None:
+            depths[role].setdefault(depth, []).append(accuracy)
+    plain, residual = depths["plain"], depths["residual"]
+    common = plain.keys() & residual.keys() or plain.keys() | residual.keys()
+    if not common:
+        return "–"
+    deepest = max(common)
+    found = _pair(*(fmean(of[deepest]) if deepest in of else None for of in (plain, residual)))
+    return _("{result} at depth {depth}").format(result=found, depth=deepest) if len(seen) > 1 else found
+
+
+def _cell_count(spec: SweepSpec) -> int:
+    return len(spec.families) * len(spec.depths) * spec.seeds
+
+
+def _pair(plain: float | None, residual: float | None) -> str:
+    return "–" if plain is None and residual is None else f"{percent(plain)} / {percent(residual)}"
+
+
+def _states(states: Mapping[RunState, int]) -> str:
+    ordered = sorted(states, key=_TELLING.index)
+    if len(ordered) == 1:
+        return labels.label(labels.STATES, ordered[0])
+    return ", ".join(f"{labels.label(labels.STATES, state)} {states[state]}" for state in ordered) or "–"
+
+
+def _telling(states: Mapping[RunState, int]) -> str:
+    return next((state.value for state in _TELLING if state in states), "")
+
+
+def _bundled(recording: Recording[Any]) -> Row:
+    spec, histories = recording.spec, recording.histories
+    states = Counter(history.state for history in histories)
+    title = title_of(recording.kind, spec)
+    times = [history.facts["wall_s"] for history in histories if "wall_s" in history.facts]
+    cells = (
+        title,
+        _states(states),
+        _("Bundled recording"),
+        str(len(histories))
+        if recording.kind == "race"
+        else f"{states[RunState.FINISHED]} / {len(histories)}",
+        in_short(
+            Outcome(run.spec.network.role, run.spec.network.depth, run.history.facts.get("test_accuracy"))
+            for run in recording.runs
+        ),
+        data_set(spec.run.data.dataset),
+        duration(sum(times)) if times else "–",
+        recording.origin.day,
+        "–",
+        recording.origin.command,
+        recording.name,
+    )
+    return Row(bundled_id(recording), f"{title}, {_('Bundled recording')}", "", _telling(states), cells)

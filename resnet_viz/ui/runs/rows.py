@@ -1,0 +1,197 @@
+"""What the table of runs shows of a run, trained here, imported or bundled."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+
+from resnet_viz.data.catalogue import DATASETS
+from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.recordings import Kind, RecordedRun, Recording, read_race, read_sweep, recording_names
+from resnet_viz.specs import RaceSpec
+from resnet_viz.store import RunQuery, RunSummary
+from resnet_viz.sweeps import SweepSpec
+from resnet_viz.ui import labels
+from resnet_viz.ui.runs.table import Column, Row
+from resnet_viz.wording import duration, number, percent
+
+BUNDLED: Final = "bundled:"
+"""Identifiers of recorded runs begin so; none of the history does."""
+
+_KINDS: Final[Mapping[str, str]] = {
+    "race": N_("Race"),
+    "sweep": N_("Sweep"),
+    "single": N_("Single run"),
+    "import": N_("Import"),
+}
+
+
+def columns() -> list[Column]:
+    """The headings, in the reader's language."""
+    return [
+        Column(_("Network"), "depth", role=True),
+        Column(_("State"), "state", state=True),
+        Column(_("Name"), "name"),
+        Column(_("Data set"), "dataset"),
+        Column(_("Seed"), number=True),
+        Column(_("Steps"), number=True),
+        Column(_("Train loss"), "train_loss", number=True),
+        Column(_("Test accuracy"), "test_accuracy", number=True),
+        Column(_("Time"), "wall_s", number=True),
+        Column(_("Device")),
+        Column(_("Begun"), "created"),
+        Column(_("Weights"), "weights", number=True),
+        Column(_("Tags")),
+        Column(_("Notes")),
+        Column(_("Group of runs")),
+        Column(_("Run")),
+    ]
+
+
+def row_of(run: RunSummary) -> Row:
+    """One line for a run of the history."""
+    network = f"{labels.label(labels.ROLES, run.role)}-{run.depth}"
+    origin = f"{_('imported')} · " if run.origin == "imported" else ""
+    cells = (
+        network,
+        labels.label(labels.STATES, run.state),
+        ("★ " if run.pinned else "") + run.name,
+        data_set(run.dataset),
+        str(run.seed),
+        f"{run.step:,}" if run.step == run.total_steps else f"{run.step:,} / {run.total_steps:,}",
+        number(run.train_loss),
+        percent(run.test_accuracy),
+        "–" if run.wall_s is None else duration(run.wall_s),
+        run.device or "–",
+        moment(run.created_at),
+        size(run.weights_bytes),
+        ", ".join(run.tags),
+        " ".join(run.notes.split())[:200],
+        origin + (run.group_name or f"{kind_name(run.group_kind)} {run.group_id[:4]}"),
+        run.id,
+    )
+    return Row(run.id, f"{network}, {_('seed {seed}').format(seed=run.seed)}", run.role, run.state, cells)
+
+
+def moment(unix_s: float) -> str:
+    """Date and time where the server is."""
+    return f"{datetime.fromtimestamp(unix_s).astimezone():%Y-%m-%d %H:%M}"
+
+
+def size(count: int) -> str:
+    """Bytes for people: ``–``, ``12 kB``, ``3.4 MB``, ``1.2 GB``."""
+    if not count:
+        return "–"
+    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{max(1, round(count / 1e3))} kB"
+
+
+@cache
+def recordings() -> tuple[Recording[RaceSpec] | Recording[SweepSpec], ...]:
+    """The bundled races and sweeps that can be read."""
+    found: list[Recording[RaceSpec] | Recording[SweepSpec]] = []
+    readers: list[tuple[Kind, Callable[[str], Recording[RaceSpec] | Recording[SweepSpec]]]] = [
+        ("race", read_race),
+        ("sweep", read_sweep),
+    ]
+    for kind, read in readers:
+        for name in recording_names(kind):
+            try:
+                found.append(read(name))
+            except (InvalidSetting, NotFound):
+                continue  # Home and Depth say what is wrong with it
+    return tuple(found)
+
+
+def bundled_id(recording: Recording[Any], run: RecordedRun | None = None) -> str:
+    """What a recording, or a run of it, is called in the tables."""
+    name = f"{BUNDLED}{recording.kind}-{recording.name}"
+    return name if run is None else f"{name}:{run.id}"
+
+
+def recorded_run(run_id: str) -> RecordedRun:
+    """The bundled run called ``run_id``; raises `NotFound`."""
+    for recording in recordings():
+        for run in recording.runs:
+            if run_id == bundled_id(recording, run):
+                return run
+    raise NotFound("not_found", N_("There is no run or group called {id}."), id=run_id[:60])
+
+
+def bundled_rows(query: RunQuery) -> list[Row]:
+    """The bundled runs that fit ``query``; pins, groups and owners they have none."""
+    if query.pinned or query.group or query.origin or query.owner:
+        return []
+    return [
+        _bundled(recording, run)
+        for recording in recordings()
+        for run in recording.runs
+        if fits(recording, run, query)
+    ]
+
+
+def _bundled(recording: Recording[Any], run: RecordedRun) -> Row:
+    facts, network = run.history.facts, run.spec.network
+    name = f"{labels.label(labels.ROLES, network.role)}-{network.depth}"
+    cells = (
+        name,
+        labels.label(labels.STATES, run.history.state),
+        _("Bundled recording"),
+        data_set(run.spec.data.dataset),
+        str(run.history.seed),
+        f"{run.spec.train.steps:,}",
+        number(facts.get("train_loss")),
+        percent(facts.get("test_accuracy")),
+        duration(facts["wall_s"]) if "wall_s" in facts else "–",
+        str(facts.get("device", "–")),
+        recording.origin.day,
+        "–",
+        "",
+        recording.origin.command,
+        _("comes with this app"),
+        run.id,
+    )
+    return Row(
+        bundled_id(recording, run),
+        f"{name}, {_('Bundled recording')}",
+        network.role,
+        run.history.state,
+        cells,
+    )
+
+
+def fits(recording: Recording[Any], run: RecordedRun, query: RunQuery) -> bool:
+    """Whether the recorded run is what ``query`` asks for, as far as it asks for what such a run has."""
+    network = run.spec.network
+    words = " ".join(
+        (
+            run.id,
+            f"{network.role}-{network.depth}",
+            run.spec.data.dataset,
+            run.history.state,
+            recording.kind,
+            recording.name,
+            "bundled recording",
+            _("Bundled recording"),
+        )
+    ).lower()
+    return (
+        all(word in words for word in query.text.lower().split())
+        and (query.states is None or run.history.state in query.states)
+        and (query.roles is None or network.role in query.roles)
+        and (query.datasets is None or run.spec.data.dataset in query.datasets)
+    )
+
+
+def data_set(dataset: str) -> str:
+    """What the data set is called."""
+    return _(DATASETS[dataset].title) if dataset in DATASETS else dataset
+
+
+def kind_name(kind: str) -> str:
+    """What a group of this kind is called."""
+    return _(_KINDS[kind]) if kind in _KINDS else kind

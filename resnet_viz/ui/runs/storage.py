@@ -1,0 +1,110 @@
+"""What the history takes on disk, and how to get some of it back."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from resnet_viz.errors import ResnetVizError
+from resnet_viz.locale import gettext as _
+from resnet_viz.locale import ngettext
+from resnet_viz.store import RunQuery, RunRecord, RunSummary
+from resnet_viz.ui import language, server
+from resnet_viz.ui.runs.actions import restore, say
+from resnet_viz.ui.runs.rights import may_change
+from resnet_viz.ui.runs.rows import row_of, size
+
+_DELETED_SHOWN = 20
+
+
+def storage(chosen: Sequence[RunRecord]) -> None:
+    """Disk use, checkpoints to remove, deleted runs to bring back or remove for good."""
+    library = server.store().library
+    use = library.disk_use()
+    for column, (title, count) in zip(
+        st.columns(3),
+        (
+            (_("History (database)"), use.database_bytes),
+            (_("Weights and checkpoints"), use.weights_bytes),
+            (_("of which of deleted runs"), use.deleted_bytes),
+        ),
+        strict=True,
+    ):
+        column.metric(title, size(count))
+    _checkpoints(chosen)
+    _deleted()
+
+
+def _checkpoints(chosen: Sequence[RunRecord]) -> None:
+    if chosen:
+        runs = [run.id for run in chosen if may_change(run) and run.state.is_finished()]
+        which = ngettext("{count} chosen run", "{count} chosen runs", len(runs)).format(count=len(runs))
+    else:
+        listed = server.store().library.find(RunQuery(sort="weights")).rows
+        runs = [run.id for run in listed if run.weights_bytes and run.state.is_finished() and may_change(run)]
+        which = ngettext("{count} run with weights", "{count} runs with weights", len(runs)).format(
+            count=len(runs)
+        )
+    text = _(
+        "Clean up the checkpoints of {which}. Curves and results stay; removed weights do not come back."
+    )
+    st.markdown(text.format(which=which))
+    with st.container(horizontal=True):
+        for key, title, but_last in (
+            ("but_last", _("Keep the last of each"), True),
+            ("all", _("Remove all"), False),
+        ):
+            with st.popover(title, disabled=not runs, key=f"runs_clean_{key}"):
+                st.markdown(_("This cannot be undone."))
+                st.button(
+                    title,
+                    type="primary",
+                    on_click=_remove_weights,
+                    args=(runs, but_last),
+                    key=f"runs_clean_{key}_go",
+                )
+
+
+def _remove_weights(run_ids: Sequence[str], but_last: bool) -> None:
+    language.use()
+    try:
+        freed = server.store().library.remove_weights(run_ids, but_last=but_last)
+    except ResnetVizError as error:
+        say(str(error))
+    else:
+        said = _("{size} freed.").format(size=size(freed)) if freed else _("There was nothing to remove.")
+        st.toast(said, icon=":material/delete_sweep:")
+
+
+def _deleted() -> None:
+    found = server.store().library.find(RunQuery(deleted=True, limit=_DELETED_SHOWN))
+    mine = [run for run in found.rows if may_change(run)]
+    if not mine:
+        return
+    st.markdown(_("Deleted runs: {count}").format(count=found.total))
+    for run in mine:
+        _deleted_run(run)
+    if len(mine) == found.total:  # purging asks nobody whose runs they are
+        with st.popover(_("Remove these for good"), key="runs_purge"):
+            st.markdown(_("This cannot be undone."))
+            st.button(_("Remove for good"), type="primary", on_click=_purge, key="runs_purge_go")
+
+
+def _purge() -> None:
+    language.use()
+    try:
+        server.store().library.purge()
+    except ResnetVizError as error:
+        say(str(error))
+
+
+def _deleted_run(run: RunSummary) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            _("Restore"),
+            icon=":material/restore_from_trash:",
+            on_click=restore,
+            args=([run.id],),
+            key=f"runs_restore_{run.id}",
+        )
+        cells = row_of(run).cells
+        st.caption(" · ".join((cells[0], run.id, cells[10], cells[11])), width="content")

@@ -1,0 +1,98 @@
+"""A table of runs: rows to choose, columns that sort. Only the page that is shown is in it.
+
+Streamlit's own tables with selection load pandas into the server (see `ui.table`).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import streamlit as st
+
+from resnet_viz.locale import gettext as _
+
+_HERE: Final = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A heading; ``sorts`` is the key it sorts by, if any, the flags say how its cells look."""
+
+    title: str
+    sorts: str = ""
+    number: bool = False
+    state: bool = False
+    role: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One run: texts in the order of the columns; ``label`` names it for those who do not see it."""
+
+    id: str
+    label: str
+    role: str
+    state: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """By which key, and which way."""
+
+    key: str
+    descending: bool
+
+
+def runs_table(
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    *,
+    key: str,
+    caption: str,
+    sort: Sorting,
+    chosen: Sequence[str],
+    version: int,
+    on_chosen: Callable[[], None],
+    on_sorted: Callable[[], None],
+) -> None:
+    """Show ``rows``; callbacks find ``chosen`` and ``sorted`` in the session under ``key``.
+
+    The browser keeps what is chosen, so that fast clicks are not lost; ``chosen``
+    replaces it when ``version`` is another than before.
+    """
+    words = {
+        "caption": caption,
+        "choose": _("Choose"),
+        "all": _("Choose all on this page"),
+        "sort": _("Sort by this column"),
+    }
+    message = {
+        "columns": [asdict(column) for column in columns],
+        "rows": [asdict(row) for row in rows],
+        "sort": asdict(sort),
+        "chosen": list(chosen),
+        "version": version,
+        "words": words,
+    }
+    # As bytes: Streamlit would look for dataframes in anything else, with pandas.
+    _component()(
+        key=key,
+        data=orjson.dumps(message),
+        on_chosen_change=on_chosen,
+        on_sorted_change=on_sorted,
+    )
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component(
+        "resnet_viz_runs_table",
+        html='<div class="runs-table" tabindex="0" role="region"></div>',
+        css=(_HERE / "table.css").read_text(encoding="utf-8"),
+        js=(_HERE / "table.js").read_text(encoding="utf-8"),
+        isolate_styles=False,
+    )
