@@ -6,11 +6,9 @@ import streamlit as st
 
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import language
-from resnet_viz.ui.lifespan import await_start
 
 _HERE = Path(__file__).parent
 
-await_start()
 st.set_page_config(page_title="ResNet Viz", page_icon=_HERE / "icon.svg", layout="wide")
 language.choose()
 

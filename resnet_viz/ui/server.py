@@ -21,12 +21,18 @@ _DELETED_KEPT_S: Final = 7 * 24 * 3600.0
 
 _ROOMY_BYTES: Final = 6 * 2**30
 """With less memory the desk, 0.5 GB, is opened by who visits the Inspect page."""
-_LOOK_EVERY_S: Final = 1.0
+_LEAD_S: Final = 4.0
+"""The first page has the processor to itself for as long; then the workers import torch."""
+_LOOK_EVERY_S: Final = 0.25
+
+background: Final = threading.Lock()
+"""Held by what loads the machine without being asked to, so that one thing does at a time."""
 
 _log = logging.getLogger(__name__)
 _supervisors: dict[Path, Supervisor] = {}
 _desks: dict[Path, Desk] = {}
 _opening = threading.Lock()
+_wanted = threading.Event()
 
 
 def start() -> None:
@@ -41,14 +47,14 @@ def start() -> None:
         _log.exception("the history of runs cannot be opened")
         return
     _supervisors[home] = Supervisor(history)
-    _supervisors[home].start()
-    threading.Thread(target=purge_old, args=(history,), name="purge", daemon=True).start()
-    threading.Thread(target=_warm_desk, args=(_supervisors[home],), name="warm desk", daemon=True).start()
+    _wanted.clear()
+    threading.Thread(target=_begin, args=(_supervisors[home],), name="begin", daemon=True).start()
 
 
 def close() -> None:
     """Close the supervisor, gracefully, and the desk."""
     running = _supervisors.pop(home_folder(), None)
+    _wanted.set()
     close_desk()
     if running is not None:
         running.close()
@@ -77,6 +83,7 @@ def supervisor() -> Supervisor | None:
 
 def wake() -> None:
     """Let the supervisor look at the queue now instead of at its next round."""
+    _wanted.set()
     running = supervisor()
     if running is not None:
         running.wake()
@@ -92,21 +99,39 @@ def desk() -> Desk:
         return _desks[home]
 
 
+def await_workers() -> None:
+    """Return when a worker is ready, or none is to be expected."""
+    while (running := supervisor()) is not None and not running.machine.devices and not running.trouble:
+        time.sleep(_LOOK_EVERY_S)
+
+
+def _begin(running: Supervisor) -> None:
+    """Start the workers, after the first page or for the first run; then do what nobody waits for."""
+    _wanted.wait(_LEAD_S)
+    if supervisor() is not running:
+        return
+    running.start()
+    purge_old(store())
+    await_workers()
+    _warm_desk(running)
+
+
 def _warm_desk(running: Supervisor) -> None:
-    """Open the desk when nobody needs the processor: after the workers are ready, while nothing trains."""
+    """Open the desk when nobody needs the processor."""
     if running.machine.memory_bytes < _ROOMY_BYTES:
         return
     while supervisor() is running:
         try:
-            busy = store().runs(states=[RunState.QUEUED, RunState.RUNNING])
+            busy = store().runs(states=[RunState.QUEUED, RunState.RUNNING], limit=1)
         except StoreUnavailable:
             return  # pages say so
-        if running.machine.devices and not busy:
+        if not busy:
             break
         time.sleep(_LOOK_EVERY_S)
-    if supervisor() is running:
+    with background:
         try:
-            desk().ask("prepare")
+            if supervisor() is running:
+                desk().ask("prepare")
         except ResnetVizError:
             if supervisor() is running:
                 _log.exception("the desk could not be prepared")

@@ -3,20 +3,19 @@
 import asyncio
 import logging
 import socket
-import subprocess
-import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from resnet_viz.errors import StoreUnavailable
+from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import open_store
 from resnet_viz.ui import server
-from resnet_viz.ui.lifespan import await_start, lifespan
+from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.sockets import send_at_once
 from tests.ui.test_pages import queue, train
 
-ROOT = Path(__file__).parents[2]
 _DAY_S = 24 * 3600.0
 
 
@@ -60,27 +59,25 @@ def test_accepted_connections_do_not_wait_for_acknowledgements() -> None:
                 assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
-def test_the_server_listens_before_it_imports_what_is_slow() -> None:
-    """What a browser's first second is long enough for is not in the way of the port."""
-    program = (
-        "import sys, app;"
-        "print(sorted({'sqlalchemy', 'pydantic', 'numpy', 'pyarrow', 'pandas'} & set(sys.modules)))"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert ended.stdout.strip() == "[]"
-
-
 async def _one_life() -> None:
     async with lifespan(None):
-        await asyncio.to_thread(await_start)
         assert server.supervisor() is not None
     assert server.supervisor() is None
 
 
-def test_a_visit_waits_until_the_supervisor_is_there() -> None:
+def test_the_supervisor_lives_as_long_as_the_server() -> None:
     asyncio.run(_one_life())
+
+
+def test_a_first_run_need_not_wait_for_the_first_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = threading.Event()
+    monkeypatch.setattr(server, "_LEAD_S", 1000.0)
+    monkeypatch.setattr(Supervisor, "start", lambda _supervisor: begun.set())
+    server.start()
+    assert not begun.is_set()
+    server.wake()
+    assert begun.wait(10)
+    server.close()
 
 
 def test_a_history_that_cannot_be_opened_is_logged_and_leaves_the_pages_alive(

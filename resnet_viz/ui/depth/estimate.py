@@ -24,6 +24,8 @@ MOST_UNASKED: Final = 2e11
 """Multiply-adds of a step with which opening a link may load this machine; a probe of more is asked for."""
 
 _LOOK_S: Final = 0.7
+_LEAD_S: Final = 2.0
+"""A page that has just been opened has the processor to itself for as long."""
 
 
 class Probes:
@@ -31,12 +33,11 @@ class Probes:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._one = threading.Lock()
         self._running: set[str] = set()
         self._refused: dict[str, ResnetVizError] = {}
 
-    def start(self, store: Store, spec: SweepSpec) -> None:
-        """Have the machine timed for ``spec``, unless that is going on."""
+    def start(self, store: Store, spec: SweepSpec, *, lead_s: float = 0.0) -> None:
+        """Have the machine timed for ``spec`` after ``lead_s``, unless that is going on."""
         key = spec.digest()
         with self._lock:
             if key in self._running:
@@ -44,7 +45,9 @@ class Probes:
             self._running.add(key)
             self._refused.pop(key, None)
         # A daemon: a server that closes does not wait for it.
-        threading.Thread(target=self._probe, args=(store, spec, key), name="probe", daemon=True).start()
+        probe = threading.Timer(lead_s, self._probe, args=(store, spec, key))
+        probe.daemon = True
+        probe.start()
 
     def is_running(self, spec: SweepSpec) -> bool:
         """Whether the probe for ``spec`` is under way or waits for another."""
@@ -58,7 +61,8 @@ class Probes:
 
     def _probe(self, store: Store, spec: SweepSpec, key: str) -> None:
         try:
-            with self._one:
+            server.await_workers()  # while they import torch, steps take longer
+            with server.background:
                 estimate_sweep(store, spec)
         except ResnetVizError as error:
             with self._lock:
@@ -75,7 +79,7 @@ def show_estimate(spec: SweepSpec, missing: list[Cell]) -> None:
         return
     probes, store = _probes(), server.store()
     if needs_probe(store, spec) and not probes.is_running(spec) and _may_probe_unasked(spec):
-        probes.start(store, spec)
+        probes.start(store, spec, lead_s=_LEAD_S)
     running = probes.is_running(spec)
     st.fragment(_estimate, run_every=_LOOK_S if running else None)(spec, missing, running)
 
