@@ -25,13 +25,7 @@ sys.path.insert(0, str(ROOT))
 from resnet_viz import __version__  # noqa: E402
 from resnet_viz.errors import NotFound  # noqa: E402
 from resnet_viz.events import RunState  # noqa: E402
-from resnet_viz.exports.tables import write_histories  # noqa: E402
-from resnet_viz.history import ProfileTable, RunHistory  # noqa: E402
-from resnet_viz.jobs.capacity import Machine  # noqa: E402
-from resnet_viz.jobs.sweeps import KIND as SWEEP  # noqa: E402
-from resnet_viz.jobs.sweeps import spec_of, sweep_cells  # noqa: E402
-from resnet_viz.processor import processor_name  # noqa: E402
-from resnet_viz.recordings import (  # noqa: E402
+from resnet_viz.experiments.recordings import (  # noqa: E402
     FOLDER,
     Origin,
     RecordedRun,
@@ -40,9 +34,15 @@ from resnet_viz.recordings import (  # noqa: E402
     recording_file,
     write_recording,
 )
+from resnet_viz.experiments.sweeps import SweepSpec  # noqa: E402
+from resnet_viz.exports.tables import write_histories  # noqa: E402
+from resnet_viz.history import ProfileTable, RunHistory  # noqa: E402
+from resnet_viz.jobs.capacity import Machine  # noqa: E402
+from resnet_viz.jobs.sweeps import KIND as SWEEP  # noqa: E402
+from resnet_viz.jobs.sweeps import spec_of, sweep_cells  # noqa: E402
+from resnet_viz.processor import processor_name  # noqa: E402
 from resnet_viz.specs import RaceSpec  # noqa: E402
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store, home_folder, open_store  # noqa: E402
-from resnet_viz.sweeps import SweepSpec  # noqa: E402
 
 REPLAYED = "grad/relative"
 MEASURED = "response/std"

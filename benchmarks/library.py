@@ -7,7 +7,7 @@ import numpy as np
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Event, Facts, Profile, Progress, RunState, Series, StateChanged
-from resnet_viz.presets import PRESETS
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.specs import RaceSpec, RunSpec
 from resnet_viz.store import Store, open_store
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from benchmarks.result import Aim, Bench, Result
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Desired
-from resnet_viz.presets import PRESETS
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.loop import train
 

@@ -15,9 +15,9 @@ import psutil
 
 from benchmarks.result import Aim, Bench, Result
 from resnet_viz.events import RunState
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.jobs.races import start_race
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunReader, open_store
 

@@ -17,10 +17,10 @@ import numpy as np
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Event, Profile, RunState, Series, StateChanged
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, losses, responses
 from resnet_viz.figures.chart import to_json
 from resnet_viz.history import RunHistory
-from resnet_viz.presets import PRESETS
 from resnet_viz.store import RunReader, open_store
 
 POINTS = 10_000

@@ -11,11 +11,11 @@ import psutil
 
 from benchmarks.race import wait_until
 from benchmarks.result import Aim, Bench, Result
+from resnet_viz.experiments.sweeps import SWEEP_PRESETS
 from resnet_viz.jobs.calibrate import estimate_sweep
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.jobs.sweeps import start_sweep, sweep_cells
 from resnet_viz.store import RunRecord, Store, open_store
-from resnet_viz.sweeps import SWEEP_PRESETS
 
 _SWEEP = SWEEP_PRESETS["quick"].sweep
 

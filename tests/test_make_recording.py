@@ -8,17 +8,17 @@ import pytest
 from assets.make_recording import make
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Profile, Progress, RunState, Series, StateChanged
+from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.recordings import read_race, read_sweep, recorded_cells
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.figures.degradation import degradation_info, degradation_table
 from resnet_viz.figures.depth_gradients import depth_gradient_info, depth_gradient_table
 from resnet_viz.figures.depth_losses import depth_loss_info, depth_loss_table
 from resnet_viz.figures.tables import Columns
+from resnet_viz.findings.depth import sweep_verdict
 from resnet_viz.jobs.races import start_race
 from resnet_viz.jobs.sweeps import start_sweep, sweep_cells
-from resnet_viz.presets import PRESETS
-from resnet_viz.recordings import read_race, read_sweep, recorded_cells
 from resnet_viz.store import RunReader, Store, open_store
-from resnet_viz.sweep_verdict import sweep_verdict
-from resnet_viz.sweeps import CellHistory, SweepSpec
 
 STEPS = 30
 TAPS = ("stem", "stage1.block1.conv1", "head")

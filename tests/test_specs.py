@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.presets import PRESETS
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.specs import (
     Block,
     NetworkSpec,

@@ -6,8 +6,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from resnet_viz.experiments import Experiment, S
-from resnet_viz.settings import Setting
+from resnet_viz.experiments.links import Experiment, S
+from resnet_viz.experiments.settings import Setting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

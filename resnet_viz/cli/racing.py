@@ -9,12 +9,12 @@ from resnet_viz.cli.following import follow
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.events import BROKEN
-from resnet_viz.experiments import RACE
-from resnet_viz.fairness import fairness_card, race_is_fair
+from resnet_viz.experiments.links import RACE
+from resnet_viz.findings.fairness import fairness_card, race_is_fair
+from resnet_viz.findings.race import verdict
 from resnet_viz.jobs.races import start_race
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunReader, RunRecord, Store
-from resnet_viz.verdict import verdict
 
 _FACTS = (
     "parameters",

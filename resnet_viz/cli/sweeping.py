@@ -11,14 +11,14 @@ from resnet_viz.cli.console import put_json, results, say
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.cli.sweep_progress import follow_sweep
-from resnet_viz.estimates import Estimate
 from resnet_viz.events import BROKEN
-from resnet_viz.experiments import SWEEP
+from resnet_viz.experiments.estimates import Estimate
+from resnet_viz.experiments.links import SWEEP
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.jobs.calibrate import estimate_sweep
 from resnet_viz.jobs.sweep_report import sweep_report
 from resnet_viz.jobs.sweeps import SweepCell, fitted_sweep, planned_cells, spec_of, start_sweep
 from resnet_viz.store import RunReader, Store
-from resnet_viz.sweeps import CellHistory, SweepSpec
 from resnet_viz.wording import count, duration, number, percent
 
 

@@ -17,13 +17,13 @@ from resnet_viz import __version__
 from resnet_viz.events import RunState
 from resnet_viz.exports.charts import ReportChart, report_charts
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
-from resnet_viz.fairness import fairness_card
+from resnet_viz.findings.fairness import fairness_card
+from resnet_viz.findings.pairs import paired
+from resnet_viz.findings.race import verdict
 from resnet_viz.locale import N_, current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.pairs import paired
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.verdict import verdict
 from resnet_viz.wording import count, number, percent
 
 _STATES = {

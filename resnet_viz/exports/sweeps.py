@@ -3,15 +3,15 @@
 from typing import NamedTuple
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.sweeps import Cell, CellHistory, SweepSpec
 from resnet_viz.exports.charts import ReportChart
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.families import family_name
+from resnet_viz.findings.depth import sweep_verdict
+from resnet_viz.findings.errors import final_test_error, final_train_error
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.sweep_errors import final_test_error, final_train_error
-from resnet_viz.sweep_verdict import sweep_verdict
-from resnet_viz.sweeps import Cell, CellHistory, SweepSpec
 from resnet_viz.wording import number, percent
 
 

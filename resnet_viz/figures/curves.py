@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 from tsdownsample import MinMaxLTTBDownsampler
 
+from resnet_viz.findings.intervals import t_quantile
 from resnet_viz.history import Curve, RunHistory
-from resnet_viz.intervals import t_quantile
 from resnet_viz.specs import Role
 
 MOST_POINTS = 1000

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.figures.looks import NetworkLook
@@ -13,12 +14,11 @@ from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, empty, faded, layout
 from resnet_viz.figures.traces import Trace
-from resnet_viz.intervals import t_interval
+from resnet_viz.findings.errors import Seeds, by_depth
+from resnet_viz.findings.intervals import t_interval
+from resnet_viz.findings.published_curves import PUBLISHED, PublishedCurve
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.published import PUBLISHED, PublishedCurve
-from resnet_viz.sweep_errors import Seeds, by_depth
-from resnet_viz.sweeps import CellHistory
 from resnet_viz.wording import percent
 
 PUBLISHED_COLOUR = "#8a8a8a"

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.figures.layers import LayersInfo, RoleLayers, layers_info
@@ -17,7 +18,6 @@ from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.sweeps import CellHistory
 from resnet_viz.wording import number
 
 METRIC = "grad/relative"

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, thinned, trailing_mean
 from resnet_viz.figures.families import family_looks, family_name
@@ -15,7 +16,6 @@ from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, step_axi
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.sweeps import CellHistory
 from resnet_viz.wording import number
 
 BEHIND_POINTS = 150

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from resnet_viz.experiments.sweeps import family
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.theme import COLOURS, DASHES, OTHERS, SYMBOLS, role_name
-from resnet_viz.sweeps import family
 
 
 def family_looks(families: Sequence[str]) -> dict[str, NetworkLook]:

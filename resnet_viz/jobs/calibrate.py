@@ -16,14 +16,14 @@ from typing import Any
 
 from resnet_viz.data.catalogue import info
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.estimates import Calibration, Estimate, Sample, estimate, probed_depths
 from resnet_viz.events import RunState
+from resnet_viz.experiments.estimates import Calibration, Estimate, Sample, estimate, probed_depths
+from resnet_viz.experiments.sweeps import SweepSpec, family
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.process import worker_environment
 from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
 from resnet_viz.locale import N_
 from resnet_viz.store import Store
-from resnet_viz.sweeps import SweepSpec, family
 
 _TIMEOUT_S = 300.0
 _KEEP_S = 24 * 3600.0

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
+from resnet_viz.findings.depth import sweep_verdict
+from resnet_viz.findings.errors import final_test_error, final_train_error
 from resnet_viz.jobs.sweeps import SweepCell
-from resnet_viz.sweep_errors import final_test_error, final_train_error
-from resnet_viz.sweep_verdict import sweep_verdict
-from resnet_viz.sweeps import CellHistory, SweepSpec
 
 
 def sweep_report(

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import BROKEN, Desired, RunState, Wish
+from resnet_viz.experiments.sweeps import Cell, SweepSpec
 from resnet_viz.locale import N_
 from resnet_viz.store import GroupRecord, RunRecord, Store
-from resnet_viz.sweeps import Cell, SweepSpec
 
 KIND = "sweep"
 """The kind of a sweep's group."""

@@ -17,7 +17,7 @@ import torch
 
 from resnet_viz.data.catalogue import info
 from resnet_viz.data.load import LoadedData, load
-from resnet_viz.estimates import Sample
+from resnet_viz.experiments.estimates import Sample
 from resnet_viz.jobs.engine import warm_up
 from resnet_viz.jobs.worker import NICENESS
 from resnet_viz.specs import RunSpec

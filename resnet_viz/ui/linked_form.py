@@ -10,7 +10,7 @@ from typing import Any, Final, Generic
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments import (
+from resnet_viz.experiments.links import (
     CUSTOM,
     PRESET_PARAMETER,
     RACE,

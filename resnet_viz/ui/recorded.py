@@ -5,11 +5,11 @@ from typing import Any, Final
 
 import streamlit as st
 
+from resnet_viz.experiments.recordings import Recording, read_race, read_sweep, recording_file
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import Recording, read_race, read_sweep, recording_file
 from resnet_viz.specs import RaceSpec
-from resnet_viz.sweeps import SweepSpec
 
 RACE: Final = "depth-56"
 SWEEP: Final = "fashion-mnist"

@@ -6,9 +6,9 @@ import streamlit as st
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments import S
+from resnet_viz.experiments.links import S
+from resnet_viz.experiments.settings import GROUPS, Setting
 from resnet_viz.locale import gettext as _
-from resnet_viz.settings import GROUPS, Setting
 from resnet_viz.specs import RunSpec
 from resnet_viz.ui.linked_form import LinkedForm
 

@@ -8,7 +8,7 @@ import typer.testing
 
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments import RACE, SWEEP, Experiment
+from resnet_viz.experiments.links import RACE, SWEEP, Experiment
 
 RECIPE = (
     "--width 4 --block bottleneck --norm group --init pytorch --dataset cifar10 --train-size 500 "

@@ -6,7 +6,7 @@ import pytest
 
 from resnet_viz.data.catalogue import BUNDLED, DATASETS, fitted, info
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.presets import PRESETS
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.specs import Dataset, DataSpec, NetworkSpec, RunSpec, TrainSpec, choices
 
 

@@ -10,11 +10,11 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from resnet_viz.events import Event, Facts, RunState, Series, StateChanged
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.exports.report import report_html
 from resnet_viz.locale import set_language
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.store import GroupRecord, Labels
-from resnet_viz.sweeps import SweepSpec
 from tests.exports.conftest import SPEC, Made
 
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.sweeps import CellHistory, family
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import Chart, to_figure, to_json
 from resnet_viz.figures.families import family_looks
 from resnet_viz.figures.theme import DARK, LIGHT, OTHERS, PLAIN, RESIDUAL, Theme
-from resnet_viz.sweeps import CellHistory, family
 from tests.figures.histories import LAYERS, curve, run, table
 from tests.sweeps.small import cell, cells
 

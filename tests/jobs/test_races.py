@@ -4,8 +4,8 @@ import pytest
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.jobs.races import start_race
-from resnet_viz.presets import PRESETS
 from resnet_viz.specs import DataSpec, RaceSpec, RunSpec
 from resnet_viz.store import Store
 

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec, family
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
-from resnet_viz.sweeps import CellHistory, SweepSpec, family
 
 
 def sweep(steps: int = 10, step_s: float = 0.002, **changes: Any) -> SweepSpec:

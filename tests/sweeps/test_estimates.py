@@ -7,10 +7,10 @@ from typing import get_args
 
 import pytest
 
-from resnet_viz import estimates
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.estimates import Calibration, Sample, estimate, multiply_adds, probed_depths
 from resnet_viz.events import RunState, StateChanged
+from resnet_viz.experiments import estimates
+from resnet_viz.experiments.estimates import Calibration, Sample, estimate, multiply_adds, probed_depths
 from resnet_viz.jobs import calibrate as calibrating
 from resnet_viz.jobs.calibrate import calibrate, estimate_sweep
 from resnet_viz.jobs.capacity import Capacity

@@ -6,8 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from resnet_viz.recordings import recorded_cells
-from resnet_viz.sweep_errors import final_train_error
+from resnet_viz.experiments.recordings import recorded_cells
+from resnet_viz.findings.errors import final_train_error
 from resnet_viz.ui.recorded import recorded_sweep
 from resnet_viz.wording import percent
 

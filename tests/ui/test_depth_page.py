@@ -10,15 +10,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.errors import NotFound
-from resnet_viz.estimates import Estimate
 from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
+from resnet_viz.experiments.estimates import Estimate
+from resnet_viz.experiments.recordings import recorded_cells
+from resnet_viz.experiments.sweeps import SWEEP_PRESETS
+from resnet_viz.findings.depth import sweep_verdict
 from resnet_viz.jobs import calibrate
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.sweeps import MOST_ATTEMPTS, spec_of, start_sweep, sweep_cells
-from resnet_viz.recordings import recorded_cells
 from resnet_viz.store import GroupRecord, Store
-from resnet_viz.sweep_verdict import sweep_verdict
-from resnet_viz.sweeps import SWEEP_PRESETS
 from resnet_viz.ui import recorded, server
 from resnet_viz.ui.depth import recorded as depth_recorded
 from resnet_viz.ui.depth.estimate import keep_promise

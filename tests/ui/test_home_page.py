@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from resnet_viz import experiments
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Progress, RunState, Series, StateChanged
+from resnet_viz.experiments import links
+from resnet_viz.experiments.recordings import read_race
 from resnet_viz.jobs.races import start_race
-from resnet_viz.recordings import read_race
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import Store
 from resnet_viz.ui import recorded, server
@@ -59,8 +59,8 @@ def test_run_it_live_opens_the_race_with_the_same_settings() -> None:
     assert not app.exception
     assert app.select_slider(key="race_set_depth").value == 56
     assert app.number_input(key="race_set_steps").value == 300
-    link = experiments.RACE.to_link("degradation", RACE)
-    assert experiments.RACE.from_link(link)[1] == RACE
+    link = links.RACE.to_link("degradation", RACE)
+    assert links.RACE.from_link(link)[1] == RACE
 
 
 def test_the_time_is_unknown_until_this_machine_has_trained() -> None:

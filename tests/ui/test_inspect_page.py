@@ -14,11 +14,11 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.cli.app import main
 from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.images.photographs import PHOTOGRAPHS
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.frames import Frame
 from resnet_viz.jobs.races import start_race
-from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec, RunSpec
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server

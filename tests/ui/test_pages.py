@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.jobs.races import start_race
-from resnet_viz.presets import PRESETS
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
 from resnet_viz.ui.owner import LOCAL

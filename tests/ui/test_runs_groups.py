@@ -5,9 +5,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.events import Event, Facts, Progress, RunState, Series, StateChanged
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.jobs.sweeps import start_sweep
 from resnet_viz.store import GroupRecord, Store
-from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import server
 from resnet_viz.ui.owner import LOCAL
 from resnet_viz.ui.runs.group_rows import Outcome, columns, in_short

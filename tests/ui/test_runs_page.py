@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.events import RunState, Wish
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.exports import import_runs
-from resnet_viz.presets import PRESETS
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
 from resnet_viz.ui import server

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_viz.experiments import RACE, SWEEP, Experiment
+from resnet_viz.experiments.links import RACE, SWEEP, Experiment
 from tests.ui.test_pages import open_page
 
 

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 import pytest
 
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.jobs.races import start_race
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.presets import PRESETS
 from resnet_viz.ui import server
 
 _GIB = 2**30

@@ -6,11 +6,11 @@ from typing import Any, Final
 import streamlit as st
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import to_json
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.sweeps import CellHistory, SweepSpec
 from resnet_viz.ui import language
 from resnet_viz.ui.exhibit import Exhibit, show
 from resnet_viz.ui.linked_form import DEPTH_FORM

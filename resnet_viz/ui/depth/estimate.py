@@ -11,12 +11,12 @@ import streamlit as st
 
 from resnet_viz.data.catalogue import info
 from resnet_viz.errors import ResnetVizError
-from resnet_viz.estimates import BACKWARD, Estimate, evaluations, multiply_adds, probed_depths
 from resnet_viz.events import RunState
+from resnet_viz.experiments.estimates import BACKWARD, Estimate, evaluations, multiply_adds, probed_depths
+from resnet_viz.experiments.sweeps import Cell, SweepSpec
 from resnet_viz.jobs.calibrate import estimate_sweep, needs_probe
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import Store
-from resnet_viz.sweeps import Cell, SweepSpec
 from resnet_viz.ui import language, server
 from resnet_viz.wording import duration, number
 

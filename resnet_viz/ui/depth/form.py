@@ -8,12 +8,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
-from resnet_viz.experiments import SWEEP, common_depths
+from resnet_viz.experiments.links import SWEEP, common_depths
+from resnet_viz.experiments.sweeps import Cell, SweepSpec, family
 from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import MAX_DEPTH, NetworkSpec
-from resnet_viz.sweeps import Cell, SweepSpec, family
 from resnet_viz.ui import server
 from resnet_viz.ui.depth.estimate import show_estimate
 from resnet_viz.ui.linked_form import DEPTH_FORM

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments import SWEEP
+from resnet_viz.experiments.links import SWEEP
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.sweeps import KIND, spec_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
-from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import language, server
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import owner

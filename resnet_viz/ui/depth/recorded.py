@@ -3,9 +3,9 @@
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.experiments.recordings import recorded_cells
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import recorded_cells
-from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import language
 from resnet_viz.ui.depth.charts import depth_charts
 from resnet_viz.ui.depth.recent import preset_of

@@ -4,11 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.sweep_report import cell_rows, sweep_report
 from resnet_viz.jobs.sweeps import SweepCell
 from resnet_viz.locale import gettext as _
-from resnet_viz.sweeps import CellHistory
 from resnet_viz.ui.depth.runs import SweepView
 from resnet_viz.ui.depth.status import state_name
 from resnet_viz.ui.downloads import Download, download_buttons, everything_recorded

@@ -11,10 +11,10 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.events import BROKEN, RunState, Wish
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.history import RunHistory
 from resnet_viz.jobs.sweeps import SweepCell, spec_of, sweep_cells
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.sweeps import CellHistory, SweepSpec
 from resnet_viz.ui import server
 
 _RATE_WINDOW_S: Final = 20.0

@@ -5,10 +5,10 @@ from typing import Final
 
 import streamlit as st
 
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
+from resnet_viz.findings.depth import SweepVerdictKind, sweep_verdict
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.sweep_verdict import SweepVerdictKind, sweep_verdict
-from resnet_viz.sweeps import CellHistory, SweepSpec
 
 _HEADLINES: Final = {
     SweepVerdictKind.WAITING: N_("Not enough measured yet"),

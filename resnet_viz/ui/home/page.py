@@ -8,10 +8,10 @@ import streamlit as st
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
-from resnet_viz.experiments import RACE
+from resnet_viz.experiments.links import RACE
+from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import Recording
 from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels, language, server, style
 from resnet_viz.ui.home.estimate import race_seconds

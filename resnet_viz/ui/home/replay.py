@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import streamlit as st
 
+from resnet_viz.experiments.recordings import Recording
 from resnet_viz.figures import gradient_profile, losses
 from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.layers import layers_table
@@ -23,7 +24,6 @@ from resnet_viz.figures.replay import (
 )
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import Recording
 from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.exhibit import Exhibit, numbers

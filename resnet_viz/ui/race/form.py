@@ -6,7 +6,7 @@ import streamlit as st
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments import CUSTOM, RACE
+from resnet_viz.experiments.links import CUSTOM, RACE
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import MAX_DEPTH, RaceSpec, legal_depths
 from resnet_viz.ui.linked_form import RACE_FORM

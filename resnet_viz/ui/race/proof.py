@@ -5,13 +5,13 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.fairness import FairnessCard, fairness_card
+from resnet_viz.findings.fairness import FairnessCard, fairness_card
+from resnet_viz.findings.race import VerdictKind, verdict
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunRecord
-from resnet_viz.verdict import VerdictKind, verdict
 
 _HEADLINES: Final = {
     VerdictKind.WAITING: N_("Nothing measured yet"),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments import RACE
+from resnet_viz.experiments.links import RACE
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord

@@ -7,12 +7,12 @@ from typing import Any, Final, NamedTuple
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
+from resnet_viz.experiments.recordings import Recording
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.jobs.sweeps import sweep_cells
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import Recording
 from resnet_viz.specs import RaceSpec, Role, RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
-from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.depth.recent import sweep_title
 from resnet_viz.ui.race.recent import race_title

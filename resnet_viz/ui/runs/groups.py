@@ -6,14 +6,14 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from resnet_viz.experiments import RACE, SWEEP
+from resnet_viz.experiments.links import RACE, SWEEP
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.jobs.sweeps import sweep_cells
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupSortKey, GroupSummary, RunQuery, RunRecord
 from resnet_viz.store.labels import LONGEST
-from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import language, server
 from resnet_viz.ui.depth.recent import preset_of as sweep_preset
 from resnet_viz.ui.race.recent import preset_of as race_preset

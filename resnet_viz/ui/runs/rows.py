@@ -7,12 +7,19 @@ from typing import Any, Final
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.experiments.recordings import (
+    Kind,
+    RecordedRun,
+    Recording,
+    read_race,
+    read_sweep,
+    recording_names,
+)
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.recordings import Kind, RecordedRun, Recording, read_race, read_sweep, recording_names
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunSummary
-from resnet_viz.sweeps import SweepSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.runs.table import Column, Row
 from resnet_viz.wording import duration, number, percent

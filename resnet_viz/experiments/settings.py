@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from resnet_viz.data.catalogue import DATASETS
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.locale import N_
 from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, Spec, TrainSpec
-from resnet_viz.sweeps import SweepSpec
 
 IMAGES: Final = N_("Images")
 NETWORKS: Final = N_("Networks")

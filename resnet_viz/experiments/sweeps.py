@@ -12,9 +12,9 @@ from typing import Any, ClassVar, NamedTuple, Self, get_args
 from pydantic import Field, field_validator, model_validator
 
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
-from resnet_viz.presets import PRESETS
 from resnet_viz.specs import Block, DataSpec, NetworkSpec, Norm, Role, RunSpec, Shortcut, Spec, TrainSpec
 
 _NO_NORM = "no-norm"

@@ -23,11 +23,10 @@ from enum import StrEnum
 from math import log
 from typing import Any
 
-from resnet_viz import verdict_words as words
 from resnet_viz.events import BROKEN, RunState
-from resnet_viz.history import RunHistory
-from resnet_viz.intervals import Interval, t_interval
-from resnet_viz.pairs import (
+from resnet_viz.findings import race_words as words
+from resnet_viz.findings.intervals import Interval, t_interval
+from resnet_viz.findings.pairs import (
     Comparison,
     Pair,
     compared,
@@ -36,7 +35,8 @@ from resnet_viz.pairs import (
     paired,
     steps_done,
 )
-from resnet_viz.regime import gradient_reach, regime
+from resnet_viz.findings.regime import gradient_reach, regime
+from resnet_viz.history import RunHistory
 from resnet_viz.specs import RaceSpec
 from resnet_viz.wording import Sentence, count, number, percent, points, sentence
 

@@ -14,8 +14,7 @@ import pytest
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
-from resnet_viz.history import Curve, ProfileTable, RunHistory
-from resnet_viz.recordings import (
+from resnet_viz.experiments.recordings import (
     FOLDER,
     Kind,
     Origin,
@@ -28,10 +27,11 @@ from resnet_viz.recordings import (
     recording_names,
     write_recording,
 )
+from resnet_viz.experiments.sweeps import SweepSpec
+from resnet_viz.findings.depth import SweepVerdictKind, sweep_verdict
+from resnet_viz.findings.race import verdict
+from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.specs import RaceSpec, RunSpec
-from resnet_viz.sweep_verdict import SweepVerdictKind, sweep_verdict
-from resnet_viz.sweeps import SweepSpec
-from resnet_viz.verdict import verdict
 
 TAPS = ("stem", "stage1.block1.conv1", "head")
 ORIGIN = Origin("race", "2026-01-31", {"torch": "2"}, {"processor": "x", "cores": 2}, "Quiet.")
@@ -123,9 +123,9 @@ def test_a_missing_a_cut_and_a_newer_file_are_refused(
         file.write_bytes(content[:length])
         with pytest.raises(InvalidSetting, match="damaged"):
             read_race("made", tmp_path)
-    monkeypatch.setattr("resnet_viz.recordings.SCHEMA", 3)
+    monkeypatch.setattr("resnet_viz.experiments.recordings.SCHEMA", 3)
     write_recording(replace(a_race(), name="newer"), tmp_path)
-    monkeypatch.setattr("resnet_viz.recordings.SCHEMA", 2)
+    monkeypatch.setattr("resnet_viz.experiments.recordings.SCHEMA", 2)
     with pytest.raises(InvalidSetting, match="newer version"):
         read_race("newer", tmp_path)
 
@@ -214,7 +214,7 @@ def test_the_bundled_sweep_shows_degradation_and_says_how_sure_that_is() -> None
 
 def test_reading_needs_neither_torch_nor_pandas_nor_arrow() -> None:
     program = (
-        "import sys; from resnet_viz.recordings import read_race; read_race('depth-56');"
+        "import sys; from resnet_viz.experiments.recordings import read_race; read_race('depth-56');"
         "print(sorted({'torch', 'pandas', 'pyarrow'} & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments import CUSTOM, RACE, SWEEP, Experiment, common_depths
+from resnet_viz.experiments.links import CUSTOM, RACE, SWEEP, Experiment, common_depths
 
 RACE_START = RACE.start("degradation")
 QUICK = SWEEP.start("quick")

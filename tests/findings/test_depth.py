@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.sweeps import SweepSpec
+from resnet_viz.findings.depth import SweepVerdictKind, sweep_verdict
+from resnet_viz.findings.errors import MARGIN, Judged, by_depth
 from resnet_viz.locale import set_language
-from resnet_viz.sweep_errors import MARGIN, Judged, by_depth
-from resnet_viz.sweep_verdict import SweepVerdictKind, sweep_verdict
-from resnet_viz.sweeps import SweepSpec
 from tests.sweeps.small import cell, cells, sweep
 
 Errors = dict[str, dict[int, Sequence[float]]]

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.settings import RACE_SETTINGS, SWEEP_SETTINGS, Setting
+from resnet_viz.experiments.sweeps import SWEEP_PRESETS, SweepSpec, family
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.presets import PRESETS
-from resnet_viz.settings import RACE_SETTINGS, SWEEP_SETTINGS, Setting
 from resnet_viz.specs import Block, NetworkSpec, RaceSpec, choices, legal_depths
-from resnet_viz.sweeps import SWEEP_PRESETS, SweepSpec, family
 
 S = TypeVar("S", RaceSpec, SweepSpec)
 

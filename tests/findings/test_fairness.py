@@ -3,7 +3,7 @@
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.fairness import FairnessCard, FairnessRow, fairness_card, race_is_fair
+from resnet_viz.findings.fairness import FairnessCard, FairnessRow, fairness_card, race_is_fair
 from resnet_viz.history import RunHistory
 from resnet_viz.specs import NetworkSpec, RaceSpec, Role, RunSpec
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from resnet_viz.events import RunState
+from resnet_viz.findings.race import VerdictKind, verdict
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.specs import Init, NetworkSpec, Norm, RaceSpec, Role, RunSpec, TrainSpec
-from resnet_viz.verdict import VerdictKind, verdict
 
 DONE = RunState.FINISHED
 

@@ -25,12 +25,12 @@ import orjson
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.specs import RaceSpec, RunSpec
-from resnet_viz.sweeps import CellHistory, SweepSpec
 
-FOLDER = Path(__file__).parents[1] / "assets" / "recordings"
+FOLDER = Path(__file__).parents[2] / "assets" / "recordings"
 SCHEMA = 2
 """Of the file; a larger one is refused."""
 

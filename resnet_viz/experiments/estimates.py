@@ -10,8 +10,8 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from resnet_viz.experiments.sweeps import Cell
 from resnet_viz.specs import NetworkSpec, TrainSpec
-from resnet_viz.sweeps import Cell
 
 BACKWARD = 2
 """The backward pass multiplies about twice as much as the forward pass: once for the gradient of a

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from resnet_viz.sweep_errors import Difference, Judged, Seeds
+from resnet_viz.findings.errors import Difference, Judged, Seeds
 
 
 @dataclass(frozen=True, slots=True)

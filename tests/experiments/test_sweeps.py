@@ -6,9 +6,9 @@ import pytest
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.published import PUBLISHED
+from resnet_viz.experiments.sweeps import SWEEP_PRESETS, SweepSpec, family
+from resnet_viz.findings.published_curves import PUBLISHED
 from resnet_viz.specs import NetworkSpec, RunSpec
-from resnet_viz.sweeps import SWEEP_PRESETS, SweepSpec, family
 from tests.sweeps.small import sweep
 
 

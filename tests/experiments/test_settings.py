@@ -4,9 +4,9 @@ from typing import Any, get_args
 
 import pytest
 
-from resnet_viz.settings import GROUPS, RACE_SETTINGS, SWEEP_SETTINGS, Setting
+from resnet_viz.experiments.settings import GROUPS, RACE_SETTINGS, SWEEP_SETTINGS, Setting
+from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, TrainSpec
-from resnet_viz.sweeps import SweepSpec
 
 SPECS: dict[str, Any] = {"network": NetworkSpec, "data": DataSpec, "train": TrainSpec}
 # Set from the data, or the same for every experiment.

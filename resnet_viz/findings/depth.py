@@ -6,7 +6,7 @@ it got wrong in its last 20 batches. Only finished runs count.
 **Worse with depth.** A family's reference is the depth with its lowest mean
 error. From depth D on it is worse if at D and at every depth beyond that was
 measured the error is clearly above the reference: by at least
-`sweep_errors.MARGIN`, and beyond chance (95 % t-interval of the seeds'
+`errors.MARGIN`, and beyond chance (95 % t-interval of the seeds'
 differences off zero; with one seed, of the differences over the last 20 steps,
 whose batches are the same at all depths). It is not worse if the deepest is
 surely less than the margin above the reference, or is the reference.
@@ -22,13 +22,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from resnet_viz import sweep_words as words
 from resnet_viz.events import BROKEN, RunState
-from resnet_viz.regime import Reach, gradient_reach, regime
-from resnet_viz.sweep_errors import MARGIN, Judged, Seeds, by_depth
-from resnet_viz.sweep_trends import FamilyTrend, Gap, gap_of, trend_of
-from resnet_viz.sweeps import CellHistory, SweepSpec, family
-from resnet_viz.verdict import SHALLOW
+from resnet_viz.experiments.sweeps import CellHistory, SweepSpec, family
+from resnet_viz.findings import depth_words as words
+from resnet_viz.findings.errors import MARGIN, Judged, Seeds, by_depth
+from resnet_viz.findings.race import SHALLOW
+from resnet_viz.findings.regime import Reach, gradient_reach, regime
+from resnet_viz.findings.trends import FamilyTrend, Gap, gap_of, trend_of
 from resnet_viz.wording import Sentence, percent, points, sentence
 
 _FITTED = 0.02

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.findings.intervals import Interval, t_interval
+from resnet_viz.findings.pairs import FINAL_STEPS
 from resnet_viz.history import RunHistory
-from resnet_viz.intervals import Interval, t_interval
-from resnet_viz.pairs import FINAL_STEPS
-from resnet_viz.sweeps import CellHistory
 
 MARGIN = 0.02
 """Smallest difference of training errors that counts: two percentage points.

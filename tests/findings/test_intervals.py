@@ -5,7 +5,7 @@ from math import exp, lgamma, pi, sqrt
 import numpy as np
 import pytest
 
-from resnet_viz.intervals import t_interval, t_quantile
+from resnet_viz.findings.intervals import t_interval, t_quantile
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What the numbers allow one to say: verdicts, intervals, fairness. No torch, no charts."""
