@@ -48,10 +48,12 @@ BROKEN: Final = frozenset({RunState.FAILED, RunState.LOST})
 class NormStatistics(StrEnum):
     """Which means and variances of batch normalisation the test figures of a run were measured with.
 
-    Runs recorded before this was a fact have none: they used the training's running averages.
+    ``RUNNING`` are those of runs recorded before version 3 of the history: the training's own
+    averages, which trail behind the weights.
     """
 
     REESTIMATED = "re-estimated"
+    RUNNING = "running averages"
     AS_TRAINED = "as trained"  # no batch normalisation, nothing to measure anew
 
 
