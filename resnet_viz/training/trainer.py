@@ -156,12 +156,12 @@ class Trainer:
             Profile("grad/block_output", flow.block_taps, step, flow.block_gradient[None]),
         ]
 
-    def evaluate(self) -> list[Event]:
+    def evaluate(self) -> list[Series]:
         """Loss and accuracy on the whole test set, with statistics measured anew (`batch_statistics`).
 
         At the last step the same with the training's own running averages as well.
         """
-        with batch_statistics.replaced(self.network, self._present_statistics()):
+        with batch_statistics.replaced(self.network, self.present_statistics()):
             found = self._tested("")
         if self._normalises and self.step == self.spec.train.steps:
             found |= self._tested("_running")
@@ -183,7 +183,7 @@ class Trainer:
                 count += len(labels)
         return {f"test/loss{suffix}": float(loss) / count, f"test/accuracy{suffix}": float(correct) / count}
 
-    def _present_statistics(self) -> dict[str, Tensor]:
+    def present_statistics(self) -> dict[str, Tensor]:
         """Statistics of batch normalisation at this step, measured once; empty without any."""
         if self._normalises and self._statistics_step != self.step:
             images, _labels = self.data.first_train_images(batch_statistics.IMAGES)
@@ -217,7 +217,7 @@ class Trainer:
     def keep(self) -> CheckpointSaved:
         """Keep the weights of this step as they are evaluated; raises OSError when the disk is full."""
         state = self._state()
-        state.model.update(self._present_statistics())
+        state.model.update(self.present_statistics())
         return self._save(checkpoint.kept_file(self.step), state, kept=True)
 
     def save_position(self, wall_s: float) -> CheckpointSaved:
