@@ -17,12 +17,12 @@ from typing import Self
 
 from resnet_viz.events import Failure, RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
-from resnet_viz.jobs.crew import Crew
-from resnet_viz.jobs.keeper import Keeper
+from resnet_viz.jobs.fair_queue import in_turn
+from resnet_viz.jobs.pool import Pool
 from resnet_viz.jobs.process import WorkerProcess, remove_old_logs
 from resnet_viz.jobs.protocol import Begun, Done, Job, Message, Ready
-from resnet_viz.jobs.queueing import in_turn
-from resnet_viz.jobs.watch import Watch
+from resnet_viz.jobs.reaper import Reaper
+from resnet_viz.jobs.retries import Retries
 from resnet_viz.store import RunRecord, Store
 
 _TICK_S = 0.5
@@ -55,9 +55,9 @@ class Supervisor:
         self._engine = engine
         self._machine = Machine.here()
         self._capacity = capacity or Capacity.of(self._machine)
-        self._crew = Crew(self._hire, self._capacity.cpu_slots, warm)
-        self._watch = Watch(store, self._crew)
-        self._keeper = Keeper(store)
+        self._pool = Pool(self._hire, self._capacity.cpu_slots, warm)
+        self._reaper = Reaper(store, self._pool)
+        self._retries = Retries(store)
         self._inbox: SimpleQueue[tuple[WorkerProcess, Message | None] | None] = SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
@@ -87,7 +87,7 @@ class Supervisor:
     @property
     def trouble(self) -> Failure | None:
         """Why queued runs don't start, if workers cannot be started; else None."""
-        return self._crew.trouble
+        return self._pool.trouble
 
     def start(self) -> None:
         """Start workers and admit runs from now on; returns at once."""
@@ -133,8 +133,8 @@ class Supervisor:
             try:
                 self._admit()
                 self._hear(_TICK_S)
-                self._watch.look()
-                self._keeper.look()
+                self._reaper.look()
+                self._retries.look()
             except Exception:
                 # Whatever it is (the database restarts, a process cannot be forked): runs and
                 # workers are still there, and must be looked after.
@@ -147,13 +147,13 @@ class Supervisor:
         running = [run for run in held if run.state is RunState.RUNNING]
         waiting = self._admissible(running)
         given = 0
-        for run, worker in zip(waiting, self._crew.idle(), strict=False):
+        for run, worker in zip(waiting, self._pool.idle(), strict=False):
             attempt = self._store.claim(run.id, worker.name)
             if attempt is not None:
                 worker.give(Job(run.id, attempt, self._capacity.cpu_threads))
             given += 1
         paused = {run.id for run in held if run.state is RunState.PAUSED}
-        self._crew.adjust(len(waiting) - given, paused)
+        self._pool.adjust(len(waiting) - given, paused)
 
     def _admissible(self, running: Sequence[RunRecord]) -> list[RunRecord]:
         """Queued runs for which there is a free slot, the next one first."""
@@ -162,7 +162,7 @@ class Supervisor:
         if all(taken[kind] >= self._capacity.slots(kind) for kind in kinds):
             return []
         queued = self._store.runs(states=[RunState.QUEUED])
-        held = self._keeper.held() if queued else set()
+        held = self._retries.held() if queued else set()
         chosen = []
         for run in in_turn([run for run in queued if run.id not in held], running):
             kind = self._kind(run)
@@ -190,8 +190,8 @@ class Supervisor:
             case Ready(torch, devices):
                 self._machine = replace(self._machine, torch=torch, devices=devices)
                 kinds = {device.kind for device in devices} | {"cpu"}
-                self._crew.slots = sum(self._capacity.slots(kind) for kind in kinds)
-                self._crew.welcome(worker)
+                self._pool.slots = sum(self._capacity.slots(kind) for kind in kinds)
+                self._pool.welcome(worker)
             case Begun():
                 worker.has_begun = True
             case Done(_, reusable):
@@ -199,20 +199,20 @@ class Supervisor:
                 if not reusable:
                     worker.expect_end()
             case None:
-                self._crew.bury(worker)
-                self._watch.ended(worker)
+                self._pool.bury(worker)
+                self._reaper.ended(worker)
 
     def _dismiss(self) -> None:
-        self._crew.dismiss()
+        self._pool.dismiss()
         self._hear_out(_LEAVE_S)
-        for worker in self._crew.workers:
+        for worker in self._pool.workers:
             _log.warning("worker %s did not leave and is killed", worker.name)
             worker.kill()
         self._hear_out(_KILL_S)
 
     def _hear_out(self, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
-        while self._crew.workers and (left_s := deadline - time.monotonic()) > 0:
+        while self._pool.workers and (left_s := deadline - time.monotonic()) > 0:
             try:
                 self._hear(left_s)
             except Exception:

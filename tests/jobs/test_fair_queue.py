@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.jobs.queueing import in_turn
+from resnet_viz.jobs.fair_queue import in_turn
 from resnet_viz.store import RunRecord, open_store
 from tests.jobs.queue_runs import queue, spec
 
