@@ -23,7 +23,7 @@ from resnet_viz.jobs.process import WorkerProcess, remove_old_logs
 from resnet_viz.jobs.protocol import Begun, Done, Job, Message, Ready
 from resnet_viz.jobs.reaper import Reaper
 from resnet_viz.jobs.retries import Retries
-from resnet_viz.store import RunRecord, Store
+from resnet_viz.store import QueueEntry, Store
 
 _TICK_S = 0.5
 _LEAVE_S = 15.0
@@ -61,6 +61,7 @@ class Supervisor:
         self._inbox: SimpleQueue[tuple[WorkerProcess, Message | None] | None] = SimpleQueue()
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
+        self._devices: dict[str, str] = {}
         self._order_lock = threading.Lock()
         self._order: dict[str, int] = {}
         self._order_at = float("-inf")
@@ -113,8 +114,8 @@ class Supervisor:
         """Place of a queued run, 1 for the next to start; None where it is not queued."""
         with self._order_lock:
             if time.monotonic() - self._order_at >= _TICK_S:
-                running = self._store.runs(states=[RunState.RUNNING])
-                order = in_turn(self._store.runs(states=[RunState.QUEUED]), running)
+                known = self._store.queue.entries([RunState.QUEUED, RunState.RUNNING])
+                order = in_turn(_of(known, RunState.QUEUED), _of(known, RunState.RUNNING))
                 self._order = {run.id: place for place, run in enumerate(order, 1)}
                 self._order_at = time.monotonic()
             return self._order.get(run_id)
@@ -143,26 +144,28 @@ class Supervisor:
         self._dismiss()
 
     def _admit(self) -> None:
-        held = self._store.runs(states=[RunState.RUNNING, RunState.PAUSED])
-        running = [run for run in held if run.state is RunState.RUNNING]
-        waiting = self._admissible(running)
+        held = self._store.queue.entries([RunState.RUNNING, RunState.PAUSED])
+        waiting = self._admissible(_of(held, RunState.RUNNING))
         given = 0
         for run, worker in zip(waiting, self._pool.idle(), strict=False):
             attempt = self._store.claim(run.id, worker.name)
             if attempt is not None:
                 worker.give(Job(run.id, attempt, self._capacity.cpu_threads))
             given += 1
-        paused = {run.id for run in held if run.state is RunState.PAUSED}
-        self._pool.adjust(len(waiting) - given, paused)
+        self._pool.adjust(len(waiting) - given, {run.id for run in _of(held, RunState.PAUSED)})
 
-    def _admissible(self, running: Sequence[RunRecord]) -> list[RunRecord]:
+    def _admissible(self, running: Sequence[QueueEntry]) -> list[QueueEntry]:
         """Queued runs for which there is a free slot, the next one first."""
-        taken = Counter(self._kind(run) for run in running)
-        kinds = {"cpu"} | {device.kind for device in self._machine.devices}
-        if all(taken[kind] >= self._capacity.slots(kind) for kind in kinds):
+        self._devices |= self._devices_of(running)
+        taken = Counter(map(self._kind, running))
+        free = {kind for kind in self._kinds() if taken[kind] < self._capacity.slots(kind)}
+        if not free:
             return []
-        queued = self._store.runs(states=[RunState.QUEUED])
-        held = self._retries.held() if queued else set()
+        queued = self._store.queue.entries([RunState.QUEUED])
+        self._devices = self._devices_of([*running, *queued])
+        if free.isdisjoint(map(self._kind, queued)):
+            return []
+        held = self._retries.held()
         chosen = []
         for run in in_turn([run for run in queued if run.id not in held], running):
             kind = self._kind(run)
@@ -171,8 +174,17 @@ class Supervisor:
                 chosen.append(run)
         return chosen
 
-    def _kind(self, run: RunRecord) -> str:
-        return self._machine.device_kind(run.spec.train.device)
+    def _devices_of(self, runs: Sequence[QueueEntry]) -> dict[str, str]:
+        """What the runs want to train on; each is asked once, since it stands in long specs."""
+        known = {run.id: self._devices[run.id] for run in runs if run.id in self._devices}
+        new = [run.id for run in runs if run.id not in known]
+        return known | self._store.queue.devices(new) if new else known
+
+    def _kinds(self) -> set[str]:
+        return {"cpu"} | {device.kind for device in self._machine.devices}
+
+    def _kind(self, run: QueueEntry) -> str:
+        return self._machine.device_kind(self._devices.get(run.id, "auto"))
 
     def _hear(self, timeout_s: float) -> None:
         """Wait for news, and take in all there is."""
@@ -189,8 +201,7 @@ class Supervisor:
         match message:
             case Ready(torch, devices):
                 self._machine = replace(self._machine, torch=torch, devices=devices)
-                kinds = {device.kind for device in devices} | {"cpu"}
-                self._pool.slots = sum(self._capacity.slots(kind) for kind in kinds)
+                self._pool.slots = sum(map(self._capacity.slots, self._kinds()))
                 self._pool.welcome(worker)
             case Begun():
                 worker.has_begun = True
@@ -217,3 +228,7 @@ class Supervisor:
                 self._hear(left_s)
             except Exception:
                 _log.exception("closing goes on after an error")
+
+
+def _of(runs: Sequence[QueueEntry], state: RunState) -> list[QueueEntry]:
+    return [run for run in runs if run.state is state]

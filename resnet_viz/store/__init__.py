@@ -6,6 +6,7 @@ from resnet_viz.store.home import home_folder
 from resnet_viz.store.labels import Labels
 from resnet_viz.store.library import DiskUse, ImportedRun, Library
 from resnet_viz.store.listing import RunPage, RunQuery, RunSummary
+from resnet_viz.store.queue import QueueEntry
 from resnet_viz.store.reader import RunReader
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
 from resnet_viz.store.store import Store, open_store
@@ -20,6 +21,7 @@ __all__ = [
     "ImportedRun",
     "Labels",
     "Library",
+    "QueueEntry",
     "RunPage",
     "RunQuery",
     "RunReader",

@@ -33,6 +33,7 @@ from resnet_viz.store.library import Library
 from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
 from resnet_viz.store.lookup import find_group, find_run, list_groups, list_runs, new_id
 from resnet_viz.store.migrations import migrate
+from resnet_viz.store.queue import Queue
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
 from resnet_viz.store.rows import entries_of
 
@@ -72,7 +73,7 @@ class Store:
 
     Every method may raise `StoreUnavailable`. ``library`` is the same runs as a
     collection: listed, labelled, deleted, imported. ``cells`` finds runs by what
-    they train, for sweeps.
+    they train, for sweeps; ``queue`` is what waits, for who admits runs.
     """
 
     def __init__(self, home: Path, database: Database, clock: Callable[[], float]) -> None:
@@ -83,6 +84,7 @@ class Store:
         self._written_layouts: set[Layout] = set()
         self.library = Library(home, database, clock)
         self.cells = Cells(database, clock)
+        self.queue = Queue(database)
 
     @property
     def home(self) -> Path:

@@ -213,3 +213,19 @@ def test_what_does_not_fit_is_refused_before_anything_is_queued(store: Store) ->
     race = start_race(store, RaceSpec(run=fitted(spec.run)), owner="ada")
     with pytest.raises(NotFound):
         sweep_group(store, race.id)
+
+
+def test_a_large_sweep_and_a_race_of_somebody_else_share_the_machine(store: Store, serve: Serve) -> None:
+    """Two slots, 36 cells, two of them training: the race has the next free slot and then its turn."""
+    large = start_sweep(store, sweep(step_s=0.01, depths=tuple(range(8, 62, 6)), seeds=2), owner="ada")
+    assert len(large.run_ids) == 36
+    with serve() as supervisor:
+        supervisor.wake()
+        until(lambda: states(store, large).count("running") == 2)
+        race = start_race(store, RaceSpec(run=sweep(step_s=0.01).run), owner="bob")
+        until(lambda: all(store.run(run_id).state is RunState.FINISHED for run_id in race.run_ids))
+        begun = {run.id: run.started_at for run in store.runs() if run.started_at is not None}
+        cancel_sweep(store, large.id)
+    last = max(begun[run_id] for run_id in race.run_ids)
+    before = [run_id for run_id in large.run_ids if begun.get(run_id, last + 1) < last]
+    assert len(before) <= 4, "the two that trained already, and one turn while the race came in"
