@@ -12,6 +12,7 @@ from resnet_viz.cli.history import history, named
 from resnet_viz.cli.sweep_progress import take_up_sweep
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import BROKEN, Desired, RunState, Wish
+from resnet_viz.jobs.signs_of_life import find_lost
 from resnet_viz.locale import N_
 from resnet_viz.specs import Dataset, Role, choices
 from resnet_viz.store import RunQuery, RunSummary
@@ -96,6 +97,8 @@ def resume(run: _Named) -> int:
         cells = take_up_sweep(store, run)
         if cells is not None:
             return int(any(cell.state in BROKEN for cell in cells))
+        if any(record.state in (RunState.RUNNING, RunState.PAUSED) for record in named(store, run)):
+            find_lost(store, quiet_s=0.0)  # killed a moment ago, it still looks alive
         records = named(store, run)
         waiting = [record.id for record in records if record.state.is_resumable()]
         held = [record.id for record in records if record.state is RunState.PAUSED]

@@ -6,14 +6,11 @@ import time
 from resnet_viz.events import Desired, Failure, RunState, StateChanged, Wish
 from resnet_viz.jobs.pool import Pool
 from resnet_viz.jobs.process import WorkerProcess
+from resnet_viz.jobs.signs_of_life import SignsOfLife
 from resnet_viz.locale import N_
 from resnet_viz.store import Fenced, Store
 
-STALE_S = 5.0
-"""Silence after which a run is lost; workers give a sign of life every second."""
-
 _LOOK_S = 1.0
-_BLINK_S = 3.0
 _DEAF_S = 20.0
 
 _log = logging.getLogger(__name__)
@@ -25,23 +22,17 @@ class Reaper:
     def __init__(self, store: Store, pool: Pool) -> None:
         self._store = store
         self._pool = pool
-        self._looked_at = 0.0
-        self._awake_since = 0.0
+        self._signs = SignsOfLife(store)
+        self._looked_at = float("-inf")
         self._unwanted_since: dict[str, float] = {}
         self._paused_since: dict[str, float] = {}
 
     def look(self) -> None:
         """Once a second: reap silent runs, kill deaf workers, end the longest of too many pauses."""
-        # The wall clock, as for heartbeats: it also runs while the machine sleeps. After that,
-        # or when the store could not be reached, the others must get to say that they live.
-        now = time.time()
-        if 0 <= now - self._looked_at < _LOOK_S:
+        now = time.monotonic()
+        if now - self._looked_at < _LOOK_S:
             return
-        if self._looked_at and not 0 <= now - self._looked_at < _BLINK_S:
-            self._awake_since = now
-        if now - self._awake_since >= STALE_S:
-            for run_id in self._store.reap(STALE_S):
-                _log.warning("run %s is lost: no sign of life", run_id)
+        self._signs.look()
         self._check_pool()
         self._looked_at = now
 

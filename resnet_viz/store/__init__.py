@@ -5,6 +5,7 @@ from resnet_viz.store.group_listing import GroupPage, GroupSortKey, GroupSummary
 from resnet_viz.store.home import home_folder
 from resnet_viz.store.labels import Labels
 from resnet_viz.store.library import DiskUse, ImportedRun, Library
+from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.listing import RunPage, RunQuery, RunSummary
 from resnet_viz.store.queue import QueueEntry
 from resnet_viz.store.reader import RunReader
@@ -18,6 +19,7 @@ __all__ = [
     "GroupRecord",
     "GroupSortKey",
     "GroupSummary",
+    "Heartbeat",
     "ImportedRun",
     "Labels",
     "Library",

@@ -13,6 +13,7 @@ from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.jobs import pool as pool_module
 from resnet_viz.jobs import reaper as reaper_module
 from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.signs_of_life import STALE_S
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import RunReader, Store
 from tests.jobs import fake_engine
@@ -243,7 +244,7 @@ def test_a_frozen_worker_s_run_is_lost_and_it_comes_back_fenced(supervisor: Supe
     frozen = time.monotonic()
     try:
         until_state(store, run_id, RunState.LOST, within_s=10)
-        assert time.monotonic() - frozen > reaper_module.STALE_S - 2
+        assert time.monotonic() - frozen > STALE_S - 2
         store.resume(run_id)
         supervisor.wake()
         until(lambda: store.run(run_id).attempt == 2)
@@ -280,7 +281,7 @@ def test_a_thousand_cancelled_runs_leave_nothing(supervisor: Supervisor, store: 
 def test_a_silent_run_of_nobody_s_is_reaped(supervisor: Supervisor, store: Store) -> None:
     (run_id,) = queue(store, spec(device="mps"))  # no slot here would take it: no such device is free
     assert store.claim(run_id, "a worker on a machine that lost power") == 1
-    until_state(store, run_id, RunState.LOST, within_s=reaper_module.STALE_S + 5)
+    until_state(store, run_id, RunState.LOST, within_s=STALE_S + 5)
 
 
 def test_two_supervisors_share_one_history(supervisor: Supervisor, store: Store) -> None:
