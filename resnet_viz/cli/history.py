@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from resnet_viz.cli.command_log import logged_in
 from resnet_viz.cli.console import say
 from resnet_viz.errors import NotFound, StoreUnavailable
 from resnet_viz.jobs.signs_of_life import STALE_S, find_lost
@@ -16,11 +17,12 @@ def history() -> Iterator[Store]:
     """The history of this home, closed afterwards; no run in it is called running whose worker is dead."""
     store = open_store(home_folder())
     try:
-        try:
-            find_lost(store, on_wait=_say_wait)
-        except StoreUnavailable as error:  # what only reads goes on
-            say(str(error))
-        yield store
+        with logged_in(store.home / "logs"):
+            try:
+                find_lost(store, on_wait=_say_wait)
+            except StoreUnavailable as error:  # what only reads goes on
+                say(str(error))
+            yield store
     finally:
         store.close()
 

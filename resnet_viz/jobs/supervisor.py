@@ -15,6 +15,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
+from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import Failure, RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.fair_queue import in_turn
@@ -60,6 +61,7 @@ class Supervisor:
         self._retries = Retries(store)
         self._inbox: SimpleQueue[tuple[WorkerProcess, Message | None] | None] = SimpleQueue()
         self._closing = threading.Event()
+        self._outage: StoreUnavailable | None = None
         self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
         self._devices: dict[str, str] = {}
         self._order_lock = threading.Lock()
@@ -89,6 +91,11 @@ class Supervisor:
     def trouble(self) -> Failure | None:
         """Why queued runs don't start, if workers cannot be started; else None."""
         return self._pool.trouble
+
+    @property
+    def outage(self) -> StoreUnavailable | None:
+        """Why the history could not be used just now, where it could not; else None."""
+        return self._outage
 
     def start(self) -> None:
         """Start workers and admit runs from now on; returns at once."""
@@ -136,6 +143,13 @@ class Supervisor:
                 self._hear(_TICK_S)
                 self._reaper.look()
                 self._retries.look()
+                self._outage = None
+            except StoreUnavailable as error:
+                # Often the same for minutes: a full disk, another program that holds the lock.
+                if str(error) != str(self._outage):
+                    _log.warning("the supervisor waits: %s", error)
+                self._outage = error
+                self._closing.wait(_TROUBLED_S)
             except Exception:
                 # Whatever it is (the database restarts, a process cannot be forked): runs and
                 # workers are still there, and must be looked after.

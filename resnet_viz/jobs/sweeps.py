@@ -168,8 +168,4 @@ def _choose(cell: Cell, runs: list[RunRecord], group_id: str) -> SweepCell:
 
 def _wish(store: Store, sweep_id: str, desired: Desired) -> None:
     for run in store.runs(group=sweep_group(store, sweep_id).id):
-        if run.state.is_finished() and goes_on(run):
-            # A run that has ended takes no wishes; queued again, as it soon would be, it does.
-            with suppress(InvalidSetting):
-                store.resume(run.id)
         store.set_desired(run.id, desired)

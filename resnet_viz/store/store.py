@@ -249,11 +249,11 @@ class Store:
     def lose(self, last: Heartbeat) -> bool:
         """Mark a run as lost that has given no sign of life since ``last``; whether it was marked.
 
-        Not where it has given one meanwhile, nor where writing had to wait: what
-        kept this process from writing may have kept the run's worker from it too.
+        Not where it has given one meanwhile, nor where writing would have to
+        wait: what keeps this process from it may keep the run's worker from it too.
         """
         asked_at = time.monotonic()
-        with self._database.writing() as connection:
+        with self._database.writing(hasty=True) as connection:
             if time.monotonic() - asked_at > _PROMPT_S:
                 return False
             try:
