@@ -35,7 +35,7 @@ class Holdups:
                 self._say(
                     run.id,
                     f"{title}: {run.failure} This command waits; to go on, type in another terminal: "
-                    f"python -m resnet_viz resume {run.id}",
+                    f"python -m resnet_viz resume {run.group_id}",
                 )
             elif trouble and run.state in (RunState.QUEUED, RunState.RUNNING) and now - since >= _QUIET_S:
                 self._say(run.id, f"{title} is held up: {trouble} This command waits; Ctrl-C ends it.")

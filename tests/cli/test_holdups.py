@@ -76,7 +76,7 @@ def test_a_run_that_pauses_for_space_is_named_with_the_way_on(
     def pause() -> None:
         run = training(own_store)[0]
         own_store.append(run.id, 1, [StateChanged(RunState.PAUSED, disk_full())])
-        paused.append(run.id)
+        paused.append(run.group_id)
 
     said = [line for line in raced(pause) if "disk is full" in line]
     assert len(said) == 1
