@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from resnet_viz.ui.addresses import PAGES, PLOTLY, PROBED, below, from_here
 
 OWNER_COOKIE: Final = "resnet_viz_owner"
+_IDENTITY_BYTES = 18
 _OWNER_COOKIE_AGE_S = 365 * 24 * 3600
 
 
@@ -78,7 +79,7 @@ class HeadersAndOwner:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        newcomer = OWNER_COOKIE not in Request(scope).cookies
+        newcomer = not is_identity(Request(scope).cookies.get(OWNER_COOKIE, ""))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -86,8 +87,7 @@ class HeadersAndOwner:
                 for name, value in self._headers.items():
                     headers[name] = value
                 if newcomer and headers.get("content-type", "").startswith("text/html"):
-                    identity = secrets.token_urlsafe(18)
-                    headers.append("set-cookie", self._cookie(scope, identity))
+                    headers.append("set-cookie", self._cookie(scope, new_identity()))
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -100,6 +100,16 @@ class HeadersAndOwner:
             secure=scope["scheme"] == "https",
             embedded=self._embedded,
         )
+
+
+def new_identity() -> str:
+    """A random one, for a browser."""
+    return secrets.token_urlsafe(_IDENTITY_BYTES)
+
+
+def is_identity(text: str) -> bool:
+    """Whether `new_identity` can have made ``text``; the command line, which also owns runs, is none."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{24}", text) is not None
 
 
 def cookie(name: str, value: str, *, age_s: int, secure: bool, embedded: bool) -> str:
