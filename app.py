@@ -22,7 +22,7 @@ app = st.App(
     middleware=[
         Middleware(HeadersAndOwner, embedders=embedders),
         Middleware(NoTrailingSlash, base=base),
-        Middleware(AccessCode, code=code, base=base, embedded=bool(embedders)),
+        Middleware(AccessCode, code=code, base=base),
     ],
     on_script_error=tell,
 )

@@ -78,14 +78,12 @@ class AccessCode:
 
     Args:
         base: where the app lives.
-        embedded: whether pages of other sites may show it in a frame.
     """
 
-    def __init__(self, app: ASGIApp, code: str | None, base: str = "", *, embedded: bool = False) -> None:
+    def __init__(self, app: ASGIApp, code: str | None, base: str = "") -> None:
         self._app = app
         self._code = code
         self._health = below(base, HEALTH)
-        self._embedded = embedded
         # Name and value follow from the code alone: a restart with the same code asks nobody again,
         # and servers on one host, for which browsers keep one set of cookies, do not overwrite each other's.
         token = hmac.digest((code or "").encode(), b"resnet_viz_access", "sha256").hex()
@@ -111,13 +109,8 @@ class AccessCode:
         if given is not None and hmac.compare_digest(given.encode(), (self._code or "").encode()):
             # A link brings one where it leads.
             answer = RedirectResponse(from_here(request.scope["path"], request.url.query), status_code=303)
-            entry = cookie(
-                self._cookie,
-                self._token,
-                age_s=_COOKIE_AGE_S,
-                secure=request.url.scheme == "https",
-                embedded=self._embedded,
-            )
+            secure = request.url.scheme == "https"
+            entry = cookie(self._cookie, self._token, age_s=_COOKIE_AGE_S, secure=secure)
             answer.headers.append("set-cookie", entry)
             return answer
         if given is not None:

@@ -79,6 +79,7 @@ class HeadersAndOwner:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        framed = self._embedded and scope["scheme"] == "https"
         newcomer = not is_identity(Request(scope).cookies.get(OWNER_COOKIE, ""))
 
         async def send_with_headers(message: Message) -> None:
@@ -87,19 +88,17 @@ class HeadersAndOwner:
                 for name, value in self._headers.items():
                     headers[name] = value
                 if newcomer and headers.get("content-type", "").startswith("text/html"):
-                    headers.append("set-cookie", self._cookie(scope, new_identity()))
+                    secure = scope["scheme"] == "https"
+                    entry = cookie(OWNER_COOKIE, new_identity(), age_s=_OWNER_COOKIE_AGE_S, secure=secure)
+                    headers.append("set-cookie", entry)
+                if framed:
+                    message["headers"] = [
+                        (name, _for_frames(value) if name == b"set-cookie" else value)
+                        for name, value in message["headers"]
+                    ]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
-
-    def _cookie(self, scope: Scope, identity: str) -> str:
-        return cookie(
-            OWNER_COOKIE,
-            identity,
-            age_s=_OWNER_COOKIE_AGE_S,
-            secure=scope["scheme"] == "https",
-            embedded=self._embedded,
-        )
 
 
 def new_identity() -> str:
@@ -112,16 +111,11 @@ def is_identity(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_-]{24}", text) is not None
 
 
-def cookie(name: str, value: str, *, age_s: int, secure: bool, embedded: bool) -> str:
-    """A ``Set-Cookie`` header for the whole app, hidden from scripts.
+def cookie(name: str, value: str, *, age_s: int, secure: bool) -> str:
+    """A ``Set-Cookie`` header for the whole app, hidden from scripts; ``secure``: over HTTPS only.
 
     It names no path: the browser then takes that of the page, which is where the app
     lives, also below a prefix that only a proxy knows.
-
-    Args:
-        secure: over HTTPS only.
-        embedded: also in a frame of another site, in whose pages it is another cookie;
-            browsers have that over HTTPS only.
     """
     made: SimpleCookie = SimpleCookie()
     made[name] = value
@@ -129,9 +123,17 @@ def cookie(name: str, value: str, *, age_s: int, secure: bool, embedded: bool) -
     morsel["max-age"] = age_s
     morsel["httponly"] = True
     morsel["secure"] = secure
-    framed = embedded and secure
-    morsel["samesite"] = "None" if framed else "Lax"
-    return morsel.OutputString() + ("; Partitioned" if framed else "")
+    morsel["samesite"] = "Lax"
+    return morsel.OutputString()
+
+
+def _for_frames(entry: bytes) -> bytes:
+    """A ``Set-Cookie`` header, of Streamlit's too, for pages in a frame of another site.
+
+    Browsers send such cookies over HTTPS only, and keep them apart for each site.
+    """
+    kept = [part for part in entry.split(b"; ") if not part.lower().startswith((b"samesite", b"secure"))]
+    return b"; ".join((*kept, b"Secure", b"SameSite=None", b"Partitioned"))
 
 
 class NoTrailingSlash:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
 
@@ -42,12 +42,18 @@ class Answer:
 
 
 def get(
-    path: str, *, base: str = "", embedded_in: Sequence[str] = (), scheme: str = "http", **headers: str
+    path: str,
+    *,
+    base: str = "",
+    embedded_in: Sequence[str] = (),
+    scheme: str = "http",
+    more: Sequence[Route] = (),
+    **headers: str,
 ) -> Answer:
     """Ask the app, which lives at ``base``, as a server would, without one."""
     middleware = [Middleware(HeadersAndOwner, embedders=embedded_in), Middleware(NoTrailingSlash, base=base)]
     home, data = Route(f"{base}/", _page), Route(f"{base}/data", _data)
-    app = Starlette(routes=[home, data, *routes(base)], middleware=middleware)
+    app = Starlette(routes=[home, data, *more, *routes(base)], middleware=middleware)
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -153,6 +159,20 @@ def test_who_looks_through_a_course_page_keeps_an_identity() -> None:
     assert {"SameSite=None", "Secure", "Partitioned"} <= set(words)
     assert "SameSite=Lax" in get("/", embedded_in=[_COURSE]).headers["set-cookie"].split("; ")
     assert "SameSite=Lax" in get("/", scheme="https").headers["set-cookie"].split("; ")
+
+
+def test_streamlits_own_cookies_reach_a_frame_too() -> None:
+    """Without the one against forged requests, no file can be uploaded."""
+
+    async def health(_request: Request) -> Response:
+        answer = PlainTextResponse("ok")
+        answer.set_cookie("_streamlit_xsrf", "2|x|y|1", samesite="lax")
+        return answer
+
+    words = get("/health", more=[Route("/health", health)], embedded_in=[_COURSE], scheme="https")
+    given = words.headers["set-cookie"].split("; ")
+    assert {"SameSite=None", "Secure", "Partitioned"} <= set(given)
+    assert not any("lax" in word.lower() for word in given)
 
 
 def test_embedders_are_sites(monkeypatch: pytest.MonkeyPatch) -> None:
