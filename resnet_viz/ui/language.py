@@ -19,7 +19,7 @@ def choose() -> None:
     chosen = st.session_state.get(_CHOSEN)
     if chosen is not None and linked != chosen:
         st.query_params[LANGUAGE] = chosen
-    st.session_state[_IN_FORCE] = chosen or _browser_language()
+    st.session_state[_IN_FORCE] = chosen or of_browser()
     use()
 
 
@@ -52,6 +52,7 @@ def _switched() -> None:
     st.query_params[LANGUAGE] = language
 
 
-def _browser_language() -> str:
+def of_browser() -> str:
+    """What the browser prefers, of the languages there are."""
     locale = st.context.locale or "en"
     return "zh" if locale.lower().startswith("zh") else "en"

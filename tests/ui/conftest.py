@@ -56,7 +56,7 @@ def running_app(home: Path, base: str = "", **variables: str) -> Iterator[str]:
 
 
 def _await_health(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break

@@ -1,4 +1,7 @@
-"""A proxy that shows a server below a prefix and takes the prefix away, as JupyterHub's does."""
+"""A proxy that shows a server below a prefix and takes the prefix away, as JupyterHub's does.
+
+It says that it is spoken to over HTTPS; browsers trust this machine without.
+"""
 
 import socket
 import threading
@@ -20,7 +23,10 @@ class _OneRequest(StreamRequestHandler):
     server: _Proxy
 
     def handle(self) -> None:
-        method, path, version = self.rfile.readline().decode().split(" ", 2)
+        asked = self.rfile.readline().decode()
+        if not asked:  # browsers open connections for later
+            return
+        method, path, version = asked.split(" ", 2)
         head = [line for line in iter(self.rfile.readline, b"\r\n") if line]
         if not path.startswith(PREFIX + "/"):
             self.server.strays.append(path)
@@ -32,6 +38,7 @@ class _OneRequest(StreamRequestHandler):
             # One request a connection, so that each has its prefix taken away.
             head = [line for line in head if not line.lower().startswith(b"connection:")]
             head.append(b"Connection: close\r\n")
+        head.append(b"X-Forwarded-Proto: https\r\n")
         with socket.create_connection(self.server.behind) as app:
             first = f"{method} {path.removeprefix(PREFIX)} {version}".encode()
             app.sendall(b"".join((first, *head, b"\r\n")))
