@@ -7,14 +7,22 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from resnet_viz.ui.access import AccessCode, code_at_start
-from resnet_viz.ui.http import MIDDLEWARE, ROUTES
+from resnet_viz.ui.addresses import base_path
+from resnet_viz.ui.embedding import embedders_at_start
+from resnet_viz.ui.http import HeadersAndOwner, NoTrailingSlash, routes
 from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.mishaps import tell
 
+base, embedders = base_path(), embedders_at_start()
+code = code_at_start(st.get_option("server.address"))
 app = st.App(
     "resnet_viz/ui/main.py",
     lifespan=lifespan,
-    routes=ROUTES,
-    middleware=[*MIDDLEWARE, Middleware(AccessCode, code=code_at_start(st.get_option("server.address")))],
+    routes=routes(base),
+    middleware=[
+        Middleware(HeadersAndOwner, embedders=embedders),
+        Middleware(NoTrailingSlash, base=base),
+        Middleware(AccessCode, code=code, base=base),
+    ],
     on_script_error=tell,
 )

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from resnet_viz.data.arrays import Arrays, DamagedArrays, read_arrays, write_arrays
+from resnet_viz.data.blame import setting_at_fault
 from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.download import (
     Different,
@@ -24,7 +25,7 @@ from resnet_viz.data.download import (
     fetch,
     part_path,
 )
-from resnet_viz.data.sources import Source
+from resnet_viz.data.sources import MIRROR_VARIABLE, Source
 from resnet_viz.data.telling import TELL_EVERY_S, OnProgress, Teller
 from resnet_viz.errors import DatasetUnavailable
 from resnet_viz.locale import N_
@@ -112,6 +113,9 @@ def _done_bytes(source: Source, place: Path) -> int:
 
 
 def _unavailable(source: Source, failure: Failed, done_bytes: int) -> DatasetUnavailable:
+    at_fault = setting_at_fault(failure)
+    if at_fault is not None:
+        return DatasetUnavailable(*at_fault, what=source.dataset, variable=MIRROR_VARIABLE, bundled=BUNDLED)
     names: dict[str, str | int] = {"dataset": source.dataset, "bundled": BUNDLED}
     if isinstance(failure, Interrupted):
         return DatasetUnavailable(

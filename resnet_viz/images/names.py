@@ -26,8 +26,13 @@ def display_name(name: str) -> str:
 
 
 def markup_name(name: str) -> str:
-    """`display_name`, inert in HTML and Markdown: punctuation as character references, no automatic links."""
-    unlinked = _LINKS.sub(lambda found: found[0] + "\u2060", display_name(name))
+    """`display_name`, `inert`."""
+    return inert(display_name(name))
+
+
+def inert(text: str) -> str:
+    """``text`` for HTML and Markdown: punctuation as character references, no automatic links."""
+    unlinked = _LINKS.sub(lambda found: found[0] + "\u2060", text)
     return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", unlinked)
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import streamlit as st
 
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.http import PLOTLY_PATH
+from resnet_viz.ui.addresses import PLOTLY
 
 _HERE: Final = Path(__file__).parent
 
@@ -70,7 +70,7 @@ def live_chart(
         filename: of the downloads, without ending.
     """
     words = {
-        "plotly": plotly_url(),
+        "plotly": PLOTLY,
         "title": title,
         "how": how_to_read,
         "alt": alt,
@@ -96,9 +96,3 @@ def _component() -> Any:
 def component_script(script: Path) -> str:
     """What stands in ``script``, behind what all charts share."""
     return "\n".join(part.read_text(encoding="utf-8") for part in (_HERE / "plotly_page.js", script))
-
-
-def plotly_url() -> str:
-    """Where this server has plotly.js."""
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH

@@ -10,6 +10,7 @@ from resnet_viz.experiments.links import S
 from resnet_viz.experiments.settings import GROUPS, Setting
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
+from resnet_viz.ui import address_bar
 from resnet_viz.ui.linked_form import LinkedForm
 
 _RESOLUTIONS_PX: Final = (None, 8, 14, 20, 28, 32)
@@ -17,8 +18,7 @@ _RESOLUTIONS_PX: Final = (None, 8, 14, 20, 28, 32)
 
 def choose_preset(form: LinkedForm[S]) -> str:
     """What could not be had of the link, the presets to choose from, and what the chosen one promises."""
-    for notice in form.notices():
-        st.warning(notice, icon=":material/link_off:")
+    address_bar.tell(form.notices())
     presets = form.experiment.presets
     st.segmented_control(
         _("Preset"),

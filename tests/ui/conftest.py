@@ -28,8 +28,8 @@ _ARGUMENTS = (
 
 
 @contextmanager
-def running_app(home: Path, **variables: str) -> Iterator[str]:
-    """Start ``streamlit run app.py`` with ``home`` and ``variables`` of the environment; its address."""
+def running_app(home: Path, base: str = "", **variables: str) -> Iterator[str]:
+    """Start ``streamlit run app.py`` with ``home``, below ``base``, with ``variables`` too; its address."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -37,13 +37,15 @@ def running_app(home: Path, **variables: str) -> Iterator[str]:
     environment.pop("RESNET_VIZ_DATABASE", None)
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     command += ["--server.port", str(port), "--server.headless", "true"]
+    command += ["--server.baseUrlPath", base] if base else []
+    address = f"http://localhost:{port}{base}"
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("wb") as log:
         # From another folder, so that nothing is found by accident.
         server = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
         try:
-            _await_health(server, f"http://localhost:{port}", home / "server.log")
-            yield f"http://localhost:{port}"
+            _await_health(server, address, home / "server.log")
+            yield address
         finally:
             server.terminate()
             try:
@@ -54,7 +56,7 @@ def running_app(home: Path, **variables: str) -> Iterator[str]:
 
 
 def _await_health(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from resnet_viz.locale import gettext, set_language
-from resnet_viz.ui.http import PLOTLY_PATH
+from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.recorded import recorded_race
 from tests.ui.conftest import watched_tab
 
@@ -49,7 +49,7 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
 
 def test_it_plays_before_plotly_has_come(page: Page, app_url: str) -> None:
     held: list[Route] = []
-    page.route(f"**{PLOTLY_PATH}", lambda route: held.append(route))
+    page.route(f"**/{PLOTLY}", lambda route: held.append(route))
     page.goto(app_url)
     page.wait_for_function(_AT_STEP, arg=5)
     lines = page.locator('.replay [data-chart="profile"] .replay-sketch polyline')

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ def test_one_alone_and_never_the_same_twice() -> None:
     assert app.select_slider(key="inspect_layer").label == "Layer, from input to output"
     assert words(app).count("Values from ") == 1
     app = published("resnet18", "resnet18")
-    assert "right=resnet18" in app.warning[0].value
+    assert "right=resnet18" in unescape(app.warning[0].value)
 
 
 def test_a_block_is_taken_apart_and_channels_are_chosen_apart() -> None:

@@ -3,7 +3,9 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -41,6 +43,27 @@ def library_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     store.close()
     with running_app(home) as address:
         yield address
+
+
+def test_a_time_is_the_readers(browser: Browser, library_url: str) -> None:
+    zone = "Asia/Kathmandu"  # five and three quarters hours from UTC
+    with browser.new_context(locale="en-US", timezone_id=zone) as person, watched_tab(person) as tab:
+        tab.goto(f"{library_url}/runs")
+        begun = tab.locator(_ROWS).first.locator("td").nth(11)
+        expect(begun).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d$"))
+        shown = datetime.fromisoformat(begun.inner_text()).replace(tzinfo=ZoneInfo(zone))
+        assert 0 <= time.time() - shown.timestamp() < 30 * 60
+
+
+def test_a_file_too_large_is_refused_in_the_readers_language(page: Page, library_url: str) -> None:
+    page.goto(f"{library_url}/runs?lang=zh")
+    page.get_by_text("导入训练记录或权重").click()
+    page.locator(".st-key-runs_import_file input[type=file]").set_input_files(
+        {"name": "run.json", "mimeType": "application/json", "buffer": bytes(13_000_000)}
+    )
+    said = page.locator('.stFileChip [role="alert"]')
+    expect(said).to_be_visible()
+    assert "未接收此文件" in said.evaluate("(e) => getComputedStyle(e, '::after').content")
 
 
 def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
+from resnet_viz.images.names import inert
 from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.jobs.sweeps import extend_sweep, spec_of, start_sweep, sweep_cells, sweep_group
 from resnet_viz.locale import gettext as _
@@ -44,7 +45,7 @@ def depth_page() -> None:
     asked_id = DEPTH_FORM.group_id()
     if asked_id is not None and current is None:
         st.warning(
-            _("There is no sweep {id} in the history of this machine.").format(id=asked_id[:40]),
+            _("There is no sweep {id} in the history of this machine.").format(id=inert(asked_id[:40])),
             icon=":material/search_off:",
         )
     recent_sweeps(asked_id)

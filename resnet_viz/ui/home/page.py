@@ -13,7 +13,7 @@ from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
-from resnet_viz.ui import labels, language, server, style
+from resnet_viz.ui import address_bar, labels, language, server, style
 from resnet_viz.ui.home.estimate import race_seconds
 from resnet_viz.ui.home.replay import home_replay
 from resnet_viz.ui.recorded import recorded_race
@@ -35,6 +35,7 @@ def home_page() -> None:
     """Show the page."""
     style.apply()
     st.title(_("What does the skip connection change?"), anchor=False)
+    address_bar.tell(address_bar.unknown(()))
     with st.container(key="home_claim"):
         st.markdown(
             _(

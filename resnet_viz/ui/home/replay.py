@@ -26,8 +26,9 @@ from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
+from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.exhibit import Exhibit, numbers
-from resnet_viz.ui.live_chart import chart_html, component_script, plotly_url, tool_labels
+from resnet_viz.ui.live_chart import chart_html, component_script, tool_labels
 from resnet_viz.ui.recorded import RACE, made_on, recorded_race, show_origin
 from resnet_viz.wording import duration
 
@@ -57,7 +58,7 @@ def home_replay() -> None:
             title = _("A plain and a residual network of {depth} layers").format(depth=depth)
             st.subheader(title, anchor=False, width="content")
             st.badge(_("Recording"), icon=":material/movie:", color="gray")
-        _component()(key="home_replay_film", data=_message(current_language(), plotly_url()))
+        _component()(key="home_replay_film", data=_message(current_language()))
         show_origin(recording, _origin(recording))
         exhibits = _exhibits(recording.name, current_language())
         for column, (name, exhibit) in zip(st.columns(2), exhibits.items(), strict=True):
@@ -107,12 +108,12 @@ def _exhibits(_recording: str, _language: str) -> dict[str, Exhibit]:
 
 
 @cache
-def _message(language: str, plotly: str) -> bytes:
+def _message(language: str) -> bytes:
     """Words and film; the same for all readers of a language, so it is put together once."""
     info = _info()
     exhibits = _exhibits(recorded_race().name, language)
     words = {
-        "plotly": plotly,
+        "plotly": PLOTLY,
         "scrub": _("Training step shown"),
         "step": _("Step {step} of {steps}"),
         "now": _("train loss {loss} · test accuracy {accuracy}"),

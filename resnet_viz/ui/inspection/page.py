@@ -8,7 +8,7 @@ import streamlit as st
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import labels, language, server, style
+from resnet_viz.ui import address_bar, labels, language, server, style
 from resnet_viz.ui.inspection.answers import about, predict
 from resnet_viz.ui.inspection.choice import choose_networks
 from resnet_viz.ui.inspection.honesty import honesty
@@ -47,8 +47,7 @@ def inspect_page() -> None:
     if subject is not None:
         st.fragment(_sections)(subject)
     with remarks:
-        for notice in notices():
-            st.warning(notice, icon=":material/link_off:")
+        address_bar.tell(notices())
 
 
 def _subject() -> Subject | None:

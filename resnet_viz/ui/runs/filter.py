@@ -29,6 +29,8 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "only": ("pinned", "mine"),
 }
 _TEXT: Final = "q"
+PARAMETERS: Final = (_VIEW_PARAMETER, _TEXT, *_CHOICES)
+"""What the page's link may say."""
 
 
 def runs_view() -> str:

@@ -15,8 +15,9 @@ from resnet_viz.specs import RaceSpec, Role, RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.depth.recent import sweep_title
+from resnet_viz.ui.moments import moment
 from resnet_viz.ui.race.recent import race_title
-from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, moment, recordings, size
+from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, recordings, size
 from resnet_viz.ui.runs.table import Column, Row
 from resnet_viz.wording import duration, percent
 

@@ -12,11 +12,18 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord
 from resnet_viz.store.listing import SortKey
-from resnet_viz.ui import language, server, style
+from resnet_viz.ui import address_bar, language, server, style
 from resnet_viz.ui.runs.actions import runs_actions, undo_bar
 from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
-from resnet_viz.ui.runs.filter import GROUPS_VIEW, runs_filter, runs_view, show_groups, show_runs_of
+from resnet_viz.ui.runs.filter import (
+    GROUPS_VIEW,
+    PARAMETERS,
+    runs_filter,
+    runs_view,
+    show_groups,
+    show_runs_of,
+)
 from resnet_viz.ui.runs.groups import chosen_groups, list_groups
 from resnet_viz.ui.runs.importing import import_files
 from resnet_viz.ui.runs.paged import Listed, paged_table
@@ -35,6 +42,7 @@ def runs_page() -> None:
     st.markdown(
         _("Everything that was trained here, and what came with the app. Choose rows to do something.")
     )
+    address_bar.tell(address_bar.unknown(PARAMETERS))
     view = runs_view()
     query = runs_filter()
     undo_bar()

@@ -1,7 +1,6 @@
 """What the table of runs shows of a run, trained here, imported or bundled."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunSummary
 from resnet_viz.ui import labels
+from resnet_viz.ui.moments import moment
 from resnet_viz.ui.runs.table import Column, Row
 from resnet_viz.wording import duration, number, percent
 
@@ -80,11 +80,6 @@ def row_of(run: RunSummary) -> Row:
         run.id,
     )
     return Row(run.id, f"{network}, {_('seed {seed}').format(seed=run.seed)}", run.role, run.state, cells)
-
-
-def moment(unix_s: float) -> str:
-    """Date and time where the server is."""
-    return f"{datetime.fromtimestamp(unix_s).astimezone():%Y-%m-%d %H:%M}"
 
 
 def size(count: int) -> str:
