@@ -56,7 +56,7 @@ def checked_text(field: str, text: str) -> str:
             most=LONGEST[field],
             length=len(text),
         )
-    if any((ord(letter) < 32 and letter not in "\n\t") or 0xD800 <= ord(letter) < 0xE000 for letter in text):
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
         raise InvalidSetting(
             "text_not_printable", N_("{field} has characters that are not text; remove them."), field=field
         )
