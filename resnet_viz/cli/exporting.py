@@ -41,7 +41,7 @@ def export(
         str, typer.Option(help="Of the report: en, zh; by default that of the command line.")
     ] = "",
 ) -> None:
-    """Take runs away: every number, the weights, a report, or a script that trains the same."""
+    """Export runs: all numbers, the weights, a report, or an equivalent PyTorch script."""
     chosen = format_named(format_)
     words = checked_language(language, "language") if language else current_language()
     with history() as store:

@@ -61,7 +61,7 @@ def import_(
             parser=path_given, metavar="FILE", help="Runs exported as JSON, or weights as safetensors."
         ),
     ],
-    name: Annotated[str, typer.Option(help="What to call what is imported.")] = "",
+    name: Annotated[str, typer.Option(help="Name of what is imported.")] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Add a run that was exported elsewhere, or the weights of one, to the history."""

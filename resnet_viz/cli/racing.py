@@ -34,7 +34,7 @@ def race(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
-    """Train a plain and a residual network side by side and say what came out."""
+    """Train a plain and a residual network side by side and report the verdict."""
     spec = asked_for(RACE, preset, given)
     with history() as store:
         group = start_race(store, spec, owner=OWNER)

@@ -29,11 +29,11 @@ def runs(
     state: Annotated[str, typer.Option(help="Only these states, such as finished or running,paused.")] = "",
     role: Annotated[str, typer.Option(help="plain or residual.")] = "",
     depth: Annotated[str, typer.Option(help="Only these depths, such as 20,56.")] = "",
-    dataset: Annotated[str, typer.Option(help="Only these data sets.")] = "",
-    group: Annotated[str, typer.Option(help="The runs of this race or sweep.")] = "",
+    dataset: Annotated[str, typer.Option(help="Only these data sets, such as mnist,cifar10.")] = "",
+    group: Annotated[str, typer.Option(help="Only the runs of this race or sweep.")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="Only runs with this tag; may be repeated.")] = None,
     text: Annotated[str, typer.Option(help="Words in name, notes, tags, network, data set.")] = "",
-    deleted: Annotated[bool, typer.Option("--deleted", help="The deleted runs instead.")] = False,
+    deleted: Annotated[bool, typer.Option("--deleted", help="List the deleted runs instead.")] = False,
     json: Annotated[bool, typer.Option("--json", help="A JSON list on stdout.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 50,
 ) -> None:
@@ -88,12 +88,12 @@ def runs(
 
 
 def pause(runs: _AllNamed) -> None:
-    """Hold runs after their current step."""
+    """Pause runs after their current step."""
     _wish(runs, Desired(Wish.PAUSE), N_("{run} will be paused."))
 
 
 def stop(runs: _AllNamed) -> None:
-    """End runs after their current step, with a checkpoint to resume from."""
+    """Stop runs after their current step; a checkpoint to resume from is kept."""
     _wish(runs, Desired(Wish.STOP), N_("{run} will be stopped."))
 
 

@@ -30,12 +30,12 @@ _STATES = {**STATE_NAMES, "planned": N_("planned")}
 def sweep(
     preset: Annotated[str, typer.Option(help="quick, classroom or full.")] = SWEEP.default,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what it would cost; train nothing.")
+        bool, typer.Option("--dry-run", help="Estimate time and memory; train nothing.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
-    """Train networks of many depths, and say from which depth on they get worse."""
+    """Train networks of many depths and report how their errors change with depth."""
     spec = fitted_sweep(asked_for(SWEEP, preset, given))
     with history() as store:
         expected = estimate_sweep(store, spec, cold=True)

@@ -234,9 +234,7 @@ def test_files_that_cannot_be_removed_are_named_and_stay_recorded(
     [("x" * 400, "text_too_long"), ("\x1b[2J", "text_not_printable"), ("\udce9", "text_not_printable")],
 )
 def test_a_group_is_named_by_the_rules_of_labels_whoever_names_it(store: Store, name: str, code: str) -> None:
-    run = ImportedRun(
-        RunSpec(network=NetworkSpec(depth=8)), 0, StateChanged(RunState.STOPPED), [], Labels()
-    )
+    run = ImportedRun(RunSpec(network=NetworkSpec(depth=8)), 0, StateChanged(RunState.STOPPED), [], Labels())
     with pytest.raises(InvalidSetting) as refused:
         store.library.add_imported("me", [run], name=name)
     assert refused.value.code == code
