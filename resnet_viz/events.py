@@ -10,6 +10,7 @@ the fixed probe batch. Step k is what was measured on the network after k
 updates, so the first training loss stands at step 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -17,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.locale import gettext
+from resnet_viz.locale import N_, gettext
 
 
 class RunState(StrEnum):
@@ -55,6 +56,19 @@ class NormStatistics(StrEnum):
     REESTIMATED = "re-estimated"
     RUNNING = "running averages"
     AS_TRAINED = "as trained"  # no batch normalisation, nothing to measure anew
+
+
+STATE_NAMES: Final[Mapping[str, str]] = {
+    RunState.QUEUED: N_("Queued"),
+    RunState.RUNNING: N_("Running"),
+    RunState.PAUSED: N_("Paused"),
+    RunState.FINISHED: N_("Finished"),
+    RunState.STOPPED: N_("Stopped"),
+    RunState.FAILED: N_("Failed"),
+    RunState.DIVERGED: N_("Diverged"),
+    RunState.LOST: N_("Interrupted"),
+}
+"""What a state is called wherever people read it; gettext keys."""
 
 
 class Wish(StrEnum):

@@ -5,11 +5,14 @@ that it is put into words only when and where it is read. Numbers look the same
 in all languages: a point for the decimals, powers of ten instead of "e-09".
 """
 
+import unicodedata
 from dataclasses import dataclass, field
 from math import floor, isfinite, isnan, log10
 
 from resnet_viz.locale import gettext
 
+_JOINERS = {"\u200c", "\u200d"}
+"""Format characters that words and emoji are spelled with."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -71,3 +74,20 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return gettext("{min} min {s} s").format(min=whole // 60, s=whole % 60)
     return gettext("{h} h {min} min").format(h=whole // 3600, min=whole % 3600 // 60)
+
+
+def visible(text: str) -> str:
+    """``text`` on one line that does nothing to whatever shows it.
+
+    Characters that control a terminal, break the line or turn the direction of
+    writing are shown as ``\\x1b``, ``\\n`` or ``\\u202e``; bytes of a file name
+    that are not UTF-8 as ``\\udce9``.
+    """
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if (category[0] == "C" and character not in _JOINERS) or category in ("Zl", "Zp"):
+        return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+    return character

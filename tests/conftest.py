@@ -39,8 +39,9 @@ def own_store(own_home: Path) -> Iterator[Store]:
 
 
 @pytest.fixture(autouse=True)
-def in_english() -> Iterator[None]:
-    """Start each test in English, whatever the one before it left."""
+def in_english(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Start each test in English, whatever the one before it left and the machine speaks."""
+    monkeypatch.setenv("RESNET_VIZ_LANG", "en")
     set_language("en")
     yield
     set_language("en")

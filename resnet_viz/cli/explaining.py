@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from resnet_viz.attribution.methods import METHODS
-from resnet_viz.cli.console import put_json, results, say
+from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.downloading import shown_download
+from resnet_viz.cli.files import files_in, is_same, not_writable, path_given, result_name
 from resnet_viz.errors import ImageRefused, InvalidSetting, NotFound
 from resnet_viz.images.decoding import DecodedImage, decode
 from resnet_viz.images.fitting import Fit
@@ -19,6 +20,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import overlay_png
 from resnet_viz.store import home_folder, open_store
+from resnet_viz.wording import visible
 
 if TYPE_CHECKING:
     from resnet_viz.inspection.models import Model
@@ -37,7 +39,10 @@ class _Source(NamedTuple):
 
 
 def explain(
-    image: Annotated[Path, typer.Argument(help="PNG, JPEG or WebP, or a folder of them.")],
+    image: Annotated[
+        Path,
+        typer.Argument(parser=path_given, metavar="IMAGE", help="PNG, JPEG or WebP, or a folder of them."),
+    ],
     run: Annotated[str | None, typer.Option(help="A run of the history; see `runs`.")] = None,
     model: Annotated[
         str,
@@ -58,13 +63,22 @@ def explain(
         Fit, typer.Option(help="Cut a square out of the middle, or keep all between black bars.")
     ] = "crop",
     output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="PNG to write; for a folder, a folder.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            parser=path_given,
+            metavar="PATH",
+            help="Picture (PNG) of the map; for a folder, a folder for photo.jpg.png and so on.",
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object per image on stdout.")] = False,
 ) -> int:
-    """Predict an image's class and map what speaks for it."""
+    """Predict an image's class and map the evidence for it."""
     reference = model if run is None else _run_reference(run, checkpoint)
     paths = _image_paths(image)
+    if output is not None and is_same(image, output):
+        raise InvalidSetting("same_place", N_("The maps would overwrite the pictures; choose another place."))
     from resnet_viz.inspection.models import load_model  # torch takes seconds: only when needed
     from resnet_viz.inspection.published import fetch_weights
 
@@ -72,26 +86,26 @@ def explain(
     with shown_download() as on_progress:
         fetch_weights(reference, data_folder, on_progress)
     network = load_model(reference, data_folder)
-    refused = 0
+    refused, is_folder = 0, image.is_dir()
     for sources in _batches(paths, network, fit):
         for source, report in _explained(sources, network, reference, tap, method, target):
             if source.refusal is not None:
                 refused += 1
                 report = {"error": {"code": source.refusal.code, "message": str(source.refusal)}}
-                if image.is_dir():
-                    say(f"{source.path.name}: {source.refusal}")
+                if is_folder:
+                    say(_about(source.path, str(source.refusal)))
                 elif not json:
                     say(str(source.refusal))
-            if image.is_dir():
-                report = {"file": source.path.name} | report
+            if is_folder:
+                report = {"file": visible(source.path.name)} | report
             if json:
                 put_json(report)
             elif "predictions" in report:
                 _show(source.path, report)
             if output is not None and "map" in report:
-                target_file = output / f"{source.path.stem}.png" if image.is_dir() else output
+                target_file = output / result_name(source.path, ".png") if is_folder else output
                 _write_overlay(source, report, target_file)
-    return 2 if refused and not image.is_dir() else 0
+    return 2 if refused and not is_folder else 0
 
 
 def _explained(
@@ -118,10 +132,10 @@ def _explained(
                 "model": reference,
                 "tap": found.tap,
                 "method": method,
-                "target": _(model.classes[int(wanted[i])]),
+                "target": model.classes[int(wanted[i])],
                 "predictions": [
                     {
-                        "class": _(model.classes[k]),
+                        "class": model.classes[k],
                         "probability": float(probabilities[i, k]),
                         "logit": float(logits[i, k]),
                     }
@@ -161,16 +175,19 @@ def _batches(paths: list[Path], model: "Model", fit: Fit) -> Iterator[list[_Sour
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as source:
-        return source.read(MAX_BYTES + 1)
+    try:
+        with path.open("rb") as source:
+            return source.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ImageRefused(
+            "not_readable", N_("This file cannot be read: {reason}."), reason=reason
+        ) from error
 
 
 def _image_paths(image: Path) -> list[Path]:
     if image.is_dir():
-        found = sorted(path for path in image.iterdir() if path.is_file())
-        if not found:
-            raise NotFound("empty_folder", N_("The folder {path} holds no files."), path=str(image))
-        return found
+        return files_in(image)
     if not image.is_file():
         raise NotFound("no_such_file", N_("There is no file {path}."), path=str(image))
     return [image]
@@ -200,25 +217,30 @@ def _run_reference(name: str, step: int | None) -> str:
 def _class(target: str, model: "Model") -> int:
     if target.isdecimal() and int(target) < len(model.classes):
         return int(target)
-    names = [name.casefold() for name in model.classes]
-    if target.casefold() in names:
-        return names.index(target.casefold())
-    more = len(names) > _CLASSES_NAMED
+    for names in (model.classes, [_(name) for name in model.classes]):
+        folded = [name.casefold() for name in names]
+        if target.casefold() in folded:
+            return folded.index(target.casefold())
+    more = len(model.classes) > _CLASSES_NAMED
     raise InvalidSetting(
         "unknown_class",
         N_("There is no class {target}; there are: {classes}."),
         target=target[:60],
-        classes=", ".join(model.classes[:_CLASSES_NAMED]) + (", …" if more else ""),
+        classes=", ".join(map(_, model.classes[:_CLASSES_NAMED])) + (", …" if more else ""),
     )
 
 
 def _show(path: Path, report: dict[str, Any]) -> None:
-    best = ", ".join(f"{p['class']} {p['probability']:.1%}" for p in report["predictions"][:3])
-    results.print(f"{path.name}: {best}", markup=False, soft_wrap=True)
+    best = ", ".join(f"{_(p['class'])} {p['probability']:.1%}" for p in report["predictions"][:3])
+    show(_about(path, best))
     for change in report["image"]["changes"]:
         say(f"  {change}")
     if report["map"]["empty"]:
         say(f"  {_('Nothing in this map speaks for the class.')}")
+
+
+def _about(path: Path, what: str) -> str:
+    return _("{name}: {text}").format(name=path.name, text=what)
 
 
 def _write_overlay(source: _Source, report: dict[str, Any], path: Path) -> None:
@@ -227,10 +249,5 @@ def _write_overlay(source: _Source, report: dict[str, Any], path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(overlay_png(source.prepared.pixels, report["map"]["values"]))
     except OSError as error:
-        raise InvalidSetting(
-            "not_writable",
-            N_("{file} cannot be written: {reason}."),
-            file=str(path),
-            reason=error.strerror or "",
-        ) from None
-    say(f"Written to {path}")
+        raise not_writable(path, error) from None
+    say(_("Written to {place}").format(place=path))

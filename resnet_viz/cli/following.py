@@ -8,9 +8,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from resnet_viz.cli.console import notes
 from resnet_viz.cli.holdups import Holdups
 from resnet_viz.errors import StoreUnavailable
-from resnet_viz.events import RunState
+from resnet_viz.events import STATE_NAMES, RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.supervisor import Supervisor
+from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunReader, RunRecord, Store
 
 _LOOK_EVERY_S = 0.1
@@ -57,12 +58,14 @@ def follow(store: Store, run_ids: Sequence[str]) -> list[RunRecord]:
 
 
 def _title(run: RunRecord) -> str:
-    return f"{run.role}-{run.spec.network.depth} seed {run.seed}"
+    return _("{network}, seed {seed}").format(network=f"{run.role}-{run.spec.network.depth}", seed=run.seed)
 
 
 def _show(progress: Progress, bar: TaskID, run: RunRecord, reader: RunReader) -> None:
     loss = reader.history().series.get("train/loss")
-    latest = f"loss {loss.value[-1]:.3f}" if loss is not None and len(loss) else ""
+    latest = _("loss {value}").format(value=f"{loss.value[-1]:.3f}") if loss is not None and len(loss) else ""
     waiting = run.state in (RunState.QUEUED, RunState.PAUSED) or run.state.is_finished()
-    title = f"{_title(run)} {run.state.value}" if waiting else _title(run)
+    title = _title(run)
+    if waiting:
+        title = _("{title} ({state})").format(title=title, state=_(STATE_NAMES[run.state]))
     progress.update(bar, completed=run.step, description=title, loss=latest)

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import Event, Facts, Failure, NormStatistics, Profile, RunState, Series, StateChanged
+from resnet_viz.exports.encoding import in_utf8
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, ImportedRun, Labels, Store
@@ -30,7 +31,7 @@ _FAR = 4_102_444_800.0  # the year 2100
 
 
 def import_runs(store: Store, owner: str, content: bytes, *, name: str = "") -> GroupRecord:
-    """Record the exported runs in ``content`` (JSON, UTF-8) as a group of finished runs.
+    """Record the exported runs in ``content`` (JSON, UTF-8 or UTF-16) as a group of finished runs.
 
     Runs that had not ended when they were exported count as stopped.
 
@@ -51,7 +52,7 @@ def parse_runs(content: bytes) -> list[ImportedRun]:
             most=MAX_BYTES // 2**20,
         )
     try:
-        runs = _parsed(content)
+        runs = _parsed(in_utf8(content))
     except ValidationError as error:
         raise _refusal(error) from None
     points = sum(run.points for run in runs)

@@ -14,28 +14,17 @@ from string import Template
 import orjson
 
 from resnet_viz import __version__
-from resnet_viz.events import RunState
+from resnet_viz.events import STATE_NAMES
 from resnet_viz.exports.charts import ReportChart, report_charts
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
 from resnet_viz.findings.fairness import fairness_card
 from resnet_viz.findings.pairs import paired
 from resnet_viz.findings.race import verdict
-from resnet_viz.locale import N_, current_language
+from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.wording import count, number, percent
-
-_STATES = {
-    RunState.QUEUED: N_("queued"),
-    RunState.RUNNING: N_("running"),
-    RunState.PAUSED: N_("paused"),
-    RunState.FINISHED: N_("finished"),
-    RunState.STOPPED: N_("stopped"),
-    RunState.FAILED: N_("failed"),
-    RunState.DIVERGED: N_("diverged"),
-    RunState.LOST: N_("lost"),
-}
 
 _OF_CELLS = frozenset({"depth", "shortcut"})
 """Settings of a sweep's networks that its cells have of their own."""
@@ -183,7 +172,7 @@ def _facts(runs: Sequence[RunRecord]) -> list[list[str]]:
 
 
 def _state(run: RunRecord) -> str:
-    state = _(_STATES[run.state])
+    state = _(STATE_NAMES[run.state])
     if run.origin == "imported":
         state += " · " + _("imported, not measured here")
     return f"{state}: {run.failure}" if run.failure is not None else state

@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 
 from resnet_viz.events import RunState
-from resnet_viz.store.listing import SIZES, RunQuery, conditions, holds
+from resnet_viz.store.listing import SIZES, RunQuery, conditions
 from resnet_viz.store.schema import run_groups, runs
+from resnet_viz.store.search import holds
 
 GroupSortKey = Literal["created", "kind", "name", "runs", "wall_s", "weights"]
 

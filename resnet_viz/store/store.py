@@ -29,6 +29,7 @@ from resnet_viz.store.cells import Cells
 from resnet_viz.store.database import Database
 from resnet_viz.store.frames import Frame, Layout
 from resnet_viz.store.home import database_url
+from resnet_viz.store.labels import checked_name
 from resnet_viz.store.library import Library
 from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
@@ -110,9 +111,9 @@ class Store:
     def add_group(
         self, kind: str, owner: str, spec_json: str, runs: Sequence[RunSpec], *, name: str = ""
     ) -> GroupRecord:
-        """Record ``runs`` as queued runs of a new group."""
-        now = self._clock()
-        group = GroupRecord(new_id(), kind, owner, name, spec_json, now, tuple(new_id() for _ in runs))
+        """Record ``runs`` as queued runs of a new group; raises `InvalidSetting` where ``name`` is none."""
+        now, ids = self._clock(), tuple(new_id() for _ in runs)
+        group = GroupRecord(new_id(), kind, owner, checked_name(name), spec_json, now, ids)
         with self._database.writing() as connection:
             lifecycle.add_queued(connection, group, runs)
         return group

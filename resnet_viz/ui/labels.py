@@ -3,26 +3,18 @@
 Every text is a gettext key; `label` gives it in the reader's language.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-from resnet_viz.events import RunState
+from resnet_viz.events import STATE_NAMES
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 
 ROLES: Final = {"plain": N_("Plain"), "residual": N_("Residual")}
 
-STATES: Final[dict[str, str]] = {
-    RunState.QUEUED: N_("Waiting"),
-    RunState.RUNNING: N_("Training"),
-    RunState.PAUSED: N_("Paused"),
-    RunState.FINISHED: N_("Finished"),
-    RunState.STOPPED: N_("Stopped"),
-    RunState.FAILED: N_("Failed"),
-    RunState.DIVERGED: N_("Diverged"),
-    RunState.LOST: N_("Lost"),
-}
+STATES: Final = STATE_NAMES
 
 
-def label(texts: dict[str, str], value: str) -> str:
+def label(texts: Mapping[str, str], value: str) -> str:
     """What ``value`` is called in the reader's language; a value without a name stands for itself."""
     return _(texts[value]) if value in texts else value

@@ -139,8 +139,8 @@ def test_describe_counts_like_the_papers(capsys: pytest.CaptureFixture[str]) -> 
         ("export nothing", "no run or group called nothing"),
         ("export nothing --format xml", "csv, json, parquet"),
         ("stop ../../etc", "no run or group"),
-        ("fly", "No such command"),
-        ("race --wings 2", "No such option"),
+        ("fly", "There is no command fly"),
+        ("race --wings 2", "There is no option --wings"),
     ],
 )
 def test_wrong_input_gets_one_sentence(

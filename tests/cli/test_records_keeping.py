@@ -184,7 +184,10 @@ def test_every_format_leaves_where_it_was_told_to(
     group, plain, residual = race
     monkeypatch.chdir(tmp_path)
     assert call("export", plain, residual, "--format", "parquet") == 0
-    assert set(pd.read_parquet("2-runs.parquet")["run"]) == {plain, residual}
+    (file,) = tmp_path.glob("2-runs-*.parquet")
+    assert set(pd.read_parquet(file)["run"]) == {plain, residual}
+    assert call("export", residual, plain, "--format", "parquet") == 0
+    assert len(list(tmp_path.glob("2-runs-*.parquet"))) == 2, "another export, another file"
     assert call("export", group, "--format", "script", "-o", "scripts") == 0
     assert len(list(Path("scripts").glob("*.py"))) == 2
     assert call("export", plain, "--format", "tensorboard", "-o", "logs") == 0

@@ -175,12 +175,17 @@ def test_the_environment_names_the_database(tmp_path: Path, monkeypatch: pytest.
     assert list((tmp_path / "home").iterdir()) == []
 
 
-def test_a_home_may_have_any_name(tmp_path: Path) -> None:
-    home = tmp_path / "我的 #1 100% 'home' & more"
+@pytest.mark.parametrize(
+    "name", ["我的 #1 100% 'home' & more", "job%2Fmain", "a%20b", "quiz? 3", "x@y:z;=", "caf\udce9"]
+)
+def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
+    around = tmp_path / "around"
+    home = around / name
     store = open_store(home)
     run_id = queued(store)
-    again = open_store(home, store.url)
+    again = open_store(home, store.url)  # as a worker gets it
     assert again.run(run_id) == store.run(run_id)
-    assert (home / "history.sqlite").exists()
-    store.close()
     again.close()
+    store.close()
+    assert (home / "history.sqlite").exists()
+    assert list(around.iterdir()) == [home]
