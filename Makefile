@@ -5,10 +5,8 @@ SHELL := bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-# A Python of your choice: make app PYTHON=python3.12
-export PYTHON
-# Another source for PyTorch, for example the CPU-only builds (see README).
-export TORCH_INDEX
+# Your own choice, for tools/install.sh: make app PYTHON=python3.12 TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# (an empty TORCH_INDEX is pip's usual source). Not exported here: that would empty them where nothing was chosen.
 
 .PHONY: help app test lint bench lock locale clean
 
