@@ -27,6 +27,7 @@ _BROWSER_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_PAGES = ("race", "depth", "inspect", "runs")
 _LIVE_S = 5.0
 _REFRESHES = 20
 
@@ -62,6 +63,22 @@ def serving(repetitions: int, folder: Path) -> Iterator[Result]:
                 libraries = [part.path for part in server.memory_maps() if "libtorch" in part.path]
                 torch.values.append(float(len(libraries)))
     yield from (painted, served, memory, torch, load)
+
+
+def first_visits(repetitions: int, folder: Path) -> Iterator[Result]:
+    """A server that has shown nothing yet, and a link straight to a page."""
+    with browser_page() as page:
+        for path in _PAGES:
+            result = Result(f"server ready → /{path} visited first", "s", aim=Aim("≤", 10))
+            for number in range(repetitions):
+                port = free_port()
+                with app_server(folder / f"{path}-{number}", port):
+                    wait_until(partial(listens, port))
+                    start = time.perf_counter()
+                    page.goto(f"http://localhost:{port}/{path}")
+                    page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
+                    result.values.append(time.perf_counter() - start)
+            yield result
 
 
 def refresh(repetitions: int, folder: Path) -> Iterator[Result]:
@@ -115,5 +132,6 @@ def listens(port: int) -> bool:
 
 BENCHES = (
     Bench("web", "first page, memory and load of the web process", serving),
+    Bench("visit", "pages visited first, straight by their links", first_visits),
     Bench("refresh", "processor time of one live refresh", refresh),
 )

@@ -13,10 +13,11 @@ from resnet_viz.locale import set_language
 from resnet_viz.store import Store, open_store
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run browser tests last: Playwright keeps an event loop in this thread, where asyncio wants none."""
+    """Mark what needs a browser and run it last: Playwright keeps an event loop where asyncio wants none."""
     for item in items:
-        if item.path.name.startswith("test_browser"):
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 

@@ -117,7 +117,6 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.mark.browser
 def test_it_opens_offline_and_draws_every_chart(made: Made, browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(report_html(made.store, [made.plain, made.residual]), encoding="utf-8")
