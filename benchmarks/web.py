@@ -107,7 +107,8 @@ def app_server(home: Path, port: int) -> Iterator[psutil.Process]:
 @contextmanager
 def browser_page() -> Iterator[Page]:
     """An empty tab of a new browser."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium", "google-chrome", "google-chrome-stable")
+    chromium = next((path for path in map(shutil.which, names) if path), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(_BROWSER_OPTIONS))
         page = browser.new_page()
