@@ -1,13 +1,11 @@
 """The report opens in a real browser without any network, says what was measured and runs nobody's code."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from resnet_viz.events import Event, Facts, RunState, Series, StateChanged
 from resnet_viz.experiments.sweeps import SweepSpec
@@ -109,15 +107,6 @@ def test_one_cell_of_a_sweep_is_a_run_like_any_other(made: Made, sweep: GroupRec
     assert page.count("<section>") == 1
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield opened
-        opened.close()
-
-
-@pytest.mark.browser
 def test_it_opens_offline_and_draws_every_chart(made: Made, browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "report.html"
     file.write_text(report_html(made.store, [made.plain, made.residual]), encoding="utf-8")

@@ -1,7 +1,6 @@
 """A server as people start it, and a real browser to look at it."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,18 +12,9 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @contextmanager
@@ -73,22 +63,6 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with a home of its own, for all browser tests."""
     with running_app(tmp_path_factory.mktemp("app-home")) as address:
         yield address
-
-
-# Not for the session: playwright keeps an event loop in this thread, and other tests bring their own.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium; its absence is a failure in continuous integration, else the test is skipped."""
-    with sync_playwright() as playwright:
-        names = ("chromium", "chromium-browser", "google-chrome")
-        found = next((path for path in map(shutil.which, names) if path), None)
-        if found is None and not Path(playwright.chromium.executable_path).exists():
-            message = "no Chromium: install Debian's chromium or run `playwright install chromium`"
-            if os.environ.get("CI") == "true":
-                pytest.fail(message)
-            pytest.skip(message)
-        with playwright.chromium.launch(executable_path=found, args=_ARGUMENTS) as chromium:
-            yield chromium
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from tests.images.test_refused import REFUSED
 from tests.ui.conftest import watched_tab
 from tests.ui.test_browser_race import QUICK, start
 
-pytestmark = pytest.mark.browser
-
 _MAPS = '[class*="st-key-role_card_"][class*="_map"] img'
 
 

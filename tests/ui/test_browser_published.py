@@ -15,8 +15,6 @@ from tests.data.server import FileServer, Slow, serving
 from tests.ui.conftest import running_app, watched_tab
 from tests.ui.stand_in import python_path, untrained_weights
 
-pytestmark = pytest.mark.browser
-
 _MAPS = '[class*="st-key-role_card_"][class*="_map"] img'
 _RESNET = "?networks=torchvision&left=resnet18&right=none"
 

@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.ui.conftest import watched_tab
 
-pytestmark = pytest.mark.browser
-
 QUICK = "/race?depth=8&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 LONG = "/race?depth=8&width=4&resolution=8&steps=100000&evaluate=5000&probe=1000"
 

@@ -11,8 +11,6 @@ from resnet_viz.findings.errors import final_train_error
 from resnet_viz.ui.recorded import recorded_sweep
 from resnet_viz.wording import percent
 
-pytestmark = pytest.mark.browser
-
 _CHARTS = ("curve", "losses", "gradients")
 _POINTS = """(graph) => graph._fullData
   .filter((trace) => trace.mode === 'lines+markers' && trace.xaxis === 'x')

@@ -1,15 +1,12 @@
 """The recorded race in a real browser: it plays by itself and asks the server for nothing."""
 
 import pyarrow.parquet as pq
-import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from resnet_viz.locale import gettext, set_language
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.recorded import recorded_race
 from tests.ui.conftest import watched_tab
-
-pytestmark = pytest.mark.browser
 
 _AT_STEP = "(step) => Number(document.querySelector('.replay')?.dataset.step ?? -1) >= step"
 _LAST = """() => {

@@ -17,8 +17,6 @@ from resnet_viz.ui.runs.rows import recordings
 from tests.ui.conftest import running_app, watched_tab
 from tests.ui.test_pages import queue, train
 
-pytestmark = pytest.mark.browser
-
 _ROWS = ".runs-table tbody tr"
 _PHONE: ViewportSize = {"width": 390, "height": 844}
 
