@@ -46,7 +46,8 @@ def race(
     if json:
         put_json(report)
     else:
-        results.print(report["verdict"]["text"], markup=False, soft_wrap=True)
+        for line in (report["verdict"]["headline"], report["verdict"]["text"]):
+            results.print(line, markup=False, soft_wrap=True)
     for run in runs:
         if run.failure is not None:
             say(f"{run.role} seed {run.seed}: {run.failure}")

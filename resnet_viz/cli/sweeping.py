@@ -111,4 +111,5 @@ def _show(report: dict[str, Any]) -> None:
             "–" if cell["wall_s"] is None else duration(cell["wall_s"]),
         )
     results.print(table)
-    results.print(report["verdict"]["text"], markup=False, soft_wrap=True)
+    for line in (report["verdict"]["headline"], report["verdict"]["text"]):
+        results.print(line, markup=False, soft_wrap=True)

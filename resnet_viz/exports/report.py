@@ -17,9 +17,11 @@ from resnet_viz import __version__
 from resnet_viz.events import RunState
 from resnet_viz.exports.charts import ReportChart, report_charts
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
+from resnet_viz.findings.depth import SweepVerdict
 from resnet_viz.findings.fairness import fairness_card
 from resnet_viz.findings.pairs import paired
-from resnet_viz.findings.race import verdict
+from resnet_viz.findings.race import Verdict, verdict
+from resnet_viz.findings.seed_table import seed_table
 from resnet_viz.locale import N_, current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
@@ -124,15 +126,23 @@ def _section(
 
 
 def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -> str:
-    verdict_lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in sweep.verdict)
     parts = [
         f"<section><h2>{escape(group.name or _('Sweep over depth'))}</h2>",
-        f'<ul class="verdict">{verdict_lines}</ul>',
+        _verdict(sweep.verdict),
         *_figures(sweep.charts, first_chart),
         f"<h3>{escape(_('Results'))}</h3>{_table(sweep.rows)}",
         f"<h3>{escape(_('Settings'))}</h3>{_table(_sweep_settings(sweep))}</section>",
     ]
     return "\n".join(parts)
+
+
+def _verdict(said: Verdict | SweepVerdict) -> str:
+    lines = "".join(f"<li>{escape(str(sentence))}</li>" for sentence in said.sentences)
+    notes = " ".join(map(str, said.notes))
+    return (
+        f'<div class="verdict"><h3>{escape(str(said.headline))}</h3><ul>{lines}</ul>'
+        f'<p class="how">{escape(notes)}</p></div>'
+    )
 
 
 def _figures(charts: Sequence[ReportChart], first_chart: int) -> Iterator[str]:
@@ -150,7 +160,11 @@ def _judged(store: Store, group: GroupRecord) -> Iterator[str]:
     members = [store.run(run_id) for run_id in group.run_ids]
     histories = [RunReader(store, run.id).history() for run in members]
     specs = {(run.role, run.seed): run.spec for run in members}
-    yield f'<p class="verdict">{escape(verdict(race, histories).text)}</p>'
+    said = verdict(race, histories)
+    yield _verdict(said)
+    rows = seed_table(said.found)
+    if len(rows) > 2:
+        yield _table(rows)
     for pair in paired(histories):
         card = fairness_card(
             pair.plain, pair.residual, specs["plain", pair.seed], specs["residual", pair.seed]

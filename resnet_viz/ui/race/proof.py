@@ -6,24 +6,14 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.findings.fairness import FairnessCard, fairness_card
-from resnet_viz.findings.race import VerdictKind, verdict
+from resnet_viz.findings.race import verdict
+from resnet_viz.findings.seed_table import seed_table
 from resnet_viz.history import RunHistory
-from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunRecord
+from resnet_viz.ui.table import table
 
-_HEADLINES: Final = {
-    VerdictKind.WAITING: N_("Nothing measured yet"),
-    VerdictKind.RUNNING: N_("Still running"),
-    VerdictKind.STOPPED: N_("Stopped before the end"),
-    VerdictKind.FAILED: N_("Not completed"),
-    VerdictKind.DIVERGED: N_("Diverged"),
-    VerdictKind.RESIDUAL_BETTER: N_("The residual network trains better"),
-    VerdictKind.PLAIN_BETTER: N_("The plain network trains better"),
-    VerdictKind.NO_DIFFERENCE: N_("No difference that matters"),
-    VerdictKind.UNDECIDED: N_("Undecided"),
-}
 _ORDER: Final = {False: 0, None: 1, True: 2}
 _ICONS: Final = {
     False: ":material/gpp_bad:",
@@ -33,11 +23,15 @@ _ICONS: Final = {
 
 
 def show_verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> None:
-    """The verdict in words, its headline first."""
+    """The verdict in words, its headline first, and the values of each seed where there are several."""
     found = verdict(race, histories)
     with st.container(border=True, key="race_verdict"):
-        st.subheader(_(_HEADLINES[found.kind]), anchor=False)
+        st.subheader(str(found.headline), anchor=False)
         st.markdown("\n".join(f"- {_plain_text(str(sentence))}" for sentence in found.sentences))
+        st.caption(_plain_text(" ".join(map(str, found.notes))))
+        headings, *rows = seed_table(found.found)
+        if len(rows) > 1:
+            table(headings, rows, caption=_("Result of each seed: loss and accuracy."))
 
 
 def show_fairness(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) -> None:
