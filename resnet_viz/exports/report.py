@@ -166,9 +166,7 @@ def _judged(store: Store, group: GroupRecord) -> Iterator[str]:
     if len(rows) > 2:
         yield _table(rows)
     for pair in paired(histories):
-        card = fairness_card(
-            pair.plain, pair.residual, specs["plain", pair.seed], specs["residual", pair.seed]
-        )
+        card = fairness_card(*pair.runs, specs["plain", pair.seed], specs["residual", pair.seed])
         yield f"<p>{escape(_('Seed {seed}:').format(seed=pair.seed))} {escape(str(card.summary))}</p>"
         rows = [["", _("Plain"), _("Residual"), ""]]
         rows += [[_(row.label), row.plain, row.residual, str(row.explanation)] for row in card.rows]

@@ -127,33 +127,31 @@ class SweepFinding:
 def judge(spec: SweepSpec, cells: Sequence[CellHistory]) -> SweepFinding:
     """The outcome of ``cells``, what has been recorded of ``spec`` so far."""
     classes = spec.run.network.classes
-    families = [_family(cells, name, classes) for name in spec.families]
-    known = {found.family: found for found in families}
-    gaps = [
-        gap
-        for plain, residual in spec.twins()
-        if (gap := _gap(known[plain], known[residual], guessing_error(classes)))
-    ]
-    probabilities = [*map(_by_chance, families), *(gap.train.interval.p for gap in gaps)]
-    held = beyond_chance(probabilities)
+    idle = Counter(
+        (cell.family, cell.depth) for cell in cells if ending_of(cell.history, classes) in NO_BETTER
+    )
+    families = []
+    for name in spec.families:
+        errors = by_depth(cells, name)
+        families.append(compared(name, errors, {depth: idle[name, depth] for depth in errors}, classes))
+    judged, gaps, claims = together(families, spec.twins(), classes)
     return SweepFinding(
         spec,
-        tuple(_judged(found, is_there) for found, is_there in zip(families, held, strict=False)),
-        tuple(
-            replace(gap, outcome=gap.train.outcome(is_there=is_there))
-            for gap, is_there in zip(gaps, held[len(families) :], strict=True)
-        ),
-        sum(p is not None for p in probabilities),
+        tuple(judged),
+        tuple(gaps),
+        claims,
         sum(cell.history.state is RunState.FINISHED for cell in cells),
         any(not cell.history.state.is_finished() for cell in cells),
     )
 
 
-def _family(cells: Sequence[CellHistory], name: str, classes: int) -> FamilyFinding:
-    errors = by_depth(cells, name)
-    idle = Counter(
-        cell.depth for cell in cells if cell.family == name and ending_of(cell.history, classes) in NO_BETTER
-    )
+def compared(
+    name: str, errors: Mapping[int, Seeds], idle: Mapping[int, int], classes: int = 10
+) -> FamilyFinding:
+    """The deepest and the shallowest of a family beside each other, not judged yet.
+
+    ``idle``: at each depth, how many networks do no better than guessing.
+    """
     found = FamilyFinding(
         name,
         FamilyOutcome.NOTHING,
@@ -173,11 +171,28 @@ def _family(cells: Sequence[CellHistory], name: str, classes: int) -> FamilyFind
     change = difference(train[last], train[first], guessing_error(classes), most=1)
     if change is None:
         return replace(found, shallowest=first)
-    slopes = [
-        _slope({d: train[d][seed] for d in train if first <= d <= last and seed in train[d]})
-        for seed in change.gaps
-    ]
+    between = [depth for depth in train if first <= depth <= last]
+    slopes = [_slope({d: train[d][seed] for d in between if seed in train[d]}) for seed in change.gaps]
     return replace(found, shallowest=first, deepest=last, change=change, slope=t_interval(slopes))
+
+
+def together(
+    families: Sequence[FamilyFinding], twins: Sequence[tuple[str, str]], classes: int = 10
+) -> tuple[list[FamilyFinding], list[Gap], int]:
+    """Families and pairs of twins judged together, and how many claims those are."""
+    known = {found.family: found for found in families}
+    guess = guessing_error(classes)
+    gaps = [gap for plain, residual in twins if (gap := _gap(known[plain], known[residual], guess))]
+    probabilities = [*map(_by_chance, families), *(gap.train.interval.p for gap in gaps)]
+    held = beyond_chance(probabilities)
+    return (
+        [_judged(found, is_there) for found, is_there in zip(families, held, strict=False)],
+        [
+            replace(gap, outcome=gap.train.outcome(is_there=is_there))
+            for gap, is_there in zip(gaps, held[len(families) :], strict=True)
+        ],
+        sum(p is not None for p in probabilities),
+    )
 
 
 def _common(one: Mapping[int, float], other: Mapping[int, float]) -> int:
