@@ -254,8 +254,8 @@ SWEEP_SETTINGS: Final = {
             "seeds",
             _SEEDS,
             help=N_(
-                "Each seed is one point per depth. From three on there is a 95% confidence interval, and depths "
-                "are judged."
+                "Each seed is one point per depth. From three on there is a 95% confidence interval, and "
+                "depths are judged."
             ),
             is_free=True,
         ),

@@ -15,11 +15,10 @@ import orjson
 
 from resnet_viz import __version__
 from resnet_viz.events import RunState
-from resnet_viz.exports.charts import ReportChart, report_charts
+from resnet_viz.exports.charts import ReportChart, gap_chart, report_charts
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
 from resnet_viz.findings.depth import SweepVerdict
 from resnet_viz.findings.fairness import fairness_card
-from resnet_viz.findings.pairs import paired
 from resnet_viz.findings.race import Verdict, verdict
 from resnet_viz.findings.seed_table import seed_table
 from resnet_viz.locale import N_, current_language
@@ -63,8 +62,10 @@ def report_html(store: Store, run_ids: Sequence[str]) -> str:
             in_sweeps |= {cell.run.id for cell in sweep.cells}
     for race, members in _sections(groups, [run for run in runs if run.id not in in_sweeps]):
         histories = [RunReader(store, run.id).history() for run in members]
-        drawn = report_charts(histories)
-        sections.append(_section(store, race, members, drawn, first_chart=len(charts)))
+        said = None if race is None else _race_verdict(store, race)
+        gaps = None if said is None else gap_chart(said.found)
+        drawn = [*([gaps] if gaps else []), *report_charts(histories)]
+        sections.append(_section(race, said, members, drawn, first_chart=len(charts)))
         charts += drawn
     packed = "[" + ",".join(f"[{chart.json},{chart.narrow_json or 'null'}]" for chart in charts) + "]"
     template = Template((files(__package__) / "report.html").read_text(encoding="utf-8"))
@@ -109,16 +110,16 @@ def _sections(
 
 
 def _section(
-    store: Store,
     group: GroupRecord | None,
+    said: Verdict | None,
     runs: Sequence[RunRecord],
     charts: Sequence[ReportChart],
     first_chart: int,
 ) -> str:
     heading = (group.name or _("Race")) if group is not None else (runs[0].name or _name(runs[0]))
     parts = [f"<section><h2>{escape(heading)}</h2>"]
-    if group is not None:
-        parts += _judged(store, group)
+    if said is not None:
+        parts += _judged(said)
     parts.append(_table(_facts(runs)))
     parts += _figures(charts, first_chart)
     parts.append(f"<h3>{escape(_('Settings'))}</h3>{_table(_settings(runs))}</section>")
@@ -154,18 +155,20 @@ def _figures(charts: Sequence[ReportChart], first_chart: int) -> Iterator[str]:
         )
 
 
-def _judged(store: Store, group: GroupRecord) -> Iterator[str]:
-    """The verdict and the fairness cards on all runs of the race, also those that are not shown."""
-    race = RaceSpec.from_json(group.spec_json)
-    members = [store.run(run_id) for run_id in group.run_ids]
-    histories = [RunReader(store, run.id).history() for run in members]
-    specs = {(run.role, run.seed): run.spec for run in members}
-    said = verdict(race, histories)
+def _race_verdict(store: Store, group: GroupRecord) -> Verdict:
+    """On all runs of the race, also those that are not shown."""
+    histories = [RunReader(store, run_id).history() for run_id in group.run_ids]
+    return verdict(RaceSpec.from_json(group.spec_json), histories)
+
+
+def _judged(said: Verdict) -> Iterator[str]:
+    """The verdict, the values of its seeds and the fairness cards."""
     yield _verdict(said)
     rows = seed_table(said.found)
     if len(rows) > 2:
         yield _table(rows)
-    for pair in paired(histories):
+    specs = {(spec.network.role, spec.train.seed): spec for spec in said.found.race.members()}
+    for pair in said.found.pairs:
         card = fairness_card(*pair.runs, specs["plain", pair.seed], specs["residual", pair.seed])
         yield f"<p>{escape(_('Seed {seed}:').format(seed=pair.seed))} {escape(str(card.summary))}</p>"
         rows = [["", _("Plain"), _("Residual"), ""]]

@@ -12,7 +12,7 @@ there. If that happens to one kind of network alone and the other seeds say the
 same, their judgement stands; else there is none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -129,14 +129,16 @@ def judge(race: RaceSpec, histories: Sequence[RunHistory]) -> RaceFinding:
 
 
 def _differences(seeds: Sequence[SeedResult], classes: int) -> tuple[Difference | None, Difference | None]:
-    losses = [{s.seed: s.losses[role] for s in seeds if None not in s.losses} for role in range(2)]
-    accuracies = [
-        {s.seed: s.accuracies[role] for s in seeds if None not in s.accuracies} for role in range(2)
-    ]
+    plain, residual = (_by_seed({s.seed: s.losses[role] for s in seeds}) for role in range(2))
+    plain_accuracy, accuracy = (_by_seed({s.seed: s.accuracies[role] for s in seeds}) for role in range(2))
     return (
-        difference(losses[0], losses[1], guessing_loss(classes)),
-        difference(accuracies[1], accuracies[0], guessing_error(classes), most=1),
+        difference(plain, residual, guessing_loss(classes)),
+        difference(accuracy, plain_accuracy, guessing_error(classes), most=1),
     )
+
+
+def _by_seed(values: Mapping[int, float | None]) -> dict[int, float]:
+    return {seed: value for seed, value in values.items() if value is not None}
 
 
 def _outcome(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from resnet_viz.events import BROKEN, RunState
 from resnet_viz.findings.accuracy_words import accuracies, tested_how
-from resnet_viz.findings.endings import NO_BETTER, Ending, guessing_loss, steps_done
+from resnet_viz.findings.endings import FINAL_STEPS, NO_BETTER, Ending, guessing_loss, steps_done
 from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.findings.pairs import Both
 from resnet_viz.findings.race_numbers import RaceFinding, RaceOutcome
@@ -198,27 +198,23 @@ def _without_result(found: RaceFinding) -> Iterator[Sentence]:
 
 def _losses(found: RaceFinding) -> Iterator[Sentence]:
     shown = found.compared
-    if not shown or not found.loss:
+    if found.loss is None:
         return
-    about = {
-        "depth": found.race.run.network.depth,
-        "steps": count(min(seed.steps for seed in shown)),
-        "window": min(20, *(seed.steps for seed in shown)),
-        "seeds": len(shown),
-    }
     if len(shown) == 2:
-        yield from (
-            sentence(
-                _LOSS_OF_SEED,
-                seed=seed.seed,
-                plain=number(seed.losses.plain),
-                residual=number(seed.losses.residual),
-            )
-            for seed in shown
-        )
+        for seed in shown:
+            plain, residual = map(number, seed.losses)
+            yield sentence(_LOSS_OF_SEED, seed=seed.seed, plain=plain, residual=residual)
         return
-    template = _LOSS if len(shown) == 1 else _LOSS_OF_SEEDS
-    yield sentence(template, plain=number(found.loss.first), residual=number(found.loss.second), **about)
+    steps = min(seed.steps for seed in shown)
+    yield sentence(
+        _LOSS if len(shown) == 1 else _LOSS_OF_SEEDS,
+        depth=found.race.run.network.depth,
+        steps=count(steps),
+        window=min(FINAL_STEPS, steps),
+        seeds=len(shown),
+        plain=number(found.loss.first),
+        residual=number(found.loss.second),
+    )
 
 
 def _judgement(found: RaceFinding) -> Iterator[Sentence]:

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.findings.race import RaceOutcome, Verdict, verdict
+from resnet_viz.findings.race import Verdict, verdict
+from resnet_viz.findings.race_numbers import RaceOutcome
 from resnet_viz.findings.seed_table import seed_table
 from resnet_viz.history import Curve, RunHistory
-from resnet_viz.specs import RaceSpec
+from resnet_viz.specs import Norm, RaceSpec
 from tests.findings.races import pair, pairs, race, run
 
 JUDGED = {RaceOutcome.RESIDUAL_BETTER, RaceOutcome.PLAIN_BETTER, RaceOutcome.NO_DIFFERENCE, RaceOutcome.OPEN}
@@ -56,13 +57,10 @@ def test_a_seed_like_the_mean_of_the_others_never_weakens_the_claim() -> None:
 
 def test_two_accuracies_have_no_interval_and_none_leaves_what_is_possible() -> None:
     two = [
-        run(role, loss, seed, accuracy=accuracy)
-        for role, loss, seed, accuracy in (
-            ("plain", 1.09, 0, 0.261),
-            ("plain", 1.36, 1, 0.509),
-            ("residual", 0.71, 0, 0.757),
-            ("residual", 0.58, 1, 0.755),
-        )
+        run("plain", 1.09, 0, accuracy=0.261),
+        run("plain", 1.36, 1, accuracy=0.509),
+        run("residual", 0.71, 0, accuracy=0.757),
+        run("residual", 0.58, 1, accuracy=0.755),
     ]
     assert "interval" not in " ".join(map(str, said(race(2), two).sentences))
     three = [*two, run("plain", 1.2, 2, accuracy=0.98), run("residual", 0.6, 2, accuracy=0.6)]
@@ -179,11 +177,8 @@ def test_the_interval_is_of_the_paired_gaps_and_has_a_direction() -> None:
 
 
 def test_the_accuracy_is_residual_minus_plain_as_the_reader_expects() -> None:
-    runs = [
-        run(role, loss, seed, accuracy=base + seed / 100)
-        for seed in range(3)
-        for role, loss, base in (("plain", 1.5, 0.28), ("residual", 0.6, 0.75))
-    ]
+    runs = [run("plain", 1.5, seed, accuracy=0.28 + seed / 100) for seed in range(3)]
+    runs += [run("residual", 0.6, seed, accuracy=0.75 + seed / 100) for seed in range(3)]
     found = said(race(3), runs)
     assert "Test accuracy, mean of 3 seeds: plain 29.0%, residual 76.0%." in found.text
     assert "Residual − plain: +47.0 percentage points" in found.text
@@ -241,8 +236,9 @@ def test_old_runs_say_how_their_test_was_measured() -> None:
 @pytest.mark.parametrize("reach", [(), (float("nan"), 1.0)])
 def test_nothing_about_gradients_without_a_measurement(reach: tuple[float, ...]) -> None:
     runs = [run("plain", 1.5, reach=reach), run("residual", 0.6, reach=(1, 1))]
-    for norm in ("batch", "none"):
-        assert "Plain, depth" not in said(race(norm=norm), runs).text  # type: ignore[arg-type]
+    norms: tuple[Norm, ...] = ("batch", "none")
+    for norm in norms:
+        assert "Plain, depth" not in said(race(norm=norm), runs).text
 
 
 def test_a_gradient_of_exactly_zero_is_called_zero() -> None:
@@ -256,7 +252,7 @@ def test_few_steps_are_called_early_once() -> None:
 
 
 def test_queued_race_waits() -> None:
-    runs = [RunHistory(role, 0, RunState.QUEUED) for role in ("plain", "residual")]  # type: ignore[arg-type]
+    runs = [RunHistory(role, 0, RunState.QUEUED) for role in ("plain", "residual")]
     for histories in (runs, [], runs[:1]):
         found = said(race(), histories)
         assert found.outcome is RaceOutcome.WAITING
@@ -312,7 +308,7 @@ def test_diverged_network_has_no_gap_but_a_sentence() -> None:
 
 def test_both_diverged() -> None:
     nan = {"train/loss": Curve(np.arange(1), np.array([np.nan]))}
-    runs = [RunHistory(role, 0, RunState.DIVERGED, nan) for role in ("plain", "residual")]  # type: ignore[arg-type]
+    runs = [RunHistory(role, 0, RunState.DIVERGED, nan) for role in ("plain", "residual")]
     found = said(race(), runs)
     assert found.outcome is RaceOutcome.DIVERGED
     assert len(found.sentences) == 2
@@ -332,6 +328,6 @@ def test_unequal_training_is_compared_at_common_steps() -> None:
 
 
 def test_finished_without_a_curve_is_not_an_error() -> None:
-    found = said(race(), [RunHistory(role, 0, RunState.FINISHED) for role in ("plain", "residual")])  # type: ignore[arg-type]
+    found = said(race(), [RunHistory(role, 0, RunState.FINISHED) for role in ("plain", "residual")])
     assert found.to_dict()["loss_gap"] is None
     assert found.text or str(found.headline)
