@@ -5,7 +5,7 @@ that it is put into words only when and where it is read. Numbers look the same
 in all languages: a point for the decimals, powers of ten instead of "e-09".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from math import floor, isfinite, isnan, log10
@@ -34,6 +34,15 @@ def sentence(template: str, **parameters: str | int | Sentence) -> Sentence:
 def listed(items: "Sequence[str | Sentence]") -> "str | Sentence":
     """``a, b, c``, with the comma of the reader's language; there is at least one."""
     return reduce(lambda before, item: sentence(N_("{before}, {item}"), before=before, item=item), items)
+
+
+def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
+    """``sentences`` one after the other as one of them; nothing of none."""
+    said = list(sentences)
+    together = N_("{before} {following}")
+    return (
+        [reduce(lambda first, next_: sentence(together, before=first, following=next_), said)] if said else []
+    )
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -25,7 +25,7 @@ from resnet_viz.locale import N_, current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import count, number, percent
+from resnet_viz.wording import count, number, paragraph, percent
 
 _STATES = {
     RunState.QUEUED: N_("queued"),
@@ -139,7 +139,7 @@ def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -
 
 def _verdict(said: Verdict | SweepVerdict) -> str:
     lines = "".join(f"<li>{escape(str(sentence))}</li>" for sentence in said.sentences)
-    notes = " ".join(map(str, said.notes))
+    notes = "".join(map(str, paragraph(said.notes)))
     return (
         f'<div class="verdict"><h3>{escape(str(said.headline))}</h3><ul>{lines}</ul>'
         f'<p class="how">{escape(notes)}</p></div>'

@@ -8,7 +8,7 @@ from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.findings.depth_headline import headline
 from resnet_viz.findings.depth_numbers import SweepFinding, judge
 from resnet_viz.findings.depth_words import notes, sentences
-from resnet_viz.wording import Sentence
+from resnet_viz.wording import Sentence, paragraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class SweepVerdict:
     @property
     def text(self) -> str:
         """The verdict in the reader's language."""
-        return " ".join(map(str, [*self.sentences, *self.notes]))
+        return "".join(map(str, paragraph([*self.sentences, *self.notes])))
 
     def to_dict(self) -> dict[str, Any]:
         """What programs get; errors are shares of 1, gaps plain − residual, changes deepest − shallowest."""
@@ -44,8 +44,8 @@ class SweepVerdict:
                     "train_error_change_low": one.change.interval.low if one.change else None,
                     "train_error_change_high": one.change.interval.high if one.change else None,
                     "seeds": one.change.seeds if one.change else 0,
-                    "diverged": {depth: bad.count for depth, bad in one.diverged.items()},
-                    "no_better_than_guessing": {depth: bad.count for depth, bad in one.guessing.items()},
+                    "diverged": {depth: bad.runs for depth, bad in one.diverged.items()},
+                    "no_better_than_guessing": {depth: bad.runs for depth, bad in one.guessing.items()},
                 }
                 for one in found.families
             },

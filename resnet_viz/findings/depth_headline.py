@@ -86,7 +86,7 @@ def clause(one: FamilyFinding) -> Sentence:
 
 def _depths(bad: Mapping[int, Bad]) -> str | Sentence:
     return listed(
-        [sentence(_OF_RUNS, depth=depth, count=found.count, runs=found.runs) for depth, found in bad.items()]
+        [sentence(_OF_RUNS, depth=depth, count=found.runs, runs=found.ended) for depth, found in bad.items()]
     )
 
 

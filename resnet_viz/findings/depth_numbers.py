@@ -62,10 +62,10 @@ _OF_CHANGE = {
 
 
 class Bad(NamedTuple):
-    """In ``count`` of ``runs`` a network diverged, or did no better than guessing."""
+    """In ``runs`` of ``ended`` runs the network diverged, or did no better than guessing."""
 
-    count: int
     runs: int
+    ended: int
 
 
 @dataclass(frozen=True, slots=True)

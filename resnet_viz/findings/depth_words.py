@@ -15,7 +15,7 @@ from resnet_viz.findings.statistics_words import statistics_sentences
 from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.yardstick_words import yardstick_sentence
 from resnet_viz.locale import N_
-from resnet_viz.wording import Sentence, count, listed, percent, points, sentence, signed
+from resnet_viz.wording import Sentence, count, listed, paragraph, percent, points, sentence, signed
 
 _CLAUSE_SENTENCE = N_("{family}: {outcome}.")
 _RUNNING = N_("Not everything has been trained, so this may change. Runs finished: {done} of {cells}.")
@@ -93,10 +93,9 @@ _GAP_JUDGEMENTS = {
 _TEST = N_("Test error there: {plain} ({plain_family}) and {residual} ({residual_family}).")
 
 _DEGRADATION = N_(
-    "{family}: the deeper networks have the higher error on the images they were trained on. That is "
-    "degradation, not overfitting."
+    "The deeper networks have the higher error on the images they were trained on: that is degradation, not "
+    "overfitting."
 )
-_BOTH_RISE = N_("The training error of networks with skip connections rises with depth here as well.")
 _SHALLOW = N_(
     "The deepest network here has {depth} layers; plain networks of up to 20 layers train well in published "
     "results too (He et al. 2015, Fig. 6). Add deeper ones."
@@ -121,14 +120,14 @@ _SHALLOW_DEPTH = 20
 
 
 def sentences(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
-    """The outcome with the numbers it rests on; each sentence can stand alone."""
+    """The outcome with the numbers it rests on; what belongs together is one."""
     return [
         *_remarks(found, cells),
-        *(said for one in found.families for said in _family_sentences(one, found.claims)),
-        *(said for gap in found.gaps for said in _gap_sentences(gap)),
-        *_conclusions(found, cells),
+        *(said for one in found.families for said in paragraph(_family_sentences(one, found))),
+        *(said for gap in found.gaps for said in paragraph(_gap_sentences(gap))),
+        *_conclusions(found),
         *_beside(found),
-        *_gradients(found, cells),
+        *paragraph(_gradients(found, cells)),
     ]
 
 
@@ -151,7 +150,7 @@ def _remarks(found: SweepFinding, cells: Sequence[CellHistory]) -> Iterator[Sent
             yield sentence(template, cells=listed(named))
 
 
-def _family_sentences(one: FamilyFinding, claims: int) -> Iterator[Sentence]:
+def _family_sentences(one: FamilyFinding, found: SweepFinding) -> Iterator[Sentence]:
     if one.diverged or one.guessing or one.change is None:
         yield sentence(_CLAUSE_SENTENCE, family=family_words(one.family), outcome=clause(one))
     change = one.change
@@ -164,9 +163,13 @@ def _family_sentences(one: FamilyFinding, claims: int) -> Iterator[Sentence]:
         return
     yield sentence(_CHANGE, **values)
     if one.outcome is FamilyOutcome.UNDECIDED and change.interval.excludes_zero():
-        yield sentence(_ONLY_ALONE, claims=claims)
+        yield sentence(_ONLY_ALONE, claims=found.claims)
     elif one.outcome in _JUDGEMENTS:
         yield sentence(_JUDGEMENTS[one.outcome], **values)
+    if one.outcome is FamilyOutcome.RISES:
+        built = family(one.family).network(found.spec.run.network, one.deepest or 0)
+        if built.role == "plain" and built.norm != "none":
+            yield sentence(_DEGRADATION)
 
 
 def _gap_sentences(gap: Gap) -> Iterator[Sentence]:
@@ -195,14 +198,7 @@ def _gap_sentences(gap: Gap) -> Iterator[Sentence]:
         yield sentence(_TEST, **values | tested)
 
 
-def _conclusions(found: SweepFinding, cells: Sequence[CellHistory]) -> Iterator[Sentence]:
-    rising = [one for one in found.families if one.outcome is FamilyOutcome.RISES]
-    for one in rising:
-        built = family(one.family).network(found.spec.run.network, one.deepest or 0)
-        if built.role == "plain" and built.norm != "none":
-            yield sentence(_DEGRADATION, family=family_words(one.family))
-    if any(family(one.family).role == "residual" for one in rising):
-        yield sentence(_BOTH_RISE)
+def _conclusions(found: SweepFinding) -> Iterator[Sentence]:
     deepest = max((depth for one in found.families for depth in one.errors), default=0)
     judged = [one.outcome for one in found.families]
     if deepest <= _SHALLOW_DEPTH and judged and set(judged) <= {FamilyOutcome.SAME}:

@@ -12,7 +12,7 @@ from resnet_viz.findings.regime import gradient_sentence
 from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.yardstick_words import yardstick_sentence
 from resnet_viz.locale import N_
-from resnet_viz.wording import Sentence, count, number, sentence, signed
+from resnet_viz.wording import Sentence, count, number, paragraph, sentence, signed
 
 ROLES = Both(N_("Plain"), N_("Residual"))
 
@@ -120,15 +120,14 @@ def headline(found: RaceFinding) -> Sentence:
 
 
 def sentences(found: RaceFinding) -> list[Sentence]:
-    """The outcome with the numbers it rests on; each sentence can stand alone."""
+    """The outcome with the numbers it rests on; what belongs together is one."""
     return [
         *_remarks(found),
-        *_without_result(found),
-        *_losses(found),
-        *_judgement(found),
-        *accuracies(found),
+        *paragraph(_without_result(found)),
+        *paragraph([*_losses(found), *_judgement(found)]),
+        *paragraph(accuracies(found)),
         *_beside(found),
-        *_gradients(found),
+        *paragraph(_gradients(found)),
     ]
 
 

@@ -77,7 +77,7 @@ def test_the_best_of_many_depths_by_luck_is_no_reference() -> None:
 
 
 def test_plain_networks_that_diverged_are_not_said_to_show_no_harm() -> None:
-    given = {"plain": {8: [0.30, 0.31, 0.30], 20: [0.30, 0.31, 0.305]}}
+    given: Errors = {"plain": {8: [0.30, 0.31, 0.30], 20: [0.30, 0.31, 0.305]}}
     deeper = [cell("plain", depth, 0.9, s, state=RunState.DIVERGED) for depth in (32, 44) for s in range(3)]
     found = sweep_verdict(sweep(families=("plain",), depths=DEPTHS, seeds=3), [*cells(given), *deeper])
     assert str(found.headline) == "Plain: diverged at depth 32 (3 of 3 runs), 44 (3 of 3 runs)"
@@ -152,7 +152,7 @@ def test_a_change_whose_size_is_open_is_not_called_undecided() -> None:
 
 
 def test_degradation_is_said_of_a_rise_of_training_error_and_of_nothing_else() -> None:
-    assert "That is degradation, not overfitting" in judged(HARM).text
+    assert "that is degradation, not overfitting" in judged(HARM).text
     for other in (
         errors((0.30, 0.30, 0.30, 0.30)),
         {"residual": HARM["plain"]},

@@ -6,7 +6,6 @@ measured between seeds (0.05 to 0.2 in the final loss, 0.01 to 0.03 in the final
 error). "Wrong" is any claim of a difference, "its size is open" included.
 """
 
-from collections.abc import Callable
 from itertools import pairwise
 from math import sqrt
 
@@ -19,6 +18,7 @@ from resnet_viz.findings.errors import Seeds
 from resnet_viz.findings.evidence import Outcome, beyond_chance
 from resnet_viz.findings.race_numbers import RaceOutcome, judge
 from resnet_viz.history import Curve, RunHistory
+from resnet_viz.specs import Role
 from tests.findings.races import race
 
 RACES = 600
@@ -28,8 +28,6 @@ FAMILY_CLAIMS = {FamilyOutcome.RISES, FamilyOutcome.FALLS, FamilyOutcome.OPEN}
 GAP_CLAIMS = {Outcome.HIGHER, Outcome.LOWER, Outcome.OPEN}
 STEP = np.zeros(1, np.int64)
 
-Draw = Callable[[np.random.Generator], float]
-
 
 def allowed(trials: int, share: float = 0.05) -> float:
     """``share`` and what chance adds to it in so many trials (two standard deviations)."""
@@ -38,15 +36,16 @@ def allowed(trials: int, share: float = 0.05) -> float:
 
 def raced(rng: np.random.Generator, seeds: int, gap: float, spread: float) -> RaceOutcome:
     """A race whose losses have ``spread`` in each network, the plain one's ``gap`` higher on average."""
-    histories = [
-        RunHistory(role, seed, RunState.FINISHED, {"train/loss": Curve(STEP, np.array([loss]))})
-        for seed in range(seeds)
-        for role, loss in (
-            ("plain", 0.9 + gap + spread * rng.standard_normal()),
-            ("residual", 0.9 + spread * rng.standard_normal()),
-        )
-    ]
-    return judge(race(seeds), histories).outcome  # type: ignore[arg-type]
+    histories = []
+    for seed in range(seeds):
+        losses = 0.9 + spread * rng.standard_normal(2)
+        histories += [ended("plain", seed, losses[0] + gap), ended("residual", seed, losses[1])]
+    return judge(race(seeds), histories).outcome
+
+
+def ended(role: Role, seed: int, loss: float) -> RunHistory:
+    """A finished run of one step."""
+    return RunHistory(role, seed, RunState.FINISHED, {"train/loss": Curve(STEP, np.array([loss]))})
 
 
 @pytest.mark.parametrize("seeds", [1, 2, 3, 4, 5])
