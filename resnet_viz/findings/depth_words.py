@@ -10,7 +10,7 @@ from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.findings.evidence import Outcome
 from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.findings.pairs import Both
-from resnet_viz.findings.regime import gradient_of, gradient_sentence
+from resnet_viz.findings.regime import gradient_of, gradient_sentences
 from resnet_viz.findings.statistics_words import statistics_sentences
 from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.yardstick_words import yardstick_sentence
@@ -235,15 +235,18 @@ def _standard(found: SweepFinding) -> Iterator[Sentence]:
     yield from early_sentence(recipe)
 
 
-def _gradients(found: SweepFinding, cells: Sequence[CellHistory]) -> Iterator[Sentence]:
+def _gradients(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
     """How the gradients went in the first pair, at the depth compared."""
     for gap in found.gaps[:1]:
         seed = next(iter(gap.train.gaps))
-        for name in (gap.plain, gap.residual):
-            shown = (c.history for c in cells if (c.family, c.depth, c.seed) == (name, gap.depth, seed))
-            measured = next(map(gradient_of, shown), None)
-            if measured:
-                yield gradient_sentence(family_words(name), gap.depth, seed, measured)
+        runs = {c.family: c.history for c in cells if (c.depth, c.seed) == (gap.depth, seed)}
+        measured = [
+            (family_words(name, inside=True), gradient)
+            for name in (gap.plain, gap.residual)
+            if (gradient := gradient_of(runs[name])) is not None
+        ]
+        return gradient_sentences(measured, gap.depth, seed)
+    return []
 
 
 def _statistics(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Sentence]:

@@ -8,13 +8,13 @@ from resnet_viz.findings.endings import FINAL_STEPS, NO_BETTER, Ending, guessing
 from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.findings.pairs import Both
 from resnet_viz.findings.race_numbers import RaceFinding, RaceOutcome
-from resnet_viz.findings.regime import gradient_sentence
+from resnet_viz.findings.regime import gradient_sentences
 from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.yardstick_words import yardstick_sentence
 from resnet_viz.locale import N_
 from resnet_viz.wording import Sentence, count, number, paragraph, sentence, signed
 
-ROLES = Both(N_("Plain"), N_("Residual"))
+ROLES = Both(N_("plain"), N_("residual"))
 
 SHALLOW = 20
 """Up to this depth plain networks train well (He et al. 2015, Fig. 6)."""
@@ -240,12 +240,16 @@ def _judgement(found: RaceFinding) -> Iterator[Sentence]:
         yield sentence(_SHALLOW, depth=depth)
 
 
-def _gradients(found: RaceFinding) -> Iterator[Sentence]:
+def _gradients(found: RaceFinding) -> list[Sentence]:
     shown = found.farthest or next(iter(found.seeds), None)
-    if shown and None not in found.gradients:
-        for role, gradient in zip(ROLES, found.gradients, strict=True):
-            if gradient:
-                yield gradient_sentence(sentence(role), found.race.run.network.depth, shown.seed, gradient)
+    measured = [
+        (sentence(role), gradient)
+        for role, gradient in zip(ROLES, found.gradients, strict=True)
+        if gradient is not None
+    ]
+    if shown is None or len(measured) < len(ROLES):
+        return []
+    return gradient_sentences(measured, found.race.run.network.depth, shown.seed)
 
 
 def _beside(found: RaceFinding) -> Iterator[Sentence]:

@@ -9,6 +9,7 @@ first layers next to nothing later, so one number tells half of it. In deep plai
 networks float32 is 5 to 7 % off: two digits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,22 +20,23 @@ from resnet_viz.wording import Sentence, count, number, sentence
 
 _FACTOR = 20
 
-_VANISHES = N_("it vanishes towards the input")
-_EXPLODES = N_("it explodes towards the input")
-_STAYS = N_("within a factor of 20")
+_VANISHES = N_("{ratio} (vanishes towards the input)")
+_EXPLODES = N_("{ratio} (explodes towards the input)")
 
 _BOTH_TIMES = N_(
-    "{network}, depth {depth}, seed {seed}: relative gradient ‖g‖/‖w‖, first convolution ÷ last: {start} at "
-    "step 0 ({at_start}), {later} in the second half of training ({in_second_half}, median)."
+    "Relative gradient ‖g‖/‖w‖, first convolution ÷ last, depth {depth}, seed {seed}, {network}: {start} at "
+    "step 0, {later} in the second half of training (median)."
 )
 _TWO_STEPS = N_(
-    "{network}, depth {depth}, seed {seed}: relative gradient ‖g‖/‖w‖, first convolution ÷ last: {start} at "
-    "step 0 ({at_start}), {later} at step {step} ({in_second_half})."
+    "Relative gradient ‖g‖/‖w‖, first convolution ÷ last, depth {depth}, seed {seed}, {network}: {start} at "
+    "step 0, {later} at step {step}."
 )
 _START_ONLY = N_(
-    "{network}, depth {depth}, seed {seed}: relative gradient ‖g‖/‖w‖, first convolution ÷ last: {start} at "
-    "step 0 ({at_start})."
+    "Relative gradient ‖g‖/‖w‖, first convolution ÷ last, depth {depth}, seed {seed}, {network}: {start} at "
+    "step 0."
 )
+_ALSO_BOTH = N_("The same, {network}: {start} and {later}.")
+_ALSO_START = N_("The same, {network}: {start}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +74,35 @@ def gradient_of(history: RunHistory) -> Gradient | None:
     return Gradient(float(ratios[0]), float(np.median(ratios[half])) if half.any() else None, only)
 
 
-def gradient_sentence(network: str | Sentence, depth: int, seed: int, found: Gradient) -> Sentence:
-    """What was measured of one network, with its name."""
-    said: dict[str, str | int | Sentence] = {
-        "network": network,
-        "depth": depth,
-        "seed": seed,
-        "start": number(found.start, digits=2),
-        "at_start": _named(found.start),
-    }
-    if found.later is None:
-        return sentence(_START_ONLY, **said)
-    said |= {"later": number(found.later, digits=2), "in_second_half": _named(found.later)}
-    if found.step is not None:
-        return sentence(_TWO_STEPS, step=count(found.step), **said)
-    return sentence(_BOTH_TIMES, **said)
+def gradient_sentences(
+    measured: Sequence[tuple[str | Sentence, Gradient]], depth: int, seed: int
+) -> list[Sentence]:
+    """What was measured of each of the named networks of one depth and seed."""
+    said: list[Sentence] = []
+    for network, found in measured:
+        alike = bool(said) and (found.later is None) == (measured[0][1].later is None)
+        if found.later is None:
+            template = _ALSO_START if alike else _START_ONLY
+        elif found.step is None:
+            template = _ALSO_BOTH if alike else _BOTH_TIMES
+        else:
+            template = _ALSO_BOTH if alike else _TWO_STEPS
+        said.append(
+            sentence(
+                template,
+                depth=depth,
+                seed=seed,
+                network=network,
+                start=_named(found.start),
+                later="–" if found.later is None else _named(found.later),
+                step=count(found.step or 0),
+            )
+        )
+    return said
 
 
-def _named(ratio: float) -> Sentence:
+def _named(ratio: float) -> str | Sentence:
+    shown = number(ratio, digits=2)
     if ratio < 1 / _FACTOR:
-        return sentence(_VANISHES)
-    return sentence(_EXPLODES if ratio > _FACTOR else _STAYS)
+        return sentence(_VANISHES, ratio=shown)
+    return sentence(_EXPLODES, ratio=shown) if ratio > _FACTOR else shown

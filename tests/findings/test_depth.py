@@ -166,8 +166,9 @@ def test_the_gradient_is_told_of_the_depth_compared_and_of_both_times() -> None:
     given += [cell("plain", 44, 0.6, reach=(1073, 0.012)), cell("residual", 44, 0.3, reach=(8.1, 0.42))]
     text = sweep_verdict(sweep(depths=(8, 44)), given).text
     assert (
-        "Plain, depth 44, seed 0: relative gradient ‖g‖/‖w‖, first convolution ÷ last: 1,100 at step 0 (it "
-        "explodes towards the input), 0.012 at step 99 (it vanishes towards the input)."
+        "Relative gradient ‖g‖/‖w‖, first convolution ÷ last, depth 44, seed 0, plain: 1,100 (explodes "
+        "towards the input) at step 0, 0.012 (vanishes towards the input) at step 99. The same, residual: 8.1 "
+        "and 0.42."
     ) in text
     assert "did not vanish" not in text
 
