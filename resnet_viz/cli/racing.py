@@ -53,6 +53,7 @@ def race(
     if json:
         put_json(report)
     else:
+        show(report["verdict"]["headline"])
         show(report["verdict"]["text"])
     for run in runs:
         if run.failure is not None:

@@ -128,4 +128,5 @@ def _show(report: dict[str, Any]) -> None:
             "–" if cell["wall_s"] is None else duration(cell["wall_s"]),
         )
     show(table)
+    show(report["verdict"]["headline"])
     show(report["verdict"]["text"])

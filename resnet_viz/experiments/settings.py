@@ -253,7 +253,10 @@ SWEEP_SETTINGS: Final = {
             "sweep",
             "seeds",
             _SEEDS,
-            help=N_("Each seed is one point per depth; from two on there are a mean and a 95 % interval."),
+            help=N_(
+                "Each seed is one point per depth. From three on there is a 95% confidence interval, and "
+                "depths are judged."
+            ),
             is_free=True,
         ),
     )

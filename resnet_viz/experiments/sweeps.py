@@ -202,7 +202,10 @@ SWEEP_PRESETS = {
         SweepPreset(
             "quick",
             N_("Quick"),
-            N_("Depths 8 to 44 with one seed: the curve in minutes on two processor cores."),
+            N_(
+                "Depths 8 to 44 with one seed: the curve in minutes on two CPU cores. One seed shows what "
+                "happened once; it cannot judge."
+            ),
             SweepSpec(run=_SMALL, depths=(8, 14, 20, 26, 32, 38, 44)),
         ),
         SweepPreset(

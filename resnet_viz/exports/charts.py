@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, losses, responses
+from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, losses, responses, seed_gaps
 from resnet_viz.figures.chart import Chart, to_json
+from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
 
@@ -63,6 +64,19 @@ def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:
         ),
     ]
     return [chart for chart in charts if chart is not None]
+
+
+def gap_chart(found: RaceFinding) -> ReportChart | None:
+    """The gaps of a race's seeds, where they have an interval."""
+    if found.loss is None or found.loss.interval.p is None:
+        return None
+    info = seed_gaps.seed_gap_info(found)
+    return _made(
+        _("The gap, seed by seed"),
+        seed_gaps.how_to_read(),
+        seed_gaps.describe(info),
+        seed_gaps.seed_gap_chart(info),
+    )
 
 
 def _made(title: str, how_to_read: str, words: str, chart: Chart) -> ReportChart | None:

@@ -8,8 +8,8 @@ from resnet_viz.exports.charts import ReportChart
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.families import family_name
-from resnet_viz.findings.depth import sweep_verdict
-from resnet_viz.findings.errors import final_test_error, final_train_error
+from resnet_viz.findings.depth import SweepVerdict, sweep_verdict
+from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.wording import number, percent
@@ -28,7 +28,7 @@ class ReportedSweep(NamedTuple):
 
     spec: SweepSpec
     cells: list[FilledCell]
-    verdict: list[str]
+    verdict: SweepVerdict
     charts: list[ReportChart]
     rows: list[list[str]]
 
@@ -45,7 +45,7 @@ def report_sweep(store: Store, group: GroupRecord) -> ReportedSweep:
     return ReportedSweep(
         spec,
         cells,
-        [str(sentence) for sentence in sweep_verdict(spec, histories).sentences],
+        sweep_verdict(spec, histories),
         _charts(spec, histories),
         _rows(cells),
     )

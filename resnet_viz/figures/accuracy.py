@@ -49,7 +49,7 @@ def accuracy_info(histories: Sequence[RunHistory]) -> AccuracyInfo:
             curves = tuple(curve for _seed, curve in test)
             smooth = over_seeds([trailing_mean(curve, WINDOW) for _seed, curve in train])
             seeds = tuple(seed for seed, _curve in test or train)
-            roles.append(RoleAccuracy(role, seeds, curves, over_seeds(curves), smooth))
+            roles.append(RoleAccuracy(role, seeds, curves, over_seeds(curves, (0, 1)), smooth))
     return AccuracyInfo(tuple(roles))
 
 

@@ -12,7 +12,7 @@ from resnet_viz.figures.layers import depth_positions
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import COLOURS, DASHES, LIGHT, OTHERS, Theme, axis, empty, layout, step_axis
 from resnet_viz.figures.traces import Trace
-from resnet_viz.findings.pairs import FINAL_STEPS
+from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role

@@ -1,6 +1,6 @@
 """Final training and test error over depth: the degradation curve of He et al. 2015, Fig. 6, measured."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,9 +26,8 @@ PUBLISHED_COLOUR = "#8a8a8a"
 _PUBLISHED_SYMBOLS = {"plain": "x-thin-open", "residual": "cross-thin-open"}
 
 HOW_TO_READ = N_(
-    "Lower is better. Each point is one finished training, the line their mean per depth, with its 95 % "
-    "interval where there are several seeds. If the training error rises with depth, the deeper network is "
-    "not overfitting: it is harder to train."
+    "Lower is better. Points are finished runs, the line is their mean at each depth, from three seeds on "
+    "with its 95% confidence interval. Triangles at the top edge: diverged."
 )
 PUBLISHED_NOTE = N_(
     "Grey crosses on dotted lines are published numbers, read from the tables of papers, not measured here: "
@@ -41,7 +40,7 @@ class Errors(NamedTuple):
 
     ``run_depth``, ``run_seed`` int64 [runs] and ``run_error`` float64 [runs];
     ``depth``, ``seeds`` int64 [depths] and ``mean``, ``low``, ``high`` float64
-    [depths]; the ends of the 95 % interval are NaN with fewer than two seeds.
+    [depths]; the ends of the 95 % interval are NaN with fewer than three seeds.
     """
 
     run_depth: npt.NDArray[np.int64]
@@ -55,11 +54,12 @@ class Errors(NamedTuple):
 
 
 class FamilyErrors(NamedTuple):
-    """Final errors of one family."""
+    """Final errors of one family; ``diverged``: depth → in how many of how many runs."""
 
     family: str
     train: Errors
     test: Errors
+    diverged: dict[int, tuple[int, int]]
 
 
 class DegradationInfo(NamedTuple):
@@ -84,9 +84,10 @@ def degradation_info(
     measured = []
     for name in families:
         finished = by_depth(cells, name)
-        train = _errors(finished, lambda seeds: {seed: float(e.mean()) for seed, e in seeds.last.items()})
-        test = _errors(finished, lambda seeds: dict(seeds.test))
-        measured.append(FamilyErrors(name, train, test))
+        train = _errors(finished, lambda seeds: seeds.train)
+        test = _errors(finished, lambda seeds: seeds.test)
+        diverged = {depth: (len(s.diverged), s.count) for depth, s in finished.items() if s.diverged}
+        measured.append(FamilyErrors(name, train, test, diverged))
     found = tuple(sorted({*depths, *(cell.depth for cell in cells)}))
     return DegradationInfo(tuple(measured), PUBLISHED if published else (), found)
 
@@ -95,11 +96,15 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     """Training error in the first panel, test error in the second, published test errors in grey."""
     name = f"degradation/{'stacked' if stacked else 'beside'}"
     looks = family_looks([entry.family for entry in info.families])
+    top = _top(info)
     data: list[Trace] = []
     for entry in info.families:
         style = looks[entry.family]
         data += _traces(entry.family, style, entry.train)
         data += [in_second_panel(trace) for trace in _traces(entry.family, style, entry.test)]
+        if entry.diverged:
+            trace = _diverged_trace(entry, style, top)
+            data += [trace, in_second_panel(trace | {"showlegend": False})]
     if not data and not info.published:
         return empty(look, name)
     data += [published_trace(curve) for curve in info.published]
@@ -107,7 +112,9 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     if info.depths and not info.published:
         margin = max(2, (info.depths[-1] - info.depths[0]) * 0.05)
         x |= {"range": [info.depths[0] - margin, info.depths[-1] + margin]}
-    y = {"tickformat": ".0%", "rangemode": "tozero"}
+    y: dict[str, Any] = {"tickformat": ".0%", "rangemode": "tozero"}
+    if any(entry.diverged for entry in info.families):
+        y |= {"range": [0, top]}
     axes = panel_axes(look, _("Depth (weighted layers)"), _("Final error"), x, y, stacked=stacked)
     more = {
         "annotations": panel_titles(axes, _("Training error"), _("Test error")),
@@ -129,6 +136,17 @@ def degradation_table(info: DegradationInfo) -> Columns:
         tested = dict(zip(_keys(entry.test), entry.test.run_error.tolist(), strict=True))
         for key, error in zip(_keys(entry.train), entry.train.run_error.tolist(), strict=True):
             rows.append((family_name(entry.family), *key, error, tested.get(key, np.nan), _("measured")))
+        rows += [
+            (
+                family_name(entry.family),
+                depth,
+                -1,
+                np.nan,
+                np.nan,
+                _("{count} of {runs} runs diverged").format(count=count, runs=runs),
+            )
+            for depth, (count, runs) in entry.diverged.items()
+        ]
     for curve in info.published:
         rows += [
             (_(curve.label), depth, -1, np.nan, error, _(curve.source))
@@ -149,6 +167,7 @@ def describe(info: DegradationInfo) -> str:
     """The chart in words, for those who do not see it; published numbers are called so."""
     parts = [_("Final error over depth.")]
     for entry in info.families:
+        parts += [_said(entry, depth) for depth in entry.diverged]
         if not len(entry.train.depth):
             parts.append(_("{family}: no finished run yet.").format(family=family_name(entry.family)))
             continue
@@ -163,9 +182,47 @@ def describe(info: DegradationInfo) -> str:
     return " ".join(parts)
 
 
-def _errors(finished: dict[int, Seeds], of: Callable[[Seeds], dict[int, float]]) -> Errors:
+def _said(entry: FamilyErrors, depth: int) -> str:
+    count, runs = entry.diverged[depth]
+    return _("{family}: at depth {depth} {count} of {runs} runs diverged.").format(
+        family=family_name(entry.family), depth=depth, count=count, runs=runs
+    )
+
+
+def _top(info: DegradationInfo) -> float:
+    """The upper edge of the chart, where diverged runs stand: above everything that has a number."""
+    highest = [
+        float(np.nanmax([*errors.run_error, *errors.high]))
+        for entry in info.families
+        for errors in (entry.train, entry.test)
+        if len(errors.run_error)
+    ]
+    highest += [max(curve.test_errors) for curve in info.published]
+    return 1.08 * max(highest, default=1.0)
+
+
+def _diverged_trace(entry: FamilyErrors, style: NetworkLook, top: float) -> Trace:
+    """What diverged has no number; it stands at the top edge, as the worst result."""
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "legendgroup": entry.family,
+        "name": style.name,
+        "showlegend": not len(entry.train.depth),
+        "x": np.array([*entry.diverged], np.int32),
+        "y": np.full(len(entry.diverged), top, np.float32),
+        "text": [_said(entry, depth) for depth in entry.diverged],
+        "cliponaxis": False,
+        "marker": {"color": style.colour, "symbol": "triangle-up", "size": 14},
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _errors(finished: dict[int, Seeds], of: Callable[[Seeds], Mapping[int, float]]) -> Errors:
     runs = [(depth, seed, error) for depth, seeds in finished.items() for seed, error in of(seeds).items()]
-    means = [(depth, t_interval(list(found.values()))) for depth, s in finished.items() if (found := of(s))]
+    means = [
+        (depth, t_interval(list(found.values()), (0, 1))) for depth, s in finished.items() if (found := of(s))
+    ]
     ends = [
         (np.nan if band.low is None else band.low, np.nan if band.high is None else band.high)
         for _depth, band in means
@@ -194,7 +251,7 @@ def _traces(name: str, style: NetworkLook, errors: Errors) -> list[Trace]:
     several = np.isfinite(errors.low)
     shared = {"type": "scatter", "legendgroup": name}
     if several.sum() > 1:
-        x, low, high = errors.depth[several], errors.low[several].clip(0), errors.high[several].clip(None, 1)
+        x, low, high = errors.depth[several], errors.low[several], errors.high[several]
         traces.append(
             shared
             | {
@@ -228,7 +285,7 @@ def _traces(name: str, style: NetworkLook, errors: Errors) -> list[Trace]:
     hover = _("depth {depth}: {error}").format(depth="%{x}", error="%{y:.1%}")
     if errors.seeds.max() > 1:
         seeds = _("seeds: {count}").format(count="%{customdata[2]}")
-        hover += f" (95 %: %{{customdata[0]:.1%}} … %{{customdata[1]:.1%}}; {seeds})"
+        hover += f" (95%: %{{customdata[0]:.1%}} … %{{customdata[1]:.1%}}; {seeds})"
     traces.append(
         shared
         | {

@@ -8,7 +8,7 @@ from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
-from resnet_viz.findings.pairs import FINAL_STEPS
+from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _

@@ -16,7 +16,7 @@ from resnet_viz.figures.gradient_profile import gradient_profile_chart, gradient
 from resnet_viz.figures.layers import LayersInfo
 from resnet_viz.figures.losses import LossInfo, loss_chart, loss_info
 from resnet_viz.figures.theme import LIGHT, Theme, role_name
-from resnet_viz.findings.pairs import steps_done
+from resnet_viz.findings.endings import steps_done
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role

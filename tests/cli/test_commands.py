@@ -36,7 +36,12 @@ def after_race(raced: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPat
 def test_race_reports_every_run(after_race: dict[str, Any]) -> None:
     assert set(after_race) == {"race", "runs", "fair", "verdict"}
     assert after_race["fair"] is True
-    assert set(after_race["verdict"]) == {"text", "loss_gap", "accuracy_gap"}
+    said = after_race["verdict"]
+    gaps = ("loss_gap", "loss_gap_low", "loss_gap_high", "loss_margin")
+    accuracies = ("accuracy_difference", "accuracy_difference_low", "accuracy_difference_high")
+    counted = ("seeds_compared", "diverged", "no_better_than_guessing")
+    assert set(said) == {"headline", "text", "outcome", *gaps, *accuracies, *counted}
+    assert (said["loss_gap_low"], said["loss_gap_high"]) == (None, None), "two seeds have no interval"
     runs = after_race["runs"]
     assert [(run["role"], run["seed"]) for run in runs] == [
         ("plain", 3),
@@ -63,8 +68,13 @@ def test_race_reports_every_run(after_race: dict[str, Any]) -> None:
     for plain, residual in (runs[:2], runs[2:]):
         for fact in ("parameters", "batch_digest", "init_digest"):
             assert plain[fact] == residual[fact]
-    gaps = [plain["train_loss"] - residual["train_loss"] for plain, residual in (runs[:2], runs[2:])]
-    assert after_race["verdict"]["loss_gap"] == pytest.approx(sum(gaps) / 2)
+    by_seed = {
+        plain["seed"]: plain["train_loss"] - residual["train_loss"]
+        for plain, residual in (runs[:2], runs[2:])
+    }
+    compared = [by_seed[seed] for seed in after_race["verdict"]["seeds_compared"]]
+    expected = pytest.approx(sum(compared) / len(compared)) if compared else None
+    assert after_race["verdict"]["loss_gap"] == expected
 
 
 def test_runs_lists_the_newest_first(after_race: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:

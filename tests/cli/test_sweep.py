@@ -60,7 +60,8 @@ def test_a_sweep_reports_every_cell(after_sweep: dict[str, Any]) -> None:
         assert 0 < cell["wall_s"] < after_sweep["wall_s"]
     assert after_sweep["estimate_s"] > 0
     assert after_sweep["verdict"]["complete"] is True
-    assert set(after_sweep["verdict"]["worse_from"]) == {"plain", "residual"}
+    assert after_sweep["verdict"]["ended"] is True
+    assert set(after_sweep["verdict"]["families"]) == {"plain", "residual"}
 
 
 def test_training_error_and_loss_are_those_of_the_last_steps(

@@ -87,16 +87,16 @@ def test_a_sweep_has_its_verdict_its_curve_and_all_its_cells(made: Made, sweep: 
     page = report_html(made.store, sweep.run_ids)
     assert page.count("<section>") == 1
     assert "<h2>Deeper &amp; deeper</h2>" in page
-    assert page.count('<ul class="verdict">') == 1
-    assert "At depth 20 the training error is 20.0 % (plain) and 25.0 % (residual)." in page
+    assert page.count('<div class="verdict">') == 1
+    assert "At depth 20 the training error is 20.0% (plain) and 25.0% (residual)." in page
     assert "Final error over depth" in page
     (results,) = re.findall(r"<h3>Results</h3>(.*?)</table>", page, re.DOTALL)
     rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in results.split("<tr>")[2:]]
     assert [(row[0], row[3], row[4]) for row in rows] == [
-        ("Plain 14", "14.0 %", "50.0 %"),
-        ("Residual 14", "25.0 %", "50.0 %"),
-        ("Plain 20", "20.0 %", "50.0 %"),
-        ("Residual 20", "25.0 %", "50.0 %"),
+        ("Plain 14", "14.0%", "50.0%"),
+        ("Residual 14", "25.0%", "50.0%"),
+        ("Plain 20", "20.0%", "50.0%"),
+        ("Residual 20", "25.0%", "50.0%"),
     ]
     assert len(set(sweep.run_ids) & {row[-1] for row in rows}) == 3, "and one that a race trained"
 

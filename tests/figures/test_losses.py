@@ -61,7 +61,9 @@ def test_ten_seeds_show_mean_band_and_points() -> None:
 
 
 def test_a_band_that_reaches_below_zero_stays_on_the_log_axis() -> None:
-    chart = losses.loss_chart(losses.loss_info([_run("plain", [1.0], 0), _run("plain", [3.0], 1)]))
+    chart = losses.loss_chart(
+        losses.loss_info([_run("plain", [loss], seed) for seed, loss in enumerate((1.0, 3.0, 9.0))])
+    )
     band = next(trace for trace in chart["data"] if trace.get("fill"))
     assert (band["y"] > 0).all()
     line = chart["data"][-1]

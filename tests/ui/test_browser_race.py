@@ -63,7 +63,7 @@ def test_from_the_click_to_the_verdict(page: Page, app_url: str) -> None:
     start(page, app_url + QUICK)
     verdict = page.locator(".st-key-race_verdict")
     expect(verdict).to_be_visible(timeout=60_000)
-    expect(verdict).to_contain_text("After 40 steps the train loss at depth 8")
+    expect(verdict).to_contain_text("Training loss after 40 steps at depth 8")
     expect(
         page.get_by_text("The networks differ in the shortcut and in nothing else. (4 of 4 checks)")
     ).to_be_visible()

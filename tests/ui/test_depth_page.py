@@ -217,8 +217,8 @@ def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
     train(store, group)
     app = open_page(sweep=group.id, **LINK)
     words = texts(app)
-    assert "Depth harms the plain networks, not the residual ones" in words
-    assert "at depth 14 50.0 %, 20.0 percentage points more" in words
+    assert "In these runs: plain 30.0% at depth 8, 50.0% at depth 14; residual 30.0%" in words
+    assert "One seed a depth describes and cannot judge" in words
     assert "Plain, depth 14, seed 0: Finished" in words
     assert all(app.button(key=f"depth_{name}").disabled for name in ("pause", "resume", "cancel"))
 

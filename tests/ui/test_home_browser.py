@@ -38,7 +38,7 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     page.keyboard.press("End")
     expect(page.locator(".replay-step")).to_have_text("Step 300 of 300")
     page.wait_for_function(f"() => ({_LAST})() === 299")
-    expect(page.locator(".replay-now")).to_contain_text("Residualtrain loss 0.706 · test accuracy 73.3 %")
+    expect(page.locator(".replay-now")).to_contain_text("Residualtrain loss 0.706 · test accuracy 73.3%")
     page.keyboard.press("ArrowLeft")
     expect(scrubber).to_have_attribute("aria-valuetext", "Step 299 of 300")
     assert sent == [], "playing must not reach the server"

@@ -94,8 +94,8 @@ def test_a_fresh_install_shows_the_bundled_pair() -> None:
     app = open_inspect()
     assert app.selectbox(key="inspect_networks").value == "bundled"
     text = words(app)
-    assert "Plain: test accuracy 90.0 %" in text
-    assert "Residual: test accuracy 91.3 %" in text
+    assert "Plain: test accuracy 90.0%" in text
+    assert "Residual: test accuracy 91.3%" in text
     assert "T-shirt/top, test image" in text
     assert "Grad-CAM" in app.selectbox(key="inspect_method").options
     assert not app.error

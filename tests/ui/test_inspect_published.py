@@ -49,7 +49,7 @@ def test_what_is_not_here_is_offered_with_its_size_and_its_source() -> None:
     assert app.selectbox(key="inspect_right").value == "resnet18"
     assert app.button(key="inspect_fetch_vgg16").label == "Download 553 MB"
     text = words(app)
-    assert "71.6 % of ImageNet's validation images right (as published)" in text
+    assert "71.6% of ImageNet's validation images right (as published)" in text
     assert "BSD 3-clause licence" in text
     assert "`https://download.pytorch.org/models/vgg16-397923af.pth`" in text
     # The one that is here is looked into meanwhile.

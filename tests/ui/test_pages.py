@@ -155,7 +155,7 @@ def test_a_finished_race_shows_verdict_fairness_and_results(store: Store) -> Non
     train(store, group)
     app = open_page("race", race=group.id)
     words = texts(app)
-    assert "The residual network trains better" in words
+    assert "In this run: residual " in words
     assert "4,934 parameters" in words
     assert any("4 of 4 checks" in expander.label for expander in app.expander)
     assert 3 in [element.proto.body.count("<tr>") for element in app.get("html")]

@@ -10,7 +10,7 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.families import family_looks, family_name
-from resnet_viz.findings.errors import final_train_error
+from resnet_viz.findings.endings import final_train_error
 from resnet_viz.jobs.promises import promise
 from resnet_viz.jobs.sweeps import SweepCell
 from resnet_viz.locale import gettext as _
