@@ -9,12 +9,12 @@ from resnet_viz.cli.console import put_json, say
 from resnet_viz.cli.history import OWNER, history, ids_of
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.locale import N_
+from resnet_viz.store.library import UNDO_S
 
 _Named = Annotated[
     list[str], typer.Argument(metavar="RUN...", help="Runs, races or sweeps; the first characters suffice.")
 ]
 _MOST_READ = 512 * 2**20  # more than any file that is accepted
-_UNDO_S = 7 * 24 * 3600.0  # deleted runs can be had back for at least so long
 
 
 def delete(
@@ -34,7 +34,7 @@ def delete(
             gone = store.library.purge(only=chosen)
             say(f"{len(gone)} deleted for good")
             return
-        store.library.purge(older_than_s=_UNDO_S)
+        store.library.purge(older_than_s=UNDO_S)
         for run_id in deleted:
             say(f"{run_id} deleted; take it back with: python -m resnet_viz restore {run_id}")
 
