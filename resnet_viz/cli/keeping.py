@@ -12,12 +12,12 @@ from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.exports.encoding import is_json
 from resnet_viz.locale import N_, ngettext
 from resnet_viz.locale import gettext as _
+from resnet_viz.store.library import UNDO_S
 
 _Named = Annotated[
     list[str], typer.Argument(metavar="RUN...", help="Runs, races or sweeps; the first characters suffice.")
 ]
 _MOST_READ = 512 * 2**20  # more than any file that is accepted
-_UNDO_S = 7 * 24 * 3600.0  # deleted runs can be had back for at least so long
 
 
 def delete(
@@ -40,7 +40,7 @@ def delete(
             )
             say(sentence.format(count=len(gone)))
             return
-        store.library.purge(older_than_s=_UNDO_S)
+        store.library.purge(older_than_s=UNDO_S)
         for run_id in deleted:
             undo = f"python -m resnet_viz restore {run_id}"
             say(_("{run} was deleted; undo this with: {command}").format(run=run_id, command=undo))

@@ -29,6 +29,9 @@ from resnet_viz.store.records import GroupRecord
 from resnet_viz.store.rows import entries_of
 from resnet_viz.store.schema import checkpoints, run_groups, runs
 
+UNDO_S = 7 * 24 * 3600.0
+"""Deleted runs can be restored for at least so long, unless somebody removes them for good."""
+
 _NOT_REMOVABLE = "not_removable"
 
 

@@ -64,7 +64,8 @@ class LinkedForm(Generic[S]):
             st.session_state[self._notices] = notices
             self._put_switch(link)
             self.put(preset, spec)
-        elif self.preset_key not in st.session_state:
+        elif any(self.key(name) not in st.session_state for name in self.experiment.settings):
+            # Coming back from another page, where Streamlit has forgotten what the widgets said.
             self.put(*self.kept())
             self._put_switch(written)
             st.query_params.update(written)

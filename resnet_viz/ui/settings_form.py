@@ -12,6 +12,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
 from resnet_viz.ui import address_bar
 from resnet_viz.ui.linked_form import LinkedForm
+from resnet_viz.ui.translated import choose
 
 _RESOLUTIONS_PX: Final = (None, 8, 14, 20, 28, 32)
 
@@ -20,10 +21,11 @@ def choose_preset(form: LinkedForm[S]) -> str:
     """What could not be had of the link, the presets to choose from, and what the chosen one promises."""
     address_bar.tell(form.notices())
     presets = form.experiment.presets
-    st.segmented_control(
+    choose(
+        st.segmented_control,
         _("Preset"),
         list(presets),
-        format_func=lambda name: _(presets[name].title),
+        lambda name: _(presets[name].title),
         key=form.preset_key,
         required=True,
         on_change=form.preset_changed,
@@ -109,9 +111,10 @@ def _widget(form: LinkedForm[S], setting: Setting) -> None:
     }
     if setting.name == "resolution":
         current = st.session_state[same["key"]]
-        st.selectbox(
+        choose(
+            st.selectbox,
             options=_RESOLUTIONS_PX if current in _RESOLUTIONS_PX else (*_RESOLUTIONS_PX, current),
-            format_func=lambda side: f"{side} × {side} px" if side else _("as published"),
+            text=lambda side: f"{side} × {side} px" if side else _("as published"),
             **same,
         )
     elif setting.texts:
@@ -120,7 +123,7 @@ def _widget(form: LinkedForm[S], setting: Setting) -> None:
         if setting.name == "data":
             chosen = DATASETS[st.session_state[same["key"]]]
             same["help"] += "\n\n" + _("Licence: {licence}").format(licence=_(chosen.licence))
-        st.selectbox(options=list(setting.texts), format_func=lambda name: _(setting.texts[name]), **same)
+        choose(st.selectbox, options=list(setting.texts), text=lambda name: _(setting.texts[name]), **same)
     else:
         _number(form, setting, same)
 

@@ -117,7 +117,7 @@ def test_the_recorded_sweeps_settings_can_be_taken_over() -> None:
     spec = recorded.recorded_sweep().spec
     assert app.session_state["depth_set_depths"] == list(spec.depths)
     assert app.number_input(key="depth_set_steps").value == spec.run.train.steps
-    assert app.selectbox(key="depth_set_data").value == spec.run.data.dataset
+    assert app.selectbox(key="depth_set_data@en").value == spec.run.data.dataset
     assert len(DEPTH_FORM.experiment.from_link(dict(app.query_params))[1].cells()) == len(spec.cells())
 
 
@@ -158,7 +158,7 @@ def test_the_button_starts_the_sweep_and_the_link_names_it(store: Store) -> None
 def test_the_link_restores_the_settings() -> None:
     app = open_page(preset="classroom", families="plain,residual+projection", depths="8,146", lr="0.01")
     assert app.session_state["depth_preset"] == "classroom"
-    assert app.multiselect(key="depth_set_families").value == ["plain", "residual+projection"]
+    assert app.multiselect(key="depth_set_families@en").value == ["plain", "residual+projection"]
     assert app.session_state["depth_set_depths"] == [8, 146]
     assert app.number_input(key="depth_set_lr").value == 0.01
     assert app.query_params == {
@@ -178,7 +178,7 @@ def test_changing_a_setting_writes_the_link() -> None:
 
 def test_depths_follow_the_families() -> None:
     app = open_page(depths="8,14")
-    app.multiselect(key="depth_set_families").set_value(["plain+bottleneck", "residual+bottleneck"]).run()
+    app.multiselect(key="depth_set_families@en").set_value(["plain+bottleneck", "residual+bottleneck"]).run()
     assert app.session_state["depth_set_depths"] == [11]
     assert not app.error
 

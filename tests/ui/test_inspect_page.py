@@ -92,12 +92,12 @@ def write_weights(spec: RunSpec, folder: Path, step: int) -> CheckpointSaved:
 
 def test_a_fresh_install_shows_the_bundled_pair() -> None:
     app = open_inspect()
-    assert app.selectbox(key="inspect_networks").value == "bundled"
+    assert app.selectbox(key="inspect_networks@en").value == "bundled"
     text = words(app)
     assert "Plain: test accuracy 90.0%" in text
     assert "Residual: test accuracy 91.3%" in text
     assert "T-shirt/top, test image" in text
-    assert "Grad-CAM" in app.selectbox(key="inspect_method").options
+    assert "Grad-CAM" in app.selectbox(key="inspect_method@en").options
     assert not app.error
 
 
@@ -105,19 +105,19 @@ def test_without_weights_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(inspect_choice, "bundled_exist", lambda: False)
     app = open_inspect()
     assert "no trained network here yet" in app.info[0].value
-    assert not any(box.key == "inspect_method" for box in app.selectbox)
+    assert not any(box.key == "inspect_method@en" for box in app.selectbox)
 
 
 def test_choices_go_to_the_link_and_come_from_it() -> None:
     app = open_inspect(method="saliency", target="3", opacity="40", image="7")
-    assert app.selectbox(key="inspect_method").value == "saliency"
-    assert app.selectbox(key="inspect_target").value == "3"
+    assert app.selectbox(key="inspect_method@en").value == "saliency"
+    assert app.selectbox(key="inspect_target@en").value == "3"
     assert app.slider(key="inspect_opacity").value == 40
     assert "test image 7" in words(app)
-    app.selectbox(key="inspect_method").set_value("gradcam").run()
+    app.selectbox(key="inspect_method@en").set_value("gradcam").run()
     assert not app.exception
     assert "method" not in app.query_params
-    app.select_slider(key="inspect_layer").set_value("stage2.block1").run()
+    app.select_slider(key="inspect_layer@en").set_value("stage2.block1").run()
     assert app.query_params["layer"] == "stage2.block1"
     assert app.query_params["target"] == "3"
 
@@ -142,7 +142,7 @@ def test_what_a_link_asks_for_and_cannot_be_had_is_told(name: str, value: str) -
 @pytest.mark.parametrize("value", ["../../etc/passwd", "file:/etc/passwd", "zzzzzzzzzz"])
 def test_a_link_never_names_a_file(value: str) -> None:
     app = open_inspect(networks=value)
-    assert app.selectbox(key="inspect_networks").value == "bundled"
+    assert app.selectbox(key="inspect_networks@en").value == "bundled"
     assert value in unescape(app.warning[0].value)
 
 
@@ -181,15 +181,15 @@ def test_an_empty_map_is_explained() -> None:
 def test_a_race_is_preselected_and_its_checkpoints_compared() -> None:
     group = race_with_checkpoints()
     app = open_inspect(look="time")
-    assert app.selectbox(key="inspect_networks").value == group.id
-    assert list(app.select_slider(key="inspect_step").options) == ["step 0", "step 10"]
+    assert app.selectbox(key="inspect_networks@en").value == group.id
+    assert list(app.select_slider(key="inspect_step@en").options) == ["step 0", "step 10"]
     before = words(app)
     assert "Step 10:" in before
-    app.select_slider(key="inspect_when").set_value(0).run()
+    app.select_slider(key="inspect_when@en").set_value(0).run()
     assert not app.exception
     assert "Step 0:" in words(app)
     assert app.query_params["when"] == "0"
-    app.select_slider(key="inspect_step").set_value(0).run()
+    app.select_slider(key="inspect_step@en").set_value(0).run()
     assert app.query_params["step"] == "0"
     assert not app.error
 
@@ -206,7 +206,7 @@ def test_a_checkpoint_that_is_gone_is_told() -> None:
 
 def test_a_race_without_checkpoints_is_not_offered() -> None:
     group = race_with_checkpoints(missing=True)
-    assert group.id not in "".join(open_inspect().selectbox(key="inspect_networks").options)
+    assert group.id not in "".join(open_inspect().selectbox(key="inspect_networks@en").options)
     assert links_of_race(group) == []
 
 
@@ -225,16 +225,16 @@ def test_a_finished_race_leads_to_its_networks() -> None:
     group = race_with_checkpoints()
     (asked,) = links_of_race(group)
     parameters = dict(parse_qsl(asked))
-    assert open_inspect(**parameters).selectbox(key="inspect_networks").value == group.id
+    assert open_inspect(**parameters).selectbox(key="inspect_networks@en").value == group.id
 
 
 def test_the_test_images_by_who_is_right() -> None:
     app = open_inspect(source="test")
-    group = app.selectbox(key="inspect_group")
+    group = app.selectbox(key="inspect_group@en")
     assert any(option.startswith("Plain wrong, residual right (") for option in group.options)
     group.set_value("only-residual").run()
     assert not app.exception
-    app.selectbox(key="inspect_class").set_value("6").run()
+    app.selectbox(key="inspect_class@en").set_value("6").run()
     assert not app.exception
     assert app.query_params["group"] == "only-residual"
     assert "Images 1–" in words(app)
@@ -254,8 +254,8 @@ def test_an_uploaded_photo_is_shown_with_what_was_done_to_it() -> None:
     assert "Colours were turned into grey." in text
     assert "far from what the networks were trained on" in app.warning[0].value
     assert "my<b>" not in text
-    assert "Predicted class: " in "".join(app.selectbox(key="inspect_target").options)
-    app.radio(key="inspect_fit").set_value("letterbox").run()
+    assert "Predicted class: " in "".join(app.selectbox(key="inspect_target@en").options)
+    app.radio(key="inspect_fit@en").set_value("letterbox").run()
     assert "Black bars fill it up" in words(app)
 
 
@@ -308,9 +308,9 @@ def test_a_large_photo_gets_the_numbers_of_the_command_line(
 
 def test_an_upload_is_still_there_after_a_look_at_something_else() -> None:
     app = upload("mine.jpg", jpeg_of(gradient(60, 90)))
-    app.segmented_control(key="inspect_source").set_value("samples").run()
+    app.segmented_control(key="inspect_source@en").set_value("samples").run()
     assert "mine.jpg" not in words(app)
-    app.segmented_control(key="inspect_source").set_value("upload").run()
+    app.segmented_control(key="inspect_source@en").set_value("upload").run()
     assert "What came: mine&#46;jpg" in words(app)
     app.button(key="inspect_upload_remove").click().run()
     assert not app.exception
@@ -343,6 +343,6 @@ def test_the_same_image_is_asked_about_once(desk: Desk, monkeypatch: pytest.Monk
     asked.clear()
     app.slider(key="inspect_opacity").set_value(20).run()
     assert asked == []
-    app.select_slider(key="inspect_layer").set_value("stage1.block1").run()
+    app.select_slider(key="inspect_layer@en").set_value("stage1.block1").run()
     assert asked == ["maps", "maps"]
     assert np.isfinite(app.slider(key="inspect_opacity").value)

@@ -45,8 +45,8 @@ def published(left: str, right: str, **link: str) -> AppTest:
 
 def test_what_is_not_here_is_offered_with_its_size_and_its_source() -> None:
     app = open_inspect(networks="torchvision")
-    assert app.selectbox(key="inspect_left").value == "vgg16"
-    assert app.selectbox(key="inspect_right").value == "resnet18"
+    assert app.selectbox(key="inspect_left@en").value == "vgg16"
+    assert app.selectbox(key="inspect_right@en").value == "resnet18"
     assert app.button(key="inspect_fetch_vgg16").label == "Download 553 MB"
     text = words(app)
     assert "71.6% of ImageNet's validation images right (as published)" in text
@@ -60,7 +60,7 @@ def test_what_is_not_here_is_offered_with_its_size_and_its_source() -> None:
 def test_nothing_is_asked_of_networks_that_are_not_here() -> None:
     app = published("vgg16", "alexnet")
     assert {"inspect_fetch_vgg16", "inspect_fetch_alexnet"} <= {button.key for button in app.button}
-    assert not any(box.key == "inspect_method" for box in app.selectbox)
+    assert not any(box.key == "inspect_method@en" for box in app.selectbox)
     assert not app.error
 
 
@@ -79,12 +79,12 @@ def test_photographs_are_their_samples() -> None:
     assert "Cat, 224×224 px, in colour" in text
     assert not app.warning
     app = published("densenet121", "resnet18", photo="coffee")
-    assert "True class: espresso" in app.selectbox(key="inspect_target").options[0]
+    assert "True class: espresso" in app.selectbox(key="inspect_target@en").options[0]
 
 
 def test_each_has_a_depth_axis_of_its_own() -> None:
     app = published("densenet121", "resnet18")
-    dense, residual = (app.select_slider(key=f"inspect_{name}") for name in ("layer2", "layer"))
+    dense, residual = (app.select_slider(key=f"inspect_{name}@en") for name in ("layer2", "layer"))
     assert dense.label == "Layer of DenseNet-121, from input to output"
     assert (dense.value, residual.value) == ("features.denseblock4", "layer4.1")
     assert residual.options[-1] == "17/18 · block layer4.1"
@@ -98,7 +98,7 @@ def test_each_has_a_depth_axis_of_its_own() -> None:
 
 def test_one_alone_and_never_the_same_twice() -> None:
     app = published("resnet18", "none")
-    assert app.select_slider(key="inspect_layer").label == "Layer, from input to output"
+    assert app.select_slider(key="inspect_layer@en").label == "Layer, from input to output"
     assert words(app).count("Values from ") == 1
     app = published("resnet18", "resnet18")
     assert "right=resnet18" in unescape(app.warning[0].value)
@@ -120,7 +120,7 @@ def test_other_sections_open(look: str) -> None:
 
 
 def test_a_thousand_classes_the_most_probable_first_and_no_two_alike() -> None:
-    box = published("densenet121", "resnet18").selectbox(key="inspect_target")
+    box = published("densenet121", "resnet18").selectbox(key="inspect_target@en")
     assert len(set(box.options)) == 1001
     assert box.options[0].startswith(("Predicted class: ", "True class: "))
     assert {"crane", "crane bird"} <= set(box.options)
@@ -148,7 +148,7 @@ def test_an_uploaded_photo_is_seen_in_colour() -> None:
     assert not app.exception
     assert not app.error
     assert "224×224 px, in colour" in words(app)
-    box = app.selectbox(key="inspect_target")
+    box = app.selectbox(key="inspect_target@en")
     assert box.options[0] == f"Predicted class: {box.options[1]}"
     assert box.value == "134"
     assert "crane bird: 0." in words(app)

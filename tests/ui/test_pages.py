@@ -110,14 +110,14 @@ def test_the_link_restores_the_settings() -> None:
     assert app.session_state["race_preset"] == "vanishing"
     assert app.select_slider(key="race_set_depth").value == 56
     assert app.number_input(key="race_set_lr").value == 0.01
-    assert app.selectbox(key="race_set_norm").value == "none"
+    assert app.selectbox(key="race_set_norm@en").value == "none"
     assert app.select_slider(key="race_set_seeds").value == 3
 
 
 def test_changing_a_setting_writes_the_link() -> None:
     app = open_page("race")
     app.select_slider(key="race_set_depth").set_value(56).run()
-    app.selectbox(key="race_set_shortcut").set_value("projection").run()
+    app.selectbox(key="race_set_shortcut@en").set_value("projection").run()
     assert app.query_params == {"depth": "56", "shortcut": "projection"}
     assert "changed from the preset: Shortcut of the residual network" in texts(app)
 
@@ -131,7 +131,7 @@ def test_an_illegal_value_in_the_link_is_named() -> None:
 
 def test_another_block_moves_the_depth_to_a_legal_one() -> None:
     app = open_page("race")
-    app.selectbox(key="race_set_block").set_value("bottleneck").run()
+    app.selectbox(key="race_set_block@en").set_value("bottleneck").run()
     assert not app.exception
     assert app.select_slider(key="race_set_depth").value == 29
 

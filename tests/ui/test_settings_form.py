@@ -10,9 +10,9 @@ from tests.ui.test_pages import open_page
 
 
 def widget(app: AppTest, key: str) -> Any:
-    """The widget with the session key ``key``, of whatever kind."""
+    """The widget with the session key ``key``, of whatever kind; of translated ones the English one."""
     kinds = (app.selectbox, app.number_input, app.select_slider, app.multiselect, app.button_group)
-    return next(found for kind in kinds for found in kind if found.key == key)
+    return next(found for kind in kinds for found in kind if found.key in (key, f"{key}@en"))
 
 
 @pytest.mark.parametrize(("page", "experiment"), [("race", RACE), ("depth", SWEEP)])
@@ -26,7 +26,7 @@ def test_every_setting_has_a_widget(page: str, experiment: Experiment[Any]) -> N
 
 def test_a_block_brings_the_nearest_depth() -> None:
     app = open_page("race")
-    app.selectbox(key="race_set_block").set_value("bottleneck").run()
+    app.selectbox(key="race_set_block@en").set_value("bottleneck").run()
     assert not app.exception
     assert app.select_slider(key="race_set_depth").value == 29
     assert app.query_params == {"block": "bottleneck", "depth": "29"}
@@ -43,9 +43,9 @@ def test_the_way_back_to_the_preset(page: str) -> None:
 
 def test_a_resolution_from_a_link_can_be_chosen_though_it_is_not_on_the_list() -> None:
     app = open_page("race", resolution="24")
-    assert app.selectbox(key="race_set_resolution").value == 24
+    assert app.selectbox(key="race_set_resolution@en").value == 24
 
 
 def test_the_data_set_says_its_licence() -> None:
     app = open_page("race", data="cifar10")
-    assert "cite Krizhevsky" in app.selectbox(key="race_set_data").help
+    assert "cite Krizhevsky" in app.selectbox(key="race_set_data@en").help

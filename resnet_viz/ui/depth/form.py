@@ -18,6 +18,7 @@ from resnet_viz.ui import server
 from resnet_viz.ui.depth.estimate import show_estimate
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.settings_form import all_settings, choose_preset, choose_seeds, in_short, with_changes
+from resnet_viz.ui.translated import choose
 
 _SHOWN_DEPTH: Final = 110
 """Depths to press end here, as the paper's figures do; a link and the range go further."""
@@ -78,10 +79,11 @@ def depth_form() -> tuple[Asked | None, DeltaGenerator]:
 def _families() -> None:
     setting = SWEEP.settings["families"]
     key = DEPTH_FORM.key("families")
-    st.multiselect(
+    choose(
+        st.multiselect,
         _(setting.label),
         list(dict.fromkeys((*FAMILIES, *st.session_state[key]))),
-        format_func=_family_title,
+        _family_title,
         key=key,
         accept_new_options=True,
         on_change=DEPTH_FORM.blocks_changed,

@@ -10,8 +10,10 @@ from typing import Final, TypeVar
 
 import streamlit as st
 
+from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.address_bar import unknown
+from resnet_viz.ui.translated import key_in_language
 
 T = TypeVar("T")
 
@@ -47,23 +49,27 @@ PARAMETERS: Final = (
 
 _KEPT: Final = "inspect_kept"
 _NOTICES: Final = "inspect_notices"
+_LANGUAGE: Final = "inspect_language"
 _LONGEST_SHOWN: Final = 40
 
 
 def widget_key(name: str) -> str:
-    """The session key of the widget for the choice ``name``."""
-    return f"inspect_{name}"
+    """The session key of the widget for the choice ``name``; in another language it begins from the link."""
+    return key_in_language(f"inspect_{name}")
 
 
 def take_over_link() -> None:
     """Follow the link where it says something else than this page wrote last; before any widget."""
     link = {name: value for name, value in st.query_params.items() if name in PARAMETERS}
     kept = st.session_state.get(_KEPT)
-    if kept is None or (link and link != kept):
-        st.session_state[_KEPT] = link
-        st.session_state[_NOTICES] = {}
+    says_more = kept is None or bool(link and link != kept)
+    if says_more or st.session_state.get(_LANGUAGE) != current_language():
+        st.session_state[_LANGUAGE] = current_language()
         for name in PARAMETERS:
             st.session_state.pop(widget_key(name), None)
+    if says_more:
+        st.session_state[_KEPT] = link
+        st.session_state[_NOTICES] = {}
     elif kept and not link:
         st.query_params.update(kept)
 

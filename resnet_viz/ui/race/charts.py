@@ -13,6 +13,7 @@ from resnet_viz.history import RunHistory
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui.translated import choose
 
 _DRAWN: Final = "race_drawn"
 _METRIC: Final = "race_metric"
@@ -43,10 +44,11 @@ def race_charts(histories: Sequence[RunHistory], group_id: str) -> None:
 def _gradient_controls(histories: Sequence[RunHistory]) -> tuple[str, int | None]:
     """Which quantity, and at which step; None follows the training."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        metric = st.selectbox(
+        metric = choose(
+            st.selectbox,
             _("Quantity"),
             list(gradient_profile.METRICS),
-            format_func=lambda name: _(gradient_profile.METRICS[name]),
+            lambda name: _(gradient_profile.METRICS[name]),
             key=_METRIC,
             width=380,
         )

@@ -1,10 +1,12 @@
 """A race while it runs and after: status, controls, charts, verdict, results."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from resnet_viz.errors import NotFound
+from resnet_viz.history import RunHistory
 from resnet_viz.images.names import inert
 from resnet_viz.jobs.races import start_race
 from resnet_viz.locale import gettext as _
@@ -15,6 +17,7 @@ from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.owner import owner
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.controls import race_controls
+from resnet_viz.ui.race.deleted import say_incomparable, show_deleted, whole_seeds
 from resnet_viz.ui.race.proof import show_fairness, show_verdict
 from resnet_viz.ui.race.recent import preset_of, race_title
 from resnet_viz.ui.race.results import results
@@ -60,14 +63,17 @@ def _show(group_id: str, race: RaceSpec, runs: RaceRuns) -> None:
     histories = read_histories(runs.runs)
     title, controls = st.columns([5, 6], vertical_alignment="center")
     title.header(race_title(race), anchor=False)
-    with controls:
-        race_controls(runs, group_id)
-    if runs.ended:
-        show_verdict(race, histories)
-    race_status(runs)
-    show_fairness(runs.runs, histories)
-    race_charts(histories, group_id)
-    results(runs.runs)
+    if runs.runs:
+        with controls:
+            race_controls(runs, group_id)
+    show_deleted(group_id, race, runs.runs)
+    if runs.runs:
+        if runs.ended:
+            _judge(race, runs, histories)
+        race_status(runs)
+        show_fairness(runs.runs, histories)
+        race_charts(histories, group_id)
+        results(runs.runs)
     if runs.ended:
         st.button(
             _("Run again with another seed"),
@@ -76,6 +82,15 @@ def _show(group_id: str, race: RaceSpec, runs: RaceRuns) -> None:
             args=(race,),
             key="race_again",
         )
+
+
+def _judge(race: RaceSpec, runs: RaceRuns, histories: Sequence[RunHistory]) -> None:
+    """The verdict on the seeds of which both networks are left: of the others nothing more will come."""
+    seeds = whole_seeds(runs.runs)
+    if not seeds:
+        say_incomparable()
+        return
+    show_verdict(race.but(seeds=len(seeds)), [known for known in histories if known.seed in seeds])
 
 
 def _again(race: RaceSpec) -> None:

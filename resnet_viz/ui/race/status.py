@@ -31,7 +31,11 @@ def race_status(race: RaceRuns) -> None:
     """A card for the plain and one for the residual network."""
     for column, role in zip(st.columns(2, gap="medium"), ROLES, strict=True):
         with column, st.container(border=True, key=f"role_card_{role}", height="stretch"):
-            _role_card(role, race.of(role))
+            if runs := race.of(role):
+                _role_card(role, runs)
+            else:
+                st.subheader(labels.label(labels.ROLES, role), anchor=False)
+                st.caption(_("No run of this network is left."))
 
 
 def failure_sentence(run: RunRecord) -> str:

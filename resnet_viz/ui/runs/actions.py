@@ -19,7 +19,7 @@ from resnet_viz.store import GroupRecord, Labels, RunRecord
 from resnet_viz.store.labels import LONGEST
 from resnet_viz.ui import language, server
 from resnet_viz.ui.owner import owner
-from resnet_viz.ui.runs.rights import changeable
+from resnet_viz.ui.rights import changeable
 from resnet_viz.ui.runs.state import GROUPS, RUNS
 
 _DELETED: Final = "runs_deleted_just_now"

@@ -11,16 +11,18 @@ from resnet_viz.locale import current_language, set_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import server
+from resnet_viz.ui.translated import choose
 
 
 def export_runs(runs: Sequence[RunRecord]) -> None:
     """Choose a format and save ``runs``; made when the button is pressed."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="runs_export"):
         chosen = FORMATS[
-            st.selectbox(
+            choose(
+                st.selectbox,
                 _("Export as"),
                 list(FORMATS),
-                format_func=lambda name: _(FORMATS[name].title),
+                lambda name: _(FORMATS[name].title),
                 key="runs_format",
                 width=320,
             )

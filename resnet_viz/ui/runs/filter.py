@@ -16,6 +16,7 @@ from resnet_viz.store import RunQuery
 from resnet_viz.ui import labels
 from resnet_viz.ui.owner import owner
 from resnet_viz.ui.runs.state import GROUPS, back_to_first
+from resnet_viz.ui.translated import choose
 
 GROUP: Final = "runs_group"
 RUNS_VIEW: Final = "runs"
@@ -39,10 +40,11 @@ def runs_view() -> str:
         linked = st.query_params.get(_VIEW_PARAMETER)
         st.session_state[_VIEW] = GROUPS_VIEW if linked == GROUPS_VIEW else RUNS_VIEW
     names = {RUNS_VIEW: _("Runs one by one"), GROUPS_VIEW: _("Races, sweeps and other groups")}
-    st.segmented_control(
+    choose(
+        st.segmented_control,
         _("Show"),
         list(names),
-        format_func=lambda view: names[view],
+        lambda view: names[view],
         key=_VIEW,
         required=True,
         label_visibility="collapsed",
@@ -113,26 +115,30 @@ def show_groups(group_id: str) -> None:
 
 
 def _pills(name: str, title: str, names: dict[str, str]) -> list[str]:
-    return st.pills(
+    chosen: list[str] = choose(
+        st.pills,
         title,
         _CHOICES[name],
-        selection_mode="multi",
-        format_func=lambda value: names[value],
+        lambda value: names[value],
         key=_key(name),
         on_change=back_to_first,
+        selection_mode="multi",
     )
+    return chosen
 
 
 def _multiselect(name: str, title: str, names: dict[Any, str]) -> list[str]:
-    return st.multiselect(
+    chosen: list[str] = choose(
+        st.multiselect,
         title,
         _CHOICES[name],
-        format_func=lambda value: names[value],
+        lambda value: names[value],
         key=_key(name),
         on_change=back_to_first,
         placeholder=_("all"),
         width=130,
     )
+    return chosen
 
 
 def _key(name: str) -> str:

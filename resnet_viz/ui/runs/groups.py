@@ -17,13 +17,13 @@ from resnet_viz.store.labels import LONGEST
 from resnet_viz.ui import language, server
 from resnet_viz.ui.depth.recent import preset_of as sweep_preset
 from resnet_viz.ui.race.recent import preset_of as race_preset
+from resnet_viz.ui.rights import may_change
 from resnet_viz.ui.runs.actions import attempt, runs_actions
 from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
 from resnet_viz.ui.runs.filter import show_runs_of
 from resnet_viz.ui.runs.group_rows import bundled_rows, columns, read_spec, row_of, title_of
 from resnet_viz.ui.runs.paged import Listed
-from resnet_viz.ui.runs.rights import may_change
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, PAGE_ROWS
 

@@ -1,6 +1,7 @@
 """What the history takes on disk, and how to get some of it back."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -9,11 +10,12 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord, RunSummary
 from resnet_viz.ui import language, server
+from resnet_viz.ui.rights import may_change
 from resnet_viz.ui.runs.actions import restore, say
-from resnet_viz.ui.runs.rights import may_change
 from resnet_viz.ui.runs.rows import row_of, size
 
-_DELETED_SHOWN = 20
+_DELETED_SHOWN: Final = 20
+_PAGE: Final = "runs_deleted_page"
 
 
 def storage(chosen: Sequence[RunRecord]) -> None:
@@ -76,23 +78,64 @@ def _remove_weights(run_ids: Sequence[str], but_last: bool) -> None:
 
 
 def _deleted() -> None:
-    found = server.store().library.find(RunQuery(deleted=True, limit=_DELETED_SHOWN))
-    mine = [run for run in found.rows if may_change(run)]
+    """A page of the deleted runs that this person may bring back; what is done concerns that page alone."""
+    found = server.store().library.find(RunQuery(deleted=True, pinned_first=False)).rows
+    mine = [run for run in found if may_change(run)]
     if not mine:
         return
-    st.markdown(_("Deleted runs: {count}").format(count=found.total))
-    for run in mine:
+    pages = -(-len(mine) // _DELETED_SHOWN)
+    page = min(int(st.session_state.get(_PAGE, 0)), pages - 1)
+    shown = mine[page * _DELETED_SHOWN :][:_DELETED_SHOWN]
+    st.markdown(_("Deleted runs: {count}").format(count=len(mine)))
+    for run in shown:
         _deleted_run(run)
-    if len(mine) == found.total:  # purging asks nobody whose runs they are
+    ids = [run.id for run in shown]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if pages > 1:
+            _turn_pages(page, pages)
+        if len(ids) > 1:
+            st.button(
+                _("Restore these {count}").format(count=len(ids)),
+                icon=":material/restore_from_trash:",
+                on_click=restore,
+                args=(ids,),
+                key="runs_deleted_restore",
+            )
         with st.popover(_("Remove these for good"), key="runs_purge"):
-            st.markdown(_("This cannot be undone."))
-            st.button(_("Remove for good"), type="primary", on_click=_purge, key="runs_purge_go")
+            text = ngettext(
+                "{count} run is removed. This cannot be undone.",
+                "{count} runs are removed. This cannot be undone.",
+                len(ids),
+            )
+            st.markdown(text.format(count=len(ids)))
+            st.button(_("Remove for good"), type="primary", on_click=_purge, args=(ids,), key="runs_purge_go")
 
 
-def _purge() -> None:
+def _turn_pages(page: int, pages: int) -> None:
+    for key, title, icon, to in (
+        ("back", _("Previous page"), ":material/chevron_left:", page - 1),
+        ("next", _("Next page"), ":material/chevron_right:", page + 1),
+    ):
+        st.button(
+            title,
+            icon=icon,
+            on_click=_turn_to,
+            args=(to,),
+            disabled=not 0 <= to < pages,
+            key=f"runs_deleted_{key}",
+        )
+    st.caption(_("Page {page} of {pages}").format(page=page + 1, pages=pages), width="content")
+
+
+def _turn_to(page: int) -> None:
+    st.session_state[_PAGE] = page
+
+
+def _purge(run_ids: Sequence[str]) -> None:
+    """Remove these runs and no others: somebody may have deleted more since the page was drawn."""
     language.use()
     try:
-        server.store().library.purge()
+        server.store().library.purge(only=run_ids)
     except ResnetVizError as error:
         say(str(error))
 

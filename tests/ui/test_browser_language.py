@@ -1,0 +1,107 @@
+"""The language switched there and back in a real browser, whose answers are texts and not values."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from resnet_viz.locale import gettext, set_language
+from tests.ui.test_browser_race import LONG, start
+
+pytestmark = pytest.mark.browser
+
+_SOON_MS = 30_000
+# A small network: nothing that is timed or trained takes long.
+_SMALL = "width=4&resolution=8&steps=40&evaluate=20&probe=10"
+
+
+def in_chinese(text: str) -> str:
+    set_language("zh")
+    try:
+        return gettext(text)
+    finally:
+        set_language("en")
+
+
+def switch(page: Page, language: str, title: str) -> None:
+    """Press the language's name and wait for the whole page in it, ``title`` first."""
+    page.get_by_role("radio", name=language).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=_SOON_MS)
+    settled = re.compile("notRunning")
+    expect(page.get_by_test_id("stApp")).to_have_attribute(
+        "data-test-script-state", settled, timeout=_SOON_MS
+    )
+
+
+def there_and_back(page: Page, title: str) -> None:
+    switch(page, "简体中文", in_chinese(title))
+    switch(page, "English", title)
+
+
+def test_race_keeps_its_settings_through_two_switches(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/race?depth=20")
+    expect(page.get_by_role("button", name="Start the race")).to_be_enabled(timeout=_SOON_MS)
+    there_and_back(page, "Race")
+    expect(page.get_by_role("button", name="Start the race")).to_be_enabled(timeout=_SOON_MS)
+    # Then with a preset, with settings of one's own, and chosen in the other language.
+    page.get_by_role("radio", name="Custom").click()
+    page.wait_for_url("**preset=custom**")
+    switch(page, "简体中文", in_chinese("Race"))
+    page.get_by_role("combobox", name=in_chinese("Block"), exact=True).click()
+    page.get_by_role("option", name=in_chinese("Bottleneck: 1×1, 3×3, 1×1")).click()
+    page.wait_for_url("**block=bottleneck**")
+    switch(page, "English", "Race")
+    expect(page.get_by_role("combobox", name="Block")).to_have_value(
+        re.compile("^Bottleneck"), timeout=_SOON_MS
+    )
+    expect(page.get_by_role("radio", name="Custom")).to_be_checked(timeout=_SOON_MS)
+    assert "block=bottleneck" in page.url
+
+
+def test_a_running_race_and_its_form_live_through_two_switches(page: Page, app_url: str) -> None:
+    start(page, app_url + LONG)
+    stop = page.get_by_role("button", name="Stop")
+    expect(stop).to_be_enabled(timeout=2 * _SOON_MS)
+    there_and_back(page, "Race")
+    expect(page.get_by_role("button", name="Start the race")).to_be_enabled(timeout=_SOON_MS)
+    expect(page.get_by_text("All settings")).to_be_visible(timeout=_SOON_MS)
+    stop.click()
+    again = page.get_by_role("button", name="Run again with another seed")
+    expect(again).to_be_visible(timeout=_SOON_MS)
+    there_and_back(page, "Race")  # and once it has ended
+    expect(again).to_be_visible(timeout=_SOON_MS)
+    expect(page.get_by_role("button", name="Start the race")).to_be_enabled(timeout=_SOON_MS)
+
+
+def test_depth_keeps_its_settings_through_two_switches(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/depth?depths=8,14&{_SMALL}")
+    begin = page.get_by_role("button", name="Start the sweep")
+    expect(begin).to_be_enabled(timeout=_SOON_MS)
+    there_and_back(page, "Depth")
+    expect(begin).to_be_enabled(timeout=_SOON_MS)
+    assert "depths=8%2C14" in page.url
+    begin.click()
+    page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
+    there_and_back(page, "Depth")
+    expect(page.get_by_text("4 of 4 cells finished")).to_be_visible(timeout=90_000)
+    there_and_back(page, "Depth")
+    expect(page.get_by_text("4 of 4 cells finished")).to_be_visible(timeout=_SOON_MS)
+
+
+def test_what_was_chosen_on_runs_and_inspect_stays_chosen(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/runs")
+    page.get_by_role("combobox", name="State").click()
+    page.get_by_role("option", name="Finished").click()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**state=finished**")
+    there_and_back(page, "Runs")
+    expect(page.locator(".st-key-runs_filter").get_by_text("Finished")).to_be_visible(timeout=_SOON_MS)
+    assert "state=finished" in page.url
+    page.goto(f"{app_url}/inspect?source=upload")
+    page.get_by_role("combobox", name="Networks").click()
+    page.get_by_role("option", name=re.compile("^Published")).click()
+    page.wait_for_url("**networks=published**")
+    there_and_back(page, "Inspect")
+    networks = page.get_by_role("combobox", name="Networks")
+    expect(networks).to_have_value(re.compile("^Published"), timeout=_SOON_MS)
+    assert "networks=published" in page.url
