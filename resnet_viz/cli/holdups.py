@@ -7,6 +7,7 @@ from resnet_viz.cli.console import say
 from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import RunState
 from resnet_viz.jobs.supervisor import Supervisor
+from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 
 _QUIET_S = 2.5
@@ -32,17 +33,18 @@ class Holdups:
                 if run.state is RunState.RUNNING and before is not None:
                     self._said.discard(run.id)
             if run.state is RunState.PAUSED and run.failure is not None:
-                self._say(
-                    run.id,
-                    f"{title}: {run.failure} This command waits; to go on, type in another terminal: "
-                    f"python -m resnet_viz resume {run.group_id}",
+                told = _(
+                    "{run}: {failure} This command waits; to continue, type in another terminal: {command}"
                 )
+                command = f"python -m resnet_viz resume {run.group_id}"
+                self._say(run.id, told.format(run=title, failure=run.failure, command=command))
             elif trouble and run.state in (RunState.QUEUED, RunState.RUNNING) and now - since >= _QUIET_S:
-                self._say(run.id, f"{title} is held up: {trouble} This command waits; Ctrl-C ends it.")
+                told = _("{run} is held up: {trouble} This command waits; Ctrl-C ends it.")
+                self._say(run.id, told.format(run=title, trouble=trouble))
 
     def unreadable(self, error: StoreUnavailable) -> None:
         """The history cannot even be read."""
-        self._say("", f"{error} This command waits; Ctrl-C ends it.")
+        self._say("", _("{error} This command waits; Ctrl-C ends it.").format(error=error))
 
     def _say(self, key: str, sentence: str) -> None:
         if key not in self._said:
