@@ -1,7 +1,8 @@
 """What happened: the records a training yields, the store keeps and the figures show.
 
 Metric keys: ``train/loss``, ``train/accuracy``, ``train/learning_rate`` (every
-step); ``test/loss``, ``test/accuracy`` (at intervals and at the end). Profile
+step); ``test/loss``, ``test/accuracy`` (at intervals and at the end) and, at the
+end, ``test/loss_running``, ``test/accuracy_running``: see `NormStatistics`. Profile
 keys, one value per tap: ``grad/norm``, ``grad/relative``, ``update/ratio``
 (‖g‖, ‖g‖/‖w‖, ‖Δw‖/‖w‖; taps are convolutions and the head);
 ``response/std`` (convolutions) and ``grad/block_output`` (blocks), measured on
@@ -42,6 +43,18 @@ class RunState(StrEnum):
 
 BROKEN: Final = frozenset({RunState.FAILED, RunState.LOST})
 """The states of a run that ended without anybody wanting it to."""
+
+
+class NormStatistics(StrEnum):
+    """Which means and variances of batch normalisation the test figures of a run were measured with.
+
+    ``RUNNING`` are those of runs recorded before version 3 of the history: the training's own
+    averages, which trail behind the weights.
+    """
+
+    REESTIMATED = "re-estimated"
+    RUNNING = "running averages"
+    AS_TRAINED = "as trained"  # no batch normalisation, nothing to measure anew
 
 
 class Wish(StrEnum):
@@ -97,8 +110,9 @@ class Facts:
 
     Keys: ``parameters``, ``multiply_adds``, ``device``, ``device_name``,
     ``threads``, ``torch``, ``init_digest``, ``batch_digests`` (step → chained
-    digest), ``taps`` (list of {name, kind, position}); and at the end
-    ``train_loss``, ``train_accuracy``, ``test_loss``, ``test_accuracy``, ``wall_s``, ``samples_per_s``.
+    digest), ``taps`` (list of {name, kind, position}), ``test_statistics``
+    (`NormStatistics`); and at the end ``train_loss``, ``train_accuracy``, ``test_loss``,
+    ``test_accuracy``, ``test_loss_running``, ``test_accuracy_running``, ``wall_s``, ``samples_per_s``.
     """
 
     values: dict[str, Any]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from resnet_viz.cli.console import notes
+from resnet_viz.cli.holdups import Holdups
+from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.supervisor import Supervisor
@@ -19,7 +21,8 @@ def follow(store: Store, run_ids: Sequence[str]) -> list[RunRecord]:
 
     A server on the same history may take them up as well; whoever comes first
     trains a run, and both see it. Interrupted, the runs are stopped with a
-    checkpoint, and ``resume`` goes on with them.
+    checkpoint, and ``resume`` goes on with them. While the history cannot be
+    written, the runs wait, and so does this.
     """
     slots = Capacity.of(Machine.here()).cpu_slots
     readers = {run_id: RunReader(store, run_id) for run_id in run_ids}
@@ -35,16 +38,21 @@ def follow(store: Store, run_ids: Sequence[str]) -> list[RunRecord]:
         ) as progress,
     ):
         supervisor.wake()
+        holdups = Holdups(supervisor)
         bars = {
             run_id: progress.add_task(_title(run), total=run.total_steps, loss="")
             for run_id, run in ((run_id, store.run(run_id)) for run_id in run_ids)
         }
         while True:
-            records = [store.run(run_id) for run_id in run_ids]
-            for run in records:
-                _show(progress, bars[run.id], run, readers[run.id])
-            if all(run.state.is_finished() for run in records):
-                return records
+            try:
+                records = [store.run(run_id) for run_id in run_ids]
+                for run in records:
+                    _show(progress, bars[run.id], run, readers[run.id])
+                if all(run.state.is_finished() for run in records):
+                    return records
+                holdups.look((_title(run), run) for run in records)
+            except StoreUnavailable as error:
+                holdups.unreadable(error)
             time.sleep(_LOOK_EVERY_S)
 
 

@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from resnet_viz.errors import NotFound
+from resnet_viz.cli.command_log import logged_in
+from resnet_viz.cli.console import say
+from resnet_viz.errors import NotFound, StoreUnavailable
+from resnet_viz.jobs.signs_of_life import STALE_S, find_lost
 from resnet_viz.store import RunQuery, RunRecord, Store, home_folder, open_store
 
 OWNER = "cli"
@@ -11,10 +14,15 @@ OWNER = "cli"
 
 @contextmanager
 def history() -> Iterator[Store]:
-    """The history of this home, closed afterwards."""
+    """The history of this home, closed afterwards; no run in it is called running whose worker is dead."""
     store = open_store(home_folder())
     try:
-        yield store
+        with logged_in(store.home / "logs"):
+            try:
+                find_lost(store, on_wait=_say_wait)
+            except StoreUnavailable as error:  # what only reads goes on
+                say(str(error))
+            yield store
     finally:
         store.close()
 
@@ -41,3 +49,8 @@ def ids_of(store: Store, names: Sequence[str], *, deleted: bool = False) -> list
             query = RunQuery(group=store.group(name).id, deleted=deleted, pinned_first=False)
             found |= dict.fromkeys(row.id for row in store.library.find(query).rows)
     return list(found)
+
+
+def _say_wait(count: int) -> None:
+    runs = "A run gives" if count == 1 else f"{count} runs give"
+    say(f"{runs} no sign of life; listening for up to {STALE_S:.0f} s …")

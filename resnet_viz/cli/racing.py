@@ -8,6 +8,7 @@ from resnet_viz.cli.console import put_json, results, say
 from resnet_viz.cli.following import follow
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
+from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.events import BROKEN
 from resnet_viz.experiments.links import RACE
 from resnet_viz.findings.fairness import fairness_card, race_is_fair
@@ -33,9 +34,13 @@ def race(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
-    """Train a plain and a residual network side by side and say what came out."""
+    """Train a plain and a residual network side by side and say what came out.
+
+    Ctrl-C, SIGTERM and closing the terminal stop both with a checkpoint; `resume` goes on with them.
+    While the disk is full or the history is locked, the command waits.
+    """
     spec = asked_for(RACE, preset, given)
-    with history() as store:
+    with ended_by_signals(), history() as store:
         group = start_race(store, spec, owner=OWNER)
         try:
             runs = follow(store, group.run_ids)

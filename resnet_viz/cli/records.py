@@ -9,9 +9,12 @@ from rich.table import Table
 from resnet_viz.cli.console import put_json, results, say
 from resnet_viz.cli.following import follow
 from resnet_viz.cli.history import history, named
+from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.cli.sweep_progress import take_up_sweep
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import BROKEN, Desired, RunState, Wish
+from resnet_viz.jobs.control import hold_back
+from resnet_viz.jobs.signs_of_life import find_lost
 from resnet_viz.locale import N_
 from resnet_viz.specs import Dataset, Role, choices
 from resnet_viz.store import RunQuery, RunSummary
@@ -81,21 +84,23 @@ def runs(
 
 
 def pause(run: _Named) -> None:
-    """Hold a run after its current step."""
-    _wish(run, Desired(Wish.PAUSE), "paused")
+    """Hold a run, race or sweep: what trains after its current step, what waits before its first."""
+    _hold_back(run, Wish.PAUSE, "paused")
 
 
 def stop(run: _Named) -> None:
-    """End a run after its current step, with a checkpoint to resume from."""
-    _wish(run, Desired(Wish.STOP), "stopped")
+    """End a run, race or sweep with a checkpoint; nothing of it starts again until it is resumed."""
+    _hold_back(run, Wish.STOP, "stopped")
 
 
 def resume(run: _Named) -> int:
     """Go on with a paused run or sweep, or train a stopped, failed or lost one from its last checkpoint."""
-    with history() as store:
+    with ended_by_signals(), history() as store:
         cells = take_up_sweep(store, run)
         if cells is not None:
             return int(any(cell.state in BROKEN for cell in cells))
+        if any(record.state in (RunState.RUNNING, RunState.PAUSED) for record in named(store, run)):
+            find_lost(store, quiet_s=0.0)  # killed a moment ago, it still looks alive
         records = named(store, run)
         waiting = [record.id for record in records if record.state.is_resumable()]
         held = [record.id for record in records if record.state is RunState.PAUSED]
@@ -170,11 +175,10 @@ def _summary(run: RunSummary) -> dict[str, Any]:
     }
 
 
-def _wish(name: str, desired: Desired, done: str) -> None:
+def _hold_back(name: str, wish: Wish, done: str) -> None:
     with history() as store:
-        active = [run for run in named(store, name) if not run.state.is_finished()]
-        if not active:
-            raise InvalidSetting("run_ended", N_("{run} has already ended."), run=name)
-        for run in active:
-            store.set_desired(run.id, desired)
-            say(f"{run.id} will be {done}")
+        touched = hold_back(store, named(store, name), Desired(wish))
+    if not touched:
+        raise InvalidSetting("run_ended", N_("{run} has already ended."), run=name)
+    for run in touched:
+        say(f"{run.id} will not be started again" if run.state.is_finished() else f"{run.id} will be {done}")

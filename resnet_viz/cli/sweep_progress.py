@@ -5,7 +5,8 @@ import time
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from resnet_viz.cli.console import notes, say
-from resnet_viz.errors import NotFound
+from resnet_viz.cli.holdups import Holdups
+from resnet_viz.errors import NotFound, StoreUnavailable
 from resnet_viz.events import RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.supervisor import Supervisor
@@ -40,12 +41,18 @@ def follow_sweep(store: Store, group: GroupRecord) -> list[SweepCell]:
         steps = sum(cell.cell.run.train.steps for cell in cells)
         bars: dict[str, TaskID] = {"": progress.add_task("all steps", total=steps)}
         attempts: dict[str, int] = {}
+        holdups = Holdups(supervisor)
         try:
             while not all(cell.is_settled for cell in cells):
                 time.sleep(_LOOK_EVERY_S)
-                cells = sweep_cells(store, group)
+                try:
+                    cells = sweep_cells(store, group)
+                except StoreUnavailable as error:
+                    holdups.unreadable(error)
+                    continue
                 _show(progress, bars, cells)
                 _name_retries(cells, attempts)
+                holdups.look((place.cell.title, place.run) for place in cells if place.run is not None)
         except KeyboardInterrupt:
             # Before the supervisor lets go of its runs: what ends by itself would be taken up again.
             cancel_sweep(store, group.id)

@@ -10,6 +10,7 @@ from rich.table import Table
 from resnet_viz.cli.console import put_json, results, say
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
+from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.cli.sweep_progress import follow_sweep
 from resnet_viz.events import BROKEN
 from resnet_viz.experiments.estimates import Estimate
@@ -31,9 +32,13 @@ def sweep(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
-    """Train networks of many depths, and say from which depth on they get worse."""
+    """Train networks of many depths, and say from which depth on they get worse.
+
+    Ctrl-C, SIGTERM and closing the terminal stop them with a checkpoint; `resume` goes on with them.
+    While the disk is full or the history is locked, the command waits.
+    """
     spec = fitted_sweep(asked_for(SWEEP, preset, given))
-    with history() as store:
+    with ended_by_signals(), history() as store:
         expected = estimate_sweep(store, spec, cold=True)
         _announce(spec, expected)
         if dry_run:

@@ -215,8 +215,8 @@ SWEEP_PRESETS = {
             "full",
             N_("Full"),
             N_(
-                "The paper's recipe on CIFAR-10, depths 20 to 110, without its warm-up at depth 110: "
-                "for a machine with an accelerator."
+                "The recipe of He et al. 2015 on CIFAR-10, depths 20 to 110, with three differences: no "
+                "warm-up at depth 110, images normalised per channel, crops padded with black. Needs a GPU."
             ),
             SweepSpec(run=_PAPER, depths=(20, 32, 44, 56, 110)),
         ),

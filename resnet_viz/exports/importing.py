@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.events import Event, Facts, Failure, Profile, RunState, Series, StateChanged
+from resnet_viz.events import Event, Facts, Failure, NormStatistics, Profile, RunState, Series, StateChanged
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, ImportedRun, Labels, Store
@@ -122,6 +122,9 @@ class _KnownFacts(_Part):
     train_accuracy: _Finite | None = None
     test_loss: _Finite | None = None
     test_accuracy: _Finite | None = None
+    test_loss_running: _Finite | None = None
+    test_accuracy_running: _Finite | None = None
+    test_statistics: NormStatistics | None = None
     wall_s: _Finite | None = None
     training_s: _Finite | None = None
     samples_per_s: _Finite | None = None
@@ -178,7 +181,10 @@ def _imported(run: _Run) -> ImportedRun:
         raise _broken("spec")
     if about.step > spec.train.steps:
         raise _broken("step")
-    facts = about.facts.model_dump(exclude_unset=True)
+    facts = about.facts.model_dump(mode="json", exclude_unset=True)
+    if facts.get("test_accuracy") is not None and facts.get("test_statistics") is None:  # an old export
+        old = NormStatistics.RUNNING if spec.network.norm == "batch" else NormStatistics.AS_TRAINED
+        facts["test_statistics"] = old.value
     events: list[Event] = [Facts(facts)]
     for name, curve in run.series.items():
         _require(len(curve.step) == len(curve.value), name)

@@ -1,8 +1,7 @@
 """What the desk's process answers; see `jobs.desk`. Images travel as uint8 [B, C, H, W].
 
 Questions about one of torchvision's networks are refused (``weights_not_here``)
-until its weights are there: ask ``fetch`` again and again until it is ready. It
-answers at once with the bytes so far, and the download goes on meanwhile.
+until its weights are there; the server downloads them (`fetches`).
 """
 
 from collections.abc import Callable, Mapping
@@ -20,7 +19,6 @@ from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.errors import NotFound
 from resnet_viz.images.novelty import Appearance
-from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.known_logits import KnownLogits
@@ -39,20 +37,7 @@ Question = Callable[[Model, Mapping[str, Any], Arrays], Frame]
 def answerers(home: Path) -> dict[str, Answerer]:
     """Every question by name, for a history in ``home``."""
     data_folder = home / "data"
-    fetches = Fetches(data_folder)
     known_logits = KnownLogits(home / "cache" / "test_logits")
-
-    def fetch(values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """Whether ``model`` is ready to be asked about; if not, its download goes on: ask again soon."""
-        progress = fetches.ask(values["model"])
-        if progress is None:
-            return Frame({"ready": True}, {})
-        return Frame({"ready": False} | asdict(progress), {})
-
-    def cancel_fetch(values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """Give the download for ``model`` up."""
-        fetches.cancel(values["model"])
-        return Frame({}, {})
 
     def prepare(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Load what a first visit asks for: the bundled networks, their images, captum."""
@@ -191,8 +176,6 @@ def answerers(home: Path) -> dict[str, Answerer]:
     of_network = (maps, activations, statistics, baselines, sanity, faith)
     asked = {question.__name__: of_model(question) for question in (*of_data, *of_network)}
     return {
-        "fetch": fetch,
-        "cancel_fetch": cancel_fetch,
         "prepare": prepare,
         "import_file": import_file,
     } | asked

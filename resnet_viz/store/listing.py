@@ -93,6 +93,7 @@ class RunSummary(NamedTuple):
     train_loss: float | None
     train_accuracy: float | None
     test_accuracy: float | None
+    test_statistics: str | None
     wall_s: float | None
     state: RunState
     tags: tuple[str, ...]
@@ -139,6 +140,7 @@ _BODY = select(
     runs.c.train_loss,
     runs.c.train_accuracy,
     runs.c.test_accuracy,
+    runs.c.test_statistics,
     runs.c.wall_s,
     # Last what has to be decoded.
     runs.c.state,

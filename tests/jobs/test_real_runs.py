@@ -34,7 +34,7 @@ TIMINGS = {"wall_s", "training_s", "samples_per_s"}
 def real(store: Store) -> Iterator[Supervisor]:
     capacity = Capacity(cpu_slots=2, cpu_threads=1)
     with Supervisor(store, capacity=capacity, engine="tests.jobs.mortal_engine") as supervisor:
-        until(lambda: len(supervisor._crew.idle()) == 2, within_s=90)
+        until(lambda: len(supervisor._pool.idle()) == 2, within_s=90)
         yield supervisor
 
 

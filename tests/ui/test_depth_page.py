@@ -17,11 +17,11 @@ from resnet_viz.experiments.sweeps import SWEEP_PRESETS
 from resnet_viz.findings.depth import sweep_verdict
 from resnet_viz.jobs import calibrate
 from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.jobs.sweeps import MOST_ATTEMPTS, spec_of, start_sweep, sweep_cells
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import recorded, server
 from resnet_viz.ui.depth import recorded as depth_recorded
-from resnet_viz.ui.depth.estimate import keep_promise
 from resnet_viz.ui.depth.verdict import plain_text
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import LOCAL
@@ -297,7 +297,7 @@ def test_an_unknown_sweep_is_a_sentence() -> None:
 def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
     group = start_sweep(store, SMALL, LOCAL)
     cells = list(spec_of(group).cells())
-    keep_promise(group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
+    keep_promise(store, group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
     train(store, group)
     assert "Estimated: 10 s of training; it took 8 s (+25 %)" in texts(open_page(sweep=group.id, **LINK))
 

@@ -5,12 +5,13 @@ import streamlit as st
 from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
 from resnet_viz.images.names import inert
+from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.jobs.sweeps import extend_sweep, spec_of, start_sweep, sweep_cells, sweep_group
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server, style
 from resnet_viz.ui.depth import style as depth_style
-from resnet_viz.ui.depth.estimate import keep_promise, known_estimate
+from resnet_viz.ui.depth.estimate import known_estimate
 from resnet_viz.ui.depth.form import Asked, depth_form
 from resnet_viz.ui.depth.panel import depth_panel
 from resnet_viz.ui.depth.recent import recent_sweeps
@@ -105,6 +106,6 @@ def _start(current: GroupRecord | None, asked: Asked) -> None:
         group = extend_sweep(store, current.id, asked.spec)
     else:
         group = start_sweep(store, asked.spec, owner())
-    keep_promise(group.id, expected, asked.missing)
+    keep_promise(store, group.id, expected, asked.missing)
     server.wake()
     DEPTH_FORM.show(group.id)

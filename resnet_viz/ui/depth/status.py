@@ -11,11 +11,11 @@ from resnet_viz.events import RunState
 from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.findings.errors import final_train_error
+from resnet_viz.jobs.promises import promise
 from resnet_viz.jobs.sweeps import SweepCell
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.depth.controls import retry_button
-from resnet_viz.ui.depth.estimate import promise
 from resnet_viz.ui.depth.runs import SweepView, seconds_left
 from resnet_viz.ui.race.status import failure_sentence
 from resnet_viz.wording import duration, percent
@@ -160,7 +160,7 @@ def _failures(view: SweepView) -> None:
 
 def _how_good(view: SweepView) -> None:
     """The estimate against what came, once all that it was made for has ended."""
-    promised = promise(view.group.id) if view.settled else None
+    promised = promise(server.store(), view.group.id) if view.settled else None
     if promised is None:
         return
     runs = [
