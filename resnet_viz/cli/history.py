@@ -7,7 +7,9 @@ from resnet_viz.cli.command_log import logged_in
 from resnet_viz.cli.console import say
 from resnet_viz.errors import NotFound, StoreUnavailable
 from resnet_viz.jobs.signs_of_life import STALE_S, find_lost
+from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord, Store, home_folder, open_store
+from resnet_viz.wording import duration
 
 OWNER = "cli"
 
@@ -52,5 +54,9 @@ def ids_of(store: Store, names: Sequence[str], *, deleted: bool = False) -> list
 
 
 def _say_wait(count: int) -> None:
-    runs = "A run gives" if count == 1 else f"{count} runs give"
-    say(f"{runs} no sign of life; listening for up to {STALE_S:.0f} s …")
+    told = ngettext(
+        "{count} run gives no sign of life; listening for up to {time} …",
+        "{count} runs give no sign of life; listening for up to {time} …",
+        count,
+    )
+    say(told.format(count=count, time=duration(STALE_S)))

@@ -96,8 +96,9 @@ def test_old_test_figures_are_known_to_be_those_of_running_averages(url: str) ->
             )
     migrate(database)
     with database.reading() as connection:
-        columns = dict(connection.exec_driver_sql("SELECT id, test_statistics FROM runs").tuples())
-        facts = dict(connection.exec_driver_sql("SELECT run_id, facts FROM run_facts").tuples())
+        rows = connection.exec_driver_sql("SELECT id, test_statistics FROM runs").all()
+        columns = {row[0]: row[1] for row in rows}
+        facts = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT run_id, facts FROM run_facts")}
     database.close()
     assert columns == {"normed": "running averages", "bare": "as trained", "waiting": None}
     assert {name: orjson.loads(content) for name, content in facts.items()} == {
