@@ -13,5 +13,5 @@ SUPERVISOR = partial(
 
 if __name__ == "__main__":
     for module in (following, sweep_progress):
-        module.Supervisor = SUPERVISOR  # type: ignore[attr-defined, assignment]
+        module.Supervisor = SUPERVISOR  # type: ignore[attr-defined]
     main()

@@ -162,6 +162,7 @@ def test_a_paused_training_is_not_asked_a_thousand_times_a_second(stage: Stage) 
 
     waiting = [True]
     stage.carry_out(script)
+    assert stage.state() is RunState.FINISHED
     assert 2 <= asked <= 20
 
 
@@ -236,6 +237,7 @@ def test_an_orphan_runs_on_but_does_not_stay_paused(stage: Stage, monkeypatch: p
         yield StateChanged(RunState.STOPPED)
 
     stage.carry_out(script)
+    assert stage.state() is RunState.STOPPED, "what fails in the script fails the run"
     assert list(stage.orders.jobs()) == []
 
 
@@ -249,6 +251,7 @@ def test_a_download_is_visible(stage: Stage) -> None:
         yield FINISHED
 
     stage.carry_out(script)
+    assert stage.state() is RunState.FINISHED
     assert shown[0] == {"dataset": "svhn", "done_bytes": 0, "total_bytes": 4}
     assert shown[2]["done_bytes"] == 0, "told a few times a second only"
     assert shown[-1]["done_bytes"] == 4

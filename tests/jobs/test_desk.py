@@ -24,13 +24,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
-def two_lanes(home: Path, **options: float) -> Desk:
+def two_lanes(home: Path, long_idle_s: float = 60.0) -> Desk:
     """Questions to reverse something, or without an end, are long ones."""
     return Desk(
         home,
         answers="tests.jobs.desk_answers",
         is_long=lambda question, values: question in ("hang", "reverse"),
-        **options,
+        long_idle_s=long_idle_s,
     )
 
 

@@ -1,6 +1,6 @@
 """Who is silent is lost, whoever looks; who slept, whose clock was set or who could not write is not."""
 
-import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -129,7 +129,7 @@ def test_a_command_after_the_machine_slept_waits_for_a_sign_of_life(
         sleep(seconds)
         own_store.heartbeat(alive, 1, 0)
 
-    monkeypatch.setattr(module.time, "sleep", beating)
+    monkeypatch.setattr("resnet_viz.jobs.signs_of_life.time.sleep", beating)
     before = clock.awake
     assert find_lost(own_store) == []
     assert own_store.run(alive).state is RunState.RUNNING
@@ -141,27 +141,17 @@ def test_a_run_killed_a_moment_ago_is_found_by_whoever_asks_for_it(own_store: St
     assert find_lost(own_store, quiet_s=0.0) == [dead]
 
 
-def test_who_had_to_wait_for_the_history_calls_nobody_silent(own_store: Store) -> None:
+def test_who_cannot_write_calls_nobody_silent(own_store: Store, clock: Clock) -> None:
     """Another program holds the lock: the run's worker could not write either."""
     alive = claimed(own_store)
     (last,) = own_store.heartbeats()
-    held, free = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        other = Database(own_store.url)
-        with other.writing():
-            held.set()
-            free.wait()
-        other.close()
-
-    holder = threading.Thread(target=hold)
-    holder.start()
-    held.wait()
-    release = threading.Timer(1.0, free.set)
-    release.start()
-    assert not own_store.lose(last)
-    holder.join()
-    release.join()
+    other = Database(own_store.url)
+    with other.writing():
+        begun = time.monotonic()
+        with pytest.raises(StoreUnavailable, match="locked"):
+            own_store.lose(last)
+        assert time.monotonic() - begun < 10, "and does not wait to be the first when the lock is free"
+    other.close()
     assert own_store.run(alive).state is RunState.RUNNING
     assert own_store.lose(last), "nothing was heard of it afterwards either"
 
