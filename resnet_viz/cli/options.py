@@ -61,7 +61,7 @@ def _option(setting: Setting) -> inspect.Parameter:
 
 def help_of(setting: Setting) -> str:
     """What ``--help`` says of a setting, in the language in force."""
-    values, label, more = ", ".join(setting.texts) or setting.example, _(setting.label), _(setting.help)
+    values, label, more = ", ".join(setting.texts) or _(setting.example), _(setting.label), _(setting.help)
     if not values and setting.limits:
         least, most = setting.limits
         limits = _("{least} to {most}, or all") if setting.kind is str else _("{least} to {most}")

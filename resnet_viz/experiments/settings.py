@@ -245,7 +245,7 @@ SWEEP_SETTINGS: Final = {
                 "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2; only depths that all "
                 "chosen families have."
             ),
-            example="8,20,32 or 8-44",
+            example=N_("8,20,32 or 8-44"),
             is_free=True,
         ),
         Setting(

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from resnet_viz.attribution.attribute import attribute, upsampled
 from resnet_viz.attribution.methods import EMPTY_SENTENCES, METHODS, AttributionOptions
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.specs import NetworkSpec, Norm
 from tests.attribution.networks import batch, every_kind, lively, named, small
 from tests.attribution.oracle import expected
 
@@ -90,6 +90,21 @@ def test_every_method_against_float64_autograd(spec: NetworkSpec) -> None:
         tolerance = 2e-4 * float(oracle.abs().max()) + 1e-9
         np.testing.assert_allclose(found, oracle.numpy(), rtol=1e-3, atol=tolerance, err_msg=name)
         np.testing.assert_allclose(single, oracle[:1].numpy(), rtol=1e-3, atol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize("norm", ["batch", "none"])
+def test_pictures_of_one_colour_have_finite_maps_by_every_method_at_every_layer(norm: Norm) -> None:
+    """Nothing differs from place to place, and nothing is divided by that."""
+    spec = small(norm=norm)
+    network = lively(spec)
+    images = torch.stack([torch.full((3, 8, 8), value) for value in (-2.0, 0.0, 2.0)])
+    targets = torch.tensor([0, 1, 2])
+    for name, method in METHODS.items():
+        taps = ("stem", "stage1.block1", "stage3") if method.needs_tap else (None,)
+        for tap in taps:
+            found = attribute(network, images, targets, name, tap, FEW)
+            assert np.isfinite(found.values).all(), (name, tap)
+            assert np.isfinite([found.minimum, found.maximum]).all(), (name, tap)
 
 
 @pytest.mark.parametrize("tap", ["stem", "stage1.block1.conv2", "stage2.block1.shortcut.conv", "stage3"])

@@ -142,7 +142,8 @@ def test_describe_counts_like_the_papers(capsys: pytest.CaptureFixture[str]) -> 
         ("race --preset fast", "degradation, vanishing, shallow"),
         ("race --shortcut none", "compares a shortcut"),
         ("race --dataset imagenet", "dataset must be one of"),
-        ("race --steps many", "valid integer"),
+        ("race --steps many", "whole number"),
+        ("race --seed 9223372036854775808", "seed"),
         ("race --lr nan", "learning_rate"),
         ("race --train-size 99999999", "train_size"),
         ("race --batch-size 64 --train-size 20", "20"),
@@ -173,6 +174,16 @@ def test_every_command_and_option_explains_itself(capsys: pytest.CaptureFixture[
         for line in shown.splitlines():
             if line.lstrip("│ ").startswith("--") and "--help" not in line:
                 assert len(line.strip("│ ").split("  ")) > 1, line
+
+
+def test_without_assertions_and_docstrings_a_command_works_too(own_home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-OO", "-m", "resnet_viz", "runs", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
 def test_the_history_opens_without_torch(after_race: dict[str, Any]) -> None:

@@ -1,12 +1,12 @@
 """The command line speaks the system's language, or the one asked for; programs read the same in all."""
 
 import json
+import locale
 import re
 
 import pytest
 import typer.main
 
-from resnet_viz.cli import language
 from resnet_viz.cli.app import app
 from resnet_viz.cli.language import chosen_language, help_texts, taken_from
 from resnet_viz.errors import InvalidSetting
@@ -22,7 +22,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """A system that says nothing of its language."""
     for variable in ("RESNET_VIZ_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(language.locale, "getlocale", lambda: (None, None))
+    monkeypatch.setattr(locale, "getlocale", lambda: (None, None))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_environment_chooses_the_most_particular_first(
 
 @pytest.mark.parametrize("name", ["zh_CN", "Chinese (Simplified)_China"])
 def test_windows_says_it_without_variables(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language.locale, "getlocale", lambda: (name, "cp936"))
+    monkeypatch.setattr(locale, "getlocale", lambda: (name, "cp936"))
     assert chosen_language(None) == "zh"
 
 

@@ -98,6 +98,29 @@ def test_orientation_of_jpeg_and_webp() -> None:
         assert said(image) == ["turned_upright"]
 
 
+def test_orientation_is_found_behind_other_metadata() -> None:
+    """Phones write XMP into a segment of the same kind; editors put theirs before the camera's."""
+    stored = np.zeros((16, 32, 3), np.uint8)
+    stored[:, 16:] = 255
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
+    with_exif = with_segment(jpeg_of(stored), 0xE1, b"Exif\0\0" + exif(6))
+    image = decode(with_segment(with_exif, 0xE1, xmp))
+    assert image.pixels.shape == (32, 16, 3)
+    assert said(image) == ["turned_upright"]
+
+
+@pytest.mark.parametrize("name", ["IMG_0001.jpg", "IMG_0001.mpo"])
+def test_a_photo_of_a_phone_with_several_pictures_is_its_first(name: str) -> None:
+    """MPO (CIPA DC-007): a JPEG, and behind its end the gain map or the other eye's view."""
+    second = Image.fromarray(255 - gradient(16, 16))
+    options = {"save_all": True, "append_images": [second], "quality": 100, "subsampling": 0}
+    data = saved(Image.fromarray(gradient(16, 16)), "MPO", **options)
+    assert data.count(b"\xff\xd8\xff") == 2
+    image = decode(data, name)
+    assert np.abs(image.pixels.astype(int) - gradient(16, 16)).max() <= 6
+    assert (image.format, image.size, said(image)) == ("JPEG", (16, 16), [])
+
+
 @pytest.mark.parametrize(
     "block",
     [

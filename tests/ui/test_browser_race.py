@@ -129,7 +129,7 @@ def test_pause_step_resume_stop(running: Page) -> None:
         timeout=30_000,
     )
     running.get_by_role("button", name="Resume").click()
-    expect_both(running, "Training")
+    expect_both(running, "Running")
     running.get_by_role("button", name="Stop").click()
     expect_both(running, "Stopped")
     expect(running.locator(".st-key-race_verdict")).to_be_visible()
@@ -140,7 +140,7 @@ def test_reload_and_second_tab_reattach_and_strangers_only_watch(
     running: Page, context: BrowserContext, browser: Browser
 ) -> None:
     running.reload()
-    await_curves(running, "Training")
+    await_curves(running, "Running")
     # Three pages that watch a training in two processes are much for a small machine.
     running.get_by_role("button", name="Pause").click()
     expect_both(running, "Paused")
