@@ -60,7 +60,7 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     page.get_by_role("checkbox", name="Choose all on this page").check()
     expect(page.get_by_text("3 runs chosen")).to_be_visible()
     expect(page.locator(".st-key-exhibit_runs_compare_loss .live-chart-graph")).to_be_visible()
-    page.locator(".st-key-runs_format").get_by_role("combobox").click()
+    page.locator(".st-key-runs_format-en").get_by_role("combobox").click()
     page.get_by_role("option", name="JSON, can be imported again").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export", exact=True).click()
