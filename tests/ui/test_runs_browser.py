@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from resnet_viz.store import open_store
-from resnet_viz.ui.runs.rights import COMMAND_LINE
+from resnet_viz.ui.rights import COMMAND_LINE
 from resnet_viz.ui.runs.rows import recordings
 from tests.ui.conftest import running_app, watched_tab
 from tests.ui.test_pages import queue, train
