@@ -11,6 +11,7 @@ from resnet_viz.ui.addresses import base_path
 from resnet_viz.ui.embedding import embedders_at_start
 from resnet_viz.ui.http import HeadersAndOwner, NoTrailingSlash, routes
 from resnet_viz.ui.lifespan import lifespan
+from resnet_viz.ui.machine import AtTheMachine
 from resnet_viz.ui.mishaps import tell
 
 base, embedders = base_path(), embedders_at_start()
@@ -23,6 +24,7 @@ app = st.App(
         Middleware(HeadersAndOwner, embedders=embedders),
         Middleware(NoTrailingSlash, base=base),
         Middleware(AccessCode, code=code, base=base),
+        Middleware(AtTheMachine, asks_code=code is not None),
     ],
     on_script_error=tell,
 )

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Annotated, Any
 
 import numpy as np
+import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from resnet_viz.data.catalogue import fitted
@@ -47,19 +48,22 @@ def parse_runs(content: bytes) -> list[ImportedRun]:
     if len(content) > MAX_BYTES:
         raise InvalidSetting(
             "import_too_large",
-            N_("The file has {size} MB; an exported run may have at most {most} MB."),
+            N_("The file has {size} MB; at most {most} MB can be imported. Export fewer runs at a time."),
             size=round(len(content) / 2**20),
             most=MAX_BYTES // 2**20,
         )
     try:
         runs = _parsed(in_utf8(content))
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise _refusal(error, content) from None
     points = sum(run.points for run in runs)
     if points > _MAX_POINTS:
         raise InvalidSetting(
             "import_too_many_points",
-            N_("The file has {count} measured numbers; at most {most} can be imported."),
+            N_(
+                "The file has {count} measured numbers; at most {most} can be imported. "
+                "Export fewer runs at a time."
+            ),
             count=points,
             most=_MAX_POINTS,
         )
@@ -164,9 +168,12 @@ class _Runs(_Part):
     runs: Annotated[list[_Run], Field(min_length=1, max_length=MAX_RUNS)]
 
 
+# Many runs are an object with a list of them (see `formats`); a page of a race or sweep puts its name first.
+_MANY = re.compile(rb'\s*\{\s*(?:"(?:race|sweep)"\s*:\s*"\w{1,40}"\s*,\s*)?"runs"')
+
+
 def _parsed(content: bytes) -> Sequence[_Run]:
-    # Many runs are an object with a list of them; see `formats`.
-    if re.match(rb'\s*\{\s*"runs"', content):
+    if _MANY.match(content):
         return _Runs.model_validate_json(content).runs
     return [_Run.model_validate_json(content)]
 
@@ -216,6 +223,15 @@ def _end(about: _About) -> StateChanged:
     return StateChanged(state if state.is_finished() else RunState.STOPPED, failure)
 
 
+def _is_report(content: bytes) -> bool:
+    """Whether this is what the command line and the Depth page say of a race or a sweep as a whole."""
+    try:
+        found = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return False
+    return isinstance(found, dict) and "verdict" in found and ("race" in found or "sweep" in found)
+
+
 def _require(holds: bool, where: str) -> None:
     if not holds:
         raise _broken(where)
@@ -227,7 +243,15 @@ def _broken(where: str) -> InvalidSetting:
     )
 
 
-def _refusal(error: ValidationError) -> InvalidSetting:
+def _refusal(error: ValidationError, content: bytes) -> InvalidSetting:
+    if _is_report(content):
+        return InvalidSetting(
+            "import_a_report",
+            N_(
+                "This file holds a table and a verdict, not the runs themselves. Export the runs on Runs as "
+                "JSON, or take “Everything recorded as JSON”."
+            ),
+        )
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     if not first["loc"]:
         return InvalidSetting("import_not_json", N_("This file is not a run exported by this app as JSON."))

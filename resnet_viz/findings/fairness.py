@@ -10,16 +10,19 @@ there. Everything else must be equal. What is not on record yet is neither.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
+from resnet_viz.experiments.settings import RACE_SETTINGS
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec, Spec
 from resnet_viz.wording import Sentence, count, sentence
 
 
 @dataclass(frozen=True, slots=True)
 class FairnessRow:
-    """One thing compared.
+    """One thing compared; values are in the language in force when it was.
 
     ``equal`` is None while it is not known; ``chosen`` marks a difference that
     comes with the shortcut that was asked for. ``label`` is a gettext key.
@@ -154,7 +157,7 @@ def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
     wrong = [name for name in differing if name not in expected]
     sound = not wrong and plain.network.shortcut == "none" and residual.network.shortcut != "none"
     named = wrong or differing
-    shown = [", ".join(f"{name} = {values[name]}" for name in named) for values in (one, other)]
+    shown = ["; ".join(setting_in_words(name, values[name]) for name in named) for values in (one, other)]
     template = (
         N_("All other {count} settings are equal.")
         if sound
@@ -162,6 +165,31 @@ def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
     )
     explanation = sentence(template, count=len(one) - len(differing))
     return FairnessRow("settings", N_("Settings"), shown[0] or "–", shown[1] or "–", sound, explanation)
+
+
+def setting_in_words(name: str, value: str) -> str:
+    """``network.norm``, ``none`` → ``Normalisation: None``, in the reader's language."""
+    label, texts = _WORDS.get(name, ("", {}))
+    return _("{setting}: {value}").format(
+        setting=_(label) or name, value=_(texts[value]) if value in texts else value
+    )
+
+
+# Of both networks one says whether it has the connections: "shortcut" is what the paper's options are called.
+_WORDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
+    f"{setting.part}.{setting.field}": (setting.label, setting.texts) for setting in RACE_SETTINGS.values()
+} | {
+    "network.shortcut": (
+        N_("Skip connections"),
+        {**RACE_SETTINGS["shortcut"].texts, "none": N_("None")},
+    ),
+    "data.train_size": (RACE_SETTINGS["images"].label, {"None": N_("all")}),
+    "data.resolution_px": (RACE_SETTINGS["resolution"].label, {"None": N_("as published")}),
+    "network.in_channels": (N_("Colour channels"), {}),
+    "network.image_px": (N_("Side of the images in pixels"), {}),
+    "network.classes": (N_("Classes"), {}),
+    "network.family": (N_("Network type"), {}),
+}
 
 
 def _unknown(name: str, label: str) -> FairnessRow:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from resnet_viz.attribution.attribute import attribute, upsampled
+from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import AttributionOptions
 from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.load import LoadedData, load
@@ -127,7 +127,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
         return Frame({"mean": list(found.mean), "std": list(found.std)}, {})
 
     def maps(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """Attribution maps of ``images`` for ``targets``: raw, and as large as the images."""
+        """Attribution maps of ``images`` for ``targets``, as large as the layer's; the page enlarges them."""
         images = model.normalised(torch.tensor(arrays["images"]))
         found = attribute(
             model.network,
@@ -137,9 +137,8 @@ def answerers(home: Path) -> dict[str, Answerer]:
             values.get("tap"),
             AttributionOptions.checked(**values.get("options", {})),
         )
-        large = upsampled(found.values, *images.shape[2:])
         empty = [found.emptiness(index) for index in range(len(images))]
-        return Frame({"tap": found.tap, "empty": empty}, {"raw": found.values, "overlay": large})
+        return Frame({"tap": found.tap, "empty": empty}, {"raw": found.values})
 
     def activations(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """What layer ``tap`` puts out for the image in ``images``; of a block also x, F(x) and the sum."""

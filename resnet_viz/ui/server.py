@@ -15,10 +15,10 @@ from resnet_viz.inspection.lanes import is_long
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
+from resnet_viz.store.library import UNDO_S
 
 DESK_THREADS: Final = 1
 """One image keeps one thread busy; two would mostly wait for each other."""
-_DELETED_KEPT_S: Final = 7 * 24 * 3600.0
 """As long a deleted run can be restored."""
 
 _ROOMY_BYTES: Final = 6 * 2**30
@@ -65,7 +65,7 @@ def close() -> None:
 def purge_old(store: Store) -> None:
     """Remove for good what was deleted more than a week ago; where that fails, the log says why."""
     try:
-        gone = store.library.purge(_DELETED_KEPT_S)
+        gone = store.library.purge(UNDO_S)
     except StoreUnavailable:
         _log.warning("runs deleted long ago could not all be removed", exc_info=True)
         return

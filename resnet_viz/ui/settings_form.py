@@ -14,6 +14,8 @@ from resnet_viz.ui import address_bar
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.translated import choose
 
+_COLUMN_PX: Final = 350
+"""The longest text that can be chosen fits into this, in both languages."""
 _RESOLUTIONS_PX: Final = (None, 8, 14, 20, 28, 32)
 
 
@@ -48,15 +50,16 @@ def choose_seeds(form: LinkedForm[S]) -> None:
 
 
 def all_settings(form: LinkedForm[S], *, expanded: bool = False) -> None:
-    """Every setting that has a group, one column for each."""
+    """Every setting that has a group, one column for each where they fit without cutting a text."""
     with st.expander(_("All settings"), expanded=expanded, icon=":material/tune:"):
         _way_back(form)
-        for column, group in zip(st.columns(len(GROUPS), gap="large"), GROUPS, strict=True):
-            with column:
-                st.markdown(f"**{_(group)}**")
-                for setting in form.experiment.settings.values():
-                    if setting.group == group:
-                        _widget(form, setting)
+        with st.grid(len(GROUPS), min_column_width=_COLUMN_PX, gap="large"):
+            for group in GROUPS:
+                with st.container():
+                    st.markdown(f"**{_(group)}**")
+                    for setting in form.experiment.settings.values():
+                        if setting.group == group:
+                            _widget(form, setting)
 
 
 def with_changes(summary: str, form: LinkedForm[S], preset: str, spec: S) -> str:

@@ -1,10 +1,20 @@
 """The fairness card: what must be equal is checked, what differs is named."""
 
+import re
+
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.findings.fairness import FairnessCard, FairnessRow, fairness_card, race_is_fair
+from resnet_viz.findings.fairness import (
+    FairnessCard,
+    FairnessRow,
+    _flat,
+    fairness_card,
+    race_is_fair,
+    setting_in_words,
+)
 from resnet_viz.history import RunHistory
+from resnet_viz.locale import set_language
 from resnet_viz.specs import NetworkSpec, RaceSpec, Role, RunSpec
 
 FACTS = {"parameters": 464154, "init_digest": "ab12", "batch_digests": {"10": "x", "100": "y"}}
@@ -31,8 +41,8 @@ def test_equal_in_everything_is_fair() -> None:
     assert [row.equal for row in card.rows] == [True] * 4
     assert _row(card, "parameters").plain == "464,154"
     assert "through step 100" in str(_row(card, "batch_order").explanation)
-    assert _row(card, "settings").plain == "network.shortcut = none"
-    assert _row(card, "settings").residual == "network.shortcut = identity"
+    assert _row(card, "settings").plain == "Skip connections: None"
+    assert _row(card, "settings").residual == "Skip connections: A: identity, zero-padded channels"
     assert "nothing else" in str(card.summary)
 
 
@@ -112,7 +122,7 @@ def test_zero_start_is_chosen() -> None:
     row = _row(card, "initial_weights")
     assert (row.equal, row.chosen) == (False, True)
     assert card.fair is True
-    assert "network.init = zero-last-norm" in _row(card, "settings").residual
+    assert "Initial weights: He, last norm of each block zero" in _row(card, "settings").residual
 
 
 def test_any_other_setting_is_unfair_and_named() -> None:
@@ -121,8 +131,8 @@ def test_any_other_setting_is_unfair_and_named() -> None:
     card = fairness_card(_run("plain"), _run("residual"), plain_spec, other)
     row = _row(card, "settings")
     assert card.fair is False
-    assert row.plain == "train.learning_rate = 0.1, train.seed = 0"
-    assert row.residual == "train.learning_rate = 0.1000001, train.seed = 1"
+    assert row.plain == "Learning rate: 0.1; First seed: 0"
+    assert row.residual == "Learning rate: 0.1000001; First seed: 1"
 
 
 def test_two_plain_networks_are_no_race() -> None:
@@ -136,3 +146,16 @@ def test_a_race_is_fair_when_every_seed_is() -> None:
     assert race_is_fair([fair, fair]) is True
     assert race_is_fair([fair, unfair]) is False
     assert race_is_fair([]) is False
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_setting_has_a_name_in_words(language: str) -> None:
+    set_language(language)
+    try:
+        for name, value in _flat(RunSpec()):
+            words = setting_in_words(name, value)
+            assert "." not in words.partition(value)[0], words
+            assert "_" not in words.removesuffix(value), words
+            assert language == "en" or not re.match("[A-Za-z]", words), words
+    finally:
+        set_language("en")

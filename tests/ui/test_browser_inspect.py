@@ -52,7 +52,7 @@ def pick(page: Page, label: str, option: str) -> None:
 def test_layer_class_and_method_change_both_maps(page: Page, app_url: str) -> None:
     open_inspect(page, app_url)
     seen = sources(page)
-    page.locator('.st-key-inspect_layer input[type="range"]').focus()
+    page.locator('.st-key-inspect_layer-en input[type="range"]').focus()
     page.keyboard.press("ArrowLeft")
     await_new_maps(page, seen)
     page.wait_for_url(re.compile("layer=stage3.block5.conv2"))
@@ -213,6 +213,6 @@ def test_checkpoints_of_a_race(page: Page, app_url: str) -> None:
     expect(page.get_by_text(re.compile("^Step 40: ")).first).to_be_visible(timeout=60_000)
     page.locator(".st-key-inspect_time_plain button").first.click()
     expect(page.get_by_text(re.compile("^Step 0: "))).to_have_count(2)
-    page.locator('.st-key-inspect_step input[type="range"]').focus()
+    page.locator('.st-key-inspect_step-en input[type="range"]').focus()
     page.keyboard.press("Home")
     page.wait_for_url(re.compile("step=0"))

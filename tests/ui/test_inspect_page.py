@@ -112,7 +112,7 @@ def test_choices_go_to_the_link_and_come_from_it() -> None:
     app = open_inspect(method="saliency", target="3", opacity="40", image="7")
     assert app.selectbox(key="inspect_method@en").value == "saliency"
     assert app.selectbox(key="inspect_target@en").value == "3"
-    assert app.slider(key="inspect_opacity").value == 40
+    assert app.slider(key="inspect_opacity@en").value == 40
     assert "test image 7" in words(app)
     app.selectbox(key="inspect_method@en").set_value("gradcam").run()
     assert not app.exception
@@ -341,8 +341,8 @@ def test_the_same_image_is_asked_about_once(desk: Desk, monkeypatch: pytest.Monk
     monkeypatch.setattr(desk, "ask", counted)
     app = open_inspect()
     asked.clear()
-    app.slider(key="inspect_opacity").set_value(20).run()
+    app.slider(key="inspect_opacity@en").set_value(20).run()
     assert asked == []
     app.select_slider(key="inspect_layer@en").set_value("stage1.block1").run()
     assert asked == ["maps", "maps"]
-    assert np.isfinite(app.slider(key="inspect_opacity").value)
+    assert np.isfinite(app.slider(key="inspect_opacity@en").value)

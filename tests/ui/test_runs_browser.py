@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from resnet_viz.store import open_store
-from resnet_viz.ui.runs.rights import COMMAND_LINE
+from resnet_viz.ui.rights import COMMAND_LINE
 from resnet_viz.ui.runs.rows import recordings
 from tests.ui.conftest import running_app, watched_tab
 from tests.ui.test_pages import queue, train
@@ -81,7 +81,7 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     page.get_by_role("checkbox", name="Choose all on this page").check()
     expect(page.get_by_text("3 runs chosen")).to_be_visible()
     expect(page.locator(".st-key-exhibit_runs_compare_loss .live-chart-graph")).to_be_visible()
-    page.locator(".st-key-runs_format").get_by_role("combobox").click()
+    page.locator(".st-key-runs_format-en").get_by_role("combobox").click()
     page.get_by_role("option", name="JSON, can be imported again").click()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Export", exact=True).click()

@@ -5,17 +5,17 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.errors import NotFound
 from resnet_viz.figures.theme import ROLES
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunRecord
 from resnet_viz.ui import server
+from resnet_viz.ui.inspection.cells import Cells, pair_up, titles
 from resnet_viz.ui.inspection.link import choose, choose_now
 from resnet_viz.ui.inspection.networks import BUNDLED, PUBLISHED, Pair, bundled, bundled_exist, trained
 from resnet_viz.ui.inspection.published import choose_published
 from resnet_viz.ui.owner import owner
-from resnet_viz.ui.race.recent import race_title
+from resnet_viz.ui.runs.group_rows import read_spec, title_of
 from resnet_viz.ui.weights_upload import weights_upload
 
 _GROUPS_LISTED: Final = 30
@@ -63,7 +63,7 @@ def choose_networks() -> Pair | None:
     if group is None:
         st.caption(_("These come with their final weights only; train a race to see how they got there."))
         return Pair(BUNDLED, tuple(map(bundled, ROLES)))
-    cells = _cells(server.store().runs(group=group.id))
+    cells = pair_up(server.store().runs(group=group.id))
     with row:
         cell = _choose_cell(cells)
     runs = cells[cell]
@@ -125,43 +125,22 @@ def _title(name: str, group: GroupRecord | None) -> str:
         if name == PUBLISHED:
             return _("Published networks, trained on ImageNet")
         return _("Bundled pair, trained on Fashion-MNIST")
-    if group.kind == "race":
-        try:
-            title = race_title(RaceSpec.from_json(group.spec_json))
-        except InvalidSetting:
-            title = _("Race")
-    else:
-        title = _("Imported") if group.kind == "import" else _("Runs")
-    return f"{group.name or title} · {group.id}"
+    title = group.name or title_of(group.kind, read_spec(group.kind, group.spec_json))
+    return f"{title} · {group.id}"
 
 
-def _cells(runs: Sequence[RunRecord]) -> dict[str, tuple[RunRecord, ...]]:
-    """Runs that differ in their role only, by depth and seed; several of one kind are numbered."""
-    cells: dict[str, tuple[RunRecord, ...]] = {}
-    for run in runs:
-        name = f"{run.spec.network.depth}-{run.seed}"
-        number = 1
-        while run.role in {other.role for other in cells.get(name, ())}:
-            number += 1
-            name = f"{run.spec.network.depth}-{run.seed}-{number}"
-        cells[name] = tuple(sorted((*cells.get(name, ()), run), key=lambda one: ROLES.index(one.role)))
-    return cells
-
-
-def _choose_cell(cells: dict[str, tuple[RunRecord, ...]]) -> str:
+def _choose_cell(cells: Cells) -> str:
     first = next(iter(cells))
     if len(cells) == 1:
         return first
-
-    def title(cell: str) -> str:
-        run = cells[cell][0]
-        return _("depth {depth}, seed {seed}").format(depth=run.spec.network.depth, seed=run.seed)
-
+    title = titles(cells)
     return choose(
         "cell",
         list(cells),
         first,
-        lambda key: st.selectbox(_("Depth and seed"), list(cells), format_func=title, key=key, width=220),
+        lambda key: st.selectbox(
+            _("Depth and seed"), list(cells), format_func=title.__getitem__, key=key, width=340
+        ),
     )
 
 

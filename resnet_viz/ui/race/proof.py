@@ -15,6 +15,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunRecord
 from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui.race.fairness_table import fairness_table
 from resnet_viz.ui.table import table
 from resnet_viz.wording import paragraph
 
@@ -78,22 +79,7 @@ def _cards(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) -> list[F
 def _show_card(card: FairnessCard, *, several: bool) -> None:
     if several:
         st.markdown(f"**{_('Seed {seed}').format(seed=card.seed)}**")
-    table = [
-        f"| | {_('Compared')} | {_('Plain')} | {_('Residual')} | |",
-        "|---|---|---|---|---|",
-    ]
-    for row in card.rows:
-        cells = (_mark(row.equal, row.chosen), _(row.label), row.plain, row.residual, str(row.explanation))
-        table.append("| " + " | ".join(cells) + " |")
-    st.markdown("\n".join(table))
-
-
-def _mark(equal: bool | None, chosen: bool) -> str:
-    if equal is None:
-        return ":gray[:material/pending:]"
-    if equal:
-        return ":green[:material/check_circle:]"
-    return ":blue[:material/tune:]" if chosen else ":red[:material/error:]"
+    fairness_table(card)
 
 
 def _plain_text(text: str) -> str:

@@ -6,13 +6,14 @@ import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.exports import import_runs
+from resnet_viz.exports.importing import MAX_BYTES
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server
 from resnet_viz.ui.owner import owner
 from resnet_viz.ui.runs.state import RUNS
 from resnet_viz.ui.weights_upload import TakenIn, weights_upload
 
-_MAX_MB: Final = 12
+_MAX_MB: Final = MAX_BYTES // 2**20
 _INSPECT_PAGE: Final = "../../pages/inspect.py"
 _IMPORTED: Final = "runs_imported_weights"
 
@@ -29,7 +30,7 @@ def import_files() -> None:
 def _import_runs() -> None:
     with st.form("runs_import", border=False, clear_on_submit=True):
         file = st.file_uploader(
-            _("A run exported as JSON, from this or another machine"),
+            _("A run, race or sweep exported as JSON, from this or another machine"),
             type=["json"],
             max_upload_size=_MAX_MB,
             key="runs_import_file",
