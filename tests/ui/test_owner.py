@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.ui.http import OWNER_COOKIE, new_identity
 from resnet_viz.ui.owner import LOCAL
-from resnet_viz.ui.runs.rights import COMMAND_LINE
+from resnet_viz.ui.rights import COMMAND_LINE
 
 
 def _page() -> None:

@@ -11,8 +11,8 @@ from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunRecord, RunSummary
 from resnet_viz.store.library import UNDO_S
 from resnet_viz.ui import labels, language, server
+from resnet_viz.ui.moments import moment
 from resnet_viz.ui.rights import may_change
-from resnet_viz.ui.runs.rows import moment
 
 _REFUSED = "race_restore_refused"
 
