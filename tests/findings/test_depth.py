@@ -167,8 +167,8 @@ def test_the_gradient_is_told_of_the_depth_compared_and_of_both_times() -> None:
     text = sweep_verdict(sweep(depths=(8, 44)), given).text
     assert (
         "Relative gradient ‖g‖/‖w‖, first convolution ÷ last, depth 44, seed 0, plain: 1,100 (explodes "
-        "towards the input) at step 0, 0.012 (vanishes towards the input) at step 99. The same, residual: 8.1 "
-        "and 0.42."
+        "towards the input) at step 0, 0.012 (vanishes towards the input) at step 99. The same, residual: "
+        "8.1 and 0.42."
     ) in text
     assert "did not vanish" not in text
 

@@ -129,7 +129,8 @@ def test_a_gradient_that_explodes_first_and_is_lost_later_is_not_said_to_be_well
     found = said(race(depth=56), pair(1.5, 0.6, reach=(1709, 0.18, 0.008, 0.0082)))
     assert (
         "Relative gradient ‖g‖/‖w‖, first convolution ÷ last, depth 56, seed 0, plain: 1,700 (explodes "
-        "towards the input) at step 0, 0.0081 (vanishes towards the input) in the second half of training (median)."
+        "towards the input) at step 0, 0.0081 (vanishes towards the input) in the second half of training "
+        "(median)."
     ) in found.text
     assert "did not vanish" not in found.text
 
