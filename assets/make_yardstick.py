@@ -52,8 +52,11 @@ def networks() -> Iterator[RunSpec]:
                 yield run
 
 
-def train(run: RunSpec, start: int) -> tuple[float, float]:
-    """Final training loss and error of ``run`` from the weights of ``start``, on its own seed's batches."""
+def train(run: RunSpec, start: int) -> tuple[float | None, float | None]:
+    """Final training loss and error of ``run`` from the weights of ``start``, on its own seed's batches.
+
+    None where it diverged.
+    """
     import torch
 
     from resnet_viz.data.load import load
@@ -64,11 +67,13 @@ def train(run: RunSpec, start: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(run, load(run.data, Path(folder)), Path(folder))
         trainer.network.load_state_dict(build(run.network, start).state_dict())
-        while trainer.step < run.train.steps:
-            if trainer.must_drain:
-                trainer.drain()
+        diverged = None
+        while trainer.step < run.train.steps and diverged is None:
             trainer.update()
-        trainer.drain()
+            if trainer.must_drain or trainer.step == run.train.steps:
+                _measured, diverged = trainer.drain()
+    if diverged is not None:
+        return None, None
     ended = trainer.result(0.0).values
     return ended["train_loss"], 1 - ended["train_accuracy"]
 
@@ -80,18 +85,14 @@ def measured() -> Iterator[dict[str, Any]]:
         for run, trainings in asked:
             losses, errors = zip(*(training.result() for training in trainings), strict=True)
             network = run.network
-            print(
-                f"{network.role}-{network.depth} norm={network.norm}:",
-                *(f"{x:.3f}" for x in losses),
-                flush=True,
-            )
+            print(f"{network.role}-{network.depth}, norm {network.norm}:", *losses, flush=True)
             yield {"run": run.model_dump(mode="json"), "train_loss": losses, "train_error": errors}
 
 
 if __name__ == "__main__":
     os.environ["OMP_NUM_THREADS"] = "1"
     here = Machine.here()
-    content = {
+    content: dict[str, Any] = {
         "origin": {
             "command": "nice -n 10 python assets/make_yardstick.py",
             "day": date.today().isoformat(),
@@ -110,7 +111,9 @@ if __name__ == "__main__":
         },
         "batches_of_seed": 0,
         "first_weights_of_seeds": list(STARTS),
-        "starts": list(measured()),
+        "starts": [],
     }
-    FILE.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
+    for entry in measured():
+        content["starts"].append(entry)
+        FILE.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
     print(FILE, FILE.stat().st_size, "bytes")

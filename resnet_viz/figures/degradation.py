@@ -1,21 +1,19 @@
 """Final training and test error over depth: the degradation curve of He et al. 2015, Fig. 6, measured."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.depth_errors import Errors, collected, diverged_trace, error_traces
 from resnet_viz.figures.families import family_looks, family_name
-from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import LIGHT, Theme, empty, faded, layout
+from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
 from resnet_viz.figures.traces import Trace
-from resnet_viz.findings.errors import Seeds, by_depth
-from resnet_viz.findings.intervals import t_interval
+from resnet_viz.findings.errors import by_depth
 from resnet_viz.findings.published_curves import PUBLISHED, PublishedCurve
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -33,24 +31,6 @@ PUBLISHED_NOTE = N_(
     "Grey crosses on dotted lines are published numbers, read from the tables of papers, not measured here: "
     "other data and longer training, so only their shape can be compared."
 )
-
-
-class Errors(NamedTuple):
-    """One kind of error of one family, shares of 1; single runs, and the mean per depth.
-
-    ``run_depth``, ``run_seed`` int64 [runs] and ``run_error`` float64 [runs];
-    ``depth``, ``seeds`` int64 [depths] and ``mean``, ``low``, ``high`` float64
-    [depths]; the ends of the 95 % interval are NaN with fewer than three seeds.
-    """
-
-    run_depth: npt.NDArray[np.int64]
-    run_seed: npt.NDArray[np.int64]
-    run_error: npt.NDArray[np.float64]
-    depth: npt.NDArray[np.int64]
-    seeds: npt.NDArray[np.int64]
-    mean: npt.NDArray[np.float64]
-    low: npt.NDArray[np.float64]
-    high: npt.NDArray[np.float64]
 
 
 class FamilyErrors(NamedTuple):
@@ -84,8 +64,8 @@ def degradation_info(
     measured = []
     for name in families:
         finished = by_depth(cells, name)
-        train = _errors(finished, lambda seeds: seeds.train)
-        test = _errors(finished, lambda seeds: seeds.test)
+        train = collected(finished, lambda seeds: seeds.train)
+        test = collected(finished, lambda seeds: seeds.test)
         diverged = {depth: (len(s.diverged), s.count) for depth, s in finished.items() if s.diverged}
         measured.append(FamilyErrors(name, train, test, diverged))
     found = tuple(sorted({*depths, *(cell.depth for cell in cells)}))
@@ -100,10 +80,11 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     data: list[Trace] = []
     for entry in info.families:
         style = looks[entry.family]
-        data += _traces(entry.family, style, entry.train)
-        data += [in_second_panel(trace) for trace in _traces(entry.family, style, entry.test)]
+        data += error_traces(entry.family, style, entry.train)
+        data += [in_second_panel(trace) for trace in error_traces(entry.family, style, entry.test)]
         if entry.diverged:
-            trace = _diverged_trace(entry, style, top)
+            told = {depth: _said(entry, depth) for depth in entry.diverged}
+            trace = diverged_trace(entry.family, style, told, top, named=not len(entry.train.depth))
             data += [trace, in_second_panel(trace | {"showlegend": False})]
     if not data and not info.published:
         return empty(look, name)
@@ -182,6 +163,10 @@ def describe(info: DegradationInfo) -> str:
     return " ".join(parts)
 
 
+def _keys(errors: Errors) -> list[tuple[int, int]]:
+    return list(zip(errors.run_depth.tolist(), errors.run_seed.tolist(), strict=True))
+
+
 def _said(entry: FamilyErrors, depth: int) -> str:
     count, runs = entry.diverged[depth]
     return _("{family}: at depth {depth} {count} of {runs} runs diverged.").format(
@@ -199,107 +184,6 @@ def _top(info: DegradationInfo) -> float:
     ]
     highest += [max(curve.test_errors) for curve in info.published]
     return 1.08 * max(highest, default=1.0)
-
-
-def _diverged_trace(entry: FamilyErrors, style: NetworkLook, top: float) -> Trace:
-    """What diverged has no number; it stands at the top edge, as the worst result."""
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "legendgroup": entry.family,
-        "name": style.name,
-        "showlegend": not len(entry.train.depth),
-        "x": np.array([*entry.diverged], np.int32),
-        "y": np.full(len(entry.diverged), top, np.float32),
-        "text": [_said(entry, depth) for depth in entry.diverged],
-        "cliponaxis": False,
-        "marker": {"color": style.colour, "symbol": "triangle-up", "size": 14},
-        "hovertemplate": "%{text}<extra></extra>",
-    }
-
-
-def _errors(finished: dict[int, Seeds], of: Callable[[Seeds], Mapping[int, float]]) -> Errors:
-    runs = [(depth, seed, error) for depth, seeds in finished.items() for seed, error in of(seeds).items()]
-    means = [
-        (depth, t_interval(list(found.values()), (0, 1))) for depth, s in finished.items() if (found := of(s))
-    ]
-    ends = [
-        (np.nan if band.low is None else band.low, np.nan if band.high is None else band.high)
-        for _depth, band in means
-    ]
-    return Errors(
-        np.array([depth for depth, _seed, _error in runs], np.int64),
-        np.array([seed for _depth, seed, _error in runs], np.int64),
-        np.array([error for _depth, _seed, error in runs], np.float64),
-        np.array([depth for depth, _band in means], np.int64),
-        np.array([band.count for _depth, band in means], np.int64),
-        np.array([band.mean for _depth, band in means], np.float64),
-        np.array([low for low, _high in ends], np.float64),
-        np.array([high for _low, high in ends], np.float64),
-    )
-
-
-def _keys(errors: Errors) -> list[tuple[int, int]]:
-    return list(zip(errors.run_depth.tolist(), errors.run_seed.tolist(), strict=True))
-
-
-def _traces(name: str, style: NetworkLook, errors: Errors) -> list[Trace]:
-    """Band, single runs, and the line through the means."""
-    if not len(errors.depth):
-        return []
-    traces: list[Trace] = []
-    several = np.isfinite(errors.low)
-    shared = {"type": "scatter", "legendgroup": name}
-    if several.sum() > 1:
-        x, low, high = errors.depth[several], errors.low[several], errors.high[several]
-        traces.append(
-            shared
-            | {
-                "mode": "lines",
-                "x": np.concatenate([x, x[::-1]]).astype(np.int32),
-                "y": np.concatenate([high, low[::-1]]).astype(np.float32),
-                "fill": "toself",
-                "fillcolor": faded(style.colour, 0.2),
-                "line": {"width": 0},
-                "showlegend": False,
-                "hoverinfo": "skip",
-            }
-        )
-    if errors.seeds.max() > 1:
-        traces.append(
-            shared
-            | {
-                "mode": "markers",
-                "x": errors.run_depth.astype(np.int32),
-                "y": errors.run_error.astype(np.float32),
-                "customdata": errors.run_seed.astype(np.int32),
-                "marker": {"color": faded(style.colour, 0.45), "size": 6},
-                "showlegend": False,
-                "hovertemplate": _("depth {depth}, seed {seed}: {error}").format(
-                    depth="%{x}", seed="%{customdata}", error="%{y:.1%}"
-                )
-                + f"<extra>{style.name}</extra>",
-            }
-        )
-    interval = np.stack([errors.low, errors.high, errors.seeds], axis=1).astype(np.float32)
-    hover = _("depth {depth}: {error}").format(depth="%{x}", error="%{y:.1%}")
-    if errors.seeds.max() > 1:
-        seeds = _("seeds: {count}").format(count="%{customdata[2]}")
-        hover += f" (95%: %{{customdata[0]:.1%}} … %{{customdata[1]:.1%}}; {seeds})"
-    traces.append(
-        shared
-        | {
-            "mode": "lines+markers",
-            "name": style.name,
-            "x": errors.depth.astype(np.int32),
-            "y": errors.mean.astype(np.float32),
-            "customdata": interval,
-            "line": style.line(),
-            "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
-            "hovertemplate": f"{hover}<extra>{style.name}</extra>",
-        }
-    )
-    return traces
 
 
 def published_trace(curve: PublishedCurve) -> Trace:

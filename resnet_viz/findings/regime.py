@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.wording import Sentence, count, number, sentence
 
 _FACTOR = 20
+_SAMPLES = 25
 
 _VANISHES = N_("{ratio} (vanishes towards the input)")
 _EXPLODES = N_("{ratio} (explodes towards the input)")
@@ -64,14 +66,25 @@ def gradient_of(history: RunHistory) -> Gradient | None:
     convolutions = [index for index, tap in enumerate(table.taps) if tap != "head"]
     if len(convolutions) < 2:
         return None
-    first, last = (table.value[:, index].astype(np.float64) for index in (convolutions[0], convolutions[-1]))
+    rows = sampled(table.step)
+    first, last = (table.value[rows, tap].astype(np.float64) for tap in (convolutions[0], convolutions[-1]))
     with np.errstate(divide="ignore", invalid="ignore"):
         ratios = first / last
     if not np.isfinite(ratios[0]):
         return None
-    half = (table.step > table.step[-1] / 2) & np.isfinite(ratios)
-    only = int(table.step[half][0]) if half.sum() == 1 else None
-    return Gradient(float(ratios[0]), float(np.median(ratios[half])) if half.any() else None, only)
+    late = np.isfinite(ratios) & (np.arange(len(rows)) > 0)
+    only = int(table.step[rows[late]][0]) if late.sum() == 1 else None
+    return Gradient(float(ratios[0]), float(np.median(ratios[late])) if late.any() else None, only)
+
+
+def sampled(step: npt.NDArray[np.int64]) -> npt.NDArray[np.intp]:
+    """The rows of a profile that are looked at: the first, and `_SAMPLES` of the second half.
+
+    Few enough for a recording to keep, which then says exactly what the run itself says.
+    """
+    half = np.flatnonzero(step > step[-1] / 2) if len(step) else np.empty(0, np.intp)
+    chosen = np.linspace(0, len(half) - 1, min(len(half), _SAMPLES)).round().astype(np.intp)
+    return np.unique(np.concatenate([np.zeros(min(1, len(step)), np.intp), half[chosen]]))
 
 
 def gradient_sentences(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,10 @@ _WITHOUT_EFFECT = {"seed", "device", "evaluate_every", "probe_every"}
 
 @dataclass(frozen=True, slots=True)
 class Starts:
-    """Final results of one network from several random starts, all on the same batches."""
+    """Final results of one network from several random starts, all on the same batches; None: diverged."""
 
-    train_loss: tuple[float, ...]
-    train_error: tuple[float, ...]
+    train_loss: tuple[float | None, ...]
+    train_error: tuple[float | None, ...]
 
     @property
     def loss_differences(self) -> tuple[float, ...]:
@@ -64,5 +65,9 @@ def _measured() -> Mapping[str, Starts]:
     }
 
 
-def _apart(values: Sequence[float]) -> tuple[float, ...]:
-    return tuple(abs(one - other) for one, other in combinations(values, 2))
+def _apart(values: Sequence[float | None]) -> tuple[float, ...]:
+    """A start that diverged is farther from one that did not than any number says."""
+    return tuple(
+        0.0 if one == other else inf if one is None or other is None else abs(one - other)
+        for one, other in combinations(values, 2)
+    )
