@@ -65,7 +65,7 @@ def test_from_the_click_to_the_verdict(page: Page, app_url: str) -> None:
     expect(verdict).to_be_visible(timeout=60_000)
     expect(verdict).to_contain_text("Training loss after 40 steps at depth 8")
     expect(
-        page.get_by_text("The networks differ in the shortcut and in nothing else. (4 of 4 checks)")
+        page.get_by_text("The networks differ only in the skip connection. (4 of 4 checks passed)")
     ).to_be_visible()
     expect_both(page, "Finished")
     for name in ("loss", "accuracy", "gradients", "map", "responses"):

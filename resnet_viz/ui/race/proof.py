@@ -60,7 +60,10 @@ def show_fairness(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) ->
     worst = min(cards, key=lambda card: _ORDER[card.fair])
     known = sum(row.equal is not None for card in cards for row in card.rows)
     total = sum(len(card.rows) for card in cards)
-    text = f"{worst.summary} " + _("({known} of {total} checks)").format(known=known, total=total)
+    done = _("{total} of {total} checks passed") if worst.fair else _("{known} of {total} checked")
+    text = _("{summary} ({checks})").format(
+        summary=worst.summary, checks=done.format(known=known, total=total)
+    )
     with st.expander(text, icon=_ICONS[worst.fair], key="race_fairness"):
         for card in cards:
             _show_card(card, several=len(cards) > 1)
