@@ -66,7 +66,8 @@ class FairnessCard:
         if any(row.chosen for row in self.rows):
             return sentence(
                 N_(
-                    "The networks differ only in the skip connection and the changes it requires, listed below."
+                    "The networks differ only in the skip connection and the changes it requires, listed "
+                    "below."
                 )
             )
         return sentence(N_("The networks differ only in the skip connection."))
