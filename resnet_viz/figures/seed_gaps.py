@@ -18,6 +18,10 @@ HOW_TO_READ = N_(
     "mean with its 95% confidence interval. Shaded: too small to count."
 )
 
+_COLOUR = "#9467bd"
+"""A gap is neither network's: no colour of theirs, and plain on a light page and on a dark one."""
+_GREY = "#808080"
+
 
 class SeedGapInfo(NamedTuple):
     """Plain − residual in final training loss: ``seed`` int64 and ``gap`` float64 [seeds], and what they say.
@@ -58,18 +62,18 @@ def seed_gap_chart(info: SeedGapInfo, look: Theme = LIGHT) -> Chart:
     hover = "%{y}: %{x:.3~g}<extra></extra>"
     point = {"type": "scatter", "mode": "markers", "showlegend": False, "hovertemplate": hover}
     data = [
-        point | {"x": info.gap.astype(np.float32), "y": seeds, "marker": {"size": 11, "color": look.text}},
+        point | {"x": info.gap.astype(np.float32), "y": seeds, "marker": {"size": 11, "color": _COLOUR}},
         point
         | {
             "x": np.array([info.mean], np.float32),
             "y": [mean],
-            "marker": {"size": 14, "color": look.text, "symbol": "diamond"},
+            "marker": {"size": 14, "color": _COLOUR, "symbol": "diamond"},
             "error_x": {
                 "type": "data",
                 "symmetric": False,
                 "array": np.array([info.high - info.mean if has_ends else 0], np.float32),
                 "arrayminus": np.array([info.mean - info.low if has_ends else 0], np.float32),
-                "color": look.text,
+                "color": _COLOUR,
                 "thickness": 2.5,
                 "visible": has_ends,
             },
@@ -78,10 +82,10 @@ def seed_gap_chart(info: SeedGapInfo, look: Theme = LIGHT) -> Chart:
     across = {"yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     band = {"type": "rect", "x0": -info.margin, "x1": info.margin, "line": {"width": 0}}
     shapes = [
-        across | band | {"fillcolor": faded("#808080", 0.2)},
-        across | {"type": "line", "x0": 0, "x1": 0, "line": {"color": look.text, "width": 1}},
+        across | band | {"fillcolor": faded(_GREY, 0.2)},
+        across | {"type": "line", "x0": 0, "x1": 0, "line": {"color": _GREY, "width": 1.5}},
     ]
-    x = axis(look, _("Plain − residual, final training loss"))
+    x = axis(look, _("Plain − residual"))
     y = axis(look, "", type="category", categoryarray=[mean, *reversed(seeds)], categoryorder="array")
     return {"data": data, "layout": layout(look, "seed-gaps", x, y, shapes=shapes, hovermode="closest")}
 
