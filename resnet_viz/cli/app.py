@@ -66,8 +66,8 @@ def _carried_out(arguments: list[str]) -> int:
         translate_help(command)
         return int(command(others, standalone_mode=False) or 0)
     except typer.TyperException as error:
-        known = [*vars(command)["commands"]]
-        _refuse(as_refusal(error, known), arguments)
+        if error.format_message():  # empty where no command was given: the help has been printed
+            _refuse(as_refusal(error, [*vars(command)["commands"]]), arguments)
         return 2
     except ResnetVizError as error:
         _refuse(error, arguments)

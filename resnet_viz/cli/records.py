@@ -123,7 +123,7 @@ def resume(run: _Named) -> int:
             store.resume(run_id)
         ended = follow(store, waiting) if waiting else []
     for record in ended:
-        say(f"{record.id}: {_(STATE_NAMES[record.state])}")
+        say(_("{name}: {text}").format(name=record.id, text=_(STATE_NAMES[record.state])))
     return int(any(record.state in BROKEN for record in ended))
 
 

@@ -72,7 +72,7 @@ def take_up_sweep(store: Store, name: str) -> list[SweepCell] | None:
     cells = follow_sweep(store, group)
     for place in cells:
         state = _(STATE_NAMES[place.run.state]) if place.run else _("not trained")
-        say(f"{place.cell.title}: {state}")
+        say(_("{name}: {text}").format(name=place.cell.title, text=state))
     return cells
 
 

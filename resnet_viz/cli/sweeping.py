@@ -67,7 +67,7 @@ def _train(store: Store, spec: SweepSpec, expected: Estimate) -> dict[str, Any]:
         say(sentence.format(time=duration(wall_s), expected=duration(expected.wall_s), difference=difference))
     for place in cells:
         if place.run is not None and place.run.failure is not None:
-            say(f"{place.cell.title}: {place.run.failure}")
+            say(_("{name}: {text}").format(name=place.cell.title, text=place.run.failure))
     return _report(store, group.id, spec_of(group), cells, expected, wall_s)
 
 

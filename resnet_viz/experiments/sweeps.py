@@ -15,6 +15,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Block, DataSpec, NetworkSpec, Norm, Role, RunSpec, Shortcut, Spec, TrainSpec
 
 _NO_NORM = "no-norm"
@@ -90,7 +91,7 @@ class Cell(NamedTuple):
     @property
     def title(self) -> str:
         """What it is called where a line is all there is."""
-        return f"{self.family}-{self.depth} seed {self.seed}"
+        return _("{network}, seed {seed}").format(network=f"{self.family}-{self.depth}", seed=self.seed)
 
 
 class CellHistory(NamedTuple):

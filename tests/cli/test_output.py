@@ -105,6 +105,13 @@ def test_a_reader_who_has_had_enough_is_no_failure_of_ours(race: RaceSpec) -> No
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def test_without_a_command_the_help_is_all(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call() == 2
+    said = capsys.readouterr()
+    assert "explain" in said.out + said.err
+    assert "not understood" not in said.err
+
+
 def test_names_do_nothing_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     say(_ODD)
     show(_ODD)
