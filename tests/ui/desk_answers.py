@@ -20,6 +20,6 @@ def answerers(home: Path) -> dict[str, Answerer]:
         note = home / f"{NOTE}.part"
         note.write_text(" ".join(run.id for run in training))
         note.replace(home / NOTE)
-        return Frame({})
+        return Frame({}, {})
 
     return {"prepare": prepare}
