@@ -54,7 +54,7 @@ class AtTheMachine:
             sent = [entry for entry in scope["headers"] if entry[0].lower() != SIGN.encode()]
             if not self._asks_code and _comes_from_here(scope):
                 sent.append((SIGN.encode(), b"yes"))
-            scope = scope | {"headers": sent}
+            scope = {**scope, "headers": sent}
         await self._app(scope, receive, send)
 
 

@@ -24,7 +24,7 @@ def show_deleted(group_id: str, race: RaceSpec, left: Sequence[RunRecord]) -> No
     deleted = server.store().library.find(RunQuery(group=group_id, deleted=True)).rows
     if deleted:
         _deleted(group_id, deleted)
-    there = {(run.role, run.seed) for run in (*left, *deleted)}
+    there = {(run.role, run.seed) for run in left} | {(run.role, run.seed) for run in deleted}
     gone = [
         _name(spec.network.role, spec.network.depth, spec.train.seed)
         for spec in race.members()
