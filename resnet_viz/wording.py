@@ -5,6 +5,7 @@ that it is put into words only when and where it is read. Numbers look the same
 in all languages: a point for the decimals, powers of ten instead of "e-09".
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from math import floor, isfinite, isnan, log10
 
@@ -71,3 +72,11 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return gettext("{min} min {s} s").format(min=whole // 60, s=whole % 60)
     return gettext("{h} h {min} min").format(h=whole // 3600, min=whole % 3600 // 60)
+
+
+def in_a_list(parts: Iterable[str]) -> str:
+    """The parts one after another, as the reader's language separates them; empty for none."""
+    listed = ""
+    for part in parts:
+        listed = gettext("{first}; {second}").format(first=listed, second=part) if listed else part
+    return listed
