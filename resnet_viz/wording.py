@@ -118,3 +118,11 @@ def _visible(character: str) -> str:
     if (category[0] == "C" and character not in _JOINERS) or category in ("Zl", "Zp"):
         return character.encode("unicode_escape", "surrogatepass").decode("ascii")
     return character
+
+
+def in_a_list(parts: Iterable[str]) -> str:
+    """The parts one after another, as the reader's language separates them; empty for none."""
+    listed = ""
+    for part in parts:
+        listed = gettext("{first}; {second}").format(first=listed, second=part) if listed else part
+    return listed

@@ -89,7 +89,8 @@ def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT, *, stacked: bool = Fal
         axes |= _panel_axes(entry, suffix, look, across=across, up=up, below=below, left=left)
         title = {"text": role_name(entry.role), "showarrow": False, "xref": "paper", "yref": "paper"}
         titles.append(title | {"x": sum(across) / 2, "y": up[1], "yanchor": "bottom", "font": {"size": 16}})
-    # The colour bar's own title would lie on the bar when it is placed by the container.
+    # The colour bar's own title would lie on the bar when it is placed by the container. Below the plot
+    # come, in pixels: ticks and axis title (53), this (58 to 76), the bar and its ticks (from the bottom 48).
     below_axes = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "yanchor": "top", "yshift": -58}
     titles.append(below_axes | {"text": "‖g‖ / ‖w‖", "showarrow": False, "font": {"size": 13}})
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "yref": "container", "y": 1, "yanchor": "top"}
@@ -97,7 +98,7 @@ def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT, *, stacked: bool = Fal
     more = {
         "coloraxis": _colour_axis(info, look),
         "annotations": titles,
-        "margin": {"l": 12, "r": 12, "t": 64 if zeros else 34, "b": 120},
+        "margin": {"l": 12, "r": 12, "t": 64 if zeros else 34, "b": 138},
         "legend": legend,
         "hovermode": "closest",
     }

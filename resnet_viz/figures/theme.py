@@ -107,7 +107,10 @@ def layout(look: Theme, name: str, x: dict[str, Any], y: dict[str, Any], **more:
 
 
 def empty(look: Theme, name: str) -> Chart:
-    """A chart that says that there is nothing to show yet."""
+    """A chart that says that there is nothing to show yet; to plotly.js another one than ``name``.
+
+    What its axes became, with nothing on them, must not outlive the first data: the way round, for one.
+    """
     hidden = {"visible": False}
     note = {
         "text": _("No measurement yet"),
@@ -118,4 +121,4 @@ def empty(look: Theme, name: str) -> Chart:
         "showarrow": False,
         "font": {"size": 18},
     }
-    return {"data": [], "layout": layout(look, name, hidden, dict(hidden), annotations=[note])}
+    return {"data": [], "layout": layout(look, f"{name}/empty", hidden, dict(hidden), annotations=[note])}

@@ -25,6 +25,8 @@ class Exhibit:
     alt: str
     chart_json: str
     table: Callable[[], Columns]
+    narrow_px: int | None = None
+    """The height of the chart's narrow layout, where it has one."""
     begins_with_best: bool = False
     """Whether the first rows of a long table are worth showing, and not the last."""
 
@@ -40,6 +42,7 @@ def show(exhibit: Exhibit, *, key: str, filename: str, height_px: int = 380) -> 
             alt=exhibit.alt,
             filename=filename,
             height_px=height_px,
+            narrow_px=exhibit.narrow_px,
         )
         numbers(exhibit, key=key, filename=filename)
 

@@ -4,9 +4,19 @@
 
 const charts = new WeakMap();
 
+// Below this width a chart takes its layout for narrow places, where it has one.
+const NARROW_PX = 560;
+
+function fittingLayout({ graph, figure }) {
+  const narrow = graph.clientWidth > 0 && graph.clientWidth < NARROW_PX;
+  return (narrow && figure.narrow) || figure.layout;
+}
+
 function draw(chart, Plotly) {
   const { graph, figure } = chart;
-  const { layout } = themed(figure.layout, graph);
+  chart.layout = fittingLayout(chart);
+  graph.style.height = `${chart.layout === figure.narrow ? chart.heights.narrow : chart.heights.wide}px`;
+  const { layout } = themed(chart.layout, graph);
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: "reset" };
   return Plotly.react(graph, figure.data, layout, config).then(() => {
     chart.updates += 1;
@@ -14,13 +24,13 @@ function draw(chart, Plotly) {
   });
 }
 
-function resetZoom({ graph, figure }, Plotly) {
+function resetZoom({ graph, layout }, Plotly) {
   const update = {};
   for (const name of Object.keys(graph._fullLayout)) {
     if (!/^[xy]axis\d*$/.test(name)) continue;
-    const range = figure.layout[name]?.range;
+    const range = layout[name]?.range;
     if (range) update[`${name}.range`] = [...range];
-    else update[`${name}.autorange`] = figure.layout[name]?.autorange ?? true;
+    else update[`${name}.autorange`] = layout[name]?.autorange ?? true;
   }
   return Plotly.relayout(graph, update);
 }
@@ -32,6 +42,10 @@ function mount(root, url) {
     chart.drawing = chart.drawing.then(() => loadPlotly(url)).then((Plotly) => draw(chart, Plotly));
   };
   chart.observer = fitting(graph);
+  chart.turning = new ResizeObserver(() => {
+    if (chart.layout && fittingLayout(chart) !== chart.layout) chart.redraw();
+  });
+  chart.turning.observe(graph);
   chart.actions = {
     csv: () => saveNumbers(graph, chart.name),
     png: () => loadPlotly(url).then((Plotly) => savePicture(graph, chart.name, Plotly)),
@@ -49,15 +63,17 @@ export default function ({ data: bytes, parentElement }) {
   const chart = charts.get(root);
   chart.name = data.filename;
   dress(root, data, data.labels, chart.actions);
-  chart.graph.style.height = `${data.height}px`;
+  chart.heights = { wide: data.height, narrow: data.narrowHeight };
   if (chart.text !== figure) {
     chart.text = figure;
     chart.figure = JSON.parse(figure);
     chart.figure.layout.uirevision ??= "kept";
+    chart.layout = null;
   }
   chart.redraw();
   return () => {
     chart.observer.disconnect();
+    chart.turning.disconnect();
     charts.delete(root);
     if (window.Plotly) window.Plotly.purge(chart.graph);
   };

@@ -57,17 +57,27 @@ def tool_labels(tools: Iterable[str] = _TOOLS) -> dict[str, str]:
 
 
 def live_chart(
-    chart_json: str, *, key: str, title: str, how_to_read: str, alt: str, filename: str, height_px: int = 360
+    chart_json: str,
+    *,
+    key: str,
+    title: str,
+    how_to_read: str,
+    alt: str,
+    filename: str,
+    height_px: int = 360,
+    narrow_px: int | None = None,
 ) -> None:
     """Show a chart, or bring the one of the same ``key`` up to date.
 
     Args:
         chart_json: ``{"data": […], "layout": {…}}`` in plotly's JSON (`figures.chart.to_json`);
-            ``layout.uirevision`` says whether it is still the same chart, so that zoom stays.
+            ``layout.uirevision`` says whether it is still the same chart, so that zoom stays. A layout
+            ``narrow`` beside it is taken where there is little room (`figures.chart.with_narrow`).
         title: stands above the chart, beside its tools.
         how_to_read: one line below the title.
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
+        narrow_px: height in the narrow layout.
     """
     words = {
         "plotly": PLOTLY,
@@ -76,6 +86,7 @@ def live_chart(
         "alt": alt,
         "filename": filename,
         "height": height_px,
+        "narrowHeight": narrow_px or height_px,
         "labels": tool_labels(),
     }
     # As bytes: Streamlit would look for dataframes in anything else, with pandas.

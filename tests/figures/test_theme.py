@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet_viz.figures.theme import COLOURS, DARK, DASHES, LIGHT, Theme, faded, role_name
+from resnet_viz.figures.theme import COLOURS, DARK, DASHES, LIGHT, Theme, empty, faded, layout, role_name
 
 
 def _luminance(colour: str) -> float:
@@ -33,3 +33,9 @@ def test_faded_keeps_the_colour() -> None:
 
 def test_roles_have_names() -> None:
     assert [role_name("plain"), role_name("residual")] == ["Plain", "Residual"]
+
+
+def test_the_first_data_begin_a_chart_of_its_own() -> None:
+    """Else plotly.js keeps what the axes of the empty chart became: which way round they run."""
+    full = layout(LIGHT, "map", {}, {"autorange": "reversed"})
+    assert empty(LIGHT, "map")["layout"]["uirevision"] != full["uirevision"]

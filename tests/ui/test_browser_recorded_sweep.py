@@ -15,6 +15,7 @@ _CHARTS = ("curve", "losses", "gradients")
 _POINTS = """(graph) => graph._fullData
   .filter((trace) => trace.mode === 'lines+markers' && trace.xaxis === 'x')
   .map((trace) => [trace.name, Array.from(trace.x), Array.from(trace.y)])"""
+_STACKED = "(graph) => graph._fullLayout.yaxis2.domain[1] < graph._fullLayout.yaxis.domain[1]"
 _NAMES = "(graph) => graph._fullData.filter((trace) => trace.showlegend).map((trace) => trace.name)"
 
 
@@ -29,6 +30,8 @@ def test_all_three_charts_show_what_was_recorded(page: Page, app_url: str) -> No
     page.goto(app_url + "/depth")
     expect(page.get_by_text("This is a recording, not a sweep of this machine")).to_be_visible(timeout=20_000)
     selectors = {name: chart(page, name) for name in _CHARTS}
+    expect(page.locator(".live-chart-graph")).to_have_count(len(_CHARTS))  # each once
+    assert not page.eval_on_selector(selectors["curve"], _STACKED)
     spec, cells = recorded_sweep().spec, recorded_cells(recorded_sweep())
     drawn = page.eval_on_selector(selectors["curve"], _POINTS)
     assert [name for name, _x, _y in drawn] == ["Plain", "Residual"]
@@ -76,6 +79,10 @@ def test_its_numbers_are_a_table_to_take_away(page: Page, app_url: str) -> None:
 def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 2600})
     page.goto(app_url + "/depth?lang=zh")
-    chart(page, "curve_narrow")
+    curve = chart(page, "curve")
+    assert page.eval_on_selector(curve, _STACKED)
+    expect(page.locator(".live-chart-graph")).to_have_count(len(_CHARTS))
     expect(page.locator(".st-key-depth_verdict li").first).to_contain_text("误差")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    page.set_viewport_size({"width": 1280, "height": 1600})  # turned, or a window made wider
+    page.wait_for_function(f"() => !({_STACKED})(document.querySelector({curve!r}))")

@@ -1,6 +1,7 @@
 """The charts of a sweep: built again only when there is something new to draw."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -8,7 +9,7 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
-from resnet_viz.figures.chart import to_json
+from resnet_viz.figures.chart import Chart, to_json, with_narrow
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import language
@@ -34,17 +35,17 @@ def depth_charts(spec: SweepSpec, cells: Sequence[CellHistory], *, name: str) ->
     published = bool(st.session_state[DEPTH_FORM.switch_key])
     families, depths = spec.families, spec.depths
     finished = tuple((c.family, c.depth, c.seed) for c in cells if c.history.state is RunState.FINISHED)
-    _both_ways(
+    _show(
         name,
         "curve",
         (finished, published, families, depths),
-        lambda stacked: _degradation(families, cells, depths, published, stacked),
+        lambda: _degradation(families, cells, depths, published),
     )
     st.subheader(_("All depths, one brought forward"), anchor=False)
     depth = _depth_slider(depths)
     begun = families, _extent(spec, cells)
-    _show(name, "losses", (begun, depth), lambda: _losses(families, cells, depth), _TALL_PX)
-    _both_ways(name, "gradients", (begun, depth), lambda stacked: _gradients(families, cells, depth, stacked))
+    _show(name, "losses", (begun, depth), lambda: _losses(families, cells, depth))
+    _show(name, "gradients", (begun, depth), lambda: _gradients(families, cells, depth))
 
 
 def _depth_slider(depths: Sequence[int]) -> int:
@@ -61,23 +62,17 @@ def _published_changed() -> None:
     DEPTH_FORM.show(DEPTH_FORM.group_id())
 
 
-def _both_ways(sweep: str, name: str, choices: tuple[Any, ...], build: Callable[[bool], Exhibit]) -> None:
-    """Two panels beside each other, and for narrow screens below each other; the style shows one of them."""
-    with st.container(key=f"depth_wide_{name}"):
-        _show(sweep, name, choices, lambda: build(False), _TALL_PX)
-    with st.container(key=f"depth_narrow_{name}"):
-        _show(sweep, f"{name}_narrow", choices, lambda: build(True), _STACKED_PX)
+def _beside_or_stacked(chart: Callable[..., Chart]) -> str:
+    """Two panels beside each other, and for narrow places the same below each other."""
+    return to_json(with_narrow(chart(stacked=False), chart(stacked=True)))
 
 
-def _show(
-    sweep: str, name: str, choices: tuple[Any, ...], build: Callable[[], Exhibit], height_px: int
-) -> None:
+def _show(sweep: str, name: str, choices: tuple[Any, ...], build: Callable[[], Exhibit]) -> None:
     drawn: dict[str, tuple[Any, Exhibit]] = st.session_state.setdefault(_DRAWN, {})
     wanted = (sweep, current_language(), choices)
     if name not in drawn or drawn[name][0] != wanted:
         drawn[name] = (wanted, build())
-    filename = f"depth-{sweep}-{name.removesuffix('_narrow')}"
-    show(drawn[name][1], key=f"depth_{name}", filename=filename, height_px=height_px)
+    show(drawn[name][1], key=f"depth_{name}", filename=f"depth-{sweep}-{name}", height_px=_TALL_PX)
 
 
 def _extent(spec: SweepSpec, cells: Sequence[CellHistory]) -> tuple[Any, ...]:
@@ -101,15 +96,15 @@ def _degradation(
     cells: Sequence[CellHistory],
     depths: Sequence[int],
     published: bool,
-    stacked: bool,
 ) -> Exhibit:
     info = degradation.degradation_info(families, cells, depths=depths, published=published)
     return Exhibit(
         _("Final error over depth"),
         degradation.how_to_read(info),
         degradation.describe(info),
-        to_json(degradation.degradation_chart(info, stacked=stacked)),
+        _beside_or_stacked(partial(degradation.degradation_chart, info)),
         lambda: degradation.degradation_table(info),
+        narrow_px=_STACKED_PX,
     )
 
 
@@ -124,12 +119,13 @@ def _losses(families: Sequence[str], cells: Sequence[CellHistory], depth: int) -
     )
 
 
-def _gradients(families: Sequence[str], cells: Sequence[CellHistory], depth: int, stacked: bool) -> Exhibit:
+def _gradients(families: Sequence[str], cells: Sequence[CellHistory], depth: int) -> Exhibit:
     info = depth_gradients.depth_gradient_info(families, cells)
     return Exhibit(
         _("How the gradient reaches the layers"),
         depth_gradients.how_to_read(),
         depth_gradients.describe(info),
-        to_json(depth_gradients.depth_gradient_chart(info, depth=depth, stacked=stacked)),
+        _beside_or_stacked(partial(depth_gradients.depth_gradient_chart, info, depth=depth)),
         lambda: depth_gradients.depth_gradient_table(info),
+        narrow_px=_STACKED_PX,
     )

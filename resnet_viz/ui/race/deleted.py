@@ -13,6 +13,7 @@ from resnet_viz.store.library import UNDO_S
 from resnet_viz.ui import labels, language, server
 from resnet_viz.ui.moments import moment
 from resnet_viz.ui.rights import may_change
+from resnet_viz.wording import in_a_list
 
 _REFUSED = "race_restore_refused"
 
@@ -24,14 +25,14 @@ def show_deleted(group_id: str, race: RaceSpec, left: Sequence[RunRecord]) -> No
     deleted = server.store().library.find(RunQuery(group=group_id, deleted=True)).rows
     if deleted:
         _deleted(group_id, deleted)
-    there = {(run.role, run.seed) for run in (*left, *deleted)}
+    there = {(run.role, run.seed) for run in left} | {(run.role, run.seed) for run in deleted}
     gone = [
         _name(spec.network.role, spec.network.depth, spec.train.seed)
         for spec in race.members()
         if (spec.network.role, spec.train.seed) not in there
     ]
     if gone:
-        st.info(_("Removed for good: {runs}.").format(runs=_listed(gone)), icon=":material/delete_forever:")
+        st.info(_("Removed for good: {runs}.").format(runs=in_a_list(gone)), icon=":material/delete_forever:")
 
 
 def whole_seeds(runs: Iterable[RunRecord]) -> Collection[int]:
@@ -44,11 +45,14 @@ def whole_seeds(runs: Iterable[RunRecord]) -> Collection[int]:
 
 def say_incomparable() -> None:
     """In place of a verdict, where no seed has both networks."""
-    st.info(_("There is no verdict: of no seed are both networks left."), icon=":material/balance:")
+    st.info(
+        _("There is no verdict: for every seed, one of the two networks is missing."),
+        icon=":material/balance:",
+    )
 
 
 def _deleted(group_id: str, deleted: Sequence[RunSummary]) -> None:
-    names = _listed(_name(run.role, run.depth, run.seed) for run in sorted(deleted, key=_order))
+    names = in_a_list(_name(run.role, run.depth, run.seed) for run in sorted(deleted, key=_order))
     first = min(run.deleted_at or 0.0 for run in deleted)
     text = ngettext(
         "{count} run of this race was deleted: {runs}. It can be restored at least until {moment}.",
@@ -85,7 +89,3 @@ def _order(run: RunSummary) -> tuple[int, str]:
 def _name(role: str, depth: int, seed: int) -> str:
     network = f"{labels.label(labels.ROLES, role)}-{depth}"
     return _("{network}, seed {seed}").format(network=network, seed=seed)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return "; ".join(names)

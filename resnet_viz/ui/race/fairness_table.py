@@ -31,8 +31,8 @@ def fairness_table(card: FairnessCard) -> None:
 
 def _cells(row: FairnessRow) -> Iterator[str]:
     kind, mark, words = _mark(row.equal, row.chosen)
-    told = escape(words)
-    yield f'<td><span class="{kind}" role="img" aria-label="{told}" title="{told}">{mark}</span></td>'
+    said = f'role="img" aria-label="{escape(words)}" title="{escape(words)}"'
+    yield f'<td><span class="{kind}" {said}>{mark}</span></td>'
     yield f"<td>{escape(_(row.label))}</td>"
     yield _value(row.plain)
     yield _value(row.residual)
