@@ -177,6 +177,7 @@ def _summary(run: RunSummary) -> dict[str, Any]:
         "train_loss": run.train_loss,
         "train_accuracy": run.train_accuracy,
         "test_accuracy": run.test_accuracy,
+        "test_statistics": run.test_statistics,
         "wall_s": run.wall_s,
         "weights_bytes": run.weights_bytes,
     }

@@ -7,12 +7,11 @@ beside it (``test/accuracy_running``). Runs of earlier versions have that alone.
 
 from collections.abc import Sequence
 
+from resnet_viz.events import NormStatistics
 from resnet_viz.findings.pairs import Both
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.wording import Sentence, percent, sentence
-
-RE_ESTIMATED = "re-estimated"
 
 _MATTERS = 0.05
 """The other figure is named from this difference on."""
@@ -34,7 +33,7 @@ _OLD = N_(
 def statistics_sentences(runs: Both[Sequence[RunHistory]], *, errors: bool = False) -> list[Sentence]:
     """For finished networks with batch normalisation that are compared; ``errors``: said as test errors."""
     histories = [*runs.plain, *runs.residual]
-    if any(history.facts.get("test_statistics") != RE_ESTIMATED for history in histories):
+    if any(history.facts.get("test_statistics") != NormStatistics.REESTIMATED for history in histories):
         return [sentence(_OLD)]
     now = [_mean(kind, "test/accuracy") for kind in runs]
     running = [_mean(kind, "test/accuracy_running") for kind in runs]

@@ -78,6 +78,8 @@ def row_of(group: GroupSummary) -> Row:
         result = in_short(
             Outcome(run.role, run.spec.network.depth, run.facts.get("test_accuracy")) for run in finished
         )
+    if group.old_tests:
+        result += "*"
     datasets = sorted({name for name in (group.first_dataset, group.last_dataset) if name})
     if not datasets and spec is not None:
         run = spec if isinstance(spec, RunSpec) else spec.run

@@ -14,7 +14,7 @@ from resnet_viz.locale import ngettext
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupSortKey, GroupSummary, RunQuery, RunRecord
 from resnet_viz.store.labels import LONGEST
-from resnet_viz.ui import language, server
+from resnet_viz.ui import labels, language, server
 from resnet_viz.ui.depth.recent import preset_of as sweep_preset
 from resnet_viz.ui.race.recent import preset_of as race_preset
 from resnet_viz.ui.rights import may_change
@@ -51,6 +51,7 @@ def list_groups(query: RunQuery) -> Listed:
         nothing=_("No group fits. Change the filter, or start a race."),
         on_sorted=_took_order,
         moves=any(not state.is_finished() for group in found.rows for state in group.states),
+        note=_(labels.OLD_ACCURACY) if any(group.old_tests for group in found.rows) else "",
     )
 
 

@@ -12,7 +12,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord
 from resnet_viz.store.listing import SortKey
-from resnet_viz.ui import address_bar, language, server, style
+from resnet_viz.ui import address_bar, labels, language, server, style
 from resnet_viz.ui.runs.actions import runs_actions, undo_bar
 from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
@@ -114,6 +114,7 @@ def _list_runs(query: RunQuery) -> Listed:
         nothing=_("No run fits. Change the filter, or start a race."),
         on_sorted=_took_order,
         moves=any(not run.state.is_finished() for run in found.rows),
+        note=_(labels.OLD_ACCURACY) if any(labels.is_old(run.test_statistics) for run in found.rows) else "",
     )
 
 

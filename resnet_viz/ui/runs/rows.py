@@ -69,7 +69,7 @@ def row_of(run: RunSummary) -> Row:
         str(run.seed),
         f"{run.step:,}" if run.step == run.total_steps else f"{run.step:,} / {run.total_steps:,}",
         number(run.train_loss),
-        percent(run.test_accuracy),
+        labels.accuracy(run.test_accuracy, run.test_statistics),
         "–" if run.wall_s is None else duration(run.wall_s),
         run.device or "–",
         moment(run.created_at),
