@@ -9,6 +9,7 @@ from resnet_viz.events import RunState
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import RunRecord
 
+_MOVING = (RunState.QUEUED, RunState.RUNNING)
 _QUIET_S = 2.5
 
 
@@ -19,11 +20,14 @@ class Holdups:
         self._supervisor = supervisor
         self._moved: dict[str, tuple[object, float]] = {}
         self._said: set[str] = set()
+        self._trouble: tuple[object, float] = (None, 0.0)
 
     def look(self, runs: Iterable[tuple[str, RunRecord]]) -> None:
         """Say what holds up ``runs`` (title and record) and was not said before."""
         now = time.monotonic()
         trouble = self._supervisor.trouble or self._supervisor.outage
+        if trouble is not self._trouble[0]:
+            self._trouble = (trouble, now)
         for title, run in runs:
             sign = (run.state, run.heartbeat_at, run.attempt)
             before, since = self._moved.get(run.id, (None, now))
@@ -37,7 +41,7 @@ class Holdups:
                     f"{title}: {run.failure} This command waits; to go on, type in another terminal: "
                     f"python -m resnet_viz resume {run.group_id}",
                 )
-            elif trouble and run.state in (RunState.QUEUED, RunState.RUNNING) and now - since >= _QUIET_S:
+            elif trouble and run.state in _MOVING and since + _QUIET_S <= now and since < self._trouble[1]:
                 self._say(run.id, f"{title} is held up: {trouble} This command waits; Ctrl-C ends it.")
 
     def unreadable(self, error: StoreUnavailable) -> None:
