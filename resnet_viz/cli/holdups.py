@@ -10,6 +10,7 @@ from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 
+_MOVING = (RunState.QUEUED, RunState.RUNNING)
 _QUIET_S = 2.5
 
 
@@ -20,11 +21,14 @@ class Holdups:
         self._supervisor = supervisor
         self._moved: dict[str, tuple[object, float]] = {}
         self._said: set[str] = set()
+        self._trouble: tuple[object, float] = (None, 0.0)
 
     def look(self, runs: Iterable[tuple[str, RunRecord]]) -> None:
         """Say what holds up ``runs`` (title and record) and was not said before."""
         now = time.monotonic()
         trouble = self._supervisor.trouble or self._supervisor.outage
+        if trouble is not self._trouble[0]:
+            self._trouble = (trouble, now)
         for title, run in runs:
             sign = (run.state, run.heartbeat_at, run.attempt)
             before, since = self._moved.get(run.id, (None, now))
@@ -38,7 +42,7 @@ class Holdups:
                 )
                 command = f"python -m resnet_viz resume {run.group_id}"
                 self._say(run.id, told.format(run=title, failure=run.failure, command=command))
-            elif trouble and run.state in (RunState.QUEUED, RunState.RUNNING) and now - since >= _QUIET_S:
+            elif trouble and run.state in _MOVING and since + _QUIET_S <= now and since < self._trouble[1]:
                 told = _("{run} is held up: {trouble} This command waits; Ctrl-C ends it.")
                 self._say(run.id, told.format(run=title, trouble=trouble))
 

@@ -20,7 +20,7 @@ from resnet_viz.errors import StoreUnavailable
 from resnet_viz.locale import N_
 
 _BUSY_S = 30.0
-_HASTY_S = 0.3
+_HASTY_S = 2.0
 _MIGRATION_LOCK = 7_237_861_140  # any number that nobody else on this PostgreSQL server locks
 
 
@@ -71,8 +71,8 @@ class Database:
         """One transaction that excludes other writers (SQLite) or locks what it asks for (PostgreSQL).
 
         ``durable`` waits for the disk, and so also secures everything written
-        before; ``hasty`` does not wait for other writers (SQLite). Raises
-        `StoreUnavailable`.
+        before; ``hasty`` waits for one or two other writers, but not for a lock
+        that is kept (SQLite). Raises `StoreUnavailable`.
         """
         writer = self._durable_writer if durable else self._hasty_writer if hasty else self._writer
         with self._explained(), writer.begin() as connection:
