@@ -71,7 +71,7 @@ def test_another_browser_may_not_restore(store: Store) -> None:
     store.library.delete(group.run_ids)
     app = open_race(group)
     assert "Only the browser that started the race" in texts(app)
-    assert not [button for button in app.button if button.key.startswith("race_restore")]
+    assert not [button for button in app.button if (button.key or "").startswith("race_restore")]
 
 
 def storage(store: Store) -> AppTest:
@@ -89,7 +89,8 @@ def deleted_races(store: Store, count: int, owner: str = LOCAL) -> list[str]:
 
 
 def restorable(app: AppTest) -> set[str]:
-    return {b.key.removeprefix("runs_restore_") for b in app.button if b.key.startswith("runs_restore_")}
+    keys = [button.key or "" for button in app.button]
+    return {key.removeprefix("runs_restore_") for key in keys if key.startswith("runs_restore_")}
 
 
 def test_all_deleted_runs_can_be_reached_restored_and_removed_for_good(store: Store) -> None:
