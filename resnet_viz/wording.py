@@ -29,8 +29,11 @@ def sentence(template: str, **parameters: str | int | Sentence) -> Sentence:
     return Sentence(template, parameters)
 
 
-def number(value: float | None) -> str:
-    """Three digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none."""
+def number(value: float | None, digits: int | None = None) -> str:
+    """Three digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none.
+
+    With ``digits``, just so many count: ``1,700``, ``5.9·10⁻⁹``.
+    """
     if value is None or isnan(value):
         return "–"
     sign = "−" if value < 0 else ""
@@ -39,11 +42,23 @@ def number(value: float | None) -> str:
         return f"{sign}∞"
     if size == 0:
         return "0"
-    exponent = floor(log10(float(f"{size:.2e}")))
+    places = 2 if digits is None else digits - 1
+    if digits is not None:
+        size = float(f"{size:.{places}e}")
+    exponent = floor(log10(float(f"{size:.{places}e}")))
     if not -3 <= exponent < 6:
-        mantissa = f"{size / 10.0**exponent:.2f}" if exponent > -300 else f"{size:.2e}".split("e")[0]
+        whole = f"{size / 10.0**exponent:.{places}f}" if exponent > -300 else ""
+        mantissa = whole or f"{size:.{places}e}".split("e")[0]
         return f"{sign}{mantissa}·10{str(exponent).translate(_SUPERSCRIPTS)}"
-    return f"{sign}{size:,.{max(0, 2 - exponent)}f}"
+    return f"{sign}{size:,.{max(0, places - exponent)}f}"
+
+
+def in_a_row(*sentences: str) -> str:
+    """Whole sentences one after the other; what stands between them is the language's."""
+    text = ""
+    for one in filter(None, sentences):
+        text = gettext("{before} {after}").format(before=text, after=one) if text else one
+    return text
 
 
 def percent(share: float | None) -> str:

@@ -41,6 +41,7 @@ def chart_html(tools: Iterable[str] = _TOOLS, *, name: str = "") -> str:
     <div class="live-chart-tools">{buttons}</div>
   </div>
   <p class="live-chart-how"></p>
+  <details class="live-chart-more"><summary>?</summary><p></p></details>
   <div class="live-chart-graph" role="img"></div>
 </section>
 """
@@ -57,7 +58,15 @@ def tool_labels(tools: Iterable[str] = _TOOLS) -> dict[str, str]:
 
 
 def live_chart(
-    chart_json: str, *, key: str, title: str, how_to_read: str, alt: str, filename: str, height_px: int = 360
+    chart_json: str,
+    *,
+    key: str,
+    title: str,
+    how_to_read: str,
+    more: str = "",
+    alt: str,
+    filename: str,
+    height_px: int = 360,
 ) -> None:
     """Show a chart, or bring the one of the same ``key`` up to date.
 
@@ -66,6 +75,7 @@ def live_chart(
             ``layout.uirevision`` says whether it is still the same chart, so that zoom stays.
         title: stands above the chart, beside its tools.
         how_to_read: one line below the title.
+        more: behind a question mark after that line.
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
     """
@@ -73,6 +83,7 @@ def live_chart(
         "plotly": plotly_url(),
         "title": title,
         "how": how_to_read,
+        "more": {"label": _("More about this chart"), "text": more},
         "alt": alt,
         "filename": filename,
         "height": height_px,

@@ -132,4 +132,5 @@ def _gradients(families: Sequence[str], cells: Sequence[CellHistory], depth: int
         depth_gradients.describe(info),
         to_json(depth_gradients.depth_gradient_chart(info, depth=depth, stacked=stacked)),
         lambda: depth_gradients.depth_gradient_table(info),
+        more=depth_gradients.more(),
     )
