@@ -31,8 +31,9 @@ HOW_TO_READ = N_(
     "not overfitting: it is harder to train."
 )
 PUBLISHED_NOTE = N_(
-    "Grey crosses on dotted lines are published numbers, read from the tables of papers, not measured here: "
-    "other data and longer training, so only their shape can be compared."
+    "Grey crosses on dotted lines are published numbers, not measured here: those of He et al. read from "
+    "their table, those of Li et al. as others quote them, rounded. Other data and longer training: compare "
+    "the shape only."
 )
 
 
@@ -257,6 +258,7 @@ def published_trace(curve: PublishedCurve) -> Trace:
         "y": np.array(curve.test_errors, np.float32),
         "line": {"color": PUBLISHED_COLOUR, "dash": "dot", "width": 1.5},
         "marker": {"color": PUBLISHED_COLOUR, "symbol": _PUBLISHED_SYMBOLS[curve.role], "size": 10},
-        "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{y:.2%}")
+        "customdata": [curve.printed(error) for error in curve.test_errors],
+        "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{customdata}")
         + f"<br>{_(curve.source)}<extra></extra>",
     }
