@@ -70,6 +70,14 @@ def number(value: float | None, digits: int = 0) -> str:
     return f"{sign}{rounded if digits else size:,.{max(0, shown - 1 - exponent)}f}"
 
 
+def in_a_row(*sentences: str) -> str:
+    """Whole sentences one after the other; what stands between them is the language's."""
+    text = ""
+    for one in filter(None, sentences):
+        text = gettext("{before} {following}").format(before=text, following=one) if text else one
+    return text
+
+
 def percent(share: float | None) -> str:
     """A share of 1 in percent with one decimal, ``69.3%``; ``–`` for none."""
     if share is None or isnan(share):

@@ -28,8 +28,9 @@ HOW_TO_READ = N_(
     "with its 95% confidence interval. Triangles at the top edge: diverged."
 )
 PUBLISHED_NOTE = N_(
-    "Grey crosses on dotted lines are published numbers, read from the tables of papers, not measured here: "
-    "other data and longer training, so only their shape can be compared."
+    "Grey crosses on dotted lines are published numbers, not measured here: those of He et al. read from "
+    "their table, those of Li et al. as others quote them, rounded. Other data and longer training: compare "
+    "the shape only."
 )
 
 
@@ -198,6 +199,7 @@ def published_trace(curve: PublishedCurve) -> Trace:
         "y": np.array(curve.test_errors, np.float32),
         "line": {"color": PUBLISHED_COLOUR, "dash": "dot", "width": 1.5},
         "marker": {"color": PUBLISHED_COLOUR, "symbol": _PUBLISHED_SYMBOLS[curve.role], "size": 10},
-        "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{y:.2%}")
+        "customdata": [curve.printed(error) for error in curve.test_errors],
+        "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{customdata}")
         + f"<br>{_(curve.source)}<extra></extra>",
     }

@@ -128,4 +128,5 @@ def _gradients(families: Sequence[str], cells: Sequence[CellHistory], depth: int
         _beside_or_stacked(partial(depth_gradients.depth_gradient_chart, info, depth=depth)),
         lambda: depth_gradients.depth_gradient_table(info),
         narrow_px=_STACKED_PX,
+        more=depth_gradients.more(),
     )
