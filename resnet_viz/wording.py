@@ -48,7 +48,7 @@ def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
     )
 
 
-def number(value: float | None, digits: int = 0) -> str:
+def number(value: float | None, digits: int | None = None) -> str:
     """Three digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none.
 
     ``digits``: how many it is good for, where those are fewer; ``1,700`` with two.
