@@ -39,12 +39,30 @@ def listed(items: "Sequence[str | Sentence]") -> "str | Sentence":
     return reduce(lambda before, item: sentence(N_("{before}, {item}"), before=before, item=item), items)
 
 
+def with_commas(items: Iterable[str]) -> str:
+    """``a, b, c`` in the reader's language; empty for none."""
+    parts = list(items)
+    return str(listed(parts)) if parts else ""
+
+
 def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
     """``sentences`` one after the other as one of them; nothing of none."""
     said = list(sentences)
     together = N_("{before} {following}")
     return (
         [reduce(lambda first, next_: sentence(together, before=first, following=next_), said)] if said else []
+    )
+
+
+def running_text(sentences: "Iterable[Sentence | str]") -> str:
+    """The sentences one after the other, with the space between them that the reader's language has."""
+    return "".join(
+        map(
+            str,
+            paragraph(
+                one if isinstance(one, Sentence) else Sentence("{said}", {"said": one}) for one in sentences
+            ),
+        )
     )
 
 

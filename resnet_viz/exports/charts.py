@@ -34,7 +34,7 @@ def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:
     heat = gradient_heatmap.heatmap_info(histories)
     answers = responses.responses_info(histories, None)
     charts = [
-        _made(_("Train loss"), losses.how_to_read(loss), losses.describe(loss), losses.loss_chart(loss)),
+        _made(_("Training loss"), losses.how_to_read(loss), losses.describe(loss), losses.loss_chart(loss)),
         _made(
             _("Test accuracy"),
             accuracy.how_to_read(),
@@ -57,7 +57,7 @@ def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:
             gradient_heatmap.heatmap_chart(heat, stacked=True),
         ),
         _made(
-            _("How strongly each layer answers"),
+            _("Response of each layer"),
             responses.how_to_read(),
             responses.describe(answers),
             responses.responses_chart(answers),

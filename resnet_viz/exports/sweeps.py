@@ -80,7 +80,7 @@ def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
             degradation.degradation_chart(errors, stacked=True),
         ),
         (
-            _("Train loss of all depths"),
+            _("Training loss at all depths"),
             depth_losses.how_to_read(),
             depth_losses.describe(losses),
             depth_losses.depth_loss_chart(losses, depth=deepest),
@@ -107,7 +107,7 @@ def _rows(cells: list[FilledCell]) -> list[list[str]]:
         [
             _("Network"),
             _("Seed"),
-            _("Train loss"),
+            _("Training loss"),
             _("Training error"),
             _("Test error"),
             _("Seconds"),

@@ -51,7 +51,7 @@ def numbers(exhibit: Exhibit, *, key: str, filename: str, label: str | None = No
     """The numbers behind the exhibit, folded away until asked for; ``label`` says which."""
     text = _("The numbers")
     opened = st.expander(
-        text if label is None else f"{text}: {label}",
+        text if label is None else _("{name}: {text}").format(name=text, text=label),
         icon=":material/table_rows:",
         type="compact",
         key=f"numbers_{key}",

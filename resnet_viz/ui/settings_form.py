@@ -13,6 +13,7 @@ from resnet_viz.specs import RunSpec
 from resnet_viz.ui import address_bar
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.translated import choose
+from resnet_viz.wording import with_commas
 
 _COLUMN_PX: Final = 350
 """The longest text that can be chosen fits into this, in both languages."""
@@ -84,7 +85,7 @@ def in_short(run: RunSpec) -> dict[str, str]:
 
 
 def _changed_titles(form: LinkedForm[S], preset: str, spec: S) -> str:
-    return ", ".join(_(setting.label) for setting in form.experiment.changed(preset, spec))
+    return with_commas(_(setting.label) for setting in form.experiment.changed(preset, spec))
 
 
 def _way_back(form: LinkedForm[S]) -> None:
