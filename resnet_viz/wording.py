@@ -39,6 +39,12 @@ def listed(items: "Sequence[str | Sentence]") -> "str | Sentence":
     return reduce(lambda before, item: sentence(N_("{before}, {item}"), before=before, item=item), items)
 
 
+def with_commas(items: Iterable[str]) -> str:
+    """``a, b, c`` in the reader's language; empty for none."""
+    parts = list(items)
+    return str(listed(parts)) if parts else ""
+
+
 def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
     """``sentences`` one after the other as one of them; nothing of none."""
     said = list(sentences)
@@ -46,6 +52,15 @@ def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
     return (
         [reduce(lambda first, next_: sentence(together, before=first, following=next_), said)] if said else []
     )
+
+
+def running_text(sentences: "Iterable[Sentence | str]") -> str:
+    """The sentences one after the other, with the space between them that the reader's language has."""
+    text = ""
+    for one in map(str, sentences):
+        both = gettext("{before} {following}").format(before=text, following=one)
+        text = both if text and one else text or one
+    return text
 
 
 def number(value: float | None, digits: int | None = None) -> str:
@@ -68,14 +83,6 @@ def number(value: float | None, digits: int | None = None) -> str:
         mantissa = f"{size:.{shown - 1}e}".split("e")[0]
         return f"{sign}{mantissa}·10{str(exponent).translate(_SUPERSCRIPTS)}"
     return f"{sign}{rounded if digits else size:,.{max(0, shown - 1 - exponent)}f}"
-
-
-def in_a_row(*sentences: str) -> str:
-    """Whole sentences one after the other; what stands between them is the language's."""
-    text = ""
-    for one in filter(None, sentences):
-        text = gettext("{before} {following}").format(before=text, following=one) if text else one
-    return text
 
 
 def percent(share: float | None) -> str:

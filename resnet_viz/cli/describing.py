@@ -67,7 +67,7 @@ def _shortcut(family: str, shortcut: str) -> str:
         return shortcut
     raise InvalidSetting(
         "unknown_family",
-        N_("There is no family {family}; choose plain or residual."),
+        N_("There is no network type {family}; choose plain or residual."),
         field="family",
         family=family[:60],
     )

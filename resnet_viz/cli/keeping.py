@@ -36,7 +36,7 @@ def delete(
         if for_good:
             gone = store.library.purge(only=chosen)
             sentence = ngettext(
-                "{count} run was deleted for good.", "{count} runs were deleted for good.", len(gone)
+                "{count} run was deleted permanently.", "{count} runs were deleted permanently.", len(gone)
             )
             say(sentence.format(count=len(gone)))
             return

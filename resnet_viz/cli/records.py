@@ -19,6 +19,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Dataset, Role, choices
 from resnet_viz.store import RunQuery, RunSummary
+from resnet_viz.wording import with_commas
 
 _Named = Annotated[
     str, typer.Argument(metavar="RUN", help="A run, race or sweep; the first characters are enough.")
@@ -63,7 +64,7 @@ def runs(
         put_json([_summary(run) for run in rows])
         return
     if not rows:
-        nothing = _("Nothing has been trained yet; begin with: {command}").format(
+        nothing = _("Nothing has been trained yet; start with: {command}").format(
             command="python -m resnet_viz race"
         )
         say(_("No matching runs.") if anything or deleted else nothing)
@@ -112,9 +113,12 @@ def resume(run: _Named) -> int:
         waiting = [record.id for record in records if record.state.is_resumable()]
         held = [record.id for record in records if record.state is RunState.PAUSED]
         if not waiting and not held:
-            states = ", ".join(sorted({_(STATE_NAMES[record.state]) for record in records}))
+            states = with_commas(sorted({_(STATE_NAMES[record.state]) for record in records}))
             raise InvalidSetting(
-                "not_resumable", N_("There is nothing to resume: {run} is {states}."), run=run, states=states
+                "not_resumable",
+                N_("There is nothing to continue: {run} is {states}."),
+                run=run,
+                states=states,
             )
         for run_id in held:
             store.set_desired(run_id, Desired(Wish.RUN))

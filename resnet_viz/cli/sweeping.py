@@ -62,7 +62,9 @@ def _train(store: Store, spec: SweepSpec, expected: Estimate) -> dict[str, Any]:
     cells = follow_sweep(store, group)
     wall_s = time.monotonic() - begun
     if expected.runs:
-        sentence = _("The sweep took {time}; the estimate was {expected} ({difference} %).")
+        sentence = _(
+            "The sweep took {time}; the estimate was {expected} ({difference}% compared with the time taken)."
+        )
         difference = f"{100 * (expected.wall_s / wall_s - 1):+.0f}"
         say(sentence.format(time=duration(wall_s), expected=duration(expected.wall_s), difference=difference))
     for place in cells:

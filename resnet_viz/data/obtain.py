@@ -126,8 +126,8 @@ def _unavailable(source: Source, failure: Failed, done_bytes: int) -> DatasetUna
         return DatasetUnavailable(
             "download_interrupted",
             N_(
-                "The download of {dataset} broke off; {done} of {total} MB are here and the next try goes on "
-                "from there. Or choose {bundled}, which needs no download."
+                "The download of {dataset} was interrupted after {done} of {total} MB; try again to "
+                "resume it there. Or choose {bundled}, which needs no download."
             ),
             done=done_bytes // 10**6,
             total=max(1, source.size_bytes // 10**6),
@@ -146,8 +146,8 @@ def _unavailable(source: Source, failure: Failed, done_bytes: int) -> DatasetUna
         return DatasetUnavailable(
             "download_refused",
             N_(
-                "The servers do not offer {dataset} at its known addresses any more. "
-                "Choose {bundled}, which needs no download."
+                "The servers no longer offer {dataset} at its known addresses. Choose {bundled}, which "
+                "needs no download."
             ),
             **names,
         )

@@ -151,8 +151,8 @@ def _unavailable(weights: PublishedWeights, failure: Failed, done_bytes: int) ->
         return WeightsUnavailable(
             "download_interrupted",
             N_(
-                "The download of {network} broke off; {done} of {total} MB are here and the next try goes on "
-                "from there. Or choose a bundled network, which needs no download: {bundled}."
+                "The download of {network} was interrupted after {done} of {total} MB; try again to "
+                "resume it there. Or choose a bundled network, which needs no download: {bundled}."
             ),
             done=done_bytes // 10**6,
             total=total,
@@ -171,8 +171,8 @@ def _unavailable(weights: PublishedWeights, failure: Failed, done_bytes: int) ->
         return WeightsUnavailable(
             "download_refused",
             N_(
-                "The server does not offer the weights of {network} at their known address any more. "
-                "Choose a bundled network, which needs no download: {bundled}."
+                "The server no longer offers the weights of {network} at their known address. Choose a "
+                "bundled network, which needs no download: {bundled}."
             ),
             **names,
         )

@@ -134,9 +134,7 @@ class SweepSpec(Spec):
         if count > self.MAX_CELLS:
             raise InvalidSetting(
                 "too_many_cells",
-                N_(
-                    "That would be {count} trainings; a sweep has {most} at most. Take fewer depths or seeds."
-                ),
+                N_("That would be {count} runs; a sweep has {most} at most. Choose fewer depths or seeds."),
                 field="depths",
                 count=count,
                 most=self.MAX_CELLS,
@@ -148,7 +146,7 @@ class SweepSpec(Spec):
             if digest in networks:
                 raise InvalidSetting(
                     "same_family_twice",
-                    N_("The families {first} and {second} are the same networks here; leave one out."),
+                    N_("The network types {first} and {second} give the same networks here; leave one out."),
                     field="families",
                     first=networks[digest],
                     second=name,
@@ -212,7 +210,7 @@ SWEEP_PRESETS = {
         SweepPreset(
             "classroom",
             N_("Classroom"),
-            N_("Depths 8 to 56 with three seeds and longer training: means with an interval."),
+            N_("Depths 8 to 56 with three seeds and longer training: means with 95% confidence intervals."),
             SweepSpec(run=_SMALL.but(train=_SMALL.train.but(steps=600)), depths=(8, 20, 32, 44, 56), seeds=3),
         ),
         SweepPreset(
@@ -233,7 +231,9 @@ ends about as well (He et al. 2015 §4.2, footnote on depth 110)."""
 def _unknown(text: str) -> InvalidSetting:
     return InvalidSetting(
         "unknown_family",
-        N_("There is no family {family}; write plain or residual, then any of these with a +: {words}."),
+        N_(
+            "There is no network type {family}; write plain or residual, then any of these with a +: {words}."
+        ),
         field="families",
         family=text[:60],
         words=", ".join(_FIELD_OF),

@@ -8,7 +8,7 @@ from resnet_viz.figures.chart import Chart, to_json
 from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import in_a_row
+from resnet_viz.wording import running_text
 
 
 class ReportChart(NamedTuple):
@@ -35,7 +35,7 @@ def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:
     heat = gradient_heatmap.heatmap_info(histories)
     answers = responses.responses_info(histories, None)
     charts = [
-        _made(_("Train loss"), losses.how_to_read(loss), losses.describe(loss), losses.loss_chart(loss)),
+        _made(_("Training loss"), losses.how_to_read(loss), losses.describe(loss), losses.loss_chart(loss)),
         _made(
             _("Test accuracy"),
             accuracy.how_to_read(),
@@ -45,7 +45,7 @@ def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:
         *(
             _made(
                 title,
-                in_a_row(gradient_profile.how_to_read(info.metric), gradient_profile.more(info.metric)),
+                running_text((gradient_profile.how_to_read(info.metric), gradient_profile.more(info.metric))),
                 gradient_profile.describe(info),
                 gradient_profile.gradient_profile_chart(info),
             )
@@ -53,13 +53,13 @@ def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:
         ),
         _made(
             _("Relative gradient over depth and training"),
-            in_a_row(gradient_heatmap.how_to_read(), gradient_heatmap.more()),
+            running_text((gradient_heatmap.how_to_read(), gradient_heatmap.more())),
             gradient_heatmap.describe(heat),
             gradient_heatmap.heatmap_chart(heat, stacked=True),
         ),
         _made(
-            _("How strongly each layer responds"),
-            in_a_row(responses.how_to_read(), responses.more()),
+            _("Response of each layer"),
+            running_text((responses.how_to_read(), responses.more())),
             responses.describe(answers),
             responses.responses_chart(answers),
         ),

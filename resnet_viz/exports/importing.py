@@ -239,7 +239,7 @@ def _require(holds: bool, where: str) -> None:
 
 def _broken(where: str) -> InvalidSetting:
     return InvalidSetting(
-        "import_broken", N_("The exported run does not fit together at {where}; export it anew."), where=where
+        "import_broken", N_("The exported run contradicts itself at {where}; export it again."), where=where
     )
 
 

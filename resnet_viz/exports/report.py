@@ -25,7 +25,7 @@ from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import count, number, paragraph, percent
+from resnet_viz.wording import count, number, percent, running_text
 
 _OF_CELLS = frozenset({"depth", "shortcut"})
 """Settings of a sweep's networks that its cells have of their own."""
@@ -117,7 +117,7 @@ def _section(
 
 def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -> str:
     parts = [
-        f"<section><h2>{escape(group.name or _('Sweep over depth'))}</h2>",
+        f"<section><h2>{escape(group.name or _('Depth sweep'))}</h2>",
         _verdict(sweep.verdict),
         *_figures(sweep.charts, first_chart),
         f"<h3>{escape(_('Results'))}</h3>{_table(sweep.rows)}",
@@ -128,7 +128,7 @@ def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -
 
 def _verdict(said: Verdict | SweepVerdict) -> str:
     lines = "".join(f"<li>{escape(str(sentence))}</li>" for sentence in said.sentences)
-    notes = "".join(map(str, paragraph(said.notes)))
+    notes = running_text(said.notes)
     return (
         f'<div class="verdict"><h3>{escape(str(said.headline))}</h3><ul>{lines}</ul>'
         f'<p class="how">{escape(notes)}</p></div>'
@@ -172,7 +172,7 @@ def _facts(runs: Sequence[RunRecord]) -> list[list[str]]:
         [_("Name"), *(run.name for run in runs)],
         [_("State"), *(_state(run) for run in runs)],
         [_("Steps"), *(f"{count(run.step)} / {count(run.total_steps)}" for run in runs)],
-        [_("Train loss"), *(number(run.facts.get("train_loss")) for run in runs)],
+        [_("Training loss"), *(number(run.facts.get("train_loss")) for run in runs)],
         [_("Test loss"), *(number(run.facts.get("test_loss")) for run in runs)],
         [_("Test accuracy"), *(percent(run.facts.get("test_accuracy")) for run in runs)],
         [_("Parameters"), *(_counted(run.facts.get("parameters")) for run in runs)],
@@ -190,7 +190,7 @@ def _state(run: RunRecord) -> str:
     state = _(STATE_NAMES[run.state])
     if run.origin == "imported":
         state += " · " + _("imported, not measured here")
-    return f"{state}: {run.failure}" if run.failure is not None else state
+    return state if run.failure is None else _("{name}: {text}").format(name=state, text=run.failure)
 
 
 def _counted(value: object) -> str:

@@ -12,7 +12,7 @@ from resnet_viz.findings.depth import SweepVerdict, sweep_verdict
 from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import in_a_row, number, percent
+from resnet_viz.wording import number, percent, running_text
 
 
 class FilledCell(NamedTuple):
@@ -80,7 +80,7 @@ def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
             degradation.degradation_chart(errors, stacked=True),
         ),
         (
-            _("Train loss of all depths"),
+            _("Training loss at all depths"),
             depth_losses.how_to_read(),
             depth_losses.describe(losses),
             depth_losses.depth_loss_chart(losses, depth=deepest),
@@ -88,7 +88,7 @@ def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
         ),
         (
             _("How the gradient reaches the layers"),
-            in_a_row(depth_gradients.how_to_read(), depth_gradients.more()),
+            running_text((depth_gradients.how_to_read(), depth_gradients.more())),
             depth_gradients.describe(gradients),
             depth_gradients.depth_gradient_chart(gradients, depth=deepest),
             depth_gradients.depth_gradient_chart(gradients, depth=deepest, stacked=True),
@@ -107,7 +107,7 @@ def _rows(cells: list[FilledCell]) -> list[list[str]]:
         [
             _("Network"),
             _("Seed"),
-            _("Train loss"),
+            _("Training loss"),
             _("Training error"),
             _("Test error"),
             _("Seconds"),

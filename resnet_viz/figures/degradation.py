@@ -17,20 +17,24 @@ from resnet_viz.findings.errors import by_depth
 from resnet_viz.findings.published_curves import PUBLISHED, PublishedCurve
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import percent
+from resnet_viz.wording import in_a_list, percent, running_text
 
 PUBLISHED_COLOUR = "#8a8a8a"
 """Grey is no family's colour: published numbers cannot be taken for measured ones."""
 _PUBLISHED_SYMBOLS = {"plain": "x-thin-open", "residual": "cross-thin-open"}
 
 HOW_TO_READ = N_(
-    "Lower is better. Points are finished runs, the line is their mean at each depth, from three seeds on "
-    "with its 95% confidence interval. Triangles at the top edge: diverged."
+    "Lower is better. Points: finished runs; line: their mean, from three seeds on with its 95% "
+    "confidence interval; triangles at the top: diverged."
 )
 PUBLISHED_NOTE = N_(
     "Grey crosses on dotted lines are published numbers, not measured here: those of He et al. read from "
     "their table, those of Li et al. as others quote them, rounded. Other data and longer training: compare "
     "the shape only."
+)
+HOW_TO_READ_PUBLISHED = N_(
+    "Lower is better. Points: finished runs; line: their mean. Grey crosses: numbers from papers, "
+    "other data and longer training; compare only the shape."
 )
 
 
@@ -107,8 +111,13 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
 
 
 def how_to_read(info: DegradationInfo) -> str:
-    """One line for people who see the chart for the first time; two with published numbers."""
-    return f"{_(HOW_TO_READ)} {_(PUBLISHED_NOTE)}" if info.published else _(HOW_TO_READ)
+    """One line for people who see the chart for the first time; another one with published numbers."""
+    return _(HOW_TO_READ_PUBLISHED if info.published else HOW_TO_READ)
+
+
+def more(info: DegradationInfo) -> str:
+    """What stands behind the line: where published numbers are from."""
+    return _(PUBLISHED_NOTE) if info.published else ""
 
 
 def degradation_table(info: DegradationInfo) -> Columns:
@@ -159,9 +168,13 @@ def describe(info: DegradationInfo) -> str:
                 for depth, mean in zip(errors.depth.tolist(), errors.mean.tolist(), strict=True)
             ]
             if values:
-                parts.append(f"{family_name(entry.family)}, {title}: {', '.join(values)}.")
+                parts.append(
+                    _("{network}, {quantity}: {values}.").format(
+                        network=family_name(entry.family), quantity=title, values=in_a_list(values)
+                    )
+                )
     parts += [_(curve.source) for curve in info.published]
-    return " ".join(parts)
+    return running_text(parts)
 
 
 def _keys(errors: Errors) -> list[tuple[int, int]]:

@@ -19,7 +19,7 @@ from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import in_a_row, number
+from resnet_viz.wording import number, running_text
 
 METRIC = "grad/relative"
 
@@ -109,7 +109,7 @@ def how_to_read() -> str:
 
 def more() -> str:
     """What the lines and their quantity are."""
-    return in_a_row(_(MORE), gradient_profile.more(METRIC))
+    return running_text((_(MORE), gradient_profile.more(METRIC)))
 
 
 def depth_gradient_table(info: DepthGradientInfo) -> Columns:

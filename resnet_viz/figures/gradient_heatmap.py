@@ -15,7 +15,7 @@ from resnet_viz.history import ProfileTable, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
-from resnet_viz.wording import count, number
+from resnet_viz.wording import count, number, running_text
 
 METRIC = "grad/relative"
 MOST_COLUMNS = 300
@@ -156,7 +156,7 @@ def describe(info: HeatmapInfo) -> str:
         )
         if zeros := int((entry.value == 0).sum()):
             parts.append(_("Cells that are exactly 0: {count}.").format(count=count(zeros)))
-    return " ".join(parts)
+    return running_text(parts)
 
 
 def _role_map(history: RunHistory, table: ProfileTable, most: int) -> RoleMap:
@@ -183,10 +183,20 @@ def _panel_axes(
     begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name != "stem"}
     x |= {"showgrid": False, "showticklabels": below}
     y |= {"showgrid": False, "showticklabels": left, "type": "category", "autorange": "reversed"}
-    y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(begins)}
+    y |= {
+        "tickmode": "array",
+        "tickvals": list(begins.values()),
+        "ticktext": [_stage_name(stage) for stage in begins],
+    }
     if suffix:
         x["matches"], y["matches"] = "x", "y"
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
+
+
+def _stage_name(name: str) -> str:
+    """``stage2`` and ``head`` in words."""
+    number = name.removeprefix("stage")
+    return _("stage {number}").format(number=number) if number != name else _("classifier")
 
 
 def _colour_axis(info: HeatmapInfo, look: Theme) -> dict[str, Any]:
@@ -217,8 +227,9 @@ def _cells(entry: RoleMap, suffix: str) -> list[Trace]:
         "y": list(entry.layers),
     }
     shared = place | {"type": "heatmap", "hoverongaps": False, "name": name}
-    where = f"%{{y}}, {_('step {step}').format(step='%{x:,d}')}: "
-    hover = f"{where}10<sup>%{{z:.2f}}</sup><extra>{name}</extra>"
+    at = _("{layer}, step {step}: {value}")
+    hover = f"{at.format(layer='%{y}', step='%{x:,d}', value='10<sup>%{z:.2f}</sup>')}<extra>{name}</extra>"
+    at_zero = f"{at.format(layer='%{y}', step='%{x:,d}', value=0)}<extra>{name}</extra>"
     cells = np.where(np.isfinite(decade), decade, np.nan).astype(np.float32)
     traces: list[Trace] = [shared | {"z": cells, "coloraxis": "coloraxis", "hovertemplate": hover}]
     zero = entry.value == 0
@@ -231,7 +242,7 @@ def _cells(entry: RoleMap, suffix: str) -> list[Trace]:
                 "showscale": False,
                 "showlegend": True,
                 "name": _("{role}: exactly 0").format(role=name),
-                "hovertemplate": f"{where}0<extra>{name}</extra>",
+                "hovertemplate": at_zero,
             }
         )
     return traces

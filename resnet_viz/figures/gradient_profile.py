@@ -9,7 +9,7 @@ from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import in_a_row
+from resnet_viz.wording import running_text
 
 METRICS = {
     "grad/relative": N_("Gradient relative to the weights, ‖g‖ / ‖w‖"),
@@ -108,7 +108,7 @@ def how_to_read(metric: str = "grad/relative") -> str:
 
 def more(metric: str = "grad/relative") -> str:
     """What the quantity is, and how far its numbers go."""
-    return in_a_row(_(_MORE[metric]), _(PRECISION))
+    return running_text((_(_MORE[metric]), _(PRECISION)))
 
 
 def describe(info: LayersInfo) -> str:

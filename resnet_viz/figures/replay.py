@@ -61,15 +61,16 @@ def replay_info(histories: Sequence[RunHistory]) -> ReplayInfo:
 
 def how_to_read_loss(info: ReplayInfo) -> str:
     """One line for people who see the loss chart for the first time."""
-    return _(
-        "Lower is better. The thick line is the mean of the last {window} steps, the thin one every batch."
-    ).format(window=info.loss.window)
+    return _("Lower is better. Thick: mean of the last {window} steps; thin: each batch.").format(
+        window=info.loss.window
+    )
 
 
 def how_to_read_profile() -> str:
     """One line for people who see the gradient profile for the first time."""
     return _(
-        "Left is the input, right the output. A line that falls to the left: the gradient is lost on its way."
+        "Log scale; input left, output right. A line that falls towards the left: the gradient "
+        "shrinks on its way back to the input."
     )
 
 

@@ -11,11 +11,11 @@ from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, faded, layout
 from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import number, signed
+from resnet_viz.wording import in_a_list, number, signed
 
 HOW_TO_READ = N_(
-    "Right of zero the residual network has the lower training loss. Points are seeds; the diamond is their "
-    "mean with its 95% confidence interval. Shaded: too small to count."
+    "Right of zero: the residual network has the lower loss. Points: seeds; diamond: mean with its 95% "
+    "confidence interval; shaded: too small to count."
 )
 
 _COLOUR = "#9467bd"
@@ -109,4 +109,4 @@ def describe(info: SeedGapInfo) -> str:
     mean = _("mean {mean}, 95% confidence interval {low} to {high}").format(
         mean=signed(number(info.mean)), low=number(info.low), high=number(info.high)
     )
-    return _("Plain − residual, final training loss. {gaps}; {mean}.").format(gaps="; ".join(said), mean=mean)
+    return _("Plain − residual, final training loss. {gaps}; {mean}.").format(gaps=in_a_list(said), mean=mean)

@@ -8,7 +8,7 @@ from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.findings.depth_headline import headline
 from resnet_viz.findings.depth_numbers import SweepFinding, judge
 from resnet_viz.findings.depth_words import notes, sentences
-from resnet_viz.wording import Sentence, paragraph
+from resnet_viz.wording import Sentence, running_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class SweepVerdict:
     @property
     def text(self) -> str:
         """The verdict in the reader's language."""
-        return "".join(map(str, paragraph([*self.sentences, *self.notes])))
+        return running_text([*self.sentences, *self.notes])
 
     def to_dict(self) -> dict[str, Any]:
         """What programs get; errors are shares of 1, gaps plain − residual, changes deepest − shallowest."""

@@ -146,7 +146,7 @@ def _batch_order(plain: RunHistory, residual: RunHistory) -> FairnessRow:
         return _unknown("batch_order", label)
     shown = differing[0] if differing else common[-1]
     template = (
-        N_("The batches differ at step {step} or before it.")
+        N_("The batches differ at step {step} or earlier.")
         if differing
         else N_("Both saw the same images in the same order up to step {step} (matching fingerprints).")
     )
@@ -168,7 +168,7 @@ def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
     template = (
         N_("All other {count} settings are equal.")
         if sound
-        else N_("Settings that should be equal are not, or the shortcut is missing.")
+        else N_("Settings that should be equal are not, or the skip connection is missing.")
     )
     explanation = sentence(template, count=len(one) - len(differing))
     return FairnessRow("settings", N_("Settings"), shown[0] or "–", shown[1] or "–", sound, explanation)

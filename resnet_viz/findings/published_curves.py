@@ -37,7 +37,7 @@ PUBLISHED = (
         N_("published, residual (He 2015)"),
         N_(
             "He et al. 2015 (arXiv:1512.03385), Table 6, read from the table: test error on CIFAR-10, "
-            "augmented; 110 layers: the best of five runs, which have 6.61 ± 0.16 %."
+            "augmented; 110 layers: the best of five runs, which have 6.61% ± 0.16%."
         ),
         (20, 32, 44, 56, 110),
         (0.0875, 0.0751, 0.0717, 0.0697, 0.0643),

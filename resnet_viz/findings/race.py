@@ -8,7 +8,7 @@ from resnet_viz.findings.race_numbers import RaceFinding, RaceOutcome, judge
 from resnet_viz.findings.race_words import headline, notes, sentences
 from resnet_viz.history import RunHistory
 from resnet_viz.specs import RaceSpec
-from resnet_viz.wording import Sentence, paragraph
+from resnet_viz.wording import Sentence, running_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Verdict:
     @property
     def text(self) -> str:
         """The verdict in the reader's language."""
-        return "".join(map(str, paragraph([*self.sentences, *self.notes])))
+        return running_text([*self.sentences, *self.notes])
 
     def to_dict(self) -> dict[str, Any]:
         """What programs get: texts, gaps and their intervals."""

@@ -27,7 +27,7 @@ _HEADLINES = {
     RaceOutcome.RESIDUAL_BETTER: N_("The residual network trains better at this depth"),
     RaceOutcome.PLAIN_BETTER: N_("The plain network trains better at this depth"),
     RaceOutcome.NO_DIFFERENCE: N_("No difference as large as {margin}"),
-    RaceOutcome.OPEN: N_("A difference, but whether it reaches {margin} is open"),
+    RaceOutcome.OPEN: N_("There is a difference; whether it reaches {margin} is undecided"),
     RaceOutcome.UNDECIDED: N_("Undecided"),
 }
 _ONE = N_("In this run: residual {residual}, plain {plain}")
@@ -55,8 +55,8 @@ _RESIDUAL_DIVERGED = N_(
     "The residual network of seed {seed} diverged after {steps} steps: its loss became infinite or NaN."
 )
 _NO_BETTER = N_(
-    "Guessing has a loss of {guess}. No better than that, or worse: plain in {plain} of {seeds} seeds, "
-    "residual in {residual}."
+    "The loss of random guessing is {guess}. No better than that, or worse: plain in {plain} of "
+    "{seeds} seeds, residual in {residual}."
 )
 _NOTHING_LEARNED = N_(
     "A network that has not learned is not compared. Train longer or change the learning rate."
@@ -74,7 +74,7 @@ _LOSS_OF_SEED = N_("Seed {seed}: training loss plain {plain}, residual {residual
 _GAP = N_("Plain − residual: {gap} (95% confidence interval {low} to {high}).")
 _BETTER = N_(
     "That is more than chance between seeds explains, and its mean is at least {margin}, the smallest "
-    "difference that counts here. Whether depth is the cause, the Depth page shows."
+    "difference that counts here. The Depth page shows whether depth is the cause."
 )
 _NO_DIFFERENCE = N_(
     "With its uncertainty the difference stays below {margin}, the smallest difference that counts here."

@@ -173,7 +173,7 @@ class _Deadline:
         if self._overdue.is_set():
             return Unanswered(
                 "took_too_long",
-                N_("Cancelled after {limit} s; choose a cheaper method or a smaller image."),
+                N_("Cancelled after {limit} s; choose a faster method or a smaller image."),
                 limit=round(self._limit_s),
             )
         return Unanswered("desk_died", N_("The process that computes this ended unexpectedly; try again."))

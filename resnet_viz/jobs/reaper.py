@@ -85,12 +85,15 @@ def _loss(worker: WorkerProcess) -> Failure:
             "worker_killed",
             N_(
                 "The process that trained this run was ended from outside (signal {signal}), which the "
-                "system also does when memory runs out. The run can be resumed."
+                "system also does when memory runs out. The run can be continued."
             ),
             {"signal": -code},
         )
     return Failure(
         "worker_died",
-        N_("The process that trained this run broke off. Details are in {log}. The run can be resumed."),
+        N_(
+            "The process that trained this run ended unexpectedly. Details are in {log}. The run can "
+            "be continued."
+        ),
         {"log": str(worker.log)},
     )

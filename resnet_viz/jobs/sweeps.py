@@ -72,7 +72,7 @@ def extend_sweep(store: Store, sweep_id: str, spec: SweepSpec) -> GroupRecord:
     if lost:
         raise InvalidSetting(
             "not_an_extension",
-            N_("An extended sweep keeps its cells; {count} would be missing. Start a new sweep instead."),
+            N_("An extended sweep keeps its runs; {count} would be missing. Start a new sweep instead."),
             field="depths",
             count=len(lost),
         )

@@ -121,7 +121,7 @@ def lock(connection: Connection, run_id: str) -> Standing:
     """Where the run stands, and keep it there; raises `NotFound`."""
     row = connection.execute(_LOCK, {"run": run_id}).one_or_none()
     if row is None:
-        raise NotFound("not_found", N_("There is no run or group called {id}."), id=run_id[:60])
+        raise NotFound("not_found", N_("There is no run or group with the ID {id}."), id=run_id[:60])
     return Standing(RunState(row.state), row.sequence, row.step, row.deleted_at is not None, row.origin)
 
 
@@ -198,5 +198,8 @@ def _desired(row: Any, run_id: str, attempt: int) -> Desired:
 
 def _fenced(run_id: str, attempt: int) -> Fenced:
     return Fenced(
-        "fenced", N_("Attempt {attempt} does not hold run {id} any more."), id=run_id, attempt=attempt
+        "fenced",
+        N_("Another process has taken over run {id} from attempt {attempt}."),
+        id=run_id,
+        attempt=attempt,
     )

@@ -229,13 +229,13 @@ class Store:
             if run.is_deleted or run.origin == "imported":
                 raise InvalidSetting(
                     "not_resumable_here",
-                    N_("Run {id} was deleted or imported; only a run trained here can be resumed."),
+                    N_("Run {id} was deleted or imported; only a run trained here can be continued."),
                     id=run_id,
                 )
             if not run.state.is_resumable():
                 raise InvalidSetting(
                     "not_resumable",
-                    N_("Run {id} is {state}; only a stopped, failed or lost run can be resumed."),
+                    N_("Run {id} is {state}; only a stopped, failed or interrupted run can be continued."),
                     id=run_id,
                     state=run.state.value,
                 )
@@ -265,7 +265,10 @@ class Store:
                 return False
             why = Failure(
                 "worker_lost",
-                N_("The process that trained this run ended abruptly after step {step}; it can be resumed."),
+                N_(
+                    "The process that trained this run ended unexpectedly after step {step}; the run "
+                    "can be continued."
+                ),
                 {"step": run.step},
             )
             change = StateChanged(RunState.LOST, why)

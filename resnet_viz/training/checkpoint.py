@@ -102,7 +102,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, InvalidSetting) as error:
         raise CheckpointDamaged(
             "checkpoint_damaged",
-            N_("The checkpoint {file} cannot be read; start the run anew."),
+            N_("The checkpoint {file} cannot be read; start the run again."),
             file=path.name,
         ) from error
     return Checkpoint(**dict(about), model=parts["model"], optimizer=parts["optimizer"])

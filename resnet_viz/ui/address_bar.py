@@ -35,7 +35,7 @@ def unknown(known: Collection[str]) -> list[str]:
         for name in st.query_params
         if name not in known and name != LANGUAGE and not _OTHERS.fullmatch(name)
     ]
-    text = _("The link sets {name}, which this page does not know; it is ignored.")
+    text = _("The link sets {name}, which is no setting of this page; it is ignored.")
     return [text.format(name=display_name(name)) for name in names[:_MOST_NAMED]]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from resnet_viz.events import STATE_NAMES, NormStatistics
+from resnet_viz.experiments.settings import RACE_SETTINGS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import percent
@@ -25,6 +26,11 @@ OLD_ACCURACY: Final = N_(
 def label(texts: Mapping[str, str], value: str) -> str:
     """What ``value`` is called in the reader's language; a value without a name stands for itself."""
     return _(texts[value]) if value in texts else value
+
+
+def device(name: str | None) -> str:
+    """What a run was trained on; one of several GPUs stands for itself."""
+    return label(RACE_SETTINGS["device"].texts, name or "–")
 
 
 def is_old(statistics: str | None) -> bool:

@@ -14,7 +14,7 @@ from resnet_viz.specs import RunSpec
 from resnet_viz.ui import address_bar
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.translated import choose
-from resnet_viz.wording import in_a_row
+from resnet_viz.wording import running_text, with_commas
 
 _COLUMN_PX: Final = 350
 """The longest text that can be chosen fits into this, in both languages."""
@@ -86,7 +86,7 @@ def in_short(run: RunSpec) -> dict[str, str]:
 
 
 def _changed_titles(form: LinkedForm[S], preset: str, spec: S) -> str:
-    return ", ".join(_(setting.label) for setting in form.experiment.changed(preset, spec))
+    return with_commas(_(setting.label) for setting in form.experiment.changed(preset, spec))
 
 
 def _way_back(form: LinkedForm[S]) -> None:
@@ -130,7 +130,7 @@ def _widget(form: LinkedForm[S], setting: Setting) -> None:
             same["help"] += "\n\n" + _("Licence: {licence}").format(licence=_(chosen.licence))
         if setting.name == "norm":
             width = int(st.session_state[form.key("width")])
-            same["help"] = in_a_row(same["help"], str(group_words(width)))
+            same["help"] = running_text((same["help"], str(group_words(width))))
         choose(st.selectbox, options=list(setting.texts), text=lambda name: _(setting.texts[name]), **same)
     else:
         _number(form, setting, same)

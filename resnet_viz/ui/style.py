@@ -11,7 +11,7 @@ from resnet_viz.locale import gettext as _
 
 def apply() -> None:
     """Add the rules of ``style.css`` to the page, with the words they put in."""
-    refused = _("This file was not taken: it is too large, of another kind, or the connection broke.")
+    refused = _("This file was not accepted: it is too large, of the wrong type, or the connection was lost.")
     st.html(
         f"<style>{_rules()}\n:root {{ --word-refused: {json.dumps(refused, ensure_ascii=False)}; }}</style>"
     )

@@ -85,7 +85,7 @@ def test_nothing_measured_says_so(look: object) -> None:
     figure = to_figure(chart)
     assert not figure.data
     assert figure.layout.annotations[0].text == "No measurement yet"
-    assert losses.describe(losses.loss_info([])) == "Train loss: no measurement yet."
+    assert losses.describe(losses.loss_info([])) == "Training loss: no measurement yet."
 
 
 def test_table_has_a_row_per_step_and_leaves_gaps_open() -> None:

@@ -84,7 +84,7 @@ def measured(error: float) -> list[Event]:
 def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None:
     app = open_page()
     words = texts(app)
-    assert "No sweep of this machine is open" in words
+    assert "No sweep of this machine is open yet; below is a recording" in words
     assert "14 trainings" in words
     assert not app.button(key="depth_start").disabled
     recording = recorded.recorded_sweep()
@@ -194,7 +194,7 @@ def test_a_range_of_depths_goes_beyond_what_can_be_pressed() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "said"),
-    [("families", "Choose at least one family."), ("depths", "Choose at least one depth.")],
+    [("families", "Choose at least one network type."), ("depths", "Choose at least one depth.")],
 )
 def test_an_empty_choice_is_refused_in_a_sentence(setting: str, said: str) -> None:
     app = open_page()

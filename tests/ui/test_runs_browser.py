@@ -78,7 +78,7 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     expect(page.get_by_text("1 run chosen")).to_be_visible()
     chart = page.locator(".st-key-exhibit_race_loss .live-chart-graph")
     expect(chart).to_have_class(re.compile("js-plotly-plot"), timeout=20_000)  # plotly.js is large
-    page.get_by_role("checkbox", name="Choose all on this page").check()
+    page.get_by_role("checkbox", name="Select all on this page").check()
     expect(page.get_by_text("3 runs chosen")).to_be_visible()
     expect(page.locator(".st-key-exhibit_runs_compare_loss .live-chart-graph")).to_be_visible()
     page.locator(".st-key-runs_format-en").get_by_role("combobox").click()
@@ -141,7 +141,7 @@ def test_what_was_deleted_long_ago_is_gone_after_the_start(page: Page, library_u
     page.goto(f"{library_url}/runs")
     expect(page.locator(_ROWS).first).to_be_visible()
     page.get_by_text("Disk space").click()
-    expect(page.get_by_text("of which of deleted runs")).to_be_visible()
+    expect(page.get_by_text("Deleted runs (included above)")).to_be_visible()
     expect(page.get_by_text("Deleted runs:")).to_have_count(0)
 
 

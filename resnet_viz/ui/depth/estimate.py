@@ -71,7 +71,7 @@ class Probes:
 def show_estimate(spec: SweepSpec, missing: list[Cell]) -> None:
     """One line: time, memory and work of the trainings in ``missing``; refreshes while a probe runs."""
     if not missing:
-        st.caption(_("Nothing is left to train: every cell of this sweep is known already."))
+        st.caption(_("Nothing to train: all results of this sweep exist already."))
         return
     probes, store = _probes(), server.store()
     if needs_probe(store, spec) and not probes.is_running(spec) and _may_probe_unasked(spec):
@@ -103,7 +103,7 @@ def _estimate(spec: SweepSpec, missing: list[Cell], was_running: bool) -> None:
     if probes.is_running(spec) != was_running:
         st.rerun()  # begins or ends the refreshing
     steps = sum(cell.run.train.steps for cell in missing)
-    todo = _("{runs} trainings · {steps} steps · {work} multiply-adds").format(
+    todo = _("{runs} runs · {steps} steps · {work} multiply-adds").format(
         runs=len(missing), steps=f"{steps:,}", work=number(float(work(missing)))
     )
     if was_running:

@@ -27,8 +27,8 @@ def depth_page() -> None:
     st.title(_("Depth"), anchor=False)
     st.markdown(
         _(
-            "What happens as networks get deeper? One recipe at many depths, with and without skip "
-            "connections; every point is a training that was really run."
+            "What happens as networks get deeper? The same settings at many depths, with and without "
+            "skip connections. Every point was measured in one run."
         )
     )
     DEPTH_FORM.take_over_link()
@@ -94,7 +94,7 @@ def _button(current: GroupRecord | None, asked: Asked | None) -> tuple[str, str,
         moving = states & {RunState.QUEUED, RunState.RUNNING, RunState.PAUSED}
         if moving or states <= {RunState.FINISHED, RunState.DIVERGED}:
             return *start, False
-        return _("Go on with the sweep"), ":material/play_arrow:", True
+        return _("Continue the sweep"), ":material/play_arrow:", True
     return *start, True
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.findings.depth import sweep_verdict
-from resnet_viz.wording import paragraph
+from resnet_viz.wording import running_text
 
 
 def show_verdict(spec: SweepSpec, cells: Sequence[CellHistory]) -> None:
@@ -15,7 +15,7 @@ def show_verdict(spec: SweepSpec, cells: Sequence[CellHistory]) -> None:
     with st.container(border=True, key="depth_verdict"):
         st.subheader(str(found.headline), anchor=False)
         st.markdown("\n".join(f"- {plain_text(str(sentence))}" for sentence in found.sentences))
-        st.caption(plain_text("".join(map(str, paragraph(found.notes)))))
+        st.caption(plain_text(running_text(found.notes)))
 
 
 def plain_text(text: str) -> str:

@@ -72,8 +72,8 @@ def _filename(chart: str) -> str:
 
 def _origin(recording: Recording[RaceSpec]) -> str:
     text = _(
-        "This is a recording, played back: the race was trained on {day} in {time}, on {cores} processor "
-        "cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
+        "This is a recording: the race was trained on {day} in {time}, on {cores} CPU cores "
+        "({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
     )
     walls = [history.facts["wall_s"] for history in recording.histories]
     return made_on(recording, text, time=duration(max(walls)))
@@ -91,7 +91,7 @@ def _exhibits(_recording: str, _language: str) -> dict[str, Exhibit]:
     charts = replay_charts(info)
     return {
         "loss": Exhibit(
-            _("Train loss"),
+            _("Training loss"),
             how_to_read_loss(info),
             losses.describe(info.loss),
             to_json(charts["loss"]),
@@ -116,7 +116,7 @@ def _message(language: str) -> bytes:
         "plotly": PLOTLY,
         "scrub": _("Training step shown"),
         "step": _("Step {step} of {steps}"),
-        "now": _("train loss {loss} · test accuracy {accuracy}"),
+        "now": _("training loss {loss} · test accuracy {accuracy}"),
         "roles": {role: _(name) for role, name in labels.ROLES.items()},
         "actions": {"play": _("Play"), "pause": _("Pause"), "again": _("Play again")},
         "labels": tool_labels(_TOOLS),

@@ -18,7 +18,7 @@ from resnet_viz.ui.inspection.link import choose, choose_now, recall
 from resnet_viz.ui.inspection.maps import colour_bar
 from resnet_viz.ui.inspection.subject import Subject, choose_layers
 from resnet_viz.ui.tiles import Tile, tiles
-from resnet_viz.wording import in_a_row, number
+from resnet_viz.wording import number, running_text
 
 Maps = npt.NDArray[np.float32]
 
@@ -84,7 +84,7 @@ def layers(subject: Subject) -> None:
         "see it large."
     )
     if len(answers) > 1:
-        how = in_a_row(how, _(_CORRESPONDING) if subject.is_matched else _(_UNRELATED))
+        how = running_text((how, _(_CORRESPONDING) if subject.is_matched else _(_UNRELATED)))
     st.caption(how)
     for column, network, answer, channel in zip(
         st.columns(len(answers), gap="medium"), subject.networks, answers, shown, strict=True

@@ -21,7 +21,7 @@ from resnet_viz.ui.inspection.link import choose
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.shown import Look, MapAsked, NetworkMap
 from resnet_viz.ui.inspection.subject import Subject, choose_layers, choose_target
-from resnet_viz.wording import in_a_row, number, percent
+from resnet_viz.wording import number, percent, running_text
 
 DEFAULT_METHOD: Final = "gradcam"
 _VIEWS: Final = {"positive": N_("Evidence for"), "signed": N_("For and against")}
@@ -71,7 +71,7 @@ def choose_map(subject: Subject) -> MapAsked:
             "are doubled until the sum is within {tolerance} of the difference."
         )
     cost = cost.format(forward=passes.forward, backward=passes.backward, tolerance=f"{TOLERANCE:.0%}")
-    st.caption(in_a_row(_(method.meaning), _(method.fits), cost))
+    st.caption(running_text((_(method.meaning), _(method.fits), cost)))
     asked = MapAsked(name, layers, target)
     _show_layer_remarks(subject, asked)
     return asked
@@ -182,7 +182,7 @@ def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look, asked
         )
     )
     if one.balance is not None:
-        st.caption(in_a_row(*map(str, balance_remarks(one.balance))))
+        st.caption(running_text(map(str, balance_remarks(one.balance))))
     empty = emptiness_sentence(METHODS[asked.method], one.empty)
     if empty is not None:
         st.info(str(empty), icon=":material/visibility_off:")

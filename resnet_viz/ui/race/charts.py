@@ -98,7 +98,7 @@ def _extent(histories: Sequence[RunHistory]) -> tuple[Any, ...]:
 def _loss(histories: Sequence[RunHistory]) -> Exhibit:
     info = losses.loss_info(histories)
     return Exhibit(
-        _("Train loss"),
+        _("Training loss"),
         losses.how_to_read(info),
         losses.describe(info),
         to_json(losses.loss_chart(info)),
@@ -144,7 +144,7 @@ def _map(histories: Sequence[RunHistory]) -> Exhibit:
 def _responses(histories: Sequence[RunHistory], step: int | None) -> Exhibit:
     info = responses.responses_info(histories, step)
     return Exhibit(
-        _("How strongly each layer responds"),
+        _("Response of each layer"),
         responses.how_to_read(),
         responses.describe(info),
         to_json(responses.responses_chart(info)),

@@ -32,7 +32,9 @@ def show_deleted(group_id: str, race: RaceSpec, left: Sequence[RunRecord]) -> No
         if (spec.network.role, spec.train.seed) not in there
     ]
     if gone:
-        st.info(_("Removed for good: {runs}.").format(runs=in_a_list(gone)), icon=":material/delete_forever:")
+        st.info(
+            _("Deleted permanently: {runs}.").format(runs=in_a_list(gone)), icon=":material/delete_forever:"
+        )
 
 
 def whole_seeds(runs: Iterable[RunRecord]) -> Collection[int]:

@@ -17,7 +17,7 @@ from resnet_viz.store import RunRecord
 from resnet_viz.ui.exhibit import Exhibit, show
 from resnet_viz.ui.race.fairness_table import fairness_table
 from resnet_viz.ui.table import table
-from resnet_viz.wording import paragraph
+from resnet_viz.wording import running_text
 
 _ORDER: Final = {False: 0, None: 1, True: 2}
 _ICONS: Final = {
@@ -33,7 +33,7 @@ def show_verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> None:
     with st.container(border=True, key="race_verdict"):
         st.subheader(str(found.headline), anchor=False)
         st.markdown("\n".join(f"- {_plain_text(str(sentence))}" for sentence in found.sentences))
-        st.caption(_plain_text("".join(map(str, paragraph(found.notes)))))
+        st.caption(_plain_text(running_text(found.notes)))
         headings, *rows = seed_table(found.found)
         if len(rows) > 1:
             table(headings, rows, caption=_("Result of each seed: loss and accuracy."))

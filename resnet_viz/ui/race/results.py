@@ -33,7 +33,7 @@ def results(runs: Sequence[RunRecord]) -> None:
     if _have_weights(runs):
         st.page_link(
             _INSPECT_PAGE,
-            label=_("Look inside these networks"),
+            label=_("Inspect these networks"),
             icon=":material/visibility:",
             query_params={"networks": runs[0].group_id},
         )
@@ -50,7 +50,7 @@ def _row(run: RunRecord) -> dict[str, str]:
         _("Seed"): str(run.seed),
         _("State"): labels.label(labels.STATES, run.state),
         _("Steps"): f"{run.step:,} / {run.total_steps:,}",
-        _("Train loss"): number(facts.get("train_loss")),
+        _("Training loss"): number(facts.get("train_loss")),
         _("Test accuracy"): labels.accuracy(facts.get("test_accuracy"), facts.get("test_statistics")),
         _("Parameters"): f"{facts['parameters']:,}" if "parameters" in facts else "–",
         _("Images/s"): number(facts.get("samples_per_s")),

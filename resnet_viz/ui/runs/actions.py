@@ -39,7 +39,7 @@ def runs_actions(runs: Sequence[RunRecord], *, of_groups: Sequence[str] = ()) ->
     buttons = (
         ("pin", _("Unpin") if pinned else _("Pin"), ":material/keep:", _pin, mine, (not pinned,)),
         ("stop", _("Stop"), ":material/stop:", _stop, going(server.store(), mine), ()),
-        ("resume", _("Resume"), ":material/play_arrow:", _resume, resumable, ()),
+        ("resume", _("Continue"), ":material/play_arrow:", _resume, resumable, ()),
         ("again", _("Run again with another seed"), ":material/casino:", _again, list(runs), (whole,)),
         ("delete", _("Delete"), ":material/delete:", _delete, mine, ()),
     )
@@ -54,8 +54,8 @@ def runs_actions(runs: Sequence[RunRecord], *, of_groups: Sequence[str] = ()) ->
     if any(run.state.is_resumable() and run.origin == "imported" for run in mine):
         st.caption(
             _(
-                "Imported runs cannot be resumed, because files hold no state of training. "
-                "They can be run again from the start, with another seed."
+                "Imported runs cannot be continued, because files hold no state of training. They can "
+                "be run again from the start, with another seed."
             )
         )
     if len(mine) == 1 and not of_groups:
