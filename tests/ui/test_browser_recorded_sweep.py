@@ -79,5 +79,5 @@ def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 2600})
     page.goto(app_url + "/depth?lang=zh")
     chart(page, "curve_narrow")
-    expect(page.locator(".st-key-depth_verdict li").first).to_contain_text("误差")
+    expect(page.locator(".st-key-depth_verdict li").first).to_contain_text("错误率")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
