@@ -1,4 +1,4 @@
-"""What was compared of the two networks, one row each with its meaning; fingerprints by their first digits."""
+"""What was compared of the two networks, a row each with its meaning; fingerprints by their first digits."""
 
 import re
 from collections.abc import Iterator
