@@ -5,10 +5,8 @@ SHELL := bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-# A Python of your choice: make app PYTHON=python3.12
-export PYTHON
-# Another source for PyTorch, for example the CPU-only builds (see README).
-export TORCH_INDEX
+# Your own choice, for tools/install.sh: make app PYTHON=python3.12 TORCH_INDEX=https://download.pytorch.org/whl/cpu
+# (an empty TORCH_INDEX is pip's usual source). Not exported here: that would empty them where nothing was chosen.
 
 .PHONY: help app test lint bench lock locale clean
 
@@ -18,10 +16,16 @@ help: ## say what can be made
 app: $(VENV)/app.stamp ## install what is missing and start the app on http://localhost:8501
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/test.stamp ## check style, types and layers, then run every test
+# Tests in a browser have the machine to themselves: there a server, its workers and Chromium are at work already.
+test: $(VENV)/test.stamp ## check style, types and layers, then run every test; some: make test PYTEST=tests/store
 	@tools/system.sh
 	@$(MAKE) --no-print-directory lint
+ifdef PYTEST
 	$(BIN)/python -m pytest $(PYTEST)
+else
+	$(BIN)/python -m pytest -m "not browser" --numprocesses logical --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -m browser
+endif
 
 lint: $(VENV)/test.stamp ## check style, types and layers only
 	$(BIN)/ruff check .

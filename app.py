@@ -7,19 +7,23 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from resnet_viz.ui.access import AccessCode, code_at_start
-from resnet_viz.ui.http import MIDDLEWARE, ROUTES
+from resnet_viz.ui.addresses import base_path
+from resnet_viz.ui.embedding import embedders_at_start
+from resnet_viz.ui.http import HeadersAndOwner, NoTrailingSlash, routes
 from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.machine import AtTheMachine
 from resnet_viz.ui.mishaps import tell
 
+base, embedders = base_path(), embedders_at_start()
 code = code_at_start(st.get_option("server.address"))
 app = st.App(
     "resnet_viz/ui/main.py",
     lifespan=lifespan,
-    routes=ROUTES,
+    routes=routes(base),
     middleware=[
-        *MIDDLEWARE,
-        Middleware(AccessCode, code=code),
+        Middleware(HeadersAndOwner, embedders=embedders),
+        Middleware(NoTrailingSlash, base=base),
+        Middleware(AccessCode, code=code, base=base),
         Middleware(AtTheMachine, asks_code=code is not None),
     ],
     on_script_error=tell,

@@ -1,16 +1,18 @@
 """Take the bundled networks from a finished race: their weights and where they come from.
 
 The race was `COMMAND`; then ``python assets/make_models.py RACE``. What was
-measured of the networks stands in ``assets/models/models.json``.
+measured of the networks stands in ``assets/models/models.json``. Without RACE the
+networks that are there are measured again, as a training would do it today.
 """
 
 import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from resnet_viz.data.load import load
-from resnet_viz.events import RunState
+from resnet_viz.events import NormStatistics, RunState
 from resnet_viz.inspection.known_logits import SHIPPED, logits_name, write_logits
 from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.capacity import Machine
@@ -18,12 +20,14 @@ from resnet_viz.processor import processor_name
 from resnet_viz.specs import DataSpec, Role
 from resnet_viz.store import home_folder, open_store
 from resnet_viz.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
+from resnet_viz.training.trainer import Trainer
 
 COMMAND = (
     "python -m resnet_viz race --dataset fashion-mnist --resolution 28 --depth 32 --width 8 --steps 2800 "
     "--batch-size 128 --lr 0.2 --schedule one-cycle --weight-decay 5e-4 --augmentation crop-flip"
 )
 FOLDER = Path(__file__).parent / "models"
+ABOUT = FOLDER / "models.json"
 
 
 def main(race: str) -> None:
@@ -34,34 +38,60 @@ def main(race: str) -> None:
     assert all(run.state is RunState.FINISHED for run in runs)
     about = {}
     for run in runs:
-        data = load(run.spec.data, home_folder() / "data")
         last = max((saved for saved in store.checkpoints(run.id) if saved.kept), key=lambda saved: saved.step)
-        saved = read_checkpoint(store.run_folder(run.id) / last.path)
-        mean, std = tuple(data.mean.tolist()), tuple(data.std.tolist())
-        size = write_checkpoint(
-            FOLDER / f"{run.role}.safetensors", Checkpoint(saved.spec, saved.step, saved.model, mean, std)
-        )
         about[run.role] = {
             "depth": run.spec.network.depth,
             "parameters": run.facts["parameters"],
             "steps": run.step,
             "train_loss": run.facts["train_loss"],
-            "test_loss": run.facts["test_loss"],
-            "test_accuracy": run.facts["test_accuracy"],
-            "test_images": len(data.test_labels),
+            "test_accuracy_running": run.facts["test_accuracy_running"],
             "training_s": run.facts["training_s"],
             "torch": run.facts["torch"],
-            "size_bytes": size,
-        }
-        write_test_logits(run.role)
+        } | bundled(read_checkpoint(store.run_folder(run.id) / last.path), run.role)
     machine = Machine.here()
-    content = {
-        "command": COMMAND,
-        "made": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": f"{processor_name()}, {machine.cores} cores, {machine.system}",
-        "models": about,
+    write_about(
+        {
+            "command": COMMAND,
+            "made": f"{datetime.now(UTC):%Y-%m-%d}",
+            "machine": f"{processor_name()}, {machine.cores} cores, {machine.system}",
+            "models": about,
+        }
+    )
+
+
+def measure_again() -> None:
+    """Measure the bundled networks anew; their weights stay as they are."""
+    content = json.loads(ABOUT.read_text(encoding="utf-8"))
+    for old in SHIPPED.glob("*.npy"):
+        old.unlink()
+    for role, about in content["models"].items():
+        about |= bundled(read_checkpoint(FOLDER / f"{role}.safetensors"), role)
+    write_about(content)
+
+
+def bundled(saved: Checkpoint, role: Role) -> dict[str, Any]:
+    """Write the network of ``saved`` to `FOLDER`, as it is evaluated; returns what was measured of it."""
+    data = load(saved.spec.data, home_folder() / "data")
+    trainer = Trainer(saved.spec, data, FOLDER)
+    trainer.network.load_state_dict(saved.model)
+    trainer.step = saved.step
+    figures = {event.name.replace("/", "_"): float(event.value[-1]) for event in trainer.evaluate()}
+    mean, std = tuple(data.mean.tolist()), tuple(data.std.tolist())
+    model = saved.model | trainer.present_statistics()
+    size = write_checkpoint(
+        FOLDER / f"{role}.safetensors", Checkpoint(saved.spec, saved.step, model, mean, std)
+    )
+    write_test_logits(role)
+    return {name: value for name, value in figures.items() if not name.endswith("_running")} | {
+        "test_statistics": NormStatistics.REESTIMATED.value,
+        "test_images": len(data.test_labels),
+        "size_bytes": size,
     }
-    (FOLDER / "models.json").write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def write_about(content: dict[str, Any]) -> None:
+    """What is known of the networks, beside them."""
+    ABOUT.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
 def write_test_logits(role: Role) -> None:
@@ -72,4 +102,7 @@ def write_test_logits(role: Role) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    if sys.argv[1:]:
+        main(sys.argv[1])
+    else:
+        measure_again()

@@ -5,7 +5,8 @@
 
 Curves keep every step. Of the layers a race keeps the relative gradient at
 every step, as the replay shows it, and the rest where the probe batch was
-measured; a sweep keeps the first and the last step, as its charts show them.
+measured; a sweep keeps the first and the last step, as its charts show them, and
+the few between that its verdict looks at.
 """
 
 import platform
@@ -36,6 +37,7 @@ from resnet_viz.experiments.recordings import (  # noqa: E402
 )
 from resnet_viz.experiments.sweeps import SweepSpec  # noqa: E402
 from resnet_viz.exports.tables import write_histories  # noqa: E402
+from resnet_viz.findings.regime import sampled  # noqa: E402
 from resnet_viz.history import ProfileTable, RunHistory  # noqa: E402
 from resnet_viz.jobs.capacity import Machine  # noqa: E402
 from resnet_viz.jobs.sweeps import KIND as SWEEP  # noqa: E402
@@ -73,7 +75,7 @@ def slimmed(history: RunHistory, kind: str) -> RunHistory:
     kept = {}
     for name, table in history.profiles.items():
         if kind == SWEEP:
-            rows = np.isin(table.step, table.step[[0, -1]])
+            rows = np.isin(np.arange(len(table)), [*sampled(table.step), len(table) - 1])
         else:
             rows = np.isin(table.step, history.profiles[MEASURED].step) | (name == REPLAYED)
         kept[name] = ProfileTable(table.taps, table.step[rows], table.value[rows])

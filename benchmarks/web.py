@@ -27,6 +27,7 @@ _BROWSER_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_PAGES = ("race", "depth", "inspect", "runs")
 _LIVE_S = 5.0
 _REFRESHES = 20
 
@@ -64,6 +65,22 @@ def serving(repetitions: int, folder: Path) -> Iterator[Result]:
     yield from (painted, served, memory, torch, load)
 
 
+def first_visits(repetitions: int, folder: Path) -> Iterator[Result]:
+    """A server that has shown nothing yet, and a link straight to a page."""
+    with browser_page() as page:
+        for path in _PAGES:
+            result = Result(f"server ready → /{path} visited first", "s", aim=Aim("≤", 10))
+            for number in range(repetitions):
+                port = free_port()
+                with app_server(folder / f"{path}-{number}", port):
+                    wait_until(partial(listens, port))
+                    start = time.perf_counter()
+                    page.goto(f"http://localhost:{port}/{path}")
+                    page.get_by_role("heading", level=1).first.wait_for(timeout=60_000)
+                    result.values.append(time.perf_counter() - start)
+            yield result
+
+
 def refresh(repetitions: int, folder: Path) -> Iterator[Result]:
     """What the page computes at each live refresh when there are 10,000 points per curve."""
     result = Result("live refresh, 10,000 points per curve", "ms of CPU", aim=Aim("≤", 20))
@@ -90,7 +107,8 @@ def app_server(home: Path, port: int) -> Iterator[psutil.Process]:
 @contextmanager
 def browser_page() -> Iterator[Page]:
     """An empty tab of a new browser."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium", "google-chrome", "google-chrome-stable")
+    chromium = next((path for path in map(shutil.which, names) if path), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(_BROWSER_OPTIONS))
         page = browser.new_page()
@@ -115,5 +133,6 @@ def listens(port: int) -> bool:
 
 BENCHES = (
     Bench("web", "first page, memory and load of the web process", serving),
+    Bench("visit", "pages visited first, straight by their links", first_visits),
     Bench("refresh", "processor time of one live refresh", refresh),
 )

@@ -12,10 +12,28 @@
 
 A message is kept as an English template and its parameters, so that an error
 raised in one process and one language can be shown in another: `str(error)`
-is the sentence in the language in force when it is asked for.
+is the sentence in the language in force when it is asked for. A parameter
+``reason`` is translated as well where it is one of the system's own words.
 """
 
-from resnet_viz.locale import gettext
+from resnet_viz.locale import N_, gettext
+
+SYSTEM_REASONS = (
+    N_("Device or resource busy"),
+    N_("Disk quota exceeded"),
+    N_("File name too long"),
+    N_("File too large"),
+    N_("Input/output error"),
+    N_("Is a directory"),
+    N_("No space left on device"),
+    N_("No such file or directory"),
+    N_("Not a directory"),
+    N_("Permission denied"),
+    N_("Read-only file system"),
+    N_("Stale file handle"),
+    N_("Too many open files"),
+)
+"""What operating systems say of files and disks (`OSError.strerror`)."""
 
 
 class ResnetVizError(Exception):
@@ -34,7 +52,12 @@ class ResnetVizError(Exception):
         self.parameters = parameters
 
     def __str__(self) -> str:
-        return gettext(self.template).format(**self.parameters)
+        return gettext(self.template).format(**self._in_words())
+
+    def _in_words(self) -> dict[str, str | int | float]:
+        if "reason" not in self.parameters:
+            return self.parameters
+        return self.parameters | {"reason": gettext(str(self.parameters["reason"]))}
 
 
 class InvalidSetting(ResnetVizError):
@@ -45,9 +68,8 @@ class InvalidSetting(ResnetVizError):
         """The setting at fault, as the specs name it; empty where it is none in particular."""
         return str(self.parameters.get("field", ""))
 
-    def __str__(self) -> str:
-        named = self.parameters | {"field": gettext(self.field)}
-        return gettext(self.template).format(**named)
+    def _in_words(self) -> dict[str, str | int | float]:
+        return super()._in_words() | {"field": gettext(self.field)}
 
 
 class NotFound(ResnetVizError):

@@ -1,7 +1,8 @@
 """What happened: the records a training yields, the store keeps and the figures show.
 
 Metric keys: ``train/loss``, ``train/accuracy``, ``train/learning_rate`` (every
-step); ``test/loss``, ``test/accuracy`` (at intervals and at the end). Profile
+step); ``test/loss``, ``test/accuracy`` (at intervals and at the end) and, at the
+end, ``test/loss_running``, ``test/accuracy_running``: see `NormStatistics`. Profile
 keys, one value per tap: ``grad/norm``, ``grad/relative``, ``update/ratio``
 (‖g‖, ‖g‖/‖w‖, ‖Δw‖/‖w‖; taps are convolutions and the head);
 ``response/std`` (convolutions) and ``grad/block_output`` (blocks), measured on
@@ -9,6 +10,7 @@ the fixed probe batch. Step k is what was measured on the network after k
 updates, so the first training loss stands at step 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -16,7 +18,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.locale import gettext
+from resnet_viz.locale import N_, gettext
 
 
 class RunState(StrEnum):
@@ -42,6 +44,31 @@ class RunState(StrEnum):
 
 BROKEN: Final = frozenset({RunState.FAILED, RunState.LOST})
 """The states of a run that ended without anybody wanting it to."""
+
+
+class NormStatistics(StrEnum):
+    """Which means and variances of batch normalisation the test figures of a run were measured with.
+
+    ``RUNNING`` are those of runs recorded before version 3 of the history: the training's own
+    averages, which trail behind the weights.
+    """
+
+    REESTIMATED = "re-estimated"
+    RUNNING = "running averages"
+    AS_TRAINED = "as trained"  # no batch normalisation, nothing to measure anew
+
+
+STATE_NAMES: Final[Mapping[str, str]] = {
+    RunState.QUEUED: N_("Queued"),
+    RunState.RUNNING: N_("Running"),
+    RunState.PAUSED: N_("Paused"),
+    RunState.FINISHED: N_("Finished"),
+    RunState.STOPPED: N_("Stopped"),
+    RunState.FAILED: N_("Failed"),
+    RunState.DIVERGED: N_("Diverged"),
+    RunState.LOST: N_("Interrupted"),
+}
+"""What a state is called wherever people read it; gettext keys."""
 
 
 class Wish(StrEnum):
@@ -97,8 +124,9 @@ class Facts:
 
     Keys: ``parameters``, ``multiply_adds``, ``device``, ``device_name``,
     ``threads``, ``torch``, ``init_digest``, ``batch_digests`` (step → chained
-    digest), ``taps`` (list of {name, kind, position}); and at the end
-    ``train_loss``, ``train_accuracy``, ``test_loss``, ``test_accuracy``, ``wall_s``, ``samples_per_s``.
+    digest), ``taps`` (list of {name, kind, position}), ``test_statistics``
+    (`NormStatistics`); and at the end ``train_loss``, ``train_accuracy``, ``test_loss``,
+    ``test_accuracy``, ``test_loss_running``, ``test_accuracy_running``, ``wall_s``, ``samples_per_s``.
     """
 
     values: dict[str, Any]

@@ -204,7 +204,10 @@ class RaceSpec(Spec):
         if self.run.network.role == "plain":
             raise InvalidSetting(
                 "race_needs_shortcut",
-                N_("A race compares a shortcut with none; choose identity, projection or all-projection."),
+                N_(
+                    "A race compares networks with and without skip connections; choose the shortcut "
+                    "type identity, projection or all-projection."
+                ),
                 field="shortcut",
             )
         return self

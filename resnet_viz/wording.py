@@ -5,12 +5,16 @@ that it is put into words only when and where it is read. Numbers look the same
 in all languages: a point for the decimals, powers of ten instead of "e-09".
 """
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from math import floor, isfinite, isnan, log10
 
-from resnet_viz.locale import gettext
+from resnet_viz.locale import N_, gettext
 
+_JOINERS = {"\u200c", "\u200d"}
+"""Format characters that words and emoji are spelled with."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -30,8 +34,40 @@ def sentence(template: str, **parameters: str | int | Sentence) -> Sentence:
     return Sentence(template, parameters)
 
 
-def number(value: float | None) -> str:
-    """Three digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none."""
+def listed(items: "Sequence[str | Sentence]") -> "str | Sentence":
+    """``a, b, c``, with the comma of the reader's language; there is at least one."""
+    return reduce(lambda before, item: sentence(N_("{before}, {item}"), before=before, item=item), items)
+
+
+def with_commas(items: Iterable[str]) -> str:
+    """``a, b, c`` in the reader's language; empty for none."""
+    parts = list(items)
+    return str(listed(parts)) if parts else ""
+
+
+def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
+    """``sentences`` one after the other as one of them; nothing of none."""
+    said = list(sentences)
+    together = N_("{before} {following}")
+    return (
+        [reduce(lambda first, next_: sentence(together, before=first, following=next_), said)] if said else []
+    )
+
+
+def running_text(sentences: "Iterable[Sentence | str]") -> str:
+    """The sentences one after the other, with the space between them that the reader's language has."""
+    text = ""
+    for one in map(str, sentences):
+        both = gettext("{before} {following}").format(before=text, following=one)
+        text = both if text and one else text or one
+    return text
+
+
+def number(value: float | None, digits: int | None = None) -> str:
+    """Three digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none.
+
+    ``digits``: how many it is good for, where those are fewer; ``1,700`` with two.
+    """
     if value is None or isnan(value):
         return "–"
     sign = "−" if value < 0 else ""
@@ -40,23 +76,31 @@ def number(value: float | None) -> str:
         return f"{sign}∞"
     if size == 0:
         return "0"
-    exponent = floor(log10(float(f"{size:.2e}")))
+    shown = digits or 3
+    rounded = float(f"{size:.{shown - 1}e}")
+    exponent = floor(log10(rounded))
     if not -3 <= exponent < 6:
-        mantissa = f"{size / 10.0**exponent:.2f}" if exponent > -300 else f"{size:.2e}".split("e")[0]
+        mantissa = f"{size:.{shown - 1}e}".split("e")[0]
         return f"{sign}{mantissa}·10{str(exponent).translate(_SUPERSCRIPTS)}"
-    return f"{sign}{size:,.{max(0, 2 - exponent)}f}"
+    return f"{sign}{rounded if digits else size:,.{max(0, shown - 1 - exponent)}f}"
 
 
 def percent(share: float | None) -> str:
-    """A share of 1 in percent with one decimal, ``69.3 %``; ``–`` for none."""
+    """A share of 1 in percent with one decimal, ``69.3%``; ``–`` for none."""
     if share is None or isnan(share):
         return "–"
-    return f"{'−' if share < 0 else ''}{abs(share) * 100:.1f} %"
+    size = f"{abs(share) * 100:.1f}"
+    return f"{'−' if share < 0 and size != '0.0' else ''}{size}%"
 
 
 def points(share: float | None) -> str:
     """A difference of shares in percentage points, ``−26.0``; ``–`` for none."""
-    return percent(share).removesuffix(" %")
+    return percent(share).removesuffix("%")
+
+
+def signed(shown: str) -> str:
+    """A difference with its direction: ``+0.38``; what has a sign, is zero or is none stays as it is."""
+    return f"+{shown}" if any(digit in shown for digit in "123456789") and shown[0] != "−" else shown
 
 
 def count(value: int) -> str:
@@ -72,6 +116,23 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return gettext("{min} min {s} s").format(min=whole // 60, s=whole % 60)
     return gettext("{h} h {min} min").format(h=whole // 3600, min=whole % 3600 // 60)
+
+
+def visible(text: str) -> str:
+    """``text`` on one line that does nothing to whatever shows it.
+
+    Characters that control a terminal, break the line or turn the direction of
+    writing are shown as ``\\x1b``, ``\\n`` or ``\\u202e``; bytes of a file name
+    that are not UTF-8 as ``\\udce9``.
+    """
+    return "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if (category[0] == "C" and character not in _JOINERS) or category in ("Zl", "Zp"):
+        return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+    return character
 
 
 def in_a_list(parts: Iterable[str]) -> str:

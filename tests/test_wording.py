@@ -2,7 +2,7 @@
 
 import pytest
 
-from resnet_viz.wording import count, duration, number, percent, points, sentence
+from resnet_viz.wording import count, duration, listed, number, percent, points, sentence, signed
 
 
 @pytest.mark.parametrize(
@@ -31,11 +31,26 @@ def test_number(value: float | None, shown: str) -> None:
 
 
 def test_shares_and_counts() -> None:
-    assert percent(0.6934) == "69.3 %"
+    assert percent(0.6934) == "69.3%"
+    assert percent(-0.0001) == "0.0%"
     assert percent(None) == "–"
     assert points(-0.26) == "−26.0"
     assert points(None) == "–"
+    assert [signed(points(value)) for value in (0.478, -0.26, 0.0, None)] == ["+47.8", "−26.0", "0.0", "–"]
     assert count(464154) == "464,154"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1709, "1,700"), (0.00794, "0.0079"), (7.47, "7.5"), (2.83e-13, "2.8·10⁻¹³"), (9.96, "10"), (0, "0")],
+)
+def test_what_is_good_for_two_digits_has_two(value: float, shown: str) -> None:
+    assert number(value, digits=2) == shown
+
+
+def test_a_list_has_the_reader_s_comma() -> None:
+    assert str(listed(["1", sentence("{n}", n=2), "3"])) == "1, 2, 3"
+    assert str(listed(["1"])) == "1"
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ that exist stay. A changed English text is a new message.
 """
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import typer.main
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
@@ -37,11 +39,16 @@ def catalogue_path(locale: str) -> Path:
 
 
 def extracted() -> Catalog:
-    """Every message in the source, untranslated, with the files it stands in."""
+    """Every message in the source and the command line's help, untranslated, with the files it stands in."""
     catalogue = Catalog(project="ResNet Viz", charset="utf-8")
     for path in sorted(path for folder in SOURCES for path in (ROOT / folder).rglob("*.py")):
         for message in messages(path.read_text(encoding="utf-8")):
             catalogue.add(message, locations=[(path.relative_to(ROOT).as_posix(), 0)])
+    from resnet_viz.cli.app import app
+    from resnet_viz.cli.language import help_texts
+
+    for text in sorted(help_texts(typer.main.get_command(app))):
+        catalogue.add(text, locations=[("resnet_viz/cli/app.py", 0)])
     return catalogue
 
 
@@ -90,5 +97,6 @@ def forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
 
 
 if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))  # run by its path, it would find its own folder only
     for locale in LOCALES:
         print(f"{catalogue_path(locale).relative_to(ROOT)}: {update(locale)} without a translation")

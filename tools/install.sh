@@ -48,11 +48,10 @@ fi
 
 pip=("$venv/bin/python" -m pip --disable-pip-version-check install)
 [[ -n ${CI:-} ]] && pip+=(--quiet)
-if ! "$venv/bin/python" -c 'import torch' 2>/dev/null; then
-    say "Installing PyTorch and the rest: once, a few minutes, up to 6 GB with the GPU libraries."
-fi
-if [[ -n ${TORCH_INDEX:-} ]]; then
-    # What they need in turn comes from the usual place, in the locked versions.
-    "${pip[@]}" --no-deps --index-url "$TORCH_INDEX" --constraint requirements.lock torch torchvision
+# TORCH_INDEX, also an empty one, is somebody's own choice; else the machine decides.
+index=${TORCH_INDEX-$("$venv/bin/python" tools/torch_index.py requirements.lock)}
+if [[ -n $index ]]; then
+    # What they need in turn comes from the usual source, in the locked versions.
+    "${pip[@]}" --no-deps --index-url "$index" --constraint requirements.lock torch torchvision
 fi
 "${pip[@]}" --constraint requirements.lock --requirement "$requirements"

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from resnet_viz.cli.console import put_json, results
+from resnet_viz.cli.console import put_json, show
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
 from resnet_viz.specs import NetworkSpec
 
 
@@ -43,9 +44,9 @@ def describe(
     if json:
         put_json(asdict(counted))
         return
-    table = Table("layer", "kind", "output", title=f"{spec.role}-{spec.depth}")
-    table.add_column("parameters", justify="right")
-    table.add_column("multiply-adds", justify="right")
+    table = Table(_("layer"), _("kind"), _("output"), title=f"{spec.role}-{spec.depth}")
+    table.add_column(_("parameters"), justify="right")
+    table.add_column(_("multiply-adds"), justify="right")
     for layer in counted.layers:
         table.add_row(
             layer.tap,
@@ -55,8 +56,8 @@ def describe(
             f"{layer.multiply_adds:,}",
         )
     table.add_section()
-    table.add_row("all", "", "", f"{counted.parameters:,}", f"{counted.multiply_adds:,}")
-    results.print(table)
+    table.add_row(_("all"), "", "", f"{counted.parameters:,}", f"{counted.multiply_adds:,}")
+    show(table)
 
 
 def _shortcut(family: str, shortcut: str) -> str:
@@ -66,7 +67,7 @@ def _shortcut(family: str, shortcut: str) -> str:
         return shortcut
     raise InvalidSetting(
         "unknown_family",
-        N_("There is no family {family}; choose plain or residual."),
+        N_("There is no network type {family}; choose plain or residual."),
         field="family",
         family=family[:60],
     )

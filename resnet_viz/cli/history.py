@@ -3,18 +3,28 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from resnet_viz.errors import NotFound
+from resnet_viz.cli.command_log import logged_in
+from resnet_viz.cli.console import say
+from resnet_viz.errors import NotFound, StoreUnavailable
+from resnet_viz.jobs.signs_of_life import STALE_S, find_lost
+from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord, Store, home_folder, open_store
+from resnet_viz.wording import duration
 
 OWNER = "cli"
 
 
 @contextmanager
 def history() -> Iterator[Store]:
-    """The history of this home, closed afterwards."""
+    """The history of this home, closed afterwards; no run in it is called running whose worker is dead."""
     store = open_store(home_folder())
     try:
-        yield store
+        with logged_in(store.home / "logs"):
+            try:
+                find_lost(store, on_wait=_say_wait)
+            except StoreUnavailable as error:  # what only reads goes on
+                say(str(error))
+            yield store
     finally:
         store.close()
 
@@ -41,3 +51,12 @@ def ids_of(store: Store, names: Sequence[str], *, deleted: bool = False) -> list
             query = RunQuery(group=store.group(name).id, deleted=deleted, pinned_first=False)
             found |= dict.fromkeys(row.id for row in store.library.find(query).rows)
     return list(found)
+
+
+def _say_wait(count: int) -> None:
+    told = ngettext(
+        "{count} run gives no sign of life; listening for up to {time} …",
+        "{count} runs give no sign of life; listening for up to {time} …",
+        count,
+    )
+    say(told.format(count=count, time=duration(STALE_S)))

@@ -6,9 +6,12 @@ from typing import Annotated
 import typer
 
 from resnet_viz.cli.console import put_json, say
+from resnet_viz.cli.files import path_given
 from resnet_viz.cli.history import OWNER, history, ids_of
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.locale import N_
+from resnet_viz.exports.encoding import is_json
+from resnet_viz.locale import N_, ngettext
+from resnet_viz.locale import gettext as _
 from resnet_viz.store.library import UNDO_S
 
 _Named = Annotated[
@@ -22,40 +25,49 @@ def delete(
     weights: Annotated[bool, typer.Option("--weights", help="Only the weights; curves stay.")] = False,
     for_good: Annotated[bool, typer.Option("--for-good", help="At once; cannot be undone.")] = False,
 ) -> None:
-    """Delete runs; ``restore`` takes it back within a week."""
+    """Delete runs; within a week, ``restore`` undoes it."""
     with history() as store:
         if weights:
             freed = store.library.remove_weights(ids_of(store, runs))
-            say(f"{freed / 2**20:.1f} MB freed")
+            say(_("{size} MB were freed.").format(size=f"{freed / 2**20:.1f}"))
             return
         chosen = ids_of(store, runs)
         deleted = store.library.delete(chosen)
         if for_good:
             gone = store.library.purge(only=chosen)
-            say(f"{len(gone)} deleted for good")
+            sentence = ngettext(
+                "{count} run was deleted permanently.", "{count} runs were deleted permanently.", len(gone)
+            )
+            say(sentence.format(count=len(gone)))
             return
         store.library.purge(older_than_s=UNDO_S)
         for run_id in deleted:
-            say(f"{run_id} deleted; take it back with: python -m resnet_viz restore {run_id}")
+            undo = f"python -m resnet_viz restore {run_id}"
+            say(_("{run} was deleted; undo this with: {command}").format(run=run_id, command=undo))
 
 
 def restore(runs: _Named) -> None:
-    """Take the deletion of runs back."""
+    """Undo the deletion of runs."""
     with history() as store:
         for run_id in ids_of(store, runs, deleted=True):
             store.library.restore([run_id])
-            say(f"{run_id} is back")
+            say(_("{run} was restored.").format(run=run_id))
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A run exported as JSON, or weights as safetensors.")],
-    name: Annotated[str, typer.Option(help="What to call what is imported.")] = "",
+    file: Annotated[
+        Path,
+        typer.Argument(
+            parser=path_given, metavar="FILE", help="Runs exported as JSON, or weights as safetensors."
+        ),
+    ],
+    name: Annotated[str, typer.Option(help="Name of what is imported.")] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Add a run that was exported elsewhere, or the weights of one, to the history."""
     content = _read(file)
     with history() as store:
-        if content.lstrip()[:1] == b"{":
+        if is_json(content):
             from resnet_viz.exports.importing import import_runs
 
             group = import_runs(store, OWNER, content, name=name)
@@ -71,7 +83,7 @@ def import_(
         put_json({"group": group.id, "runs": list(group.run_ids), "notes": list(notes)})
         return
     for run_id in group.run_ids:
-        say(f"Imported as {run_id}")
+        say(_("Imported as {run}").format(run=run_id))
 
 
 def _read(file: Path) -> bytes:
@@ -85,5 +97,5 @@ def _read(file: Path) -> bytes:
             "not_readable",
             N_("{file} cannot be read: {reason}."),
             file=str(file)[:200],
-            reason=error.strerror or "",
+            reason=error.strerror or type(error).__name__,
         ) from None

@@ -8,6 +8,7 @@ import typer
 
 from resnet_viz.experiments.links import Experiment, S
 from resnet_viz.experiments.settings import Setting
+from resnet_viz.locale import gettext as _
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,6 +29,7 @@ def options_of(experiment: Experiment[Any]) -> Callable[[Command], Command]:
                 parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
         # Typer reads a command's options from its signature.
         command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        command.settings = experiment.settings  # type: ignore[attr-defined]  # for `language`
         return command
 
     return decorate
@@ -45,7 +47,7 @@ def asked_for(experiment: Experiment[S], preset: str, given: dict[str, Any]) -> 
 def _option(setting: Setting) -> inspect.Parameter:
     option = typer.Option(
         f"--{setting.option or setting.name}",
-        help=_help(setting),
+        help=help_of(setting),
         rich_help_panel=setting.group or None,
         show_default=False,
     )
@@ -57,8 +59,12 @@ def _option(setting: Setting) -> inspect.Parameter:
     )
 
 
-def _help(setting: Setting) -> str:
-    values = ", ".join(setting.texts) or setting.example
+def help_of(setting: Setting) -> str:
+    """What ``--help`` says of a setting, in the language in force."""
+    values, label, more = ", ".join(setting.texts) or _(setting.example), _(setting.label), _(setting.help)
     if not values and setting.limits:
-        values = "{} to {}".format(*setting.limits) + (", or all" if setting.kind is str else "")
-    return f"{setting.label}: {values}. {setting.help}" if values else f"{setting.label}. {setting.help}"
+        least, most = setting.limits
+        limits = _("{least} to {most}, or all") if setting.kind is str else _("{least} to {most}")
+        values = limits.format(least=least, most=most)
+    sentence = _("{label}: {values}. {more}") if values else _("{label}. {more}")
+    return sentence.format(label=label, values=values, more=more).strip()

@@ -4,15 +4,17 @@ from typing import Annotated, Any
 
 import typer
 
-from resnet_viz.cli.console import put_json, results, say
+from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.following import follow
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
+from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.events import BROKEN
 from resnet_viz.experiments.links import RACE
 from resnet_viz.findings.fairness import fairness_card, race_is_fair
 from resnet_viz.findings.race import verdict
 from resnet_viz.jobs.races import start_race
+from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunReader, RunRecord, Store
 
@@ -33,23 +35,30 @@ def race(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
-    """Train a plain and a residual network side by side and say what came out."""
+    """Train a plain and a residual network side by side and report the verdict.
+
+    Ctrl-C, SIGTERM and closing the terminal stop both with a checkpoint; `resume` continues them.
+    While the disk is full or the history is locked, the command waits.
+    """
     spec = asked_for(RACE, preset, given)
-    with history() as store:
+    with ended_by_signals(), history() as store:
         group = start_race(store, spec, owner=OWNER)
         try:
             runs = follow(store, group.run_ids)
         except KeyboardInterrupt:
-            say(f"Interrupted. Go on with: python -m resnet_viz resume {group.id}")
+            command = f"python -m resnet_viz resume {group.id}"
+            say(_("Interrupted. Continue with: {command}").format(command=command))
             raise
         report = _report(store, group.id, spec, runs)
     if json:
         put_json(report)
     else:
-        results.print(report["verdict"]["text"], markup=False, soft_wrap=True)
+        show(report["verdict"]["headline"])
+        show(report["verdict"]["text"])
     for run in runs:
         if run.failure is not None:
-            say(f"{run.role} seed {run.seed}: {run.failure}")
+            sentence = _("{network}, seed {seed}: {failure}")
+            say(sentence.format(network=run.role, seed=run.seed, failure=run.failure))
     return 1 if any(run.state in BROKEN for run in runs) else 0
 
 

@@ -6,32 +6,40 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from resnet_viz.cli.console import put_json, results, say
+from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.following import follow
 from resnet_viz.cli.history import history, named
+from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.cli.sweep_progress import take_up_sweep
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.events import BROKEN, Desired, RunState, Wish
+from resnet_viz.events import BROKEN, STATE_NAMES, Desired, RunState, Wish
+from resnet_viz.jobs.control import going, hold_back
+from resnet_viz.jobs.signs_of_life import find_lost
 from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Dataset, Role, choices
 from resnet_viz.store import RunQuery, RunSummary
+from resnet_viz.wording import with_commas
 
 _Named = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run or a race; the first characters are enough.")
+    str, typer.Argument(metavar="RUN", help="A run, race or sweep; the first characters are enough.")
+]
+_AllNamed = Annotated[
+    list[str], typer.Argument(metavar="RUN...", help="Runs, races or sweeps; the first characters suffice.")
 ]
 
 
 def runs(
-    state: Annotated[str, typer.Option(help="Only these, such as finished or running,paused.")] = "",
+    state: Annotated[str, typer.Option(help="Only these states, such as finished or running,paused.")] = "",
     role: Annotated[str, typer.Option(help="plain or residual.")] = "",
     depth: Annotated[str, typer.Option(help="Only these depths, such as 20,56.")] = "",
-    dataset: Annotated[str, typer.Option(help="Only these data sets.")] = "",
-    group: Annotated[str, typer.Option(help="The runs of this race or sweep.")] = "",
+    dataset: Annotated[str, typer.Option(help="Only these data sets, such as mnist,cifar10.")] = "",
+    group: Annotated[str, typer.Option(help="Only the runs of this race or sweep.")] = "",
     tag: Annotated[list[str] | None, typer.Option(help="Only runs with this tag; may be repeated.")] = None,
     text: Annotated[str, typer.Option(help="Words in name, notes, tags, network, data set.")] = "",
-    deleted: Annotated[bool, typer.Option("--deleted", help="The deleted runs instead.")] = False,
+    deleted: Annotated[bool, typer.Option("--deleted", help="List the deleted runs instead.")] = False,
     json: Annotated[bool, typer.Option("--json", help="A JSON list on stdout.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest first.")] = 50,
 ) -> None:
     """List what has been trained, the newest first."""
     states = _chosen("state", state, tuple(known.value for known in RunState))
@@ -56,62 +64,70 @@ def runs(
         put_json([_summary(run) for run in rows])
         return
     if not rows:
-        nothing = "Nothing has been trained yet; begin with: python -m resnet_viz race"
-        say("No run fits." if anything or deleted else nothing)
+        nothing = _("Nothing has been trained yet; start with: {command}").format(
+            command="python -m resnet_viz race"
+        )
+        say(_("No matching runs.") if anything or deleted else nothing)
         return
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
-    for heading in ("run", "network", "seed", "state", "begun"):
+    for heading in (_("run"), _("network"), _("seed"), _("state"), _("started")):
         table.add_column(heading, no_wrap=True)
-    for heading in ("step", "loss", "test"):
+    for heading in (_("step"), _("loss"), _("test accuracy")):
         table.add_column(heading, justify="right", no_wrap=True)
     for run in rows:
         table.add_row(
             run.id,
             f"{run.role}-{run.depth}",
             str(run.seed),
-            run.state.value,
+            _(STATE_NAMES[run.state]),
             f"{datetime.fromtimestamp(run.created_at).astimezone():%y-%m-%d %H:%M}",
             f"{run.step:,}/{run.total_steps:,}",
             "–" if run.train_loss is None else f"{run.train_loss:.3f}",
             "–" if run.test_accuracy is None else f"{run.test_accuracy:.1%}",
         )
-    results.print(table)
+    show(table)
     if total > len(rows):
-        say(f"{len(rows)} of {total}; more with --limit {total}")
+        more = _("{shown} of {total}; more with {option}")
+        say(more.format(shown=len(rows), total=total, option=f"--limit {total}"))
 
 
-def pause(run: _Named) -> None:
-    """Hold a run after its current step."""
-    _wish(run, Desired(Wish.PAUSE), "paused")
+def pause(runs: _AllNamed) -> None:
+    """Hold runs, races or sweeps: what trains after its current step, what waits before its first."""
+    _hold_back(runs, Wish.PAUSE, N_("{run} will be paused."))
 
 
-def stop(run: _Named) -> None:
-    """End a run after its current step, with a checkpoint to resume from."""
-    _wish(run, Desired(Wish.STOP), "stopped")
+def stop(runs: _AllNamed) -> None:
+    """End runs, races or sweeps with a checkpoint; nothing of them starts again until it is resumed."""
+    _hold_back(runs, Wish.STOP, N_("{run} will be stopped."))
 
 
 def resume(run: _Named) -> int:
-    """Go on with a paused run or sweep, or train a stopped, failed or lost one from its last checkpoint."""
-    with history() as store:
+    """Continue a paused run or sweep, or a stopped, failed or interrupted one from its last checkpoint."""
+    with ended_by_signals(), history() as store:
         cells = take_up_sweep(store, run)
         if cells is not None:
             return int(any(cell.state in BROKEN for cell in cells))
+        if any(record.state in (RunState.RUNNING, RunState.PAUSED) for record in named(store, run)):
+            find_lost(store, quiet_s=0.0)  # killed a moment ago, it still looks alive
         records = named(store, run)
         waiting = [record.id for record in records if record.state.is_resumable()]
         held = [record.id for record in records if record.state is RunState.PAUSED]
         if not waiting and not held:
-            states = ", ".join(sorted({record.state.value for record in records}))
+            states = with_commas(sorted({_(STATE_NAMES[record.state]) for record in records}))
             raise InvalidSetting(
-                "not_resumable", N_("There is nothing to resume: {run} is {states}."), run=run, states=states
+                "not_resumable",
+                N_("There is nothing to continue: {run} is {states}."),
+                run=run,
+                states=states,
             )
         for run_id in held:
             store.set_desired(run_id, Desired(Wish.RUN))
-            say(f"{run_id} goes on")
+            say(_("{run} continues.").format(run=run_id))
         for run_id in waiting:
             store.resume(run_id)
         ended = follow(store, waiting) if waiting else []
     for record in ended:
-        say(f"{record.id} {record.state.value}")
+        say(_("{name}: {text}").format(name=record.id, text=_(STATE_NAMES[record.state])))
     return int(any(record.state in BROKEN for record in ended))
 
 
@@ -165,16 +181,19 @@ def _summary(run: RunSummary) -> dict[str, Any]:
         "train_loss": run.train_loss,
         "train_accuracy": run.train_accuracy,
         "test_accuracy": run.test_accuracy,
+        "test_statistics": run.test_statistics,
         "wall_s": run.wall_s,
         "weights_bytes": run.weights_bytes,
     }
 
 
-def _wish(name: str, desired: Desired, done: str) -> None:
+def _hold_back(names: list[str], wish: Wish, done: str) -> None:
     with history() as store:
-        active = [run for run in named(store, name) if not run.state.is_finished()]
-        if not active:
-            raise InvalidSetting("run_ended", N_("{run} has already ended."), run=name)
-        for run in active:
-            store.set_desired(run.id, desired)
-            say(f"{run.id} will be {done}")
+        asked = [named(store, name) for name in names]
+        for name, runs in zip(names, asked, strict=True):  # all are looked at before any is touched
+            if not going(store, runs):
+                raise InvalidSetting("run_ended", N_("{run} has already ended."), run=name)
+        for runs in asked:
+            for run in hold_back(store, runs, Desired(wish)):
+                ended = N_("{run} will not be started again.")
+                say(_(ended if run.state.is_finished() else done).format(run=run.id))

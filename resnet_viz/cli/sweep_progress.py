@@ -5,11 +5,13 @@ import time
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from resnet_viz.cli.console import notes, say
-from resnet_viz.errors import NotFound
-from resnet_viz.events import RunState
+from resnet_viz.cli.holdups import Holdups
+from resnet_viz.errors import NotFound, StoreUnavailable
+from resnet_viz.events import STATE_NAMES, RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.jobs.sweeps import SweepCell, cancel_sweep, resume_sweep, sweep_cells
+from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, Store
 
 _LOOK_EVERY_S = 0.2
@@ -38,18 +40,25 @@ def follow_sweep(store: Store, group: GroupRecord) -> list[SweepCell]:
     ):
         supervisor.wake()
         steps = sum(cell.cell.run.train.steps for cell in cells)
-        bars: dict[str, TaskID] = {"": progress.add_task("all steps", total=steps)}
+        bars: dict[str, TaskID] = {"": progress.add_task(_("all steps"), total=steps)}
         attempts: dict[str, int] = {}
+        holdups = Holdups(supervisor)
         try:
             while not all(cell.is_settled for cell in cells):
                 time.sleep(_LOOK_EVERY_S)
-                cells = sweep_cells(store, group)
+                try:
+                    cells = sweep_cells(store, group)
+                except StoreUnavailable as error:
+                    holdups.unreadable(error)
+                    continue
                 _show(progress, bars, cells)
                 _name_retries(cells, attempts)
+                holdups.look((place.cell.title, place.run) for place in cells if place.run is not None)
         except KeyboardInterrupt:
             # Before the supervisor lets go of its runs: what ends by itself would be taken up again.
             cancel_sweep(store, group.id)
-            say(f"Interrupted. Go on with: python -m resnet_viz resume {group.id}")
+            command = f"python -m resnet_viz resume {group.id}"
+            say(_("Interrupted. Continue with: {command}").format(command=command))
             raise
     return cells
 
@@ -62,7 +71,8 @@ def take_up_sweep(store: Store, name: str) -> list[SweepCell] | None:
         return None
     cells = follow_sweep(store, group)
     for place in cells:
-        say(f"{place.cell.title}: {place.state or 'not trained'}")
+        state = _(STATE_NAMES[place.run.state]) if place.run else _("not trained")
+        say(_("{name}: {text}").format(name=place.cell.title, text=state))
     return cells
 
 
@@ -77,8 +87,9 @@ def _show(progress: Progress, bars: dict[str, TaskID], cells: list[SweepCell]) -
             title = place.cell.title
             if run.id not in bars:
                 bars[run.id] = progress.add_task(title, total=run.total_steps)
-            paused = " paused" if run.state is RunState.PAUSED else ""
-            progress.update(bars[run.id], completed=run.step, description=title + paused)
+            if run.state is RunState.PAUSED:
+                title = _("{title} ({state})").format(title=title, state=_(STATE_NAMES[run.state]))
+            progress.update(bars[run.id], completed=run.step, description=title)
         elif run.id in bars:
             progress.remove_task(bars.pop(run.id))
     progress.update(bars[""], completed=done)
@@ -90,5 +101,5 @@ def _name_retries(cells: list[SweepCell], attempts: dict[str, int]) -> None:
         if run is None:
             continue
         if 0 < attempts.get(run.id, run.attempt) < run.attempt:
-            say(f"{place.cell.title}: attempt {run.attempt}")
+            say(_("{title}: attempt {number}").format(title=place.cell.title, number=run.attempt))
         attempts[run.id] = run.attempt

@@ -7,33 +7,42 @@ import typer
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from resnet_viz.cli.console import put_json, results, say
+from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
+from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.cli.sweep_progress import follow_sweep
-from resnet_viz.events import BROKEN
+from resnet_viz.events import BROKEN, STATE_NAMES
 from resnet_viz.experiments.estimates import Estimate
 from resnet_viz.experiments.links import SWEEP
 from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.jobs.calibrate import estimate_sweep
 from resnet_viz.jobs.sweep_report import sweep_report
 from resnet_viz.jobs.sweeps import SweepCell, fitted_sweep, planned_cells, spec_of, start_sweep
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunReader, Store
 from resnet_viz.wording import count, duration, number, percent
+
+_STATES = {**STATE_NAMES, "planned": N_("planned")}
 
 
 @options_of(SWEEP)
 def sweep(
     preset: Annotated[str, typer.Option(help="quick, classroom or full.")] = SWEEP.default,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what it would cost; train nothing.")
+        bool, typer.Option("--dry-run", help="Estimate time and memory; train nothing.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
-    """Train networks of many depths, and say from which depth on they get worse."""
+    """Train networks of many depths and report how their errors change with depth.
+
+    Ctrl-C, SIGTERM and closing the terminal stop them with a checkpoint; `resume` continues them.
+    While the disk is full or the history is locked, the command waits.
+    """
     spec = fitted_sweep(asked_for(SWEEP, preset, given))
-    with history() as store:
+    with ended_by_signals(), history() as store:
         expected = estimate_sweep(store, spec, cold=True)
         _announce(spec, expected)
         if dry_run:
@@ -53,13 +62,14 @@ def _train(store: Store, spec: SweepSpec, expected: Estimate) -> dict[str, Any]:
     cells = follow_sweep(store, group)
     wall_s = time.monotonic() - begun
     if expected.runs:
-        say(
-            f"It took {duration(wall_s)}; {duration(expected.wall_s)} were expected "
-            f"({100 * (expected.wall_s / wall_s - 1):+.0f} %)."
+        sentence = _(
+            "The sweep took {time}; the estimate was {expected} ({difference}% compared with the time taken)."
         )
+        difference = f"{100 * (expected.wall_s / wall_s - 1):+.0f}"
+        say(sentence.format(time=duration(wall_s), expected=duration(expected.wall_s), difference=difference))
     for place in cells:
         if place.run is not None and place.run.failure is not None:
-            say(f"{place.cell.title}: {place.run.failure}")
+            say(_("{name}: {text}").format(name=place.cell.title, text=place.run.failure))
     return _report(store, group.id, spec_of(group), cells, expected, wall_s)
 
 
@@ -83,20 +93,29 @@ def _report(
 def _announce(spec: SweepSpec, expected: Estimate) -> None:
     total = len(spec.cells())
     if not expected.runs:
-        say(f"All {total} trainings are known already.")
+        say(_("Nothing to train: the results of all {count} runs exist already.").format(count=total))
         return
+    sentence = _(
+        "{runs} of {count} runs to train: about {time}, {memory} GiB of memory, {steps} steps, "
+        "{multiply_adds} multiply-adds."
+    )
     say(
-        f"{expected.runs} of {total} trainings to do: about {duration(expected.wall_s)}, "
-        f"{expected.memory_bytes / 2**30:.1f} GiB of memory, {count(expected.steps)} steps, "
-        f"{number(float(expected.multiply_adds))} multiply-adds."
+        sentence.format(
+            runs=expected.runs,
+            count=total,
+            time=duration(expected.wall_s),
+            memory=f"{expected.memory_bytes / 2**30:.1f}",
+            steps=count(expected.steps),
+            multiply_adds=number(float(expected.multiply_adds)),
+        )
     )
 
 
 def _show(report: dict[str, Any]) -> None:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for heading in ("family", "depth", "seed", "run", "state"):
+    for heading in (_("network"), _("depth"), _("seed"), _("run"), _("state")):
         table.add_column(heading, no_wrap=True)
-    for heading in ("loss", "train err", "test err", "time"):
+    for heading in (_("loss"), _("train error"), _("test error"), _("time")):
         table.add_column(heading, justify="right", no_wrap=True)
     for cell in report["cells"]:
         table.add_row(
@@ -104,11 +123,12 @@ def _show(report: dict[str, Any]) -> None:
             str(cell["depth"]),
             str(cell["seed"]),
             cell["run"] or "–",
-            "reused" if cell["reused"] else cell["state"],
+            _("reused") if cell["reused"] else _(_STATES[cell["state"]]),
             number(cell["train_loss"]),
             percent(cell["train_error"]),
             percent(cell["test_error"]),
             "–" if cell["wall_s"] is None else duration(cell["wall_s"]),
         )
-    results.print(table)
-    results.print(report["verdict"]["text"], markup=False, soft_wrap=True)
+    show(table)
+    show(report["verdict"]["headline"])
+    show(report["verdict"]["text"])

@@ -158,7 +158,7 @@ def fitted(spec: RunSpec) -> RunSpec:
     if data.augmentation == "crop-flip" and not chosen.flip_ok:
         raise InvalidSetting(
             "flip_changes_class",
-            N_("A mirrored digit is not that digit any more; choose another augmentation for {dataset}."),
+            N_("A mirrored digit is no longer that digit; choose another augmentation for {dataset}."),
             field="augmentation",
             dataset=data.dataset,
         )

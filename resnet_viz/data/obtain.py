@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from resnet_viz.data.arrays import Arrays, DamagedArrays, read_arrays, write_arrays
+from resnet_viz.data.blame import setting_at_fault
 from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.download import (
     Different,
@@ -24,7 +25,7 @@ from resnet_viz.data.download import (
     fetch,
     part_path,
 )
-from resnet_viz.data.sources import Source
+from resnet_viz.data.sources import MIRROR_VARIABLE, Source
 from resnet_viz.data.telling import TELL_EVERY_S, OnProgress, Teller
 from resnet_viz.errors import DatasetUnavailable
 from resnet_viz.locale import N_
@@ -38,8 +39,8 @@ def obtain(source: Source, folder: Path, on_progress: OnProgress | None, patienc
     Raises:
         DatasetUnavailable: with one sentence that says why and names the bundled set.
     """
-    place = folder / source.dataset
-    kept = place / f"images-{source.digest}.npz"
+    kept = kept_path(source, folder)
+    place = kept.parent
     tell = Teller(source.dataset, source.size_bytes, on_progress)
     try:
         arrays = _kept(kept)
@@ -50,6 +51,11 @@ def obtain(source: Source, folder: Path, on_progress: OnProgress | None, patienc
             return _kept(kept) or _make(source, place, kept, tell, patience)
     except OSError as error:
         raise _unwritable(source, place, error) from error
+
+
+def kept_path(source: Source, folder: Path) -> Path:
+    """Where the arrays of ``source`` are once they were obtained."""
+    return folder / source.dataset / f"images-{source.digest}.npz"
 
 
 def _turn(source: Source, place: Path, tell: Callable[[int], None]) -> AbstractContextManager[object]:
@@ -112,13 +118,16 @@ def _done_bytes(source: Source, place: Path) -> int:
 
 
 def _unavailable(source: Source, failure: Failed, done_bytes: int) -> DatasetUnavailable:
+    at_fault = setting_at_fault(failure)
+    if at_fault is not None:
+        return DatasetUnavailable(*at_fault, what=source.dataset, variable=MIRROR_VARIABLE, bundled=BUNDLED)
     names: dict[str, str | int] = {"dataset": source.dataset, "bundled": BUNDLED}
     if isinstance(failure, Interrupted):
         return DatasetUnavailable(
             "download_interrupted",
             N_(
-                "The download of {dataset} broke off; {done} of {total} MB are here and the next try goes on "
-                "from there. Or choose {bundled}, which needs no download."
+                "The download of {dataset} was interrupted after {done} of {total} MB; try again to "
+                "resume it there. Or choose {bundled}, which needs no download."
             ),
             done=done_bytes // 10**6,
             total=max(1, source.size_bytes // 10**6),
@@ -137,8 +146,8 @@ def _unavailable(source: Source, failure: Failed, done_bytes: int) -> DatasetUna
         return DatasetUnavailable(
             "download_refused",
             N_(
-                "The servers do not offer {dataset} at its known addresses any more. "
-                "Choose {bundled}, which needs no download."
+                "The servers no longer offer {dataset} at its known addresses. Choose {bundled}, which "
+                "needs no download."
             ),
             **names,
         )

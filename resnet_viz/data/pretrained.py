@@ -5,13 +5,13 @@ person may also put them by hand.
 """
 
 import errno
-import os
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from resnet_viz.data.blame import setting_at_fault
 from resnet_viz.data.download import (
     Different,
     DownloadProgress,
@@ -24,7 +24,7 @@ from resnet_viz.data.download import (
     part_path,
     remote_size_bytes,
 )
-from resnet_viz.data.sources import MIRROR_VARIABLE, RemoteFile
+from resnet_viz.data.sources import MIRROR_VARIABLE, RemoteFile, own_mirror
 from resnet_viz.data.telling import TELL_EVERY_S, OnProgress, Teller
 from resnet_viz.errors import WeightsUnavailable
 from resnet_viz.locale import N_
@@ -53,8 +53,7 @@ class PublishedWeights:
 
     def mirrors(self) -> tuple[str, ...]:
         """Where to ask: the published address, or only the folder ``torchvision/`` of the own mirror."""
-        own = os.environ.get(MIRROR_VARIABLE)
-        return (f"{own.rstrip('/')}/{_FOLDER}/" if own else self.address,)
+        return own_mirror(_FOLDER) or (self.address,)
 
 
 def weights_path(weights: PublishedWeights, data_folder: Path) -> Path:
@@ -143,14 +142,17 @@ def _part(weights: PublishedWeights, place: Path) -> Path:
 
 
 def _unavailable(weights: PublishedWeights, failure: Failed, done_bytes: int) -> WeightsUnavailable:
+    at_fault = setting_at_fault(failure)
+    if at_fault is not None:
+        return WeightsUnavailable(*at_fault, what=weights.title, variable=MIRROR_VARIABLE, bundled=_BUNDLED)
     names: dict[str, str | int] = {"network": weights.title, "bundled": _BUNDLED}
     total = _megabytes(weights)
     if isinstance(failure, Interrupted):
         return WeightsUnavailable(
             "download_interrupted",
             N_(
-                "The download of {network} broke off; {done} of {total} MB are here and the next try goes on "
-                "from there. Or choose a bundled network, which needs no download: {bundled}."
+                "The download of {network} was interrupted after {done} of {total} MB; try again to "
+                "resume it there. Or choose a bundled network, which needs no download: {bundled}."
             ),
             done=done_bytes // 10**6,
             total=total,
@@ -169,8 +171,8 @@ def _unavailable(weights: PublishedWeights, failure: Failed, done_bytes: int) ->
         return WeightsUnavailable(
             "download_refused",
             N_(
-                "The server does not offer the weights of {network} at their known address any more. "
-                "Choose a bundled network, which needs no download: {bundled}."
+                "The server no longer offers the weights of {network} at their known address. Choose a "
+                "bundled network, which needs no download: {bundled}."
             ),
             **names,
         )

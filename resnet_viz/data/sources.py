@@ -52,13 +52,18 @@ class Source:
         return hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()[:8]
 
     def addresses(self) -> tuple[str, ...]:
-        """The mirrors to try: those published, or only the one in ``RESNET_VIZ_DATA_MIRROR``.
+        """The mirrors to try: those published, or only `own_mirror`."""
+        return own_mirror(self.dataset) or self.mirrors
 
-        That variable names an ``http:``, ``https:`` or ``file:`` address below which
-        the files lie in one folder per data set, say ``file:///media/stick/cifar10/…``.
-        """
-        own = os.environ.get(MIRROR_VARIABLE)
-        return (f"{own.rstrip('/')}/{self.dataset}/",) if own else self.mirrors
+
+def own_mirror(folder: str) -> tuple[str, ...]:
+    """Where ``RESNET_VIZ_DATA_MIRROR`` has ``folder``; nothing where it names no place.
+
+    That variable names an ``http:``, ``https:`` or ``file:`` address below which the files lie
+    in one folder per data set, say ``file:///media/stick/cifar10/…``.
+    """
+    own = os.environ.get(MIRROR_VARIABLE)
+    return (f"{own.rstrip('/')}/{folder}/",) if own else ()
 
 
 SOURCES: dict[str, Source] = {

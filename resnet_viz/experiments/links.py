@@ -112,9 +112,9 @@ class Experiment(Generic[S]):
         preset = link.get(PRESET_PARAMETER, self.default)
         if preset not in self.presets:
             notices.append(
-                _("The link asks for preset={value}, which there is not; {fallback} is used.").format(
-                    value=_shown(preset), fallback=self.default
-                )
+                _(
+                    "The link asks for preset={value}, which is not available. Using {fallback} instead."
+                ).format(value=_shown(preset), fallback=self.default)
             )
             preset = self.default
         spec = self.start(preset)
@@ -125,7 +125,7 @@ class Experiment(Generic[S]):
                 spec = self.put(spec, name, link[name])
             except InvalidSetting as refusal:
                 notices.append(
-                    _("The link asks for {name}={value}; {fallback} is used. {reason}").format(
+                    _("{reason} The link asks for {name}={value}; using {fallback} instead.").format(
                         name=name,
                         value=_shown(link[name]),
                         fallback=_written(setting.of(spec)),
@@ -188,7 +188,7 @@ def _depths(text: str, legal: Sequence[int]) -> tuple[int, ...]:
         if not all(end.isascii() and end.isdecimal() and len(end) < 6 for end in ends):
             raise InvalidSetting(
                 "depths",
-                N_("Depths are whole numbers with commas between, such as 8,20,32, not {text}."),
+                N_("Depths must be whole numbers separated by commas, such as 8,20,32, not {text}."),
                 field="depths",
                 text=text[:60],
             )
@@ -215,8 +215,8 @@ RACE: Final = Experiment(
         CUSTOM: Start(
             N_("Custom"),
             N_(
-                "Change anything under “All settings”; the two networks still differ in nothing but the "
-                "shortcut."
+                "Change anything under “All settings”; the two networks still differ only in the skip "
+                "connection."
             ),
             next(iter(PRESETS.values())).race,
         )

@@ -18,7 +18,7 @@ from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, Spec, TrainSpec
 IMAGES: Final = N_("Images")
 NETWORKS: Final = N_("Networks")
 TRAINING: Final = N_("How to train")
-MACHINE: Final = N_("Schedule and machine")
+MACHINE: Final = N_("Schedule, device and measurements")
 GROUPS: Final = (IMAGES, NETWORKS, TRAINING, MACHINE)
 
 _SPECS: Final[Mapping[str, type[Spec]]] = MappingProxyType(
@@ -109,8 +109,8 @@ _SCHEDULES: Final = {
     "one-cycle": N_("One cycle"),
 }
 _DEVICES: Final = {
-    "auto": N_("Fastest there is"),
-    "cpu": N_("Processor (CPU)"),
+    "auto": N_("Fastest available"),
+    "cpu": N_("CPU"),
     "cuda": N_("NVIDIA GPU"),
     "mps": N_("Apple GPU"),
 }
@@ -124,19 +124,27 @@ _OF_A_RUN: Final = (
         "network",
         "depth",
         N_("Depth of both networks"),
-        help=N_("Layers with weights on the main path: 6n+2, with bottlenecks 9n+2."),
+        help=N_("Layers with weights on the main path: 6n+2, with bottlenecks 9n+2 (n: blocks per stage)."),
         is_free=True,
     ),
     Setting(
         "shortcut",
         "network",
         "shortcut",
-        N_("Shortcut of the residual network"),
+        N_("Shortcut type of the residual network"),
         NETWORKS,
         _SHORTCUTS,
-        help=N_("Option A adds no parameters: both networks then have exactly the same."),
+        help=N_("Type A adds no parameters: both networks then have exactly the same number."),
     ),
-    Setting("norm", "network", "norm", N_("Normalisation"), NETWORKS, _NORMS),
+    Setting(
+        "norm",
+        "network",
+        "norm",
+        N_("Normalisation"),
+        NETWORKS,
+        _NORMS,
+        help=N_("Group: 8 groups of channels, fewer where 8 does not divide their number."),
+    ),
     Setting("init", "network", "init", N_("Initial weights"), NETWORKS, _INITS),
     Setting(
         "data",
@@ -202,7 +210,7 @@ _OF_A_RUN: Final = (
     ),
     Setting("seed", "train", "seed", N_("First seed"), MACHINE, is_free=True),
 )
-_SEEDS: Final = N_("Repeat with this many seeds")
+_SEEDS: Final = N_("Number of seeds")
 
 RACE_SETTINGS: Final = {
     setting.name: setting
@@ -214,7 +222,8 @@ RACE_SETTINGS: Final = {
             "seeds",
             _SEEDS,
             help=N_(
-                "Each seed starts from other weights and draws other batches; the charts show mean and band."
+                "Each seed has its own initial weights and batches. With two or more, charts show "
+                "the mean and its 95% confidence interval."
             ),
             is_free=True,
         ),
@@ -228,7 +237,7 @@ SWEEP_SETTINGS: Final = {
             "families",
             "sweep",
             "families",
-            N_("Families"),
+            N_("Network types"),
             help=N_(
                 "Plain and residual networks and their variants. Others can be typed, such as "
                 "residual+projection+no-norm."
@@ -242,10 +251,10 @@ SWEEP_SETTINGS: Final = {
             "depths",
             N_("Depths"),
             help=N_(
-                "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2; only depths that all "
-                "chosen families have."
+                "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2 (n: blocks per "
+                "stage). Only depths that all chosen network types have."
             ),
-            example="8,20,32 or 8-44",
+            example=N_("8,20,32 or 8-44"),
             is_free=True,
         ),
         Setting(
@@ -253,7 +262,10 @@ SWEEP_SETTINGS: Final = {
             "sweep",
             "seeds",
             _SEEDS,
-            help=N_("Each seed is one point per depth; from two on there are a mean and a 95 % interval."),
+            help=N_(
+                "Each seed is one point per depth. From three on there is a 95% confidence interval, and "
+                "depths are judged."
+            ),
             is_free=True,
         ),
     )

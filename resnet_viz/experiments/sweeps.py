@@ -15,6 +15,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Block, DataSpec, NetworkSpec, Norm, Role, RunSpec, Shortcut, Spec, TrainSpec
 
 _NO_NORM = "no-norm"
@@ -90,7 +91,7 @@ class Cell(NamedTuple):
     @property
     def title(self) -> str:
         """What it is called where a line is all there is."""
-        return f"{self.family}-{self.depth} seed {self.seed}"
+        return _("{network}, seed {seed}").format(network=f"{self.family}-{self.depth}", seed=self.seed)
 
 
 class CellHistory(NamedTuple):
@@ -133,9 +134,7 @@ class SweepSpec(Spec):
         if count > self.MAX_CELLS:
             raise InvalidSetting(
                 "too_many_cells",
-                N_(
-                    "That would be {count} trainings; a sweep has {most} at most. Take fewer depths or seeds."
-                ),
+                N_("That would be {count} runs; a sweep has {most} at most. Choose fewer depths or seeds."),
                 field="depths",
                 count=count,
                 most=self.MAX_CELLS,
@@ -147,7 +146,7 @@ class SweepSpec(Spec):
             if digest in networks:
                 raise InvalidSetting(
                     "same_family_twice",
-                    N_("The families {first} and {second} are the same networks here; leave one out."),
+                    N_("The network types {first} and {second} give the same networks here; leave one out."),
                     field="families",
                     first=networks[digest],
                     second=name,
@@ -202,21 +201,24 @@ SWEEP_PRESETS = {
         SweepPreset(
             "quick",
             N_("Quick"),
-            N_("Depths 8 to 44 with one seed: the curve in minutes on two processor cores."),
+            N_(
+                "Depths 8 to 44 with one seed: the curve in minutes on two CPU cores. One seed shows what "
+                "happened once; it cannot judge."
+            ),
             SweepSpec(run=_SMALL, depths=(8, 14, 20, 26, 32, 38, 44)),
         ),
         SweepPreset(
             "classroom",
             N_("Classroom"),
-            N_("Depths 8 to 56 with three seeds and longer training: means with an interval."),
+            N_("Depths 8 to 56 with three seeds and longer training: means with 95% confidence intervals."),
             SweepSpec(run=_SMALL.but(train=_SMALL.train.but(steps=600)), depths=(8, 20, 32, 44, 56), seeds=3),
         ),
         SweepPreset(
             "full",
             N_("Full"),
             N_(
-                "The paper's recipe on CIFAR-10, depths 20 to 110, without its warm-up at depth 110: "
-                "for a machine with an accelerator."
+                "The recipe of He et al. 2015 on CIFAR-10, depths 20 to 110, with three differences: no "
+                "warm-up at depth 110, images normalised per channel, crops padded with black. Needs a GPU."
             ),
             SweepSpec(run=_PAPER, depths=(20, 32, 44, 56, 110)),
         ),
@@ -229,7 +231,9 @@ ends about as well (He et al. 2015 §4.2, footnote on depth 110)."""
 def _unknown(text: str) -> InvalidSetting:
     return InvalidSetting(
         "unknown_family",
-        N_("There is no family {family}; write plain or residual, then any of these with a +: {words}."),
+        N_(
+            "There is no network type {family}; write plain or residual, then any of these with a +: {words}."
+        ),
         field="families",
         family=text[:60],
         words=", ".join(_FIELD_OF),

@@ -1,5 +1,6 @@
 """The formats that runs can be taken away in, and how many files each makes."""
 
+import hashlib
 import io
 import tempfile
 import zipfile
@@ -135,7 +136,7 @@ def as_download(
     which may fail with `ResnetVizError`.
     """
     chosen = format_named(format_name)
-    stem = file_stem(store.run(run_ids[0])) if len(run_ids) == 1 else f"{len(run_ids)}-runs"
+    stem = common_stem([store.run(run_id) for run_id in run_ids])
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / f"{stem}{chosen.suffix}"
         if chosen.name == "parquet":
@@ -155,6 +156,14 @@ def as_download(
 def file_stem(run: RunRecord) -> str:
     """What a run's files are called; nothing that a person typed."""
     return f"{run.role}-{run.spec.network.depth}-seed{run.seed}-{run.id}"
+
+
+def common_stem(runs: Sequence[RunRecord]) -> str:
+    """What a file of these runs is called: not like one of other runs."""
+    if len(runs) == 1:
+        return file_stem(runs[0])
+    digest = hashlib.sha256(" ".join(run.id for run in runs).encode()).hexdigest()
+    return f"{len(runs)}-runs-{digest[:8]}"
 
 
 def _write_joined(store: Store, run_ids: Sequence[str], name: str, target: Path) -> None:

@@ -17,7 +17,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.events import Event, Facts, Failure, Profile, RunState, Series, StateChanged
+from resnet_viz.events import Event, Facts, Failure, NormStatistics, Profile, RunState, Series, StateChanged
+from resnet_viz.exports.encoding import in_utf8
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, ImportedRun, Labels, Store
@@ -31,7 +32,7 @@ _FAR = 4_102_444_800.0  # the year 2100
 
 
 def import_runs(store: Store, owner: str, content: bytes, *, name: str = "") -> GroupRecord:
-    """Record the exported runs in ``content`` (JSON, UTF-8) as a group of finished runs.
+    """Record the exported runs in ``content`` (JSON, UTF-8 or UTF-16) as a group of finished runs.
 
     Runs that had not ended when they were exported count as stopped.
 
@@ -52,7 +53,7 @@ def parse_runs(content: bytes) -> list[ImportedRun]:
             most=MAX_BYTES // 2**20,
         )
     try:
-        runs = _parsed(content)
+        runs = _parsed(in_utf8(content))
     except ValidationError as error:
         raise _refusal(error, content) from None
     points = sum(run.points for run in runs)
@@ -126,6 +127,9 @@ class _KnownFacts(_Part):
     train_accuracy: _Finite | None = None
     test_loss: _Finite | None = None
     test_accuracy: _Finite | None = None
+    test_loss_running: _Finite | None = None
+    test_accuracy_running: _Finite | None = None
+    test_statistics: NormStatistics | None = None
     wall_s: _Finite | None = None
     training_s: _Finite | None = None
     samples_per_s: _Finite | None = None
@@ -185,7 +189,10 @@ def _imported(run: _Run) -> ImportedRun:
         raise _broken("spec")
     if about.step > spec.train.steps:
         raise _broken("step")
-    facts = about.facts.model_dump(exclude_unset=True)
+    facts = about.facts.model_dump(mode="json", exclude_unset=True)
+    if facts.get("test_accuracy") is not None and facts.get("test_statistics") is None:  # an old export
+        old = NormStatistics.RUNNING if spec.network.norm == "batch" else NormStatistics.AS_TRAINED
+        facts["test_statistics"] = old.value
     events: list[Event] = [Facts(facts)]
     for name, curve in run.series.items():
         _require(len(curve.step) == len(curve.value), name)
@@ -232,7 +239,7 @@ def _require(holds: bool, where: str) -> None:
 
 def _broken(where: str) -> InvalidSetting:
     return InvalidSetting(
-        "import_broken", N_("The exported run does not fit together at {where}; export it anew."), where=where
+        "import_broken", N_("The exported run contradicts itself at {where}; export it again."), where=where
     )
 
 

@@ -14,28 +14,18 @@ from string import Template
 import orjson
 
 from resnet_viz import __version__
-from resnet_viz.events import RunState
-from resnet_viz.exports.charts import ReportChart, report_charts
+from resnet_viz.events import STATE_NAMES
+from resnet_viz.exports.charts import ReportChart, gap_chart, report_charts
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
+from resnet_viz.findings.depth import SweepVerdict
 from resnet_viz.findings.fairness import fairness_card
-from resnet_viz.findings.pairs import paired
-from resnet_viz.findings.race import verdict
-from resnet_viz.locale import N_, current_language
+from resnet_viz.findings.race import Verdict, verdict
+from resnet_viz.findings.seed_table import seed_table
+from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import count, number, percent
-
-_STATES = {
-    RunState.QUEUED: N_("queued"),
-    RunState.RUNNING: N_("running"),
-    RunState.PAUSED: N_("paused"),
-    RunState.FINISHED: N_("finished"),
-    RunState.STOPPED: N_("stopped"),
-    RunState.FAILED: N_("failed"),
-    RunState.DIVERGED: N_("diverged"),
-    RunState.LOST: N_("lost"),
-}
+from resnet_viz.wording import count, number, percent, running_text
 
 _OF_CELLS = frozenset({"depth", "shortcut"})
 """Settings of a sweep's networks that its cells have of their own."""
@@ -61,8 +51,10 @@ def report_html(store: Store, run_ids: Sequence[str]) -> str:
             in_sweeps |= {cell.run.id for cell in sweep.cells}
     for race, members in _sections(groups, [run for run in runs if run.id not in in_sweeps]):
         histories = [RunReader(store, run.id).history() for run in members]
-        drawn = report_charts(histories)
-        sections.append(_section(store, race, members, drawn, first_chart=len(charts)))
+        said = None if race is None else _race_verdict(store, race)
+        gaps = None if said is None else gap_chart(said.found)
+        drawn = [*([gaps] if gaps else []), *report_charts(histories)]
+        sections.append(_section(race, said, members, drawn, first_chart=len(charts)))
         charts += drawn
     packed = "[" + ",".join(f"[{chart.json},{chart.narrow_json or 'null'}]" for chart in charts) + "]"
     template = Template((files(__package__) / "report.html").read_text(encoding="utf-8"))
@@ -107,16 +99,16 @@ def _sections(
 
 
 def _section(
-    store: Store,
     group: GroupRecord | None,
+    said: Verdict | None,
     runs: Sequence[RunRecord],
     charts: Sequence[ReportChart],
     first_chart: int,
 ) -> str:
     heading = (group.name or _("Race")) if group is not None else (runs[0].name or _name(runs[0]))
     parts = [f"<section><h2>{escape(heading)}</h2>"]
-    if group is not None:
-        parts += _judged(store, group)
+    if said is not None:
+        parts += _judged(said)
     parts.append(_table(_facts(runs)))
     parts += _figures(charts, first_chart)
     parts.append(f"<h3>{escape(_('Settings'))}</h3>{_table(_settings(runs))}</section>")
@@ -124,15 +116,23 @@ def _section(
 
 
 def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -> str:
-    verdict_lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in sweep.verdict)
     parts = [
-        f"<section><h2>{escape(group.name or _('Sweep over depth'))}</h2>",
-        f'<ul class="verdict">{verdict_lines}</ul>',
+        f"<section><h2>{escape(group.name or _('Depth sweep'))}</h2>",
+        _verdict(sweep.verdict),
         *_figures(sweep.charts, first_chart),
         f"<h3>{escape(_('Results'))}</h3>{_table(sweep.rows)}",
         f"<h3>{escape(_('Settings'))}</h3>{_table(_sweep_settings(sweep))}</section>",
     ]
     return "\n".join(parts)
+
+
+def _verdict(said: Verdict | SweepVerdict) -> str:
+    lines = "".join(f"<li>{escape(str(sentence))}</li>" for sentence in said.sentences)
+    notes = running_text(said.notes)
+    return (
+        f'<div class="verdict"><h3>{escape(str(said.headline))}</h3><ul>{lines}</ul>'
+        f'<p class="how">{escape(notes)}</p></div>'
+    )
 
 
 def _figures(charts: Sequence[ReportChart], first_chart: int) -> Iterator[str]:
@@ -144,17 +144,21 @@ def _figures(charts: Sequence[ReportChart], first_chart: int) -> Iterator[str]:
         )
 
 
-def _judged(store: Store, group: GroupRecord) -> Iterator[str]:
-    """The verdict and the fairness cards on all runs of the race, also those that are not shown."""
-    race = RaceSpec.from_json(group.spec_json)
-    members = [store.run(run_id) for run_id in group.run_ids]
-    histories = [RunReader(store, run.id).history() for run in members]
-    specs = {(run.role, run.seed): run.spec for run in members}
-    yield f'<p class="verdict">{escape(verdict(race, histories).text)}</p>'
-    for pair in paired(histories):
-        card = fairness_card(
-            pair.plain, pair.residual, specs["plain", pair.seed], specs["residual", pair.seed]
-        )
+def _race_verdict(store: Store, group: GroupRecord) -> Verdict:
+    """On all runs of the race, also those that are not shown."""
+    histories = [RunReader(store, run_id).history() for run_id in group.run_ids]
+    return verdict(RaceSpec.from_json(group.spec_json), histories)
+
+
+def _judged(said: Verdict) -> Iterator[str]:
+    """The verdict, the values of its seeds and the fairness cards."""
+    yield _verdict(said)
+    rows = seed_table(said.found)
+    if len(rows) > 2:
+        yield _table(rows)
+    specs = {(spec.network.role, spec.train.seed): spec for spec in said.found.race.members()}
+    for pair in said.found.pairs:
+        card = fairness_card(*pair.runs, specs["plain", pair.seed], specs["residual", pair.seed])
         yield f"<p>{escape(_('Seed {seed}:').format(seed=pair.seed))} {escape(str(card.summary))}</p>"
         rows = [["", _("Plain"), _("Residual"), ""]]
         rows += [[_(row.label), row.plain, row.residual, str(row.explanation)] for row in card.rows]
@@ -168,7 +172,7 @@ def _facts(runs: Sequence[RunRecord]) -> list[list[str]]:
         [_("Name"), *(run.name for run in runs)],
         [_("State"), *(_state(run) for run in runs)],
         [_("Steps"), *(f"{count(run.step)} / {count(run.total_steps)}" for run in runs)],
-        [_("Train loss"), *(number(run.facts.get("train_loss")) for run in runs)],
+        [_("Training loss"), *(number(run.facts.get("train_loss")) for run in runs)],
         [_("Test loss"), *(number(run.facts.get("test_loss")) for run in runs)],
         [_("Test accuracy"), *(percent(run.facts.get("test_accuracy")) for run in runs)],
         [_("Parameters"), *(_counted(run.facts.get("parameters")) for run in runs)],
@@ -183,10 +187,10 @@ def _facts(runs: Sequence[RunRecord]) -> list[list[str]]:
 
 
 def _state(run: RunRecord) -> str:
-    state = _(_STATES[run.state])
+    state = _(STATE_NAMES[run.state])
     if run.origin == "imported":
         state += " · " + _("imported, not measured here")
-    return f"{state}: {run.failure}" if run.failure is not None else state
+    return state if run.failure is None else _("{name}: {text}").format(name=state, text=run.failure)
 
 
 def _counted(value: object) -> str:

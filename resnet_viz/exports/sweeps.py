@@ -8,11 +8,11 @@ from resnet_viz.exports.charts import ReportChart
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.families import family_name
-from resnet_viz.findings.depth import sweep_verdict
-from resnet_viz.findings.errors import final_test_error, final_train_error
+from resnet_viz.findings.depth import SweepVerdict, sweep_verdict
+from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import number, percent
+from resnet_viz.wording import number, percent, running_text
 
 
 class FilledCell(NamedTuple):
@@ -28,7 +28,7 @@ class ReportedSweep(NamedTuple):
 
     spec: SweepSpec
     cells: list[FilledCell]
-    verdict: list[str]
+    verdict: SweepVerdict
     charts: list[ReportChart]
     rows: list[list[str]]
 
@@ -45,7 +45,7 @@ def report_sweep(store: Store, group: GroupRecord) -> ReportedSweep:
     return ReportedSweep(
         spec,
         cells,
-        [str(sentence) for sentence in sweep_verdict(spec, histories).sentences],
+        sweep_verdict(spec, histories),
         _charts(spec, histories),
         _rows(cells),
     )
@@ -80,7 +80,7 @@ def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
             degradation.degradation_chart(errors, stacked=True),
         ),
         (
-            _("Train loss of all depths"),
+            _("Training loss at all depths"),
             depth_losses.how_to_read(),
             depth_losses.describe(losses),
             depth_losses.depth_loss_chart(losses, depth=deepest),
@@ -88,7 +88,7 @@ def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
         ),
         (
             _("How the gradient reaches the layers"),
-            depth_gradients.how_to_read(),
+            running_text((depth_gradients.how_to_read(), depth_gradients.more())),
             depth_gradients.describe(gradients),
             depth_gradients.depth_gradient_chart(gradients, depth=deepest),
             depth_gradients.depth_gradient_chart(gradients, depth=deepest, stacked=True),
@@ -107,7 +107,7 @@ def _rows(cells: list[FilledCell]) -> list[list[str]]:
         [
             _("Network"),
             _("Seed"),
-            _("Train loss"),
+            _("Training loss"),
             _("Training error"),
             _("Test error"),
             _("Seconds"),

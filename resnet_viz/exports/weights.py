@@ -22,7 +22,7 @@ def kept_weights(store: Store, run: RunRecord, step: int | None = None) -> Path:
     if wanted not in there:
         raise NotFound(
             "no_weights_at_step",
-            N_("Run {id} has no weights of step {step}; there are those of steps {steps}."),
+            N_("Run {id} has no weights of step {step}; it has those of steps {steps}."),
             id=run.id,
             step=wanted,
             steps=", ".join(map(str, sorted(there))),

@@ -15,11 +15,11 @@ from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
-from resnet_viz.wording import count, percent
+from resnet_viz.wording import count, percent, running_text
 
 HOW_TO_READ = N_(
-    "Higher is better. The thick line is the share of test images recognised, the thin one that of training "
-    "images (mean of the last steps); with several seeds the line is their mean with its 95 % interval."
+    "Higher is better. Thick: test images; thin: training images. With several seeds: the mean and its "
+    "95% confidence interval."
 )
 
 
@@ -49,7 +49,7 @@ def accuracy_info(histories: Sequence[RunHistory]) -> AccuracyInfo:
             curves = tuple(curve for _seed, curve in test)
             smooth = over_seeds([trailing_mean(curve, WINDOW) for _seed, curve in train])
             seeds = tuple(seed for seed, _curve in test or train)
-            roles.append(RoleAccuracy(role, seeds, curves, over_seeds(curves), smooth))
+            roles.append(RoleAccuracy(role, seeds, curves, over_seeds(curves, (0, 1)), smooth))
     return AccuracyInfo(tuple(roles))
 
 
@@ -85,9 +85,9 @@ def accuracy_table(info: AccuracyInfo) -> Columns:
         for seed, curve in zip(seeds, test, strict=False):
             columns[_("{role}, seed {seed}, test").format(role=name, seed=seed)] = (curve.step, curve.value)
         if len(test) > 1:
-            columns[_("{role}, test, mean of seeds").format(role=name)] = (band.step, band.mean)
-            columns[_("{role}, test, 95 % from").format(role=name)] = (band.step, band.low)
-            columns[_("{role}, test, 95 % to").format(role=name)] = (band.step, band.high)
+            columns[_("{role}, test, mean of the seeds").format(role=name)] = (band.step, band.mean)
+            columns[_("{role}, test, 95% confidence interval from").format(role=name)] = (band.step, band.low)
+            columns[_("{role}, test, 95% confidence interval to").format(role=name)] = (band.step, band.high)
         columns[_("{role}, training, mean of {window} steps").format(role=name, window=WINDOW)] = (
             train.step,
             train.mean,
@@ -114,4 +114,4 @@ def describe(info: AccuracyInfo) -> str:
                 seeds=len(test),
             )
         )
-    return " ".join(parts)
+    return running_text(parts)

@@ -12,11 +12,11 @@ from resnet_viz.figures.layers import depth_positions
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import COLOURS, DASHES, LIGHT, OTHERS, Theme, axis, empty, layout, step_axis
 from resnet_viz.figures.traces import Trace
-from resnet_viz.findings.pairs import FINAL_STEPS
+from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
-from resnet_viz.wording import count, number, percent
+from resnet_viz.wording import count, number, percent, running_text
 
 METRIC = "grad/relative"
 
@@ -76,7 +76,7 @@ def comparison_info(labelled: Sequence[tuple[str, RunHistory]]) -> ComparisonInf
 def loss_comparison(info: ComparisonInfo, look: Theme = LIGHT) -> Chart:
     """Train loss over steps, one line a run, on a log axis."""
     lines = [_curve(run, run.loss, "%{y:.3~g}", log=True) for run in info.runs if len(run.loss)]
-    y = axis(look, _("Train loss (log scale)"), type="log", nticks=7)
+    y = axis(look, _("Training loss (log scale)"), type="log", nticks=7)
     return _chart(lines, "comparison-loss", look, step_axis(look), y, "x unified")
 
 
@@ -118,8 +118,8 @@ def gradient_table(info: ComparisonInfo) -> Columns:
 
 def describe(info: ComparisonInfo) -> str:
     """The runs' last values in words, for those who do not see the charts."""
-    text = _("{run}: train loss {loss} at step {step}, test accuracy {accuracy}.")
-    return " ".join(
+    text = _("{run}: training loss {loss} at step {step}, test accuracy {accuracy}.")
+    return running_text(
         text.format(
             run=run.label,
             loss=number(float(run.loss.value[-1]) if len(run.loss) else None),

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from tsdownsample import MinMaxLTTBDownsampler
 
-from resnet_viz.findings.intervals import t_quantile
+from resnet_viz.findings.intervals import FEWEST, t_quantile
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.specs import Role
 
@@ -63,8 +63,10 @@ def trailing_mean(curve: Curve, window: int) -> Curve:
     return Curve(curve.step, sums / held)
 
 
-def over_seeds(curves: Sequence[Curve]) -> Band:
+def over_seeds(curves: Sequence[Curve], bounds: tuple[float, float] = (-np.inf, np.inf)) -> Band:
     """Mean and 95 % band over seeds, at every step that at least one seed has measured.
+
+    A band needs `FEWEST` seeds; ``bounds`` are what the quantity cannot lie outside of.
 
     Values that are not finite (a diverged run's last) are left out; ``runs``
     says how many seeds each mean stands for.
@@ -81,10 +83,11 @@ def over_seeds(curves: Sequence[Curve]) -> Band:
         step, grid, known, runs = step[runs > 0], grid[:, runs > 0], known[:, runs > 0], runs[runs > 0]
     mean = np.where(known, grid, 0).sum(axis=0) / runs
     squares = (np.where(known, grid - mean, 0) ** 2).sum(axis=0)
-    quantiles = np.array([np.nan, np.nan, *(t_quantile(n - 1) for n in range(2, len(curves) + 1))])
+    quantiles = np.full(max(FEWEST, len(curves) + 1), np.nan)
+    quantiles[FEWEST:] = [t_quantile(n - 1) for n in range(FEWEST, len(curves) + 1)]
     with np.errstate(invalid="ignore", divide="ignore"):  # one seed has no deviation: NaN
         reach = quantiles[runs] * np.sqrt(squares / (runs - 1) / runs)
-    return Band(step, mean, mean - reach, mean + reach, runs)
+    return Band(step, mean, np.maximum(mean - reach, bounds[0]), np.minimum(mean + reach, bounds[1]), runs)
 
 
 def thinned(

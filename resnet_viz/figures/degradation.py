@@ -1,65 +1,50 @@
 """Final training and test error over depth: the degradation curve of He et al. 2015, Fig. 6, measured."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.depth_errors import Errors, collected, diverged_trace, error_traces
 from resnet_viz.figures.families import family_looks, family_name
-from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import LIGHT, Theme, empty, faded, layout
+from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
 from resnet_viz.figures.traces import Trace
-from resnet_viz.findings.errors import Seeds, by_depth
-from resnet_viz.findings.intervals import t_interval
+from resnet_viz.findings.errors import by_depth
 from resnet_viz.findings.published_curves import PUBLISHED, PublishedCurve
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import percent
+from resnet_viz.wording import in_a_list, percent, running_text
 
 PUBLISHED_COLOUR = "#8a8a8a"
 """Grey is no family's colour: published numbers cannot be taken for measured ones."""
 _PUBLISHED_SYMBOLS = {"plain": "x-thin-open", "residual": "cross-thin-open"}
 
 HOW_TO_READ = N_(
-    "Lower is better. Each point is one finished training, the line their mean per depth, with its 95 % "
-    "interval where there are several seeds. If the training error rises with depth, the deeper network is "
-    "not overfitting: it is harder to train."
+    "Lower is better. Points: finished runs; line: their mean, from three seeds on with its 95% "
+    "confidence interval; triangles at the top: diverged."
 )
 PUBLISHED_NOTE = N_(
-    "Grey crosses on dotted lines are published numbers, read from the tables of papers, not measured here: "
-    "other data and longer training, so only their shape can be compared."
+    "Grey crosses on dotted lines are published numbers, not measured here: those of He et al. read from "
+    "their table, those of Li et al. as others quote them, rounded. Other data and longer training: compare "
+    "the shape only."
 )
-
-
-class Errors(NamedTuple):
-    """One kind of error of one family, shares of 1; single runs, and the mean per depth.
-
-    ``run_depth``, ``run_seed`` int64 [runs] and ``run_error`` float64 [runs];
-    ``depth``, ``seeds`` int64 [depths] and ``mean``, ``low``, ``high`` float64
-    [depths]; the ends of the 95 % interval are NaN with fewer than two seeds.
-    """
-
-    run_depth: npt.NDArray[np.int64]
-    run_seed: npt.NDArray[np.int64]
-    run_error: npt.NDArray[np.float64]
-    depth: npt.NDArray[np.int64]
-    seeds: npt.NDArray[np.int64]
-    mean: npt.NDArray[np.float64]
-    low: npt.NDArray[np.float64]
-    high: npt.NDArray[np.float64]
+HOW_TO_READ_PUBLISHED = N_(
+    "Lower is better. Points: finished runs; line: their mean. Grey crosses: numbers from papers, "
+    "other data and longer training; compare only the shape."
+)
 
 
 class FamilyErrors(NamedTuple):
-    """Final errors of one family."""
+    """Final errors of one family; ``diverged``: depth → in how many of how many runs."""
 
     family: str
     train: Errors
     test: Errors
+    diverged: dict[int, tuple[int, int]]
 
 
 class DegradationInfo(NamedTuple):
@@ -84,9 +69,10 @@ def degradation_info(
     measured = []
     for name in families:
         finished = by_depth(cells, name)
-        train = _errors(finished, lambda seeds: {seed: float(e.mean()) for seed, e in seeds.last.items()})
-        test = _errors(finished, lambda seeds: dict(seeds.test))
-        measured.append(FamilyErrors(name, train, test))
+        train = collected(finished, lambda seeds: seeds.train)
+        test = collected(finished, lambda seeds: seeds.test)
+        diverged = {depth: (len(s.diverged), s.count) for depth, s in finished.items() if s.diverged}
+        measured.append(FamilyErrors(name, train, test, diverged))
     found = tuple(sorted({*depths, *(cell.depth for cell in cells)}))
     return DegradationInfo(tuple(measured), PUBLISHED if published else (), found)
 
@@ -95,11 +81,16 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     """Training error in the first panel, test error in the second, published test errors in grey."""
     name = f"degradation/{'stacked' if stacked else 'beside'}"
     looks = family_looks([entry.family for entry in info.families])
+    top = _top(info)
     data: list[Trace] = []
     for entry in info.families:
         style = looks[entry.family]
-        data += _traces(entry.family, style, entry.train)
-        data += [in_second_panel(trace) for trace in _traces(entry.family, style, entry.test)]
+        data += error_traces(entry.family, style, entry.train)
+        data += [in_second_panel(trace) for trace in error_traces(entry.family, style, entry.test)]
+        if entry.diverged:
+            told = {depth: _said(entry, depth) for depth in entry.diverged}
+            trace = diverged_trace(entry.family, style, told, top, named=not len(entry.train.depth))
+            data += [trace, in_second_panel(trace | {"showlegend": False})]
     if not data and not info.published:
         return empty(look, name)
     data += [published_trace(curve) for curve in info.published]
@@ -107,7 +98,9 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     if info.depths and not info.published:
         margin = max(2, (info.depths[-1] - info.depths[0]) * 0.05)
         x |= {"range": [info.depths[0] - margin, info.depths[-1] + margin]}
-    y = {"tickformat": ".0%", "rangemode": "tozero"}
+    y: dict[str, Any] = {"tickformat": ".0%", "rangemode": "tozero"}
+    if any(entry.diverged for entry in info.families):
+        y |= {"range": [0, top]}
     axes = panel_axes(look, _("Depth (weighted layers)"), _("Final error"), x, y, stacked=stacked)
     more = {
         "annotations": panel_titles(axes, _("Training error"), _("Test error")),
@@ -118,8 +111,13 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
 
 
 def how_to_read(info: DegradationInfo) -> str:
-    """One line for people who see the chart for the first time; two with published numbers."""
-    return f"{_(HOW_TO_READ)} {_(PUBLISHED_NOTE)}" if info.published else _(HOW_TO_READ)
+    """One line for people who see the chart for the first time; another one with published numbers."""
+    return _(HOW_TO_READ_PUBLISHED if info.published else HOW_TO_READ)
+
+
+def more(info: DegradationInfo) -> str:
+    """What stands behind the line: where published numbers are from."""
+    return _(PUBLISHED_NOTE) if info.published else ""
 
 
 def degradation_table(info: DegradationInfo) -> Columns:
@@ -129,6 +127,17 @@ def degradation_table(info: DegradationInfo) -> Columns:
         tested = dict(zip(_keys(entry.test), entry.test.run_error.tolist(), strict=True))
         for key, error in zip(_keys(entry.train), entry.train.run_error.tolist(), strict=True):
             rows.append((family_name(entry.family), *key, error, tested.get(key, np.nan), _("measured")))
+        rows += [
+            (
+                family_name(entry.family),
+                depth,
+                -1,
+                np.nan,
+                np.nan,
+                _("{count} of {runs} runs diverged").format(count=count, runs=runs),
+            )
+            for depth, (count, runs) in entry.diverged.items()
+        ]
     for curve in info.published:
         rows += [
             (_(curve.label), depth, -1, np.nan, error, _(curve.source))
@@ -149,6 +158,7 @@ def describe(info: DegradationInfo) -> str:
     """The chart in words, for those who do not see it; published numbers are called so."""
     parts = [_("Final error over depth.")]
     for entry in info.families:
+        parts += [_said(entry, depth) for depth in entry.diverged]
         if not len(entry.train.depth):
             parts.append(_("{family}: no finished run yet.").format(family=family_name(entry.family)))
             continue
@@ -158,91 +168,36 @@ def describe(info: DegradationInfo) -> str:
                 for depth, mean in zip(errors.depth.tolist(), errors.mean.tolist(), strict=True)
             ]
             if values:
-                parts.append(f"{family_name(entry.family)}, {title}: {', '.join(values)}.")
+                parts.append(
+                    _("{network}, {quantity}: {values}.").format(
+                        network=family_name(entry.family), quantity=title, values=in_a_list(values)
+                    )
+                )
     parts += [_(curve.source) for curve in info.published]
-    return " ".join(parts)
-
-
-def _errors(finished: dict[int, Seeds], of: Callable[[Seeds], dict[int, float]]) -> Errors:
-    runs = [(depth, seed, error) for depth, seeds in finished.items() for seed, error in of(seeds).items()]
-    means = [(depth, t_interval(list(found.values()))) for depth, s in finished.items() if (found := of(s))]
-    ends = [
-        (np.nan if band.low is None else band.low, np.nan if band.high is None else band.high)
-        for _depth, band in means
-    ]
-    return Errors(
-        np.array([depth for depth, _seed, _error in runs], np.int64),
-        np.array([seed for _depth, seed, _error in runs], np.int64),
-        np.array([error for _depth, _seed, error in runs], np.float64),
-        np.array([depth for depth, _band in means], np.int64),
-        np.array([band.count for _depth, band in means], np.int64),
-        np.array([band.mean for _depth, band in means], np.float64),
-        np.array([low for low, _high in ends], np.float64),
-        np.array([high for _low, high in ends], np.float64),
-    )
+    return running_text(parts)
 
 
 def _keys(errors: Errors) -> list[tuple[int, int]]:
     return list(zip(errors.run_depth.tolist(), errors.run_seed.tolist(), strict=True))
 
 
-def _traces(name: str, style: NetworkLook, errors: Errors) -> list[Trace]:
-    """Band, single runs, and the line through the means."""
-    if not len(errors.depth):
-        return []
-    traces: list[Trace] = []
-    several = np.isfinite(errors.low)
-    shared = {"type": "scatter", "legendgroup": name}
-    if several.sum() > 1:
-        x, low, high = errors.depth[several], errors.low[several].clip(0), errors.high[several].clip(None, 1)
-        traces.append(
-            shared
-            | {
-                "mode": "lines",
-                "x": np.concatenate([x, x[::-1]]).astype(np.int32),
-                "y": np.concatenate([high, low[::-1]]).astype(np.float32),
-                "fill": "toself",
-                "fillcolor": faded(style.colour, 0.2),
-                "line": {"width": 0},
-                "showlegend": False,
-                "hoverinfo": "skip",
-            }
-        )
-    if errors.seeds.max() > 1:
-        traces.append(
-            shared
-            | {
-                "mode": "markers",
-                "x": errors.run_depth.astype(np.int32),
-                "y": errors.run_error.astype(np.float32),
-                "customdata": errors.run_seed.astype(np.int32),
-                "marker": {"color": faded(style.colour, 0.45), "size": 6},
-                "showlegend": False,
-                "hovertemplate": _("depth {depth}, seed {seed}: {error}").format(
-                    depth="%{x}", seed="%{customdata}", error="%{y:.1%}"
-                )
-                + f"<extra>{style.name}</extra>",
-            }
-        )
-    interval = np.stack([errors.low, errors.high, errors.seeds], axis=1).astype(np.float32)
-    hover = _("depth {depth}: {error}").format(depth="%{x}", error="%{y:.1%}")
-    if errors.seeds.max() > 1:
-        seeds = _("seeds: {count}").format(count="%{customdata[2]}")
-        hover += f" (95 %: %{{customdata[0]:.1%}} … %{{customdata[1]:.1%}}; {seeds})"
-    traces.append(
-        shared
-        | {
-            "mode": "lines+markers",
-            "name": style.name,
-            "x": errors.depth.astype(np.int32),
-            "y": errors.mean.astype(np.float32),
-            "customdata": interval,
-            "line": style.line(),
-            "marker": {"color": style.colour, "symbol": style.symbol, "size": 9},
-            "hovertemplate": f"{hover}<extra>{style.name}</extra>",
-        }
+def _said(entry: FamilyErrors, depth: int) -> str:
+    count, runs = entry.diverged[depth]
+    return _("{family}: at depth {depth} {count} of {runs} runs diverged.").format(
+        family=family_name(entry.family), depth=depth, count=count, runs=runs
     )
-    return traces
+
+
+def _top(info: DegradationInfo) -> float:
+    """The upper edge of the chart, where diverged runs stand: above everything that has a number."""
+    highest = [
+        float(np.nanmax([*errors.run_error, *errors.high]))
+        for entry in info.families
+        for errors in (entry.train, entry.test)
+        if len(errors.run_error)
+    ]
+    highest += [max(curve.test_errors) for curve in info.published]
+    return 1.08 * max(highest, default=1.0)
 
 
 def published_trace(curve: PublishedCurve) -> Trace:
@@ -257,6 +212,7 @@ def published_trace(curve: PublishedCurve) -> Trace:
         "y": np.array(curve.test_errors, np.float32),
         "line": {"color": PUBLISHED_COLOUR, "dash": "dot", "width": 1.5},
         "marker": {"color": PUBLISHED_COLOUR, "symbol": _PUBLISHED_SYMBOLS[curve.role], "size": 10},
-        "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{y:.2%}")
+        "customdata": [curve.printed(error) for error in curve.test_errors],
+        "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{customdata}")
         + f"<br>{_(curve.source)}<extra></extra>",
     }

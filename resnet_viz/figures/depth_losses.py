@@ -16,14 +16,14 @@ from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, step_axi
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import number
+from resnet_viz.wording import number, running_text
 
 BEHIND_POINTS = 150
 """Points of a curve in the background; there may be dozens of them."""
 
 HOW_TO_READ = N_(
-    "Lower is better. The strong lines are the chosen depth, the faint ones all others: mean of the last "
-    "{window} steps, and of the seeds. Where degradation sets in, the dashed lines stay high as depth grows."
+    "Lower is better. Strong lines: the chosen depth; faint lines: all others. Mean of the last "
+    "{window} steps and of all seeds."
 )
 
 
@@ -69,7 +69,7 @@ def depth_loss_chart(info: DepthLossInfo, look: Theme = LIGHT, *, depth: int | N
     behind = [_trace(c, looks[c.family], strong=False) for c in info.curves if c.depth != chosen]
     front = [_trace(c, looks[c.family], strong=True) for c in info.curves if c.depth == chosen]
     x = step_axis(look)
-    y = axis(look, _("Train loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
+    y = axis(look, _("Training loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
     return {"data": behind + front, "layout": layout(look, "depth-losses", x, y, hovermode="closest")}
 
 
@@ -93,8 +93,8 @@ def depth_loss_table(info: DepthLossInfo) -> Columns:
 def describe(info: DepthLossInfo) -> str:
     """The chart in words: where each curve has come to."""
     if not info.curves:
-        return _("Train loss of all depths: no measurement yet.")
-    parts = [_("Train loss of all depths, mean of the last {window} steps.").format(window=WINDOW)]
+        return _("Training loss at all depths: no measurement yet.")
+    parts = [_("Training loss at all depths, mean of the last {window} steps.").format(window=WINDOW)]
     for curve in info.curves:
         text = _("{family}, depth {depth}: {loss} after {steps} steps.")
         parts.append(
@@ -105,7 +105,7 @@ def describe(info: DepthLossInfo) -> str:
                 steps=int(curve.band.step[-1]) + 1,
             )
         )
-    return " ".join(parts)
+    return running_text(parts)
 
 
 def _trace(curve: DepthLoss, style: NetworkLook, *, strong: bool) -> Trace:

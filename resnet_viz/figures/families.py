@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from resnet_viz.experiments.sweeps import family
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.theme import COLOURS, DASHES, OTHERS, SYMBOLS, role_name
+from resnet_viz.locale import gettext as _
+from resnet_viz.wording import with_commas
 
 
 def family_looks(families: Sequence[str]) -> dict[str, NetworkLook]:
@@ -27,4 +29,6 @@ def family_name(name: str) -> str:
     """``Plain``, or ``Residual (projection)``; the words of variants are the specs' own."""
     role, _plus, words = name.partition("+")
     shown = role_name(family(role).role)
-    return f"{shown} ({words.replace('+', ', ')})" if words else shown
+    if not words:
+        return shown
+    return _("{family} ({variant})").format(family=shown, variant=with_commas(words.split("+")))

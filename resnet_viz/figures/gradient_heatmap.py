@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.layers import depth_positions
+from resnet_viz.figures.layers import GRADIENT_DIGITS, depth_positions
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
 from resnet_viz.figures.traces import Trace
@@ -15,7 +15,7 @@ from resnet_viz.history import ProfileTable, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
-from resnet_viz.wording import count, number
+from resnet_viz.wording import count, number, running_text
 
 METRIC = "grad/relative"
 MOST_COLUMNS = 300
@@ -25,8 +25,11 @@ ZERO = "#8a8a8a"
 """Exact zeros have no logarithm and no place on the scale; grey is not among its colours."""
 
 HOW_TO_READ = N_(
-    "From left to right the training goes on, from top to bottom the network gets deeper. The colour is the "
-    "power of ten of ‖g‖ / ‖w‖, on one scale for both networks: a dark band marks layers that hardly learn."
+    "Left to right: training steps. Top to bottom: input to output. Dark: small relative gradient."
+)
+MORE = N_(
+    "The colour is the power of ten of ‖g‖ / ‖w‖, on one scale for both networks: g is the gradient of a "
+    "layer's weights w. Grey cells are exactly 0: too small for float32."
 )
 
 
@@ -111,6 +114,11 @@ def how_to_read() -> str:
     return _(HOW_TO_READ)
 
 
+def more() -> str:
+    """What the colours are."""
+    return _(MORE)
+
+
 def heatmap_table(info: HeatmapInfo) -> Columns:
     """One row per network, layer and step shown."""
     return {
@@ -138,17 +146,17 @@ def describe(info: HeatmapInfo) -> str:
             text.format(
                 role=role_name(entry.role),
                 layers=len(entry.layers),
-                first_then=number(float(entry.value[0, 0])),
-                last_then=number(float(entry.value[-1, 0])),
+                first_then=number(float(entry.value[0, 0]), GRADIENT_DIGITS),
+                last_then=number(float(entry.value[-1, 0]), GRADIENT_DIGITS),
                 then=count(int(entry.step[0])),
-                first_now=number(float(entry.value[0, -1])),
-                last_now=number(float(entry.value[-1, -1])),
+                first_now=number(float(entry.value[0, -1]), GRADIENT_DIGITS),
+                last_now=number(float(entry.value[-1, -1]), GRADIENT_DIGITS),
                 now=count(int(entry.step[-1])),
             )
         )
         if zeros := int((entry.value == 0).sum()):
             parts.append(_("Cells that are exactly 0: {count}.").format(count=count(zeros)))
-    return " ".join(parts)
+    return running_text(parts)
 
 
 def _role_map(history: RunHistory, table: ProfileTable, most: int) -> RoleMap:
@@ -175,10 +183,20 @@ def _panel_axes(
     begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name != "stem"}
     x |= {"showgrid": False, "showticklabels": below}
     y |= {"showgrid": False, "showticklabels": left, "type": "category", "autorange": "reversed"}
-    y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(begins)}
+    y |= {
+        "tickmode": "array",
+        "tickvals": list(begins.values()),
+        "ticktext": [_stage_name(stage) for stage in begins],
+    }
     if suffix:
         x["matches"], y["matches"] = "x", "y"
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
+
+
+def _stage_name(name: str) -> str:
+    """``stage2`` and ``head`` in words."""
+    number = name.removeprefix("stage")
+    return _("stage {number}").format(number=number) if number != name else _("classifier")
 
 
 def _colour_axis(info: HeatmapInfo, look: Theme) -> dict[str, Any]:
@@ -209,8 +227,9 @@ def _cells(entry: RoleMap, suffix: str) -> list[Trace]:
         "y": list(entry.layers),
     }
     shared = place | {"type": "heatmap", "hoverongaps": False, "name": name}
-    where = f"%{{y}}, {_('step {step}').format(step='%{x:,d}')}: "
-    hover = f"{where}10<sup>%{{z:.2f}}</sup><extra>{name}</extra>"
+    at = _("{layer}, step {step}: {value}")
+    hover = f"{at.format(layer='%{y}', step='%{x:,d}', value='10<sup>%{z:.2f}</sup>')}<extra>{name}</extra>"
+    at_zero = f"{at.format(layer='%{y}', step='%{x:,d}', value=0)}<extra>{name}</extra>"
     cells = np.where(np.isfinite(decade), decade, np.nan).astype(np.float32)
     traces: list[Trace] = [shared | {"z": cells, "coloraxis": "coloraxis", "hovertemplate": hover}]
     zero = entry.value == 0
@@ -223,7 +242,7 @@ def _cells(entry: RoleMap, suffix: str) -> list[Trace]:
                 "showscale": False,
                 "showlegend": True,
                 "name": _("{role}: exactly 0").format(role=name),
-                "hovertemplate": f"{where}0<extra>{name}</extra>",
+                "hovertemplate": at_zero,
             }
         )
     return traces

@@ -8,21 +8,17 @@ from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
-from resnet_viz.findings.pairs import FINAL_STEPS
+from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
-from resnet_viz.wording import count, number
+from resnet_viz.wording import count, number, running_text
 
 WINDOW = FINAL_STEPS
 """Steps in the running mean: those that a run's final train loss is the mean of."""
 
-HOW_TO_READ = N_(
-    "Lower is better, and each grid step down is a constant factor. The thick line is the mean of the last "
-    "{window} steps, the thin one every single batch; with several seeds it is their mean with its 95 % "
-    "interval, and the points are the seeds."
-)
+HOW_TO_READ = N_("Lower is better (log scale). Thick: mean of the last {window} steps; thin: each batch.")
 
 
 class RoleLoss(NamedTuple):
@@ -67,7 +63,7 @@ def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
         behind.append(faint_line(role, raw[0], log=True) if len(raw) == 1 else faint_points(role, smooth))
         lines.append(mean_trace(role, band, ".3~g", log=True))
     x = step_axis(look)
-    y = axis(look, _("Train loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
+    y = axis(look, _("Training loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
     return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified")}
 
 
@@ -89,17 +85,17 @@ def loss_table(info: LossInfo) -> Columns:
                 smoothed.value,
             )
         if len(seeds) > 1:
-            columns[_("{role}, mean of seeds").format(role=name)] = (band.step, band.mean)
-            columns[_("{role}, 95 % from").format(role=name)] = (band.step, band.low)
-            columns[_("{role}, 95 % to").format(role=name)] = (band.step, band.high)
+            columns[_("{role}, mean of the seeds").format(role=name)] = (band.step, band.mean)
+            columns[_("{role}, 95% confidence interval from").format(role=name)] = (band.step, band.low)
+            columns[_("{role}, 95% confidence interval to").format(role=name)] = (band.step, band.high)
     return by_step(columns)
 
 
 def describe(info: LossInfo) -> str:
     """The chart in words, for those who do not see it."""
     if not info.roles:
-        return _("Train loss: no measurement yet.")
-    parts = [_("Train loss, mean of the last {window} steps.").format(window=info.window)]
+        return _("Training loss: no measurement yet.")
+    parts = [_("Training loss, mean of the last {window} steps.").format(window=info.window)]
     for role, seeds, _raw, _smooth, band in info.roles:
         if not len(band):
             parts.append(_("{role}: no finite value.").format(role=role_name(role)))
@@ -119,4 +115,4 @@ def describe(info: LossInfo) -> str:
                 seeds=len(seeds),
             )
         )
-    return " ".join(parts)
+    return running_text(parts)

@@ -13,10 +13,10 @@ import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.gradient_profile import gradient_profile_chart, gradient_profile_info
-from resnet_viz.figures.layers import LayersInfo
+from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo
 from resnet_viz.figures.losses import LossInfo, loss_chart, loss_info
 from resnet_viz.figures.theme import LIGHT, Theme, role_name
-from resnet_viz.findings.pairs import steps_done
+from resnet_viz.findings.endings import steps_done
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
@@ -61,15 +61,16 @@ def replay_info(histories: Sequence[RunHistory]) -> ReplayInfo:
 
 def how_to_read_loss(info: ReplayInfo) -> str:
     """One line for people who see the loss chart for the first time."""
-    return _(
-        "Lower is better. The thick line is the mean of the last {window} steps, the thin one every batch."
-    ).format(window=info.loss.window)
+    return _("Lower is better. Thick: mean of the last {window} steps; thin: each batch.").format(
+        window=info.loss.window
+    )
 
 
 def how_to_read_profile() -> str:
     """One line for people who see the gradient profile for the first time."""
     return _(
-        "Left is the input, right the output. A line that falls to the left: the gradient is lost on its way."
+        "Log scale; input left, output right. A line that falls towards the left: the gradient "
+        "shrinks on its way back to the input."
     )
 
 
@@ -90,5 +91,8 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
     profile["data"] = [trace for trace in profile["data"] if trace.get("mode") == "lines+markers"]
     for trace in profile["data"]:
         name = role_name(trace["legendgroup"])
-        trace |= {"name": name, "hovertemplate": f"%{{customdata}}: %{{y:.3~g}}<extra>{name}</extra>"}
+        trace |= {
+            "name": name,
+            "hovertemplate": f"%{{customdata}}: %{{y:.{GRADIENT_DIGITS}~g}}<extra>{name}</extra>",
+        }
     return {"loss": loss, "profile": profile}

@@ -61,13 +61,16 @@ class FairnessCard:
             return sentence(N_("Not everything has been compared yet."))
         if not self.fair:
             return sentence(
-                N_("These networks differ in more than the shortcut; do not compare their curves.")
+                N_("These networks differ in more than the skip connection; do not compare their curves.")
             )
         if any(row.chosen for row in self.rows):
             return sentence(
-                N_("The networks differ in the shortcut and in what it brings with it, named below.")
+                N_(
+                    "The networks differ only in the skip connection and the changes it requires, listed "
+                    "below."
+                )
             )
-        return sentence(N_("The networks differ in the shortcut and in nothing else."))
+        return sentence(N_("The networks differ only in the skip connection."))
 
 
 def fairness_card(
@@ -103,7 +106,9 @@ def _parameters(plain: RunHistory, residual: RunHistory, spec: RunSpec) -> Fairn
     projections = [tap["name"] for tap in residual.facts.get("taps", ()) if tap["kind"] == "shortcut"]
     chosen = other > one and bool(projections) and spec.network.shortcut in ("projection", "all-projection")
     if one == other:
-        explanation = sentence(N_("The shortcut adds the input to the output; it has no weights of its own."))
+        explanation = sentence(
+            N_("The skip connection adds the input to the output; it has no weights of its own.")
+        )
     elif chosen:
         template = N_("The residual network has {extra} more, in the projections chosen for it: {layers}.")
         explanation = sentence(template, extra=count(other - one), layers=", ".join(projections))
@@ -119,8 +124,10 @@ def _initial_weights(plain: RunHistory, residual: RunHistory, spec: RunSpec) -> 
         return _unknown("initial_weights", label)
     chosen = one != other and spec.network.init == "zero-last-norm"
     if one == other:
+        # Equal weights are not an equal function: the objection is answered where it arises.
         template = N_(
-            "The layers that both networks have started from the same numbers (equal fingerprints)."
+            "The layers of both networks started with identical weights (matching fingerprints). The "
+            "functions differ from the start: one of them adds the skip connection."
         )
     elif chosen:
         template = N_("As chosen, each residual block starts at zero, so the fingerprints differ.")
@@ -139,9 +146,9 @@ def _batch_order(plain: RunHistory, residual: RunHistory) -> FairnessRow:
         return _unknown("batch_order", label)
     shown = differing[0] if differing else common[-1]
     template = (
-        N_("The batches differ at step {step} or before it.")
+        N_("The batches differ at step {step} or earlier.")
         if differing
-        else N_("Both saw the same images in the same order through step {step} (equal fingerprints).")
+        else N_("Both saw the same images in the same order up to step {step} (matching fingerprints).")
     )
     explanation = sentence(template, step=count(shown))
     return FairnessRow("batch_order", label, first[shown], second[shown], not differing, explanation)
@@ -161,7 +168,7 @@ def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
     template = (
         N_("All other {count} settings are equal.")
         if sound
-        else N_("Settings that should be equal are not, or the shortcut is missing.")
+        else N_("Settings that should be equal are not, or the skip connection is missing.")
     )
     explanation = sentence(template, count=len(one) - len(differing))
     return FairnessRow("settings", N_("Settings"), shown[0] or "–", shown[1] or "–", sound, explanation)

@@ -1,19 +1,27 @@
-"""What a handful of seeds says about the mean: Student's t-interval, without SciPy."""
+"""What a handful of seeds says about the mean: Student's t-interval, without SciPy (0.4 s to import)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import atan, cos, fsum, isfinite, pi, sin, sqrt
+from math import atan, cos, fsum, inf, isfinite, pi, sin, sqrt
+
+FEWEST = 3
+"""An interval needs this many values. Of two it is 25 times as wide as they are apart: it tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean of ``count`` values and the ends of its 95 % interval; no ends with fewer than two values."""
+    """A mean of ``count`` values and its 95 % confidence interval; no ends with fewer than `FEWEST`.
+
+    ``p`` is the two-sided probability of a mean at least as far from zero by
+    chance alone (Student's t); None without an interval.
+    """
 
     mean: float
     low: float | None
     high: float | None
     count: int
+    p: float | None = None
 
     def excludes_zero(self) -> bool:
         """Whether zero lies outside; never so without an interval."""
@@ -24,8 +32,8 @@ class Interval:
         return self.low is not None and self.high is not None and -margin < self.low and self.high < margin
 
 
-def t_interval(values: Sequence[float]) -> Interval:
-    """Mean and two-sided 95 % t-interval of ``values``.
+def t_interval(values: Sequence[float], bounds: tuple[float, float] = (-inf, inf)) -> Interval:
+    """Mean and two-sided 95 % t-interval of ``values``; ``bounds``: what a mean cannot lie outside of.
 
     Raises:
         ValueError: no values, or one that is not finite.
@@ -34,11 +42,18 @@ def t_interval(values: Sequence[float]) -> Interval:
         raise ValueError("an interval needs at least one value, all of them finite")
     count = len(values)
     mean = fsum(values) / count
-    if count < 2:
+    if count < FEWEST:
         return Interval(mean, None, None, count)
-    deviation = sqrt(fsum((value - mean) ** 2 for value in values) / (count - 1))
-    reach = t_quantile(count - 1) * deviation / sqrt(count)
-    return Interval(mean, mean - reach, mean + reach, count)
+    error = sqrt(fsum((value - mean) ** 2 for value in values) / (count - 1) / count)
+    reach = t_quantile(count - 1) * error
+    low, high = max(mean - reach, bounds[0]), min(mean + reach, bounds[1])
+    return Interval(mean, low, high, count, _by_chance(mean, error, count - 1))
+
+
+def _by_chance(mean: float, error: float, freedom: int) -> float:
+    if error == 0:
+        return float(mean == 0)
+    return 1 - _inside(abs(mean) / error, freedom)
 
 
 @cache

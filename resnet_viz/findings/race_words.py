@@ -1,81 +1,260 @@
-"""The sentences of a verdict. They claim what the numbers in them show, and nothing else."""
+"""The words for a race's outcome. They claim what the numbers in them show, and nothing else."""
 
+from collections.abc import Iterator
+
+from resnet_viz.events import BROKEN, RunState
+from resnet_viz.findings.accuracy_words import accuracies, tested_how
+from resnet_viz.findings.endings import FINAL_STEPS, NO_BETTER, Ending, guessing_loss, steps_done
+from resnet_viz.findings.intervals import FEWEST
+from resnet_viz.findings.pairs import Both
+from resnet_viz.findings.race_numbers import RaceFinding, RaceOutcome
+from resnet_viz.findings.regime import gradient_sentences
+from resnet_viz.findings.training_time import early_sentence
+from resnet_viz.findings.yardstick_words import yardstick_sentence
 from resnet_viz.locale import N_
+from resnet_viz.wording import Sentence, count, number, paragraph, sentence, signed
 
-WAITING = N_("There is nothing to compare yet. Seeds finished: {done} of {seeds}.")
-RUNNING = N_("The race is still running, so this may change. Seeds finished: {done} of {seeds}.")
-STOPPED = N_("Seed {seed} was stopped after {plain} (plain) and {residual} (residual) of {total} steps.")
-FAILED = N_("Seed {seed} gives no result: a run failed or was lost.")
-UNEQUAL = N_(
+ROLES = Both(N_("plain"), N_("residual"))
+
+SHALLOW = 20
+"""Up to this depth plain networks train well (He et al. 2015, Fig. 6)."""
+
+_HEADLINES = {
+    RaceOutcome.WAITING: N_("Nothing measured yet"),
+    RaceOutcome.RUNNING: N_("Still running"),
+    RaceOutcome.STOPPED: N_("Stopped before the end"),
+    RaceOutcome.FAILED: N_("Not completed"),
+    RaceOutcome.RESIDUAL_BETTER: N_("The residual network trains better at this depth"),
+    RaceOutcome.PLAIN_BETTER: N_("The plain network trains better at this depth"),
+    RaceOutcome.NO_DIFFERENCE: N_("No difference as large as {margin}"),
+    RaceOutcome.OPEN: N_("There is a difference; whether it reaches {margin} is undecided"),
+    RaceOutcome.UNDECIDED: N_("Undecided"),
+}
+_ONE = N_("In this run: residual {residual}, plain {plain}")
+_TWO = N_("In these two seeds: residual {residual} and {residual_2}, plain {plain} and {plain_2}")
+_DIVERGED = N_("diverged")
+_GUESSES = N_("{loss} (guessing)")
+_WORSE = N_("{loss} (worse than guessing)")
+_SOME_DIVERGED = N_("Diverged: plain in {plain} of {seeds} seeds, residual in {residual}")
+_SOME_GUESS = N_("No better than guessing: plain in {plain} of {seeds} seeds, residual in {residual}")
+_WITH_EXCEPTIONS = N_("{headline}. {exceptions}")
+
+_RUNNING = N_("The race is still running, so this may change. Seeds finished: {done} of {seeds}.")
+_WAITING = N_("There is nothing to compare yet. Seeds finished: {done} of {seeds}.")
+_STOPPED = N_("Seed {seed} was stopped after {plain} (plain) and {residual} (residual) of {total} steps.")
+_FAILED = N_("Seed {seed} gives no result: a run failed or was interrupted.")
+_DELETED = N_("Seed {seed} gives no result: one of its two runs was deleted.")
+_UNEQUAL = N_(
     "In seed {seed} the networks were not trained equally long ({plain} steps plain, {residual} residual); "
     "only steps that both have done are compared."
 )
-DIVERGED_PLAIN = N_(
-    "The plain network of seed {seed} diverged after {steps} steps: its loss was no longer a finite number."
+_PLAIN_DIVERGED = N_(
+    "The plain network of seed {seed} diverged after {steps} steps: its loss became infinite or NaN."
 )
-DIVERGED_RESIDUAL = N_(
-    "The residual network of seed {seed} diverged after {steps} steps: its loss was no longer a finite "
-    "number."
+_RESIDUAL_DIVERGED = N_(
+    "The residual network of seed {seed} diverged after {steps} steps: its loss became infinite or NaN."
 )
-PLAIN_REACHED = N_("The plain network trained to the end, to a loss of {loss}; there is no gap to state.")
-RESIDUAL_REACHED = N_(
-    "The residual network trained to the end, to a loss of {loss}; there is no gap to state."
+_NO_BETTER = N_(
+    "The loss of random guessing is {guess}. No better than that, or worse: plain in {plain} of "
+    "{seeds} seeds, residual in {residual}."
 )
-
-COMPARISON = N_(
-    "After {steps} steps the train loss at depth {depth} is {plain} without shortcuts and {residual} with "
-    "them, a gap of {gap} (mean of the last {window} steps)."
-)
-COMPARISON_OF_SEEDS = N_(
-    "After {steps} steps the train loss at depth {depth}, mean of {seeds} seeds, is {plain} without "
-    "shortcuts and {residual} with them, a gap of {gap} (95 % interval {low} to {high})."
-)
-RESIDUAL_BETTER = N_(
-    "The residual network trained better: the gap exceeds its uncertainty, and {margin} ({share} of the "
-    "loss of guessing)."
-)
-PLAIN_BETTER = N_(
-    "Here the plain network trained better: the gap exceeds its uncertainty, and {margin} ({share} of "
-    "the loss of guessing)."
-)
-NO_DIFFERENCE = N_(
-    "That is practically no difference: with its uncertainty it stays below {margin} ({share} of the loss of "
-    "guessing)."
-)
-SMALL = N_(
-    "That is more than chance between seeds, but practically no difference: it stays below {margin} ({share} "
-    "of the loss of guessing)."
-)
-UNDECIDED = N_(
-    "That is undecided: the losses vary too much from batch to batch to tell a gap of {margin} ({share} of "
-    "the loss of guessing) from none."
-)
-UNDECIDED_OF_SEEDS = N_(
-    "That is undecided: the seeds differ too much to tell a gap of {margin} ({share} of the loss of "
-    "guessing) from none. The plain loss was the higher one in {higher} of {seeds} seeds; more seeds narrow "
-    "the interval."
+_NOTHING_LEARNED = N_(
+    "A network that has not learned is not compared. Train longer or change the learning rate."
 )
 
-ACCURACY = N_("Test accuracy: {plain} plain, {residual} residual.")
-ACCURACY_OF_SEEDS = N_(
-    "Test accuracy: {plain} plain, {residual} residual, difference {gap} percentage points (95 % "
-    "interval {low} to {high})."
+_LOSS = N_(
+    "Training loss after {steps} steps at depth {depth}, mean of the last {window}: plain {plain}, residual "
+    "{residual}."
 )
+_LOSS_OF_SEEDS = N_(
+    "Training loss after {steps} steps at depth {depth}, mean of {seeds} seeds: plain {plain}, residual "
+    "{residual}."
+)
+_LOSS_OF_SEED = N_("Seed {seed}: training loss plain {plain}, residual {residual}.")
+_GAP = N_("Plain − residual: {gap} (95% confidence interval {low} to {high}).")
+_BETTER = N_(
+    "That is more than chance between seeds explains, and its mean is at least {margin}, the smallest "
+    "difference that counts here. The Depth page shows whether depth is the cause."
+)
+_NO_DIFFERENCE = N_(
+    "With its uncertainty the difference stays below {margin}, the smallest difference that counts here."
+)
+_OPEN = N_(
+    "There is a difference, but it may be larger or smaller than {margin}, the smallest difference that "
+    "counts here. More seeds narrow the interval."
+)
+_UNDECIDED = N_(
+    "The seeds differ too much to tell: the plain network had the higher loss in {higher} of {seeds}. More "
+    "seeds narrow the interval."
+)
+_DECIDED_ALONE = N_("Only the seeds in which both networks learned are compared: {seeds} of {ended}.")
 
-BOTH_GUESS = N_(
-    "Both are still near the loss of guessing, {guess}: neither has learned enough to be compared. Train "
-    "longer or change the learning rate."
-)
-PLAIN_GUESSES = N_("The plain network has learned next to nothing: guessing has a loss of {guess}.")
-SHALLOW = N_(
+_ONE_SEED = N_("One seed shows what happened once; from {fewest} seeds on the difference is judged.")
+_TWO_SEEDS = N_("Two seeds are too few for an interval; from {fewest} on the difference is judged.")
+_SHALLOW = N_(
     "Depth {depth} is shallow: plain networks of up to 20 layers train well in published results too (He et "
     "al. 2015, Fig. 6). Try a deeper one."
 )
-NO_REASON = N_(
-    "At depth {depth} and with these settings the shortcut did not change how well the network trains; a "
-    "deeper network may show more."
-)
-ONE_SEED = N_(
-    "This is one seed ({seed}): other initial weights and batches give other gaps, and only several seeds "
-    "give an interval."
-)
+
+
+def headline(found: RaceFinding) -> Sentence:
+    """The outcome in a few words."""
+    title = _HEADLINES.get(found.outcome)
+    exceptions = _exceptions(found)
+    if title is not None:
+        said = sentence(title, margin=number(found.loss.margin if found.loss else None))
+        judged = found.outcome in (RaceOutcome.RESIDUAL_BETTER, RaceOutcome.PLAIN_BETTER)
+        return (
+            sentence(_WITH_EXCEPTIONS, headline=said, exceptions=exceptions[0])
+            if judged and exceptions
+            else said
+        )
+    if len(found.seeds) >= FEWEST:
+        return exceptions[0]
+    values = {
+        f"{role}{place}": shown_loss(seed.endings[which], seed.losses[which])
+        for place, seed in zip(("", "_2"), found.seeds, strict=False)
+        for which, role in enumerate(Both._fields)
+    }
+    return sentence(_ONE if len(found.seeds) == 1 else _TWO, **values)
+
+
+def sentences(found: RaceFinding) -> list[Sentence]:
+    """The outcome with the numbers it rests on; what belongs together is one."""
+    return [
+        *_remarks(found),
+        *paragraph(_without_result(found)),
+        *paragraph([*_losses(found), *_judgement(found)]),
+        *paragraph(accuracies(found)),
+        *_beside(found),
+        *paragraph(_gradients(found)),
+    ]
+
+
+def notes(found: RaceFinding) -> list[Sentence]:
+    """How the numbers were measured and judged."""
+    seeds = len(found.seeds)
+    said = tested_how(found)
+    if 0 < seeds < FEWEST and not found.is_moving:
+        said.append(sentence(_ONE_SEED if seeds == 1 else _TWO_SEEDS, fewest=FEWEST))
+    return [*said, *early_sentence(found.race.run.train)] if found.loss else said
+
+
+def shown_loss(ending: Ending, loss: float | None) -> str | Sentence:
+    """A final loss with what is special about it; of a network that diverged, only that."""
+    if ending is Ending.DIVERGED:
+        return sentence(_DIVERGED)
+    template = {Ending.GUESSES: _GUESSES, Ending.WORSE: _WORSE}.get(ending)
+    return sentence(template, loss=number(loss)) if template else number(loss)
+
+
+def _exceptions(found: RaceFinding) -> list[Sentence]:
+    """In how many seeds a network diverged or only guesses, one sentence each."""
+    said = []
+    for template, endings in ((_SOME_DIVERGED, {Ending.DIVERGED}), (_SOME_GUESS, NO_BETTER)):
+        plain, residual = map(len, found.ended_as(*endings))
+        if plain or residual:
+            said.append(sentence(template, plain=plain, residual=residual, seeds=len(found.seeds)))
+    return said
+
+
+def _remarks(found: RaceFinding) -> Iterator[Sentence]:
+    """What is out of the ordinary, before any comparison."""
+    asked = found.race.seeds
+    if found.is_moving or not found.pairs:
+        template = _RUNNING if found.loss else _WAITING
+        yield sentence(template, done=len(found.seeds), seeds=asked)
+    first = found.race.run.train.seed
+    missing = set(range(first, first + asked)) - {pair.seed for pair in found.pairs}
+    if found.pairs and not found.is_moving:
+        yield from (sentence(_DELETED, seed=seed) for seed in sorted(missing))
+    total = count(found.race.run.train.steps)
+    for pair in found.pairs:
+        steps = dict(zip(Both._fields, map(count, map(steps_done, pair.runs)), strict=True))
+        states = {run.state for run in pair.runs}
+        if states & BROKEN:
+            yield sentence(_FAILED, seed=pair.seed)
+        if RunState.STOPPED in states:
+            yield sentence(_STOPPED, seed=pair.seed, total=total, **steps)
+        if states == {RunState.FINISHED} and len(set(steps.values())) > 1:
+            yield sentence(_UNEQUAL, seed=pair.seed, **steps)
+        for run, template in zip(pair.runs, (_PLAIN_DIVERGED, _RESIDUAL_DIVERGED), strict=True):
+            if run.state is RunState.DIVERGED:
+                yield sentence(template, seed=pair.seed, steps=count(steps_done(run)))
+
+
+def _without_result(found: RaceFinding) -> Iterator[Sentence]:
+    """Networks that have learned nothing, and what that means for the comparison."""
+    plain, residual = map(len, found.ended_as(*NO_BETTER))
+    ended, compared = len(found.seeds), found.loss.seeds if found.loss else 0
+    if plain or residual:
+        guess = number(guessing_loss(found.race.run.network.classes))
+        yield sentence(_NO_BETTER, guess=guess, plain=plain, residual=residual, seeds=ended)
+        yield sentence(_NOTHING_LEARNED)
+    if 0 < compared < ended:
+        yield sentence(_DECIDED_ALONE, seeds=compared, ended=ended)
+
+
+def _losses(found: RaceFinding) -> Iterator[Sentence]:
+    shown = found.compared
+    if found.loss is None:
+        return
+    if len(shown) == 2:
+        for seed in shown:
+            plain, residual = map(number, seed.losses)
+            yield sentence(_LOSS_OF_SEED, seed=seed.seed, plain=plain, residual=residual)
+        return
+    steps = min(seed.steps for seed in shown)
+    yield sentence(
+        _LOSS if len(shown) == 1 else _LOSS_OF_SEEDS,
+        depth=found.race.run.network.depth,
+        steps=count(steps),
+        window=min(FINAL_STEPS, steps),
+        seeds=len(shown),
+        plain=number(found.loss.first),
+        residual=number(found.loss.second),
+    )
+
+
+def _judgement(found: RaceFinding) -> Iterator[Sentence]:
+    loss = found.loss
+    if loss is None:
+        return
+    interval = loss.interval
+    if interval.p is not None:
+        yield sentence(
+            _GAP, gap=signed(number(interval.mean)), low=number(interval.low), high=number(interval.high)
+        )
+    template = {
+        RaceOutcome.RESIDUAL_BETTER: _BETTER,
+        RaceOutcome.PLAIN_BETTER: _BETTER,
+        RaceOutcome.NO_DIFFERENCE: _NO_DIFFERENCE,
+        RaceOutcome.OPEN: _OPEN,
+        RaceOutcome.UNDECIDED: _UNDECIDED,
+    }.get(found.outcome)
+    if template:
+        higher = sum(gap > 0 for gap in loss.gaps.values())
+        yield sentence(template, margin=number(loss.margin), higher=higher, seeds=loss.seeds)
+    depth = found.race.run.network.depth
+    if found.outcome is RaceOutcome.NO_DIFFERENCE and depth <= SHALLOW:
+        yield sentence(_SHALLOW, depth=depth)
+
+
+def _gradients(found: RaceFinding) -> list[Sentence]:
+    shown = found.farthest or next(iter(found.seeds), None)
+    measured = [
+        (sentence(role), gradient)
+        for role, gradient in zip(ROLES, found.gradients, strict=True)
+        if gradient is not None
+    ]
+    if shown is None or len(measured) < len(ROLES):
+        return []
+    return gradient_sentences(measured, found.race.run.network.depth, shown.seed)
+
+
+def _beside(found: RaceFinding) -> Iterator[Sentence]:
+    """What one seed's gap can be held against."""
+    if found.loss and len(found.seeds) == 1:
+        run = found.race.run
+        runs = Both(*(run.but(network=network) for network in (run.network.plain(), run.network)))
+        yield yardstick_sentence(runs, found.loss.interval.mean, "loss")

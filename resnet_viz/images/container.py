@@ -15,6 +15,7 @@ class Container:
             frames and whatever follows the image.
         width, height: pixels.
         profile: its ICC profile.
+        gamma: the power of light that a PNG's values are, where it says so and nothing better.
         exif: its EXIF block, from the TIFF header on.
         frames: pictures of an animation; 1 for a still image.
         is_deep: more than 8 bits a channel.
@@ -26,6 +27,7 @@ class Container:
     width: int
     height: int
     profile: bytes | None = None
+    gamma: float | None = None
     exif: bytes | None = None
     frames: int = 1
     is_deep: bool = False

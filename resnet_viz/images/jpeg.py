@@ -53,7 +53,7 @@ def inspect(data: bytes) -> Container:
     if size is None or not scans:
         raise Refused("truncated", "no picture")
     whole_profile = b"".join(profile[number] for number in sorted(profile)) or None
-    return Container("JPEG", b"".join(picture), *size, whole_profile, exif, is_adobe=is_adobe)
+    return Container("JPEG", b"".join(picture), *size, whole_profile, exif=exif, is_adobe=is_adobe)
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:

@@ -45,6 +45,7 @@ CHANGES = {
     "deep_scaled": N_("16 bits per channel were scaled to 8."),
     "cmyk_converted": N_("Print colours (CMYK) were converted to RGB."),
     "profile_converted": N_("Colours were converted from the image's own profile to sRGB."),
+    "gamma_converted": N_("Colours were converted from the image's own gamma to sRGB."),
     "profile_ignored": N_("The colour profile is damaged or does not fit and was ignored."),
     "transparency_filled": N_("Transparent parts were filled with white."),
     "fully_transparent": N_("This image is fully transparent, so only the white behind it is left."),

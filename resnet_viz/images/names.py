@@ -3,11 +3,12 @@
 import re
 import unicodedata
 
+from resnet_viz.wording import visible
+
 LONGEST = 60
 _MARKUP = re.compile(r"[!-/:-@\[-`{-~]")
 _LINKS = re.compile(r"(?i)www(?=\.)|@")
-_JOINERS = {"\u200c", "\u200d"}
-"""Format characters that words and emoji are spelled with."""
+_SPACES = re.compile(r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 
 
 def display_name(name: str) -> str:
@@ -18,7 +19,7 @@ def display_name(name: str) -> str:
     """
     # Beyond any length that is shown; normalising is not linear in odd cases.
     last = re.split(r"[/\\]", name[-4096:].rstrip("/\\"))[-1]
-    shown = "".join(map(_visible, unicodedata.normalize("NFC", last))).strip()
+    shown = _SPACES.sub(" ", visible(unicodedata.normalize("NFC", last))).strip()
     if len(shown) > LONGEST:
         tail = LONGEST // 3
         shown = f"{shown[: LONGEST - tail - 1]}…{shown[-tail:]}"
@@ -26,8 +27,13 @@ def display_name(name: str) -> str:
 
 
 def markup_name(name: str) -> str:
-    """`display_name`, inert in HTML and Markdown: punctuation as character references, no automatic links."""
-    unlinked = _LINKS.sub(lambda found: found[0] + "\u2060", display_name(name))
+    """`display_name`, `inert`."""
+    return inert(display_name(name))
+
+
+def inert(text: str) -> str:
+    """``text`` for HTML and Markdown: punctuation as character references, no automatic links."""
+    unlinked = _LINKS.sub(lambda found: found[0] + "\u2060", text)
     return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", unlinked)
 
 
@@ -35,10 +41,3 @@ def suffix(name: str) -> str:
     """The ending of ``name`` in lower case, without its dot; empty where it has none that is a word."""
     found = re.search(r"\.([A-Za-z0-9]{1,8})\s*$", name[-64:])
     return found[1].lower() if found else ""
-
-
-def _visible(character: str) -> str:
-    category = unicodedata.category(character)
-    if (category[0] == "C" and character not in _JOINERS) or category in ("Zl", "Zp"):
-        return character.encode("unicode_escape", "surrogatepass").decode("ascii")
-    return " " if category == "Zs" else character

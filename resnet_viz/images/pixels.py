@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PIL import Image, ImageChops, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 
 from resnet_viz.images import jpeg, png, sniff, webp
+from resnet_viz.images.colours import to_srgb
 from resnet_viz.images.container import Container, Format
 from resnet_viz.images.exif import orientation
 from resnet_viz.images.policy import BACKGROUND, MAX_BYTES, Refused
@@ -94,9 +95,9 @@ def _convert(image: Image.Image, container: Container) -> Pixels:
         changes.append(("cmyk_converted", {}))
     colour, alpha = _separate(image, container)
     del image
-    if container.profile:
-        colour, note = _to_srgb(colour, container.profile)
-        changes += note
+    colour, note = to_srgb(colour, container)
+    if note:
+        changes.append((note, {}))
     if colour.mode != "RGB":
         colour = colour.convert("RGB")
     lowest, highest = alpha.getextrema() if alpha else (255, 255)
@@ -130,20 +131,3 @@ def _separate(image: Image.Image, container: Container) -> tuple[Image.Image, Im
         rgba = image.convert("RGBA")
         return rgba.convert("RGB"), rgba.getchannel("A")
     return image if image.mode in ("L", "RGB") else image.convert("RGB"), None
-
-
-def _to_srgb(colour: Image.Image, profile: bytes) -> tuple[Image.Image, list[Note]]:
-    """``colour`` by its ICC profile; as it is where that is sRGB already or of no use."""
-    from PIL import ImageCms  # most images have no profile, and it takes a while to import
-
-    try:
-        source = ImageCms.ImageCmsProfile(BytesIO(profile))
-        description = ImageCms.getProfileDescription(source).strip()
-        if colour.mode == "RGB" and "srgb" in description.lower():
-            return colour, []
-        target = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(colour, source, target, outputMode="RGB")
-    except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-        return colour, [("profile_ignored", {})]
-    assert converted is not None
-    return converted, [("profile_converted", {})]

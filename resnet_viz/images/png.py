@@ -20,6 +20,8 @@ _ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), 
 """First column and row, and the steps, of each pass of an interlaced image."""
 _PIECE_BYTES = 2**16
 _COMPRESSED_TEXT = {b"zTXt", b"iTXt"}
+_BEFORE_GAMMA = {b"cICP", b"iCCP", b"sRGB"}
+"""Chunks that say what the colours are; gamma counts without them only (section 4.3)."""
 
 
 def inspect(data: bytes) -> Container:
@@ -32,10 +34,12 @@ def inspect(data: bytes) -> Container:
     check_size(width, height)
     row_bytes = _row_bytes(body)
     picture = [SIGNATURE, data[8:33]]
-    exif = profile = None
+    exif = profile = gamma = None
+    has_better = False
     frames, unpacked = 1, 0
     packed_rows: list[bytes] = []
     for kind, body, whole in chunks:
+        has_better |= kind in _BEFORE_GAMMA
         if kind == b"IDAT":
             packed_rows.append(body)
         if kind in _PICTURE:
@@ -44,6 +48,8 @@ def inspect(data: bytes) -> Container:
             frames = max(1, int.from_bytes(body[:4], "big"))
         elif kind == b"eXIf":
             exif = body
+        elif kind == b"gAMA" and len(body) == 4:
+            gamma = int.from_bytes(body, "big") / 100_000
         elif kind == b"iCCP":
             profile = _unpack(body.partition(b"\0")[2][1:])
             unpacked += len(profile)
@@ -54,7 +60,17 @@ def inspect(data: bytes) -> Container:
         if unpacked > MAX_TEXT_BYTES:
             raise Refused("text_bomb", limit=MAX_TEXT_BYTES // 2**20)
     _check_rows(packed_rows, row_bytes)
-    return Container("PNG", b"".join(picture), width, height, profile, exif, frames, is_deep=depth == 16)
+    return Container(
+        "PNG",
+        b"".join(picture),
+        width,
+        height,
+        profile,
+        None if has_better else gamma,
+        exif,
+        frames,
+        is_deep=depth == 16,
+    )
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes, bytes]]:

@@ -39,7 +39,7 @@ def inspect(data: bytes) -> Container:
     if not has_picture and not frames:
         raise Refused("truncated", "no picture")
     picture = data[: 8 + _little(data[4:8])]
-    return Container("WEBP", picture, width, height, profile, exif, frames=max(1, frames))
+    return Container("WEBP", picture, width, height, profile, exif=exif, frames=max(1, frames))
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -1,4 +1,8 @@
-"""Downloads of published weights in the background, asked after again and again."""
+"""Downloads of published weights in the background, asked after again and again.
+
+They are threads of the server: no question that takes too long can end them with
+its process. Nothing here imports torch.
+"""
 
 import threading
 import time
@@ -6,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_viz.data.download import DownloadProgress
-from resnet_viz.data.pretrained import weights_path, weights_progress
-from resnet_viz.inspection.published import fetch_weights
+from resnet_viz.data.pretrained import obtain_weights, weights_path, weights_progress
 from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
+from resnet_viz.networks.zoo import ZooEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +25,11 @@ class FetchProgress:
 
 
 class Fetches:
-    """Downloads by the reference of the network that needs them."""
+    """Downloads by the reference of the network that needs them; safe to ask from several threads."""
 
     def __init__(self, data_folder: Path) -> None:
         self._data_folder = data_folder
+        self._lock = threading.Lock()
         self._running: dict[str, _Fetch] = {}
 
     def ask(self, reference: str) -> FetchProgress | None:
@@ -40,24 +45,26 @@ class Fetches:
         entry = zoo_entry(reference)
         if entry is None:
             return None
-        fetch = self._running.get(reference)
-        if fetch is None:
-            if weights_path(weights_of(entry), self._data_folder).exists():
-                return None  # compared with its checksum when it is loaded
-            begun = weights_progress(weights_of(entry), self._data_folder).done_bytes
-            fetch = self._running[reference] = _Fetch(reference, self._data_folder, begun)
-            fetch.start()
-        elif not fetch.is_alive():
-            del self._running[reference]
-            if fetch.error is not None:
-                raise fetch.error
-            return None
-        progress = weights_progress(weights_of(entry), self._data_folder)
-        return FetchProgress(progress.done_bytes, progress.total_bytes, fetch.rate(progress.done_bytes))
+        with self._lock:
+            fetch = self._running.get(reference)
+            if fetch is None:
+                if weights_path(weights_of(entry), self._data_folder).exists():
+                    return None  # compared with its checksum when it is loaded
+                begun = weights_progress(weights_of(entry), self._data_folder).done_bytes
+                fetch = self._running[reference] = _Fetch(entry, self._data_folder, begun)
+                fetch.start()
+            elif not fetch.is_alive():
+                del self._running[reference]
+                if fetch.error is not None:
+                    raise fetch.error
+                return None
+            progress = weights_progress(weights_of(entry), self._data_folder)
+            return FetchProgress(progress.done_bytes, progress.total_bytes, fetch.rate(progress.done_bytes))
 
     def cancel(self, reference: str) -> None:
         """End the download, if there is one; what has come stays, and the next one goes on from there."""
-        fetch = self._running.pop(reference, None)
+        with self._lock:
+            fetch = self._running.pop(reference, None)
         if fetch is not None:
             fetch.cancelled.set()
 
@@ -67,9 +74,9 @@ class _Cancelled(Exception):
 
 
 class _Fetch(threading.Thread):
-    def __init__(self, reference: str, data_folder: Path, begun_bytes: int) -> None:
-        super().__init__(name=f"fetch {reference}", daemon=True)
-        self._reference = reference
+    def __init__(self, entry: ZooEntry, data_folder: Path, begun_bytes: int) -> None:
+        super().__init__(name=f"fetch {entry.reference}", daemon=True)
+        self._entry = entry
         self._data_folder = data_folder
         self._begun_bytes = begun_bytes
         self._begun_at = time.monotonic()
@@ -82,7 +89,7 @@ class _Fetch(threading.Thread):
 
     def run(self) -> None:
         try:
-            fetch_weights(self._reference, self._data_folder, self._look)
+            obtain_weights(weights_of(self._entry), self._data_folder, self._look)
         except _Cancelled:
             return
         except Exception as error:  # raised again where the question is asked

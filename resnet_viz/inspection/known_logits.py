@@ -1,6 +1,7 @@
 """What a network says to all test images: worked out once, a part at a time, and kept by digests."""
 
 import hashlib
+import io
 import logging
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from resnet_viz.data.load import LoadedData
 from resnet_viz.inspection.models import Model
+from resnet_viz.kept_files import write_whole
 
 SHIPPED: Final = Path(__file__).parents[2] / "assets" / "models" / "test_logits"
 """Those of the bundled networks for the bundled test images, as `assets/make_models.py` measured them."""
@@ -100,8 +102,6 @@ def logits_name(model: Model, data: LoadedData) -> str:
 
 def write_logits(path: Path, logits: Logits) -> None:
     """Write ``logits`` to ``path`` whole or not at all; raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("wb") as target:
-        np.save(target, logits)
-    unfinished.replace(path)
+    content = io.BytesIO()
+    np.save(content, logits)
+    write_whole(path, content.getvalue())

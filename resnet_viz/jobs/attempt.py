@@ -27,6 +27,10 @@ _DOWNLOAD_S = 0.25
 _RETRY_S = 0.5
 _GIVE_UP_S = 60.0
 
+_ASK = "cannot ask what to do, going on as before: %s"
+_RECORD = "cannot record, trying again: %s"
+_BEAT = "cannot give a sign of life: %s"
+
 _log = logging.getLogger(__name__)
 
 
@@ -72,6 +76,7 @@ class Attempt:
         self._desired = Desired()
         self._asked_at = float("-inf")
         self._told_at = float("-inf")
+        self._complaints: set[str] = set()
 
     def carry_out(self) -> bool:
         """Train to the end, whatever that is; whether this process is fit for another run.
@@ -105,8 +110,9 @@ class Attempt:
             self._asked_at = now
             try:
                 self._desired = self._store.desired(self._job.run_id, self._job.attempt)
-            except StoreUnavailable:
-                _log.exception("cannot ask what to do; going on as before")
+                self._complaints.discard(_ASK)
+            except StoreUnavailable as error:
+                self._complain(_ASK, error)
         if self._orders.orphaned.is_set() and self._desired.wish is Wish.PAUSE:
             return Desired(Wish.STOP)
         return self._desired
@@ -172,18 +178,29 @@ class Attempt:
             except StoreUnavailable as error:
                 if patience_s <= 0 or self._orders.leaving.is_set():
                     raise
-                _log.exception("cannot record; trying again")
+                self._complain(_RECORD, error)
                 # A full disk is for its owner to clear, however long that takes.
                 if not is_disk_full(error) or self._orders.orphaned.is_set():
                     patience_s -= _RETRY_S
                 self._orders.leaving.wait(_RETRY_S)
             else:
+                self._complaints.discard(_RECORD)
                 return
 
     def _wait_for_space(self) -> None:
-        """Stand as paused until the owner resumes or stops the run."""
+        """Stand as paused until the owner resumes or stops the run.
+
+        Where the history is on the full disk too, until something can be
+        recorded again: then there is space.
+        """
         if self.desired().wish is not Wish.STOP:
-            self._store.set_desired(self._job.run_id, Desired(Wish.PAUSE, self._step))
+            try:
+                self._store.set_desired(self._job.run_id, Desired(Wish.PAUSE, self._step))
+            except StoreUnavailable as error:
+                if not is_disk_full(error):
+                    raise
+                self._append([Progress(self._step)])
+                return
             self._asked_at = float("-inf")
             self._change(StateChanged(RunState.PAUSED, disk_full()))
             while (desired := self.desired()).wish is Wish.PAUSE and desired.until_step <= self._step:
@@ -221,10 +238,17 @@ class Attempt:
         while not ended.wait(BEAT_S):
             try:
                 self._store.heartbeat(self._job.run_id, self._job.attempt, self._step)
+                self._complaints.discard(_BEAT)
             except Fenced:
                 return  # the training finds out by itself
-            except StoreUnavailable:
-                _log.exception("cannot give a sign of life")
+            except StoreUnavailable as error:
+                self._complain(_BEAT, error)
+
+    def _complain(self, about: str, error: StoreUnavailable) -> None:
+        """Log what does not work, once until it works again: a disk may stay full for days."""
+        if about not in self._complaints:
+            self._complaints.add(about)
+            _log.warning(about, error)
 
 
 class _StoppedError(Exception):

@@ -4,12 +4,12 @@ The processes are those of `timing`; torch is imported in them alone.
 """
 
 import json
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import astuple
+from math import isfinite
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -22,6 +22,7 @@ from resnet_viz.experiments.sweeps import SweepSpec, family
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.process import worker_environment
 from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
+from resnet_viz.kept_files import read_kept, to_json, write_whole
 from resnet_viz.locale import N_
 from resnet_viz.store import Store
 
@@ -54,8 +55,7 @@ def estimate_sweep(store: Store, spec: SweepSpec, *, cold: bool = False) -> Esti
 
 def needs_probe(store: Store, spec: SweepSpec) -> bool:
     """Whether `estimate_sweep` would have to time steps first; raises `InvalidSetting`."""
-    file = _file_of(store.home, fitted_sweep(spec), Capacity.of(Machine.here()))
-    return not _is_recent(file)
+    return _known(store.home, fitted_sweep(spec), Capacity.of(Machine.here())) is None
 
 
 def calibrate(spec: SweepSpec, capacity: Capacity) -> Calibration:
@@ -118,16 +118,30 @@ def _probe(order: str, slots: int, threads: int) -> list[dict[str, Any]]:
 
 def _calibrated(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration:
     """As `calibrate`, from a recent probe of the same recipe where there is one."""
-    file = _file_of(home, spec, capacity)
-    if _is_recent(file):
-        known = json.loads(file.read_text())
-        return Calibration(tuple(Sample(**s) for s in known["samples"]), known["start_s"], known["device"])
+    known = _known(home, spec, capacity)
+    if known is not None:
+        return known
     calibration = calibrate(spec, capacity)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = file.with_suffix(f".{os.getpid()}")
-    unfinished.write_text(json.dumps(asdict(calibration)))
-    unfinished.replace(file)
+    write_whole(_file_of(home, spec, capacity), to_json(Calibration, calibration))
     return calibration
+
+
+def _known(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration | None:
+    """A recent probe of the recipe of ``spec``, if one is kept that has all that an estimate needs."""
+    file = _file_of(home, spec, capacity)
+    if not _is_recent(file):
+        return None
+    known = read_kept(file, Calibration)
+    if known is None or not _fits(known, spec):
+        return None
+    return known
+
+
+def _fits(known: Calibration, spec: SweepSpec) -> bool:
+    """Whether there is a sample of each family, of numbers that can be times."""
+    there = {sample.family for sample in known.samples}
+    numbers = [known.start_s, *(value for sample in known.samples for value in astuple(sample)[2:])]
+    return there.issuperset(spec.families) and all(isfinite(number) and number >= 0 for number in numbers)
 
 
 def _file_of(home: Path, spec: SweepSpec, capacity: Capacity) -> Path:
@@ -143,8 +157,9 @@ def _is_recent(file: Path) -> bool:
 
 def _mean(same: Sequence[Sample]) -> Sample:
     """The mean over processes, which slow each other down as trainings will."""
-    fields = {name: fmean(getattr(s, name) for s in same) for name in Sample.__slots__[2:]}
-    return Sample(same[0].family, same[0].depth, **fields)  # type: ignore[arg-type]
+    seconds = {name: fmean(getattr(s, name) for s in same) for name in Sample.__slots__[2:-1]}
+    memory_bytes = round(fmean(sample.memory_bytes for sample in same))
+    return Sample(same[0].family, same[0].depth, **seconds, memory_bytes=memory_bytes)
 
 
 def _failed(problems: str) -> InvalidSetting:

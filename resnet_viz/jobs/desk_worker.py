@@ -56,7 +56,7 @@ def _answer(answerers: Mapping[str, Answerer], question: Frame, log: Path) -> Fr
         return _refusal(
             ResnetVizError(
                 "internal",
-                N_("This could not be worked out because of a fault in the program; details are in {log}."),
+                N_("This could not be computed because of a bug in ResNet Viz; details are in {log}."),
                 log=str(log),
             )
         )

@@ -36,7 +36,7 @@ def failure_of(error: Exception, spec: RunSpec, log: Path) -> Failure:
         )
     return Failure(
         "internal",
-        N_("The run broke off because of a mistake in this program ({error}). Details are in {log}."),
+        N_("The run failed because of a bug in ResNet Viz ({error}). Details are in {log}."),
         {"error": type(error).__name__, "log": str(log)},
     )
 
@@ -44,7 +44,7 @@ def failure_of(error: Exception, spec: RunSpec, log: Path) -> Failure:
 def disk_full() -> Failure:
     """Why a run waits that could not write its checkpoint."""
     return Failure(
-        "disk_full", N_("The disk is full, so the run is paused. Free some space, then resume it."), {}
+        "disk_full", N_("The disk is full, so the run is paused. Free some space, then continue it."), {}
     )
 
 

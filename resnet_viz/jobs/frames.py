@@ -43,6 +43,8 @@ def read_frame(pipe: IO[bytes]) -> Frame | None:
     start = pipe.read(4)
     if not start:
         return None
+    if len(start) < 4:
+        raise EOFError
     header = json.loads(_read(pipe, struct.unpack("<I", start)[0]))
     arrays = {}
     for name, dtype, shape in header["arrays"]:

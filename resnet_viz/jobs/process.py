@@ -143,8 +143,8 @@ def worker_environment(threads: int, database: str | None = None) -> dict[str, s
 
 
 def remove_old_logs(home: Path) -> None:
-    """Remove what workers wrote more than a month ago."""
+    """Remove what workers and commands wrote more than a month ago."""
     oldest = time.time() - _LOGS_S
-    for log in (home / "logs").glob("worker-*.log"):
+    for log in (home / "logs").glob("*-*.log"):
         if log.stat().st_mtime < oldest:
             log.unlink(missing_ok=True)

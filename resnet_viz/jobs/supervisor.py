@@ -15,15 +15,16 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
+from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import Failure, RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
-from resnet_viz.jobs.crew import Crew
-from resnet_viz.jobs.keeper import Keeper
+from resnet_viz.jobs.fair_queue import in_turn
+from resnet_viz.jobs.pool import Pool
 from resnet_viz.jobs.process import WorkerProcess, remove_old_logs
 from resnet_viz.jobs.protocol import Begun, Done, Job, Message, Ready
-from resnet_viz.jobs.queueing import in_turn
-from resnet_viz.jobs.watch import Watch
-from resnet_viz.store import RunRecord, Store
+from resnet_viz.jobs.reaper import Reaper
+from resnet_viz.jobs.retries import Retries
+from resnet_viz.store import QueueEntry, Store
 
 _TICK_S = 0.5
 _LEAVE_S = 15.0
@@ -55,12 +56,14 @@ class Supervisor:
         self._engine = engine
         self._machine = Machine.here()
         self._capacity = capacity or Capacity.of(self._machine)
-        self._crew = Crew(self._hire, self._capacity.cpu_slots, warm)
-        self._watch = Watch(store, self._crew)
-        self._keeper = Keeper(store)
+        self._pool = Pool(self._hire, self._capacity.cpu_slots, warm)
+        self._reaper = Reaper(store, self._pool)
+        self._retries = Retries(store)
         self._inbox: SimpleQueue[tuple[WorkerProcess, Message | None] | None] = SimpleQueue()
         self._closing = threading.Event()
+        self._outage: StoreUnavailable | None = None
         self._thread = threading.Thread(target=self._work, name="supervisor", daemon=True)
+        self._devices: dict[str, str] = {}
         self._order_lock = threading.Lock()
         self._order: dict[str, int] = {}
         self._order_at = float("-inf")
@@ -87,7 +90,12 @@ class Supervisor:
     @property
     def trouble(self) -> Failure | None:
         """Why queued runs don't start, if workers cannot be started; else None."""
-        return self._crew.trouble
+        return self._pool.trouble
+
+    @property
+    def outage(self) -> StoreUnavailable | None:
+        """Why the history could not be used just now, where it could not; else None."""
+        return self._outage
 
     def start(self) -> None:
         """Start workers and admit runs from now on; returns at once."""
@@ -113,8 +121,8 @@ class Supervisor:
         """Place of a queued run, 1 for the next to start; None where it is not queued."""
         with self._order_lock:
             if time.monotonic() - self._order_at >= _TICK_S:
-                running = self._store.runs(states=[RunState.RUNNING])
-                order = in_turn(self._store.runs(states=[RunState.QUEUED]), running)
+                known = self._store.queue.entries([RunState.QUEUED, RunState.RUNNING])
+                order = in_turn(_of(known, RunState.QUEUED), _of(known, RunState.RUNNING))
                 self._order = {run.id: place for place, run in enumerate(order, 1)}
                 self._order_at = time.monotonic()
             return self._order.get(run_id)
@@ -133,8 +141,15 @@ class Supervisor:
             try:
                 self._admit()
                 self._hear(_TICK_S)
-                self._watch.look()
-                self._keeper.look()
+                self._reaper.look()
+                self._retries.look()
+                self._outage = None
+            except StoreUnavailable as error:
+                # Often the same for minutes: a full disk, another program that holds the lock.
+                if str(error) != str(self._outage):
+                    _log.warning("the supervisor waits: %s", error)
+                self._outage = error
+                self._closing.wait(_TROUBLED_S)
             except Exception:
                 # Whatever it is (the database restarts, a process cannot be forked): runs and
                 # workers are still there, and must be looked after.
@@ -143,26 +158,28 @@ class Supervisor:
         self._dismiss()
 
     def _admit(self) -> None:
-        held = self._store.runs(states=[RunState.RUNNING, RunState.PAUSED])
-        running = [run for run in held if run.state is RunState.RUNNING]
-        waiting = self._admissible(running)
+        held = self._store.queue.entries([RunState.RUNNING, RunState.PAUSED])
+        waiting = self._admissible(_of(held, RunState.RUNNING))
         given = 0
-        for run, worker in zip(waiting, self._crew.idle(), strict=False):
+        for run, worker in zip(waiting, self._pool.idle(), strict=False):
             attempt = self._store.claim(run.id, worker.name)
             if attempt is not None:
                 worker.give(Job(run.id, attempt, self._capacity.cpu_threads))
             given += 1
-        paused = {run.id for run in held if run.state is RunState.PAUSED}
-        self._crew.adjust(len(waiting) - given, paused)
+        self._pool.adjust(len(waiting) - given, {run.id for run in _of(held, RunState.PAUSED)})
 
-    def _admissible(self, running: Sequence[RunRecord]) -> list[RunRecord]:
+    def _admissible(self, running: Sequence[QueueEntry]) -> list[QueueEntry]:
         """Queued runs for which there is a free slot, the next one first."""
-        taken = Counter(self._kind(run) for run in running)
-        kinds = {"cpu"} | {device.kind for device in self._machine.devices}
-        if all(taken[kind] >= self._capacity.slots(kind) for kind in kinds):
+        self._devices |= self._devices_of(running)
+        taken = Counter(map(self._kind, running))
+        free = {kind for kind in self._kinds() if taken[kind] < self._capacity.slots(kind)}
+        if not free:
             return []
-        queued = self._store.runs(states=[RunState.QUEUED])
-        held = self._keeper.held() if queued else set()
+        queued = self._store.queue.entries([RunState.QUEUED])
+        self._devices = self._devices_of([*running, *queued])
+        if free.isdisjoint(map(self._kind, queued)):
+            return []
+        held = self._retries.held()
         chosen = []
         for run in in_turn([run for run in queued if run.id not in held], running):
             kind = self._kind(run)
@@ -171,8 +188,17 @@ class Supervisor:
                 chosen.append(run)
         return chosen
 
-    def _kind(self, run: RunRecord) -> str:
-        return self._machine.device_kind(run.spec.train.device)
+    def _devices_of(self, runs: Sequence[QueueEntry]) -> dict[str, str]:
+        """What the runs want to train on; each is asked once, since it stands in long specs."""
+        known = {run.id: self._devices[run.id] for run in runs if run.id in self._devices}
+        new = [run.id for run in runs if run.id not in known]
+        return known | self._store.queue.devices(new) if new else known
+
+    def _kinds(self) -> set[str]:
+        return {"cpu"} | {device.kind for device in self._machine.devices}
+
+    def _kind(self, run: QueueEntry) -> str:
+        return self._machine.device_kind(self._devices.get(run.id, "auto"))
 
     def _hear(self, timeout_s: float) -> None:
         """Wait for news, and take in all there is."""
@@ -189,9 +215,8 @@ class Supervisor:
         match message:
             case Ready(torch, devices):
                 self._machine = replace(self._machine, torch=torch, devices=devices)
-                kinds = {device.kind for device in devices} | {"cpu"}
-                self._crew.slots = sum(self._capacity.slots(kind) for kind in kinds)
-                self._crew.welcome(worker)
+                self._pool.slots = sum(map(self._capacity.slots, self._kinds()))
+                self._pool.welcome(worker)
             case Begun():
                 worker.has_begun = True
             case Done(_, reusable):
@@ -199,21 +224,25 @@ class Supervisor:
                 if not reusable:
                     worker.expect_end()
             case None:
-                self._crew.bury(worker)
-                self._watch.ended(worker)
+                self._pool.bury(worker)
+                self._reaper.ended(worker)
 
     def _dismiss(self) -> None:
-        self._crew.dismiss()
+        self._pool.dismiss()
         self._hear_out(_LEAVE_S)
-        for worker in self._crew.workers:
+        for worker in self._pool.workers:
             _log.warning("worker %s did not leave and is killed", worker.name)
             worker.kill()
         self._hear_out(_KILL_S)
 
     def _hear_out(self, timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
-        while self._crew.workers and (left_s := deadline - time.monotonic()) > 0:
+        while self._pool.workers and (left_s := deadline - time.monotonic()) > 0:
             try:
                 self._hear(left_s)
             except Exception:
                 _log.exception("closing goes on after an error")
+
+
+def _of(runs: Sequence[QueueEntry], state: RunState) -> list[QueueEntry]:
+    return [run for run in runs if run.state is state]

@@ -6,7 +6,7 @@ from typing import Any
 from resnet_viz.events import RunState
 from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.findings.depth import sweep_verdict
-from resnet_viz.findings.errors import final_test_error, final_train_error
+from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.jobs.sweeps import SweepCell
 
 

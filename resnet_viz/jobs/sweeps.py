@@ -72,7 +72,7 @@ def extend_sweep(store: Store, sweep_id: str, spec: SweepSpec) -> GroupRecord:
     if lost:
         raise InvalidSetting(
             "not_an_extension",
-            N_("An extended sweep keeps its cells; {count} would be missing. Start a new sweep instead."),
+            N_("An extended sweep keeps its runs; {count} would be missing. Start a new sweep instead."),
             field="depths",
             count=len(lost),
         )
@@ -95,7 +95,7 @@ def resume_sweep(store: Store, sweep_id: str) -> GroupRecord:
         if run is None or run.group_id != group.id:
             continue
         if run.state.is_resumable():
-            # The keeper of a server may have been faster.
+            # The supervisor of a server may have been faster.
             with suppress(InvalidSetting):
                 store.resume(run.id)
         elif not run.state.is_finished() and run.desired.wish is not Wish.RUN:
@@ -145,7 +145,7 @@ def queue_order(spec: SweepSpec) -> list[Cell]:
 
 
 def goes_on(run: RunRecord) -> bool:
-    """Whether an ended run will be taken up again without anybody asking (see `keeper`)."""
+    """Whether an ended run will be taken up again without anybody asking (see `retries`)."""
     if run.desired.wish is not Wish.RUN:
         return False
     broken = run.state in BROKEN and run.attempt < MOST_ATTEMPTS
@@ -168,8 +168,4 @@ def _choose(cell: Cell, runs: list[RunRecord], group_id: str) -> SweepCell:
 
 def _wish(store: Store, sweep_id: str, desired: Desired) -> None:
     for run in store.runs(group=sweep_group(store, sweep_id).id):
-        if run.state.is_finished() and goes_on(run):
-            # A run that has ended takes no wishes; queued again, as it soon would be, it does.
-            with suppress(InvalidSetting):
-                store.resume(run.id)
         store.set_desired(run.id, desired)

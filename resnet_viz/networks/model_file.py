@@ -177,7 +177,7 @@ def _entry(name: str, fields: Any) -> Entry:
     if dtype not in _DTYPE_BITS:
         raise WeightsRefused(
             "weights_unknown_dtype",
-            N_("The tensor {name} has a number format that is not known: {dtype}."),
+            N_("The tensor {name} has an unknown number format: {dtype}."),
             name=shown(name),
             dtype=shown(dtype),
         )

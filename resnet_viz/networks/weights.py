@@ -142,7 +142,7 @@ def _spec(about: dict[str, Any]) -> RunSpec:
     if family not in tuple(FAMILIES):
         raise WeightsRefused(
             "weights_family",
-            N_("This model file holds a network of the family {family}, which this version does not know."),
+            N_("This model file holds a network of type {family}, which this version does not support."),
             family=shown(family),
         )
     if type(depth) is not int:
@@ -183,8 +183,8 @@ def _per_channel(values: Any, channels: int, least: float) -> tuple[float, ...]:
     raise WeightsRefused(
         "weights_normalisation",
         N_(
-            "This model file does not say with which mean and standard deviation its network's images are "
-            "normalised; export it anew."
+            "This model file does not say with which mean and standard deviation its network's images "
+            "are normalised; export it again."
         ),
     )
 
@@ -233,7 +233,7 @@ def _check_tensors(file: ModelFile, expected: dict[str, Tensor]) -> tuple[Change
         template = N_("The weights were stored with 16 bits ({found}) and are computed with 32.")
         changes.append(Change("weights_cast", template, {"found": ", ".join(sorted(cast))}))
     if any(name.startswith(_RESUMING) for name in file.tensors):
-        template = N_("The file also holds the state of an unfinished training, which is not used.")
+        template = N_("The file also holds the state of an unfinished run, which is not used.")
         changes.append(Change("weights_resuming_ignored", template, {}))
     return tuple(changes)
 

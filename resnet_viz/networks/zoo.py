@@ -50,9 +50,9 @@ class ZooEntry:
         return self.file.removesuffix(".pth").rpartition("-")[2]
 
 
-_RESIDUAL = N_("Residual: each block adds to what it was given.")
+_RESIDUAL = N_("Residual: each block adds its input to its output.")
 _GROUPED = N_("Residual, with convolutions in 32 groups.")
-_DENSE = N_("Dense: each layer is given what all layers before it in its block have put out.")
+_DENSE = N_("Dense: each layer gets the outputs of all earlier layers of its block.")
 _PLAIN = N_("Plain: one layer after the other.")
 _PLAIN_NORM = N_("Plain, with batch normalisation.")
 

@@ -5,7 +5,9 @@ from resnet_viz.store.group_listing import GroupPage, GroupSortKey, GroupSummary
 from resnet_viz.store.home import home_folder
 from resnet_viz.store.labels import Labels
 from resnet_viz.store.library import DiskUse, ImportedRun, Library
+from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.listing import RunPage, RunQuery, RunSummary
+from resnet_viz.store.queue import QueueEntry
 from resnet_viz.store.reader import RunReader
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
 from resnet_viz.store.store import Store, open_store
@@ -17,9 +19,11 @@ __all__ = [
     "GroupRecord",
     "GroupSortKey",
     "GroupSummary",
+    "Heartbeat",
     "ImportedRun",
     "Labels",
     "Library",
+    "QueueEntry",
     "RunPage",
     "RunQuery",
     "RunReader",

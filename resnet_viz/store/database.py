@@ -20,6 +20,7 @@ from resnet_viz.errors import StoreUnavailable
 from resnet_viz.locale import N_
 
 _BUSY_S = 30.0
+_HASTY_S = 2.0
 _MIGRATION_LOCK = 7_237_861_140  # any number that nobody else on this PostgreSQL server locks
 
 
@@ -45,6 +46,7 @@ class Database:
         autocommit = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         self._reader = self._engine.execution_options(**autocommit)
         self._writer = self._engine.execution_options(write="normal")
+        self._hasty_writer = self._engine.execution_options(write="normal", busy_s=_HASTY_S)
         self._durable_writer = self._engine.execution_options(write="full")
         try:
             with self._explained():
@@ -65,13 +67,15 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self, *, durable: bool = False) -> Iterator[Connection]:
+    def writing(self, *, durable: bool = False, hasty: bool = False) -> Iterator[Connection]:
         """One transaction that excludes other writers (SQLite) or locks what it asks for (PostgreSQL).
 
         ``durable`` waits for the disk, and so also secures everything written
-        before. Raises `StoreUnavailable`.
+        before; ``hasty`` waits for one or two other writers, but not for a lock
+        that is kept (SQLite). Raises `StoreUnavailable`.
         """
-        with self._explained(), (self._durable_writer if durable else self._writer).begin() as connection:
+        writer = self._durable_writer if durable else self._hasty_writer if hasty else self._writer
+        with self._explained(), writer.begin() as connection:
             yield connection
 
     @contextmanager
@@ -146,8 +150,10 @@ def _on_sqlite_connect(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _on_sqlite_begin(connection: Connection) -> None:
-    write = connection.get_execution_options().get("write")
+    options = connection.get_execution_options()
+    write = options.get("write")
     if write:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(options.get('busy_s', _BUSY_S) * 1000)}")
         connection.exec_driver_sql(f"PRAGMA synchronous = {write}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 

@@ -21,9 +21,10 @@ from sqlalchemy import (
     select,
 )
 
-from resnet_viz.events import RunState
-from resnet_viz.store.listing import SIZES, RunQuery, conditions, holds
+from resnet_viz.events import NormStatistics, RunState
+from resnet_viz.store.listing import SIZES, RunQuery, conditions
 from resnet_viz.store.schema import run_groups, runs
+from resnet_viz.store.search import holds
 
 GroupSortKey = Literal["created", "kind", "name", "runs", "wall_s", "weights"]
 
@@ -32,8 +33,8 @@ class GroupSummary(NamedTuple):
     """One row of the list, about the runs that are not deleted.
 
     ``states`` counts them by state; accuracies are means over the runs of a
-    role that have one; ``wall_s`` and ``weights_bytes`` are sums; ``pinned``
-    means all of them.
+    role that have one, and ``old_tests`` counts those measured with running
+    averages; ``wall_s`` and ``weights_bytes`` are sums; ``pinned`` means all of them.
     """
 
     id: str
@@ -50,6 +51,7 @@ class GroupSummary(NamedTuple):
     last_dataset: str | None
     plain_accuracy: float | None
     residual_accuracy: float | None
+    old_tests: int
     wall_s: float | None
     weights_bytes: int
     states: dict[RunState, int]
@@ -91,6 +93,7 @@ _BODY = (
         func.max(runs.c.dataset),
         _accuracy("plain"),
         _accuracy("residual"),
+        _count(runs.c.test_statistics == NormStatistics.RUNNING.value),
         _WALL_S,
         _WEIGHTS,
         *(_count(runs.c.state == state.value) for state in RunState),
@@ -165,6 +168,7 @@ def _summary(row: Row[Any]) -> GroupSummary:
     return summary._replace(
         runs=count,
         imported=int(summary.imported),
+        old_tests=int(summary.old_tests),
         pinned=count > 0 and int(summary.pinned) == count,
         weights_bytes=int(summary.weights_bytes),
     )

@@ -16,4 +16,10 @@ def home_folder() -> Path:
 
 def database_url(home: Path) -> str:
     """The database named by ``RESNET_VIZ_DATABASE``, else ``history.sqlite`` under ``home``."""
-    return os.environ.get("RESNET_VIZ_DATABASE") or f"sqlite:///{home / 'history.sqlite'}"
+    return os.environ.get("RESNET_VIZ_DATABASE") or _sqlite_url(home / "history.sqlite")
+
+
+def _sqlite_url(file: Path) -> str:
+    # Only the two signs that an address gives a meaning: SQLAlchemy's own quoting takes
+    # no name that is not UTF-8.
+    return "sqlite:///" + str(file).replace("%", "%25").replace("?", "%3F")

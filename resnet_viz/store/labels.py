@@ -1,5 +1,6 @@
 """What people write on a run: name, notes, tags, pin. Checked here, whoever asks."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +27,7 @@ class Labels:
         """The columns to change; raises `InvalidSetting` where a text is too long or not text."""
         changes: dict[str, Any] = {}
         if self.name is not None:
-            changes["name"] = checked_text("name", " ".join(self.name.split()))
+            changes["name"] = checked_name(self.name)
         if self.notes is not None:
             changes["notes"] = checked_text("notes", self.notes.strip())
         if self.tags is not None:
@@ -36,8 +37,17 @@ class Labels:
         return changes
 
 
+def checked_name(name: str) -> str:
+    """``name`` of a run or group, on one line; raises `InvalidSetting` where it is too long or not text."""
+    return checked_text("name", " ".join(name.split()))
+
+
 def checked_text(field: str, text: str) -> str:
-    """``text`` if it is not too long for ``field`` (see `LONGEST`) and printable; raises `InvalidSetting`."""
+    """``text`` composed (NFC), so that what looks the same is the same.
+
+    Raises `InvalidSetting` where it is too long for ``field`` (see `LONGEST`) or not printable.
+    """
+    text = unicodedata.normalize("NFC", text)
     if len(text) > LONGEST[field]:
         raise InvalidSetting(
             "text_too_long",
@@ -46,7 +56,7 @@ def checked_text(field: str, text: str) -> str:
             most=LONGEST[field],
             length=len(text),
         )
-    if any((ord(letter) < 32 and letter not in "\n\t") or 0xD800 <= ord(letter) < 0xE000 for letter in text):
+    if any(unicodedata.category(letter) in ("Cc", "Cs") and letter not in "\n\t" for letter in text):
         raise InvalidSetting(
             "text_not_printable", N_("{field} has characters that are not text; remove them."), field=field
         )

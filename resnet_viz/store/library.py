@@ -21,7 +21,7 @@ from resnet_viz.store import lifecycle
 from resnet_viz.store.database import Database
 from resnet_viz.store.frames import Frame
 from resnet_viz.store.group_listing import GroupPage, GroupSortKey, find_groups
-from resnet_viz.store.labels import Labels
+from resnet_viz.store.labels import Labels, checked_name
 from resnet_viz.store.listing import RunPage, RunQuery, find_runs
 from resnet_viz.store.log import add_entries, add_layouts, read_times
 from resnet_viz.store.lookup import new_id
@@ -206,7 +206,7 @@ class Library:
         """Record runs that ended elsewhere as a group of kind ``import``; raises `InvalidSetting`."""
         now = self._clock()
         ids = tuple(new_id() for _ in imported)
-        group = GroupRecord(new_id(), "import", owner, name, "{}", now, ids)
+        group = GroupRecord(new_id(), "import", owner, checked_name(name), "{}", now, ids)
         with self._database.writing(durable=True) as connection:
             lifecycle.add_queued(connection, group, [run.spec for run in imported])
             for run_id, run in zip(group.run_ids, imported, strict=True):

@@ -36,9 +36,7 @@ _HEARTBEAT = (
     .values(heartbeat_at=bindparam("now"), step=bindparam("done"))
     .returning(runs.c.wish, runs.c.until_step)
 )
-_STALE = select(runs.c.id, runs.c.attempt, runs.c.heartbeat_at).where(
-    _active, runs.c.heartbeat_at < bindparam("before")
-)
+_BEATS = select(runs.c.id, runs.c.attempt, runs.c.heartbeat_at).where(_active)
 
 
 class Standing(NamedTuple):
@@ -57,6 +55,14 @@ class Held(NamedTuple):
     sequence: int
     step: int
     heartbeat_at: float
+
+
+class Heartbeat(NamedTuple):
+    """The last sign of life of an attempt, at ``at`` by its worker's clock."""
+
+    run_id: str
+    attempt: int
+    at: float
 
 
 def add_queued(connection: Connection, group: GroupRecord, specs: Sequence[RunSpec]) -> None:
@@ -115,7 +121,7 @@ def lock(connection: Connection, run_id: str) -> Standing:
     """Where the run stands, and keep it there; raises `NotFound`."""
     row = connection.execute(_LOCK, {"run": run_id}).one_or_none()
     if row is None:
-        raise NotFound("not_found", N_("There is no run or group called {id}."), id=run_id[:60])
+        raise NotFound("not_found", N_("There is no run or group with the ID {id}."), id=run_id[:60])
     return Standing(RunState(row.state), row.sequence, row.step, row.deleted_at is not None, row.origin)
 
 
@@ -179,9 +185,9 @@ def read_wish(connection: Connection, run_id: str, attempt: int) -> Desired:
     return _desired(row, run_id, attempt)
 
 
-def silent_since(connection: Connection, before: float) -> list[tuple[str, int, float]]:
-    """Identifier, attempt and last heartbeat of the runs whose worker was last heard ``before``."""
-    return [(row.id, row.attempt, row.heartbeat_at) for row in connection.execute(_STALE, {"before": before})]
+def read_heartbeats(connection: Connection) -> list[Heartbeat]:
+    """The last heartbeat of every run that a worker holds."""
+    return [Heartbeat(*row) for row in connection.execute(_BEATS)]
 
 
 def _desired(row: Any, run_id: str, attempt: int) -> Desired:
@@ -192,5 +198,8 @@ def _desired(row: Any, run_id: str, attempt: int) -> Desired:
 
 def _fenced(run_id: str, attempt: int) -> Fenced:
     return Fenced(
-        "fenced", N_("Attempt {attempt} does not hold run {id} any more."), id=run_id, attempt=attempt
+        "fenced",
+        N_("Another process has taken over run {id} from attempt {attempt}."),
+        id=run_id,
+        attempt=attempt,
     )

@@ -6,16 +6,16 @@ thousands of runs are listed in a fraction of a second.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import reduce
 from typing import Any, Literal, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from resnet_viz.events import RunState
 from resnet_viz.specs import Role
 from resnet_viz.store.records import Origin
 from resnet_viz.store.schema import checkpoints, run_groups, runs
+from resnet_viz.store.search import has_tag, holds, words_of, words_of_a_run
 
 SortKey = Literal[
     "created",
@@ -64,7 +64,7 @@ class RunQuery:
 
     def words(self) -> list[str]:
         """Those of ``text``; characters that no database stores become one that nobody looks for."""
-        return _storable(self.text).split()
+        return words_of(self.text)
 
 
 class RunSummary(NamedTuple):
@@ -93,6 +93,7 @@ class RunSummary(NamedTuple):
     train_loss: float | None
     train_accuracy: float | None
     test_accuracy: float | None
+    test_statistics: str | None
     wall_s: float | None
     state: RunState
     tags: tuple[str, ...]
@@ -139,6 +140,7 @@ _BODY = select(
     runs.c.train_loss,
     runs.c.train_accuracy,
     runs.c.test_accuracy,
+    runs.c.test_statistics,
     runs.c.wall_s,
     # Last what has to be decoded.
     runs.c.state,
@@ -162,20 +164,6 @@ _SORTED_BY: dict[SortKey, ColumnElement[Any]] = {
     "wall_s": runs.c.wall_s,
     "weights": _WEIGHTS,
 }
-_WORDS: tuple[ColumnElement[Any], ...] = (
-    runs.c.id,
-    runs.c.group_id,
-    runs.c.role + literal("-") + cast(runs.c.depth, Text),
-    runs.c.dataset,
-    runs.c.state,
-    runs.c.name,
-    runs.c.tags,
-    runs.c.notes,
-    run_groups.c.name,
-    run_groups.c.kind,
-    run_groups.c.notes,
-)
-_SEARCHED = reduce(lambda before, column: before + literal(" ") + column, _WORDS)
 
 
 def find_runs(connection: Connection, query: RunQuery) -> RunPage:
@@ -212,24 +200,12 @@ def conditions(query: RunQuery, connection: Connection) -> list[ColumnElement[bo
             found.append(column == value)
     if query.pinned is not None:
         found.append(runs.c.pinned_at.is_not(None) if query.pinned else runs.c.pinned_at.is_(None))
-    wanted: list[tuple[ColumnElement[str], str]] = [
-        (runs.c.tags, orjson.dumps(_storable(tag)).decode()) for tag in query.tags
-    ]
-    wanted += [(_SEARCHED, word) for word in query.words()]
-    return found + [holds(text, word, connection) for text, word in wanted]
-
-
-def holds(text: ColumnElement[str], word: str, connection: Connection) -> ColumnElement[bool]:
-    """Whether ``word`` is in ``text``, in any case."""
-    as_written = text.contains(word, autoescape=True)
-    if connection.dialect.name == "sqlite" and word.isascii():
-        return as_written  # SQLite's LIKE knows no case in ASCII, and is far quicker than our `lower`
-    # As written too: PostgreSQL may have a locale that lowers ASCII letters only.
-    return or_(func.lower(text).contains(word.lower(), autoescape=True), as_written)
-
-
-def _storable(text: str) -> str:
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    found += [has_tag(tag, connection) for tag in query.tags]
+    words = query.words()
+    if not words:
+        return found
+    searched = words_of_a_run(connection)
+    return found + [holds(searched, word, connection) for word in words]
 
 
 def _ordered(rows: Select[Any], query: RunQuery) -> Select[Any]:

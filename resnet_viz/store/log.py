@@ -45,7 +45,8 @@ _SET_FACTS = text(
     "INSERT INTO run_facts (run_id, facts) VALUES (:run, :facts)"
     " ON CONFLICT (run_id) DO UPDATE SET facts = excluded.facts"
 )
-_LISTED = ("device", "train_loss", "train_accuracy", "test_accuracy", "wall_s")  # columns of `runs` as well
+_LISTED = ("device", "train_loss", "train_accuracy", "test_accuracy", "test_statistics", "wall_s")
+"""Facts that are columns of ``runs`` as well."""
 _ADD_CHECKPOINT = insert(checkpoints)
 _DROP_UNKEPT = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoints.c.kept.is_(False))
 _DROP_SAME = delete(checkpoints).where(checkpoints.c.run_id == _run, checkpoints.c.path == bindparam("file"))

@@ -109,13 +109,15 @@ def _only(connection: Connection, table: Table, name: str) -> str:
         raise _not_found(name)
     if len(found) > 1:
         raise NotFound(
-            "ambiguous_id", N_("Several runs or groups begin with {id}; give more of its letters."), id=name
+            "ambiguous_id",
+            N_("The ID of several runs or groups starts with {id}; give more of its characters."),
+            id=name,
         )
     return str(found[0])
 
 
 def _not_found(name: str) -> NotFound:
-    return NotFound("not_found", N_("There is no run or group called {id}."), id=name[:60])
+    return NotFound("not_found", N_("There is no run or group with the ID {id}."), id=name[:60])
 
 
 def _group_of(row: Any, run_ids: tuple[str, ...]) -> GroupRecord:

@@ -63,6 +63,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             test_accuracy = (SELECT {fact_test_accuracy} FROM run_facts WHERE run_id = runs.id),
             wall_s = (SELECT {fact_wall_s} FROM run_facts WHERE run_id = runs.id)""",
     ),
+    (
+        # Until now test figures were measured with the running averages of batch normalisation.
+        "ALTER TABLE runs ADD COLUMN test_statistics TEXT",
+        """UPDATE runs SET test_statistics =
+            CASE {spec_norm} WHEN 'batch' THEN 'running averages' ELSE 'as trained' END
+            WHERE test_accuracy IS NOT NULL""",
+        """UPDATE run_facts SET facts = {facts_with_statistics}
+            WHERE run_id IN (SELECT id FROM runs WHERE test_statistics IS NOT NULL)""",
+    ),
 )
 
 _WORDS = {
@@ -71,22 +80,31 @@ _WORDS = {
         "clustered": " WITHOUT ROWID",
         "spec_depth": "json_extract(spec, '$.network.depth')",
         "spec_dataset": "json_extract(spec, '$.data.dataset')",
+        "spec_norm": "json_extract(spec, '$.network.norm')",
         "fact_device": "json_extract(facts, '$.device')",
         "fact_train_loss": "json_extract(facts, '$.train_loss')",
         "fact_train_accuracy": "json_extract(facts, '$.train_accuracy')",
         "fact_test_accuracy": "json_extract(facts, '$.test_accuracy')",
         "fact_wall_s": "json_extract(facts, '$.wall_s')",
+        "facts_with_statistics": (
+            "json_set(facts, '$.test_statistics', (SELECT test_statistics FROM runs WHERE id = run_id))"
+        ),
     },
     "postgresql": {
         "binary": "BYTEA",
         "clustered": "",
         "spec_depth": "(spec::json -> 'network' ->> 'depth')::integer",
         "spec_dataset": "spec::json -> 'data' ->> 'dataset'",
+        "spec_norm": "spec::json -> 'network' ->> 'norm'",
         "fact_device": "facts::json ->> 'device'",
         "fact_train_loss": "(facts::json ->> 'train_loss')::double precision",
         "fact_train_accuracy": "(facts::json ->> 'train_accuracy')::double precision",
         "fact_test_accuracy": "(facts::json ->> 'test_accuracy')::double precision",
         "fact_wall_s": "(facts::json ->> 'wall_s')::double precision",
+        "facts_with_statistics": (
+            "jsonb_set(facts::jsonb, '{{test_statistics}}', to_jsonb("
+            "(SELECT test_statistics FROM runs WHERE id = run_id)))::text"
+        ),
     },
 }
 

@@ -104,7 +104,7 @@ def run_of(row: Row[Any]) -> RunRecord:
         owner=row.owner,
         role=row.role,
         seed=row.seed,
-        spec=_spec_of(row.spec),
+        spec=spec_of(row.spec),
         digest=row.digest,
         name=row.name,
         notes=row.notes,
@@ -141,5 +141,6 @@ def failure_fields(failure: Failure | None) -> dict[str, Any] | None:
 
 # The runs of a sweep or class share few specs, and reading one costs more than the rest of a record.
 @lru_cache(maxsize=2048)
-def _spec_of(text: str) -> RunSpec:
+def spec_of(text: str) -> RunSpec:
+    """The spec in the column ``spec``."""
     return RunSpec.from_json(text)

@@ -60,6 +60,7 @@ runs = Table(
     Column("train_accuracy", Double),
     Column("test_accuracy", Double),
     Column("wall_s", Double),
+    Column("test_statistics", Text),
 )
 
 run_facts = Table(

@@ -29,12 +29,17 @@ from resnet_viz.store.cells import Cells
 from resnet_viz.store.database import Database
 from resnet_viz.store.frames import Frame, Layout
 from resnet_viz.store.home import database_url
+from resnet_viz.store.labels import checked_name
 from resnet_viz.store.library import Library
+from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
 from resnet_viz.store.lookup import find_group, find_run, list_groups, list_runs, new_id
 from resnet_viz.store.migrations import migrate
+from resnet_viz.store.queue import Queue
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
 from resnet_viz.store.rows import entries_of
+
+_PROMPT_S = 0.5
 
 
 def open_store(home: Path, url: str | None = None, *, clock: Callable[[], float] = time.time) -> "Store":
@@ -72,7 +77,7 @@ class Store:
 
     Every method may raise `StoreUnavailable`. ``library`` is the same runs as a
     collection: listed, labelled, deleted, imported. ``cells`` finds runs by what
-    they train, for sweeps.
+    they train, for sweeps; ``queue`` is what waits, for who admits runs.
     """
 
     def __init__(self, home: Path, database: Database, clock: Callable[[], float]) -> None:
@@ -83,6 +88,7 @@ class Store:
         self._written_layouts: set[Layout] = set()
         self.library = Library(home, database, clock)
         self.cells = Cells(database, clock)
+        self.queue = Queue(database)
 
     @property
     def home(self) -> Path:
@@ -105,9 +111,9 @@ class Store:
     def add_group(
         self, kind: str, owner: str, spec_json: str, runs: Sequence[RunSpec], *, name: str = ""
     ) -> GroupRecord:
-        """Record ``runs`` as queued runs of a new group."""
-        now = self._clock()
-        group = GroupRecord(new_id(), kind, owner, name, spec_json, now, tuple(new_id() for _ in runs))
+        """Record ``runs`` as queued runs of a new group; raises `InvalidSetting` where ``name`` is none."""
+        now, ids = self._clock(), tuple(new_id() for _ in runs)
+        group = GroupRecord(new_id(), kind, owner, checked_name(name), spec_json, now, ids)
         with self._database.writing() as connection:
             lifecycle.add_queued(connection, group, runs)
         return group
@@ -200,12 +206,14 @@ class Store:
     def set_desired(self, run_id: str, desired: Desired) -> RunState:
         """Say what should become of a run; raises `NotFound`.
 
-        A queued run that is to stop is stopped at once; a run that has ended
-        stays as it is. Returns the state the run is in afterwards.
+        A queued run that is to stop is stopped at once. A run that has ended
+        stays as it is; one that could be resumed is not, unless somebody asks
+        for it, where its owner wanted anything but that it runs. Returns the
+        state the run is in afterwards.
         """
         with self._database.writing() as connection:
             run = lifecycle.lock(connection, run_id)
-            if run.state.is_finished():
+            if run.state.is_finished() and (not run.state.is_resumable() or desired.wish is Wish.RUN):
                 return run.state
             lifecycle.set_wish(connection, run_id, desired)
             if run.state is not RunState.QUEUED or desired.wish is not Wish.STOP:
@@ -221,24 +229,51 @@ class Store:
             if run.is_deleted or run.origin == "imported":
                 raise InvalidSetting(
                     "not_resumable_here",
-                    N_("Run {id} was deleted or imported; only a run trained here can be resumed."),
+                    N_("Run {id} was deleted or imported; only a run trained here can be continued."),
                     id=run_id,
                 )
             if not run.state.is_resumable():
                 raise InvalidSetting(
                     "not_resumable",
-                    N_("Run {id} is {state}; only a stopped, failed or lost run can be resumed."),
+                    N_("Run {id} is {state}; only a stopped, failed or interrupted run can be continued."),
                     id=run_id,
                     state=run.state.value,
                 )
             lifecycle.set_wish(connection, run_id, Desired())
             lifecycle.enter(connection, run_id, run.sequence, StateChanged(RunState.QUEUED), self._clock())
 
-    def reap(self, stale_s: float) -> list[str]:
-        """Mark runs as lost whose worker has been silent for ``stale_s`` seconds; returns those it marked."""
+    def heartbeats(self) -> list[Heartbeat]:
+        """The last sign of life of every run that a worker holds."""
         with self._database.reading() as connection:
-            silent = lifecycle.silent_since(connection, self._clock() - stale_s)
-        return [run_id for run_id, attempt, heard_at in silent if self._lose(run_id, attempt, heard_at)]
+            return lifecycle.read_heartbeats(connection)
+
+    def lose(self, last: Heartbeat) -> bool:
+        """Mark a run as lost that has given no sign of life since ``last``; whether it was marked.
+
+        Not where it has given one meanwhile, nor where writing would have to
+        wait: what keeps this process from it may keep the run's worker from it too.
+        """
+        asked_at = time.monotonic()
+        with self._database.writing(hasty=True) as connection:
+            if time.monotonic() - asked_at > _PROMPT_S:
+                return False
+            try:
+                run = lifecycle.hold(connection, last.run_id, last.attempt)
+            except Fenced:
+                return False
+            if run.heartbeat_at != last.at:
+                return False
+            why = Failure(
+                "worker_lost",
+                N_(
+                    "The process that trained this run ended unexpectedly after step {step}; the run "
+                    "can be continued."
+                ),
+                {"step": run.step},
+            )
+            change = StateChanged(RunState.LOST, why)
+            lifecycle.enter(connection, last.run_id, run.sequence, change, self._clock())
+            return True
 
     def events_since(self, run_id: str, sequence: int) -> tuple[list[Event], int]:
         """What came after ``sequence`` (0: everything), and the number to ask with next time.
@@ -254,20 +289,3 @@ class Store:
         """By step: the kept checkpoints and the newest one."""
         with self._database.reading() as connection:
             return read_checkpoints(connection, run_id)
-
-    def _lose(self, run_id: str, attempt: int, heard_at: float) -> bool:
-        with self._database.writing() as connection:
-            try:
-                run = lifecycle.hold(connection, run_id, attempt)
-            except Fenced:
-                return False
-            if run.heartbeat_at != heard_at:
-                return False
-            why = Failure(
-                "worker_lost",
-                N_("The process that trained this run ended abruptly after step {step}; it can be resumed."),
-                {"step": run.step},
-            )
-            change = StateChanged(RunState.LOST, why)
-            lifecycle.enter(connection, run_id, run.sequence, change, self._clock())
-            return True

@@ -6,7 +6,6 @@ order; tensors are named ``model.*`` and ``optimizer.*``.
 """
 
 import json
-import os
 from dataclasses import dataclass, field
 from math import log10
 from pathlib import Path
@@ -19,6 +18,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from resnet_viz.errors import CheckpointDamaged, InvalidSetting
+from resnet_viz.kept_files import write_whole
 from resnet_viz.locale import N_
 from resnet_viz.networks.model_file import SCHEMA
 from resnet_viz.specs import RunSpec
@@ -85,18 +85,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> int:
         {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
         metadata={"resnet_viz": json.dumps(about)},
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_suffix(".part")
-    try:
-        with unfinished.open("wb") as target:
-            target.write(content)
-            target.flush()
-            os.fsync(target.fileno())
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
+    write_whole(path, content, durable=True)
     return len(content)
 
 
@@ -113,7 +102,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     except (OSError, SafetensorError, KeyError, TypeError, ValueError, InvalidSetting) as error:
         raise CheckpointDamaged(
             "checkpoint_damaged",
-            N_("The checkpoint {file} cannot be read; start the run anew."),
+            N_("The checkpoint {file} cannot be read; start the run again."),
             file=path.name,
         ) from error
     return Checkpoint(**dict(about), model=parts["model"], optimizer=parts["optimizer"])
@@ -144,13 +133,3 @@ def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: dict[str, Tenso
             value = torch.empty_like(parameter, requires_grad=False).copy_(value)
         state.setdefault(int(index), {})[key] = value
     optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows cannot open folders; its rename is durable by itself
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

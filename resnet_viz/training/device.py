@@ -57,7 +57,7 @@ def check_precision(precision: Precision, device: torch.device) -> None:
     if precision == "bfloat16" and not has_fast_bfloat16(device):
         raise InvalidSetting(
             "no_bfloat16",
-            N_("{device} has no hardware for bfloat16 and would only be slower; choose float32."),
+            N_("{device} has no hardware for bfloat16, which would be slower here; choose float32."),
             field="precision",
             device=device_name(device),
         )

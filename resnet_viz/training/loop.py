@@ -124,7 +124,7 @@ def _paused(step: int, desired: Callable[[], Desired]) -> Iterator[Event]:
 def _divergence(step: int) -> Failure:
     return Failure(
         "diverged",
-        N_("At step {step} the loss stopped being a number; a lower learning rate or a warm-up helps."),
+        N_("At step {step} the loss became infinite or NaN; a lower learning rate or a warm-up can help."),
         {"step": step},
     )
 

@@ -13,20 +13,20 @@ from torch import Tensor, nn
 
 from resnet_viz.data.batches import BatchOrder, DeviceData
 from resnet_viz.data.load import LoadedData
-from resnet_viz.events import CheckpointSaved, Event, Facts, Profile, Series
+from resnet_viz.events import CheckpointSaved, Event, Facts, NormStatistics, Profile, Series
 from resnet_viz.networks.describe import describe
 from resnet_viz.networks.initialise import init_digest
 from resnet_viz.networks.registry import build
 from resnet_viz.probes.flow import measure_flow
 from resnet_viz.specs import RunSpec
-from resnet_viz.training import checkpoint
+from resnet_viz.training import batch_statistics, checkpoint
 from resnet_viz.training.device import check_precision, device_name, resolve_device
 from resnet_viz.training.meter import WEIGHTED, Meter, profile_rows
 from resnet_viz.training.schedule import learning_rate
 
 FINAL_LOSSES = 20  # the final training loss is the mean over this many last steps
 _PROBE_IMAGES = 32  # a larger batch tells the same and would cost more than 5 % of a short training
-_TEST_BATCH = 500
+_TEST_BATCH = 250
 _METER_STEPS = 256
 """Steps between two copies to the host at most; drains by the clock usually come first."""
 
@@ -71,6 +71,9 @@ class Trainer:
         self._last_losses: deque[float] = deque(maxlen=FINAL_LOSSES)
         self._last_accuracies: deque[float] = deque(maxlen=FINAL_LOSSES)
         self._test: dict[str, float] = {}
+        self._normalises = batch_statistics.has_statistics(self.network)
+        self._statistics: dict[str, Tensor] = {}
+        self._statistics_step = -1
 
     def facts(self) -> Facts:
         """What is known before the first step."""
@@ -85,6 +88,9 @@ class Trainer:
                 "torch": torch.__version__,
                 "init_digest": self.init_digest,
                 "taps": [tap.as_facts() for tap in self.network.taps],
+                "test_statistics": NormStatistics.REESTIMATED.value
+                if self._normalises
+                else NormStatistics.AS_TRAINED.value,
             }
         )
 
@@ -150,8 +156,20 @@ class Trainer:
             Profile("grad/block_output", flow.block_taps, step, flow.block_gradient[None]),
         ]
 
-    def evaluate(self) -> list[Event]:
-        """Loss and accuracy on the whole test set."""
+    def evaluate(self) -> list[Series]:
+        """Loss and accuracy on the whole test set, with statistics measured anew (`batch_statistics`).
+
+        At the last step the same with the training's own running averages as well.
+        """
+        with batch_statistics.replaced(self.network, self.present_statistics()):
+            found = self._tested("")
+        if self._normalises and self.step == self.spec.train.steps:
+            found |= self._tested("_running")
+        self._test |= found
+        step = np.array([self.step])
+        return [Series(name, step, np.array([value])) for name, value in found.items()]
+
+    def _tested(self, suffix: str) -> dict[str, float]:
         self.network.eval()
         loss = torch.zeros((), device=self.device)
         correct = torch.zeros((), device=self.device)
@@ -163,9 +181,16 @@ class Trainer:
                 loss += nn.functional.cross_entropy(logits.float(), labels, reduction="sum")
                 correct += (logits.argmax(1) == labels).sum()
                 count += len(labels)
-        self._test = {"test/loss": float(loss) / count, "test/accuracy": float(correct) / count}
-        step = np.array([self.step])
-        return [Series(name, step, np.array([value])) for name, value in self._test.items()]
+        return {f"test/loss{suffix}": float(loss) / count, f"test/accuracy{suffix}": float(correct) / count}
+
+    def present_statistics(self) -> dict[str, Tensor]:
+        """Statistics of batch normalisation at this step, measured once; empty without any."""
+        if self._normalises and self._statistics_step != self.step:
+            images, _labels = self.data.first_train_images(batch_statistics.IMAGES)
+            with self._precision():
+                self._statistics = batch_statistics.reestimated(self.network, images)
+            self._statistics_step = self.step
+        return self._statistics
 
     def result(self, wall_s: float) -> Facts:
         """The numbers a run ends with; a loss that was never finite is None."""
@@ -173,8 +198,10 @@ class Trainer:
             {
                 "train_loss": fmean(self._last_losses) if self._last_losses else None,
                 "train_accuracy": fmean(self._last_accuracies) if self._last_accuracies else None,
-                "test_loss": self._test.get("test/loss"),
-                "test_accuracy": self._test.get("test/accuracy"),
+                **{
+                    name.replace("/", "_"): self._test.get(name)
+                    for name in ("test/loss", "test/accuracy", "test/loss_running", "test/accuracy_running")
+                },
                 "wall_s": wall_s,
                 "training_s": self.training_s,
                 "samples_per_s": self.step * self.spec.train.batch_size / max(self.training_s, 1e-9),
@@ -188,12 +215,10 @@ class Trainer:
         return self.step in self._kept
 
     def keep(self) -> CheckpointSaved:
-        """Keep the weights of this step; raises OSError when the disk is full."""
-        return self._save(
-            checkpoint.kept_file(self.step),
-            self._state(),
-            kept=True,
-        )
+        """Keep the weights of this step as they are evaluated; raises OSError when the disk is full."""
+        state = self._state()
+        state.model.update(self.present_statistics())
+        return self._save(checkpoint.kept_file(self.step), state, kept=True)
 
     def save_position(self, wall_s: float) -> CheckpointSaved:
         """Write what `restore` needs; call after `drain`. Raises OSError when the disk is full."""

@@ -26,15 +26,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import LANGUAGES, N_, current_language, set_language
 from resnet_viz.locale import gettext as _
+from resnet_viz.ui.addresses import HEALTH, below, from_here
 from resnet_viz.ui.http import cookie
 
-ACCESS_COOKIE: Final = "resnet_viz_access"
 VARIABLE: Final = "RESNET_VIZ_ACCESS_CODE"
 SHORTEST: Final = 8
 """Characters of a code: guessing one over the network takes longer than a school year."""
 
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else on a blackboard
-_HEALTH = "/_stcore/health"
 _COOKIE_AGE_S = 14 * 24 * 3600
 _LONGEST_FORM = 1024
 _WRONG_ANSWER_S = 1.0
@@ -76,13 +75,19 @@ class AccessCode:
     """Lets through who has the cookie of ``code``; asks everybody else for the code, at any address.
 
     Without a code it lets everybody through.
+
+    Args:
+        base: where the app lives.
     """
 
-    def __init__(self, app: ASGIApp, code: str | None) -> None:
+    def __init__(self, app: ASGIApp, code: str | None, base: str = "") -> None:
         self._app = app
         self._code = code
-        # Follows from the code alone, so that a restart with the same code asks nobody again.
-        self._token = hmac.digest((code or "").encode(), ACCESS_COOKIE.encode(), "sha256").hex()
+        self._health = below(base, HEALTH)
+        # Name and value follow from the code alone: a restart with the same code asks nobody again,
+        # and servers on one host, for which browsers keep one set of cookies, do not overwrite each other's.
+        token = hmac.digest((code or "").encode(), b"resnet_viz_access", "sha256").hex()
+        self._cookie, self._token = f"resnet_viz_access_{token[:8]}", token[8:]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._code is None or scope["type"] == "lifespan" or self._may_pass(HTTPConnection(scope)):
@@ -94,15 +99,18 @@ class AccessCode:
             await answer(scope, receive, send)
 
     def _may_pass(self, asked: HTTPConnection) -> bool:
-        shown = asked.cookies.get(ACCESS_COOKIE, "")
-        return hmac.compare_digest(shown.encode(), self._token.encode()) or asked.url.path == _HEALTH
+        shown = asked.cookies.get(self._cookie, "")
+        return (
+            hmac.compare_digest(shown.encode(), self._token.encode()) or asked.scope["path"] == self._health
+        )
 
     async def _ask(self, request: Request) -> Response:
         given = await _given_code(request) if request.method == "POST" else None
         if given is not None and hmac.compare_digest(given.encode(), (self._code or "").encode()):
-            answer = RedirectResponse(_same_place(request), status_code=303)
+            # A link brings one where it leads.
+            answer = RedirectResponse(from_here(request.scope["path"], request.url.query), status_code=303)
             secure = request.url.scheme == "https"
-            entry = cookie(ACCESS_COOKIE, self._token, age_s=_COOKIE_AGE_S, secure=secure)
+            entry = cookie(self._cookie, self._token, age_s=_COOKIE_AGE_S, secure=secure)
             answer.headers.append("set-cookie", entry)
             return answer
         if given is not None:
@@ -150,12 +158,6 @@ def _language(request: Request) -> str:
     if linked in LANGUAGES:
         return linked
     return "zh" if request.headers.get("accept-language", "").lower().startswith("zh") else "en"
-
-
-def _same_place(request: Request) -> str:
-    """The address asked for, without scheme and host: a link brings one where it leads."""
-    query = request.url.query
-    return "/" + request.url.path.lstrip("/") + (f"?{query}" if query else "")
 
 
 @cache

@@ -1,29 +1,27 @@
-"""What goes over HTTP beside Streamlit's own traffic: headers, the owner cookie, plotly.js."""
+"""What goes over HTTP beside Streamlit's own traffic: headers, cookies, plotly.js."""
 
 import gzip
 import re
 import secrets
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from http.cookies import SimpleCookie
-from importlib.metadata import version
 from importlib.resources import files
 from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
-from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-OWNER_COOKIE: Final = "resnet_viz_owner"
-PLOTLY_PATH: Final = f"/assets/plotly-{version('plotly')}.min.js"
-PAGE_ADDRESSES: Final = ("race", "depth", "inspect", "runs")
-"""What the pages other than Home are called in the address bar."""
+from resnet_viz.ui.addresses import PAGES, PLOTLY, PROBED, below, from_here
 
+OWNER_COOKIE: Final = "resnet_viz_owner"
+_IDENTITY_BYTES = 18
 _OWNER_COOKIE_AGE_S = 365 * 24 * 3600
 
 
@@ -36,26 +34,21 @@ def _inline_script_hashes() -> tuple[str, ...]:
 
 
 # Streamlit imports components from blobs and styles inline, and compiles nothing from strings.
-_CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        " ".join(("script-src 'self' blob:", *_inline_script_hashes())),
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "media-src 'self' blob:",
-        "connect-src 'self' data: blob:",
-        "worker-src 'self' blob:",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+_CONTENT_SECURITY_POLICY = (
+    "default-src 'self'",
+    " ".join(("script-src 'self' blob:", *_inline_script_hashes())),
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self' data:",
+    "media-src 'self' blob:",
+    "connect-src 'self' data: blob:",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
 )
 
 _HEADERS = {
-    "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
-    "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -68,45 +61,101 @@ class HeadersAndOwner:
 
     The cookie tells one browser from another, so that only the one that
     started a run controls it. It says nothing about the person.
+
+    Args:
+        embedders: the sites whose pages may show the app in a frame.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, embedders: Sequence[str] = ()) -> None:
         self._app = app
+        self._embedded = bool(embedders)
+        framed_by = " ".join(("'self'", *embedders)) if embedders else "'none'"
+        policy = "; ".join((*_CONTENT_SECURITY_POLICY, f"frame-ancestors {framed_by}"))
+        self._headers = {"Content-Security-Policy": policy} | _HEADERS
+        if not embedders:  # which the older header cannot name
+            self._headers["X-Frame-Options"] = "DENY"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        newcomer = OWNER_COOKIE not in Request(scope).cookies
+        framed = self._embedded and scope["scheme"] == "https"
+        newcomer = not is_identity(Request(scope).cookies.get(OWNER_COOKIE, ""))
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers[name] = value
                 if newcomer and headers.get("content-type", "").startswith("text/html"):
-                    identity = secrets.token_urlsafe(18)
                     secure = scope["scheme"] == "https"
-                    headers.append(
-                        "set-cookie",
-                        cookie(OWNER_COOKIE, identity, age_s=_OWNER_COOKIE_AGE_S, secure=secure),
-                    )
+                    entry = cookie(OWNER_COOKIE, new_identity(), age_s=_OWNER_COOKIE_AGE_S, secure=secure)
+                    headers.append("set-cookie", entry)
+                if framed:
+                    message["headers"] = [
+                        (name, _for_frames(value) if name == b"set-cookie" else value)
+                        for name, value in message["headers"]
+                    ]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
 
+def new_identity() -> str:
+    """A random one, for a browser."""
+    return secrets.token_urlsafe(_IDENTITY_BYTES)
+
+
+def is_identity(text: str) -> bool:
+    """Whether `new_identity` can have made ``text``; the command line, which also owns runs, is none."""
+    return re.fullmatch(r"[A-Za-z0-9_-]{24}", text) is not None
+
+
 def cookie(name: str, value: str, *, age_s: int, secure: bool) -> str:
-    """A ``Set-Cookie`` header for the whole app, hidden from scripts; ``secure``: over HTTPS only."""
+    """A ``Set-Cookie`` header for the whole app, hidden from scripts; ``secure``: over HTTPS only.
+
+    It names no path: the browser then takes that of the page, which is where the app
+    lives, also below a prefix that only a proxy knows.
+    """
     made: SimpleCookie = SimpleCookie()
     made[name] = value
     morsel = made[name]
-    morsel["path"] = "/"
     morsel["max-age"] = age_s
     morsel["httponly"] = True
-    morsel["samesite"] = "Lax"
     morsel["secure"] = secure
+    morsel["samesite"] = "Lax"
     return morsel.OutputString()
+
+
+def _for_frames(entry: bytes) -> bytes:
+    """A ``Set-Cookie`` header, of Streamlit's too, for pages in a frame of another site.
+
+    Browsers send such cookies over HTTPS only, and keep them apart for each site.
+    """
+    kept = [part for part in entry.split(b"; ") if not part.lower().startswith((b"samesite", b"secure"))]
+    return b"; ".join((*kept, b"Secure", b"SameSite=None", b"Partitioned"))
+
+
+class NoTrailingSlash:
+    """Leads from ``race/`` to ``race``, from which all else is as far away as from every page.
+
+    Streamlit does so too, by an absolute path: out of a prefix that only a proxy knows.
+    """
+
+    def __init__(self, app: ASGIApp, base: str) -> None:
+        self._app = app
+        self._home = f"{base}/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or path == self._home or not path.endswith("/") or path.startswith("//"):
+            await self._app(scope, receive, send)
+            return
+        page = path.rstrip("/")
+        up = "../" * (len(path) - len(page))
+        query = scope["query_string"].decode("latin-1")
+        answer = RedirectResponse(up + from_here(page, query), status_code=308)
+        await answer(scope, receive, send)
 
 
 @cache
@@ -132,12 +181,9 @@ async def _not_here(_request: Request) -> Response:
     return Response(status_code=300)
 
 
-ROUTES: Final = [
-    Route(PLOTLY_PATH, _serve_plotly),
-    *(
-        Route(f"/{page}/_stcore/{probe}", _not_here)
-        for page in PAGE_ADDRESSES
-        for probe in ("health", "host-config")
-    ),
-]
-MIDDLEWARE: Final = [Middleware(HeadersAndOwner)]
+def routes(base: str) -> list[BaseRoute]:
+    """What is answered besides Streamlit's own addresses, in an app that lives at ``base``."""
+    return [
+        Route(below(base, PLOTLY), _serve_plotly),
+        *(Route(below(base, f"{page}/{probe}"), _not_here) for page in PAGES for probe in PROBED),
+    ]

@@ -3,26 +3,41 @@
 Every text is a gettext key; `label` gives it in the reader's language.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
-from resnet_viz.events import RunState
+from resnet_viz.events import STATE_NAMES, NormStatistics
+from resnet_viz.experiments.settings import RACE_SETTINGS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.wording import percent
 
 ROLES: Final = {"plain": N_("Plain"), "residual": N_("Residual")}
 
-STATES: Final[dict[str, str]] = {
-    RunState.QUEUED: N_("Waiting"),
-    RunState.RUNNING: N_("Training"),
-    RunState.PAUSED: N_("Paused"),
-    RunState.FINISHED: N_("Finished"),
-    RunState.STOPPED: N_("Stopped"),
-    RunState.FAILED: N_("Failed"),
-    RunState.DIVERGED: N_("Diverged"),
-    RunState.LOST: N_("Lost"),
-}
+STATES: Final = STATE_NAMES
+
+OLD_ACCURACY: Final = N_(
+    "* Measured with the running averages of batch normalisation, as this app did before. They lag behind "
+    "weights that move fast, so deep plain networks look worse than they are."
+)
+"""To be said wherever `accuracy` has marked something."""
 
 
-def label(texts: dict[str, str], value: str) -> str:
+def label(texts: Mapping[str, str], value: str) -> str:
     """What ``value`` is called in the reader's language; a value without a name stands for itself."""
     return _(texts[value]) if value in texts else value
+
+
+def device(name: str | None) -> str:
+    """What a run was trained on; one of several GPUs stands for itself."""
+    return label(RACE_SETTINGS["device"].texts, name or "–")
+
+
+def is_old(statistics: str | None) -> bool:
+    """Whether a test figure was measured with running averages; ``statistics``: the run's fact."""
+    return statistics == NormStatistics.RUNNING
+
+
+def accuracy(share: float | None, statistics: str | None) -> str:
+    """A test accuracy in percent, with a star where it `is_old`."""
+    return percent(share) + ("*" if is_old(statistics) else "")

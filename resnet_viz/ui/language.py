@@ -4,8 +4,8 @@ import streamlit as st
 
 from resnet_viz.locale import LANGUAGES, current_language, set_language
 from resnet_viz.locale import gettext as _
+from resnet_viz.ui.address_bar import LANGUAGE
 
-_PARAMETER = "lang"
 _CHOSEN = "language_chosen"
 _IN_FORCE = "language_in_force"
 _SWITCH = "language_switch"
@@ -13,13 +13,13 @@ _SWITCH = "language_switch"
 
 def choose() -> None:
     """Settle the language of this script run and keep an explicit choice in the link."""
-    linked = st.query_params.get(_PARAMETER)
+    linked = st.query_params.get(LANGUAGE)
     if linked in LANGUAGES:
         st.session_state[_CHOSEN] = linked
     chosen = st.session_state.get(_CHOSEN)
     if chosen is not None and linked != chosen:
-        st.query_params[_PARAMETER] = chosen
-    st.session_state[_IN_FORCE] = chosen or _browser_language()
+        st.query_params[LANGUAGE] = chosen
+    st.session_state[_IN_FORCE] = chosen or of_browser()
     use()
 
 
@@ -49,9 +49,10 @@ def switch() -> None:
 def _switched() -> None:
     language = st.session_state[_SWITCH]
     st.session_state[_CHOSEN] = language
-    st.query_params[_PARAMETER] = language
+    st.query_params[LANGUAGE] = language
 
 
-def _browser_language() -> str:
+def of_browser() -> str:
+    """What the browser prefers, of the languages there are."""
     locale = st.context.locale or "en"
     return "zh" if locale.lower().startswith("zh") else "en"

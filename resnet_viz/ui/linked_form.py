@@ -21,6 +21,7 @@ from resnet_viz.experiments.links import (
     nearest_depth,
 )
 from resnet_viz.specs import NetworkSpec
+from resnet_viz.ui.address_bar import unknown
 
 _YES: Final = "yes"
 
@@ -147,7 +148,7 @@ class LinkedForm(Generic[S]):
     def notices(self) -> list[str]:
         """What in the link could not be had, one sentence each."""
         found: list[str] = st.session_state.get(self._notices, [])
-        return found
+        return [*found, *unknown(self._parameters)]
 
     def _put_switch(self, link: dict[str, Any]) -> None:
         if self._switch is not None:

@@ -15,7 +15,7 @@ from typing import Any, Final
 import streamlit as st
 
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.http import PLOTLY_PATH
+from resnet_viz.ui.addresses import PLOTLY
 
 _HERE: Final = Path(__file__).parent
 
@@ -41,6 +41,7 @@ def chart_html(tools: Iterable[str] = _TOOLS, *, name: str = "") -> str:
     <div class="live-chart-tools">{buttons}</div>
   </div>
   <p class="live-chart-how"></p>
+  <details class="live-chart-more"><summary>?</summary><p></p></details>
   <div class="live-chart-graph" role="img"></div>
 </section>
 """
@@ -62,6 +63,7 @@ def live_chart(
     key: str,
     title: str,
     how_to_read: str,
+    more: str = "",
     alt: str,
     filename: str,
     height_px: int = 360,
@@ -75,14 +77,16 @@ def live_chart(
             ``narrow`` beside it is taken where there is little room (`figures.chart.with_narrow`).
         title: stands above the chart, beside its tools.
         how_to_read: one line below the title.
+        more: behind a question mark after that line.
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
         narrow_px: height in the narrow layout.
     """
     words = {
-        "plotly": plotly_url(),
+        "plotly": PLOTLY,
         "title": title,
         "how": how_to_read,
+        "more": {"label": _("More about this chart"), "text": more},
         "alt": alt,
         "filename": filename,
         "height": height_px,
@@ -107,9 +111,3 @@ def _component() -> Any:
 def component_script(script: Path) -> str:
     """What stands in ``script``, behind what all charts share."""
     return "\n".join(part.read_text(encoding="utf-8") for part in (_HERE / "plotly_page.js", script))
-
-
-def plotly_url() -> str:
-    """Where this server has plotly.js."""
-    base = str(st.get_option("server.baseUrlPath")).strip("/")
-    return f"/{base}{PLOTLY_PATH}" if base else PLOTLY_PATH

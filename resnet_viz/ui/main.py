@@ -5,11 +5,12 @@ from pathlib import Path
 import streamlit as st
 
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language
+from resnet_viz.ui import address_bar, language
 
 _HERE = Path(__file__).parent
 
 st.set_page_config(page_title="ResNet Viz", page_icon=_HERE / "icon.svg", layout="wide")
+address_bar.mend()
 language.choose()
 
 page = st.navigation(

@@ -19,7 +19,7 @@ def tell(error: Exception) -> bool:
     else:
         _log.error("a page failed", exc_info=error)
         st.error(
-            _("Something went wrong in the app itself. Reload the page; the server's log has the details."),
+            _("ResNet Viz failed because of a bug. Reload the page; the server's log has the details."),
             icon=":material/error:",
         )
     return True

@@ -14,11 +14,8 @@ from resnet_viz.specs import RaceSpec
 RACE: Final = "depth-56"
 SWEEP: Final = "fashion-mnist"
 _NOTES: Final = (
-    N_(
-        "The machine was busy with other work, so it says little about how long the race takes "
-        "on an idle one."
-    ),
-    N_("Other work ran on the machine at the same time, so how long it took says nothing."),
+    N_("The machine was busy with other work: on an idle one the race takes less time."),
+    N_("The machine was busy with other work, so the time says nothing about an idle machine."),
 )
 """What recordings say about their circumstances, for translation."""
 

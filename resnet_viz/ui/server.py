@@ -10,6 +10,8 @@ import streamlit as st
 
 from resnet_viz.errors import ResnetVizError, StoreUnavailable
 from resnet_viz.events import RunState
+from resnet_viz.inspection.fetches import Fetches
+from resnet_viz.inspection.lanes import is_long
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
@@ -94,9 +96,14 @@ def desk() -> Desk:
     home = home_folder()
     with _opening:
         if home not in _desks:
-            _desks[home] = Desk(home, threads=DESK_THREADS)
+            _desks[home] = Desk(home, threads=DESK_THREADS, is_long=is_long)
             _desks[home].warm()
         return _desks[home]
+
+
+def fetches() -> Fetches:
+    """The downloads of published weights."""
+    return _fetches_of(home_folder())
 
 
 def await_workers() -> None:
@@ -148,3 +155,8 @@ def close_desk() -> None:
 @st.cache_resource(show_spinner=False)
 def _open(home: Path) -> Store:
     return open_store(home)
+
+
+@st.cache_resource(show_spinner=False)
+def _fetches_of(home: Path) -> Fetches:
+    return Fetches(home / "data")

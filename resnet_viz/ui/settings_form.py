@@ -6,12 +6,15 @@ import streamlit as st
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments.group_norm import group_words
 from resnet_viz.experiments.links import S
 from resnet_viz.experiments.settings import GROUPS, Setting
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
+from resnet_viz.ui import address_bar
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.translated import choose
+from resnet_viz.wording import running_text, with_commas
 
 _COLUMN_PX: Final = 350
 """The longest text that can be chosen fits into this, in both languages."""
@@ -20,8 +23,7 @@ _RESOLUTIONS_PX: Final = (None, 8, 14, 20, 28, 32)
 
 def choose_preset(form: LinkedForm[S]) -> str:
     """What could not be had of the link, the presets to choose from, and what the chosen one promises."""
-    for notice in form.notices():
-        st.warning(notice, icon=":material/link_off:")
+    address_bar.tell(form.notices())
     presets = form.experiment.presets
     choose(
         st.segmented_control,
@@ -84,7 +86,7 @@ def in_short(run: RunSpec) -> dict[str, str]:
 
 
 def _changed_titles(form: LinkedForm[S], preset: str, spec: S) -> str:
-    return ", ".join(_(setting.label) for setting in form.experiment.changed(preset, spec))
+    return with_commas(_(setting.label) for setting in form.experiment.changed(preset, spec))
 
 
 def _way_back(form: LinkedForm[S]) -> None:
@@ -126,6 +128,9 @@ def _widget(form: LinkedForm[S], setting: Setting) -> None:
         if setting.name == "data":
             chosen = DATASETS[st.session_state[same["key"]]]
             same["help"] += "\n\n" + _("Licence: {licence}").format(licence=_(chosen.licence))
+        if setting.name == "norm":
+            width = int(st.session_state[form.key("width")])
+            same["help"] = running_text((same["help"], str(group_words(width))))
         choose(st.selectbox, options=list(setting.texts), text=lambda name: _(setting.texts[name]), **same)
     else:
         _number(form, setting, same)

@@ -1,10 +1,22 @@
-"""The few rules of style that Streamlit's theme cannot express."""
+"""The few rules of style that Streamlit's theme cannot express, and words that it says in English only."""
 
+import json
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
+from resnet_viz.locale import gettext as _
+
 
 def apply() -> None:
-    """Add the rules of ``style.css`` to the page."""
-    st.html(Path(__file__).with_name("style.css"))
+    """Add the rules of ``style.css`` to the page, with the words they put in."""
+    refused = _("This file was not accepted: it is too large, of the wrong type, or the connection was lost.")
+    st.html(
+        f"<style>{_rules()}\n:root {{ --word-refused: {json.dumps(refused, ensure_ascii=False)}; }}</style>"
+    )
+
+
+@cache
+def _rules() -> str:
+    return Path(__file__).with_name("style.css").read_text(encoding="utf-8")

@@ -36,7 +36,12 @@ def after_race(raced: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPat
 def test_race_reports_every_run(after_race: dict[str, Any]) -> None:
     assert set(after_race) == {"race", "runs", "fair", "verdict"}
     assert after_race["fair"] is True
-    assert set(after_race["verdict"]) == {"text", "loss_gap", "accuracy_gap"}
+    said = after_race["verdict"]
+    gaps = ("loss_gap", "loss_gap_low", "loss_gap_high", "loss_margin")
+    accuracies = ("accuracy_difference", "accuracy_difference_low", "accuracy_difference_high")
+    counted = ("seeds_compared", "diverged", "no_better_than_guessing")
+    assert set(said) == {"headline", "text", "outcome", *gaps, *accuracies, *counted}
+    assert (said["loss_gap_low"], said["loss_gap_high"]) == (None, None), "two seeds have no interval"
     runs = after_race["runs"]
     assert [(run["role"], run["seed"]) for run in runs] == [
         ("plain", 3),
@@ -63,8 +68,13 @@ def test_race_reports_every_run(after_race: dict[str, Any]) -> None:
     for plain, residual in (runs[:2], runs[2:]):
         for fact in ("parameters", "batch_digest", "init_digest"):
             assert plain[fact] == residual[fact]
-    gaps = [plain["train_loss"] - residual["train_loss"] for plain, residual in (runs[:2], runs[2:])]
-    assert after_race["verdict"]["loss_gap"] == pytest.approx(sum(gaps) / 2)
+    by_seed = {
+        plain["seed"]: plain["train_loss"] - residual["train_loss"]
+        for plain, residual in (runs[:2], runs[2:])
+    }
+    compared = [by_seed[seed] for seed in after_race["verdict"]["seeds_compared"]]
+    expected = pytest.approx(sum(compared) / len(compared)) if compared else None
+    assert after_race["verdict"]["loss_gap"] == expected
 
 
 def test_runs_lists_the_newest_first(after_race: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
@@ -132,15 +142,16 @@ def test_describe_counts_like_the_papers(capsys: pytest.CaptureFixture[str]) -> 
         ("race --preset fast", "degradation, vanishing, shallow"),
         ("race --shortcut none", "compares a shortcut"),
         ("race --dataset imagenet", "dataset must be one of"),
-        ("race --steps many", "valid integer"),
+        ("race --steps many", "whole number"),
+        ("race --seed 9223372036854775808", "seed"),
         ("race --lr nan", "learning_rate"),
         ("race --train-size 99999999", "train_size"),
         ("race --batch-size 64 --train-size 20", "20"),
         ("export nothing", "no run or group called nothing"),
         ("export nothing --format xml", "csv, json, parquet"),
         ("stop ../../etc", "no run or group"),
-        ("fly", "No such command"),
-        ("race --wings 2", "No such option"),
+        ("fly", "There is no command fly"),
+        ("race --wings 2", "There is no option --wings"),
     ],
 )
 def test_wrong_input_gets_one_sentence(
@@ -163,6 +174,16 @@ def test_every_command_and_option_explains_itself(capsys: pytest.CaptureFixture[
         for line in shown.splitlines():
             if line.lstrip("│ ").startswith("--") and "--help" not in line:
                 assert len(line.strip("│ ").split("  ")) > 1, line
+
+
+def test_without_assertions_and_docstrings_a_command_works_too(own_home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-OO", "-m", "resnet_viz", "runs", "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
 
 
 def test_the_history_opens_without_torch(after_race: dict[str, Any]) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
+from resnet_viz.cli import explaining
+from resnet_viz.cli.files import files_in
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.data.load import load
 from resnet_viz.events import Desired
@@ -75,6 +77,47 @@ def test_one_image_as_json(run_id: str, photo: Path, capsys: pytest.CaptureFixtu
     assert len(report["image"]["changes"]) >= 2
 
 
+def test_an_image_unlike_the_training_data_is_warned_of_as_on_the_page(
+    run_id: str, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An inverted boot was called a bag, 98.2 %, and nothing else was said."""
+    with Image.open(photo) as picture:
+        ImageOps.invert(picture).save(tmp_path / "inverted.png")
+    assert call("explain", str(tmp_path / "inverted.png"), "--run", run_id, "--json") == 0
+    (report,) = explained(capsys)
+    (warning,) = report["image"]["warnings"]
+    assert warning.startswith("This image is unlike the training images: its ")
+    assert call("explain", str(tmp_path / "inverted.png"), "--run", run_id) == 0
+    assert warning in capsys.readouterr().err
+    assert call("explain", str(photo), "--run", run_id, "--json") == 0
+    (report,) = explained(capsys)
+    assert report["image"]["warnings"] == []
+
+
+def test_without_the_training_images_it_is_said_that_nothing_was_compared(
+    run_id: str, photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And they are not downloaded for it."""
+    monkeypatch.setattr("resnet_viz.inspection.own_images.are_here", lambda model, folder: False)
+    assert call("explain", str(photo), "--run", run_id, "--json") == 0
+    (report,) = explained(capsys)
+    (warning,) = report["image"]["warnings"]
+    assert "is not known" in warning
+
+
+def test_a_map_that_knows_no_class_names_none(
+    run_id: str, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--run", run_id, "--method", "activation", "--tap", "stage1.block1.conv1"]
+    assert call("explain", str(photo), *asked, "--json") == 0
+    (report,) = explained(capsys)
+    assert report["target"] is None
+    assert any("before any normalisation" in remark for remark in report["map"]["remarks"])
+    assert call("explain", str(photo), *asked, "--target", "bag", "--json") == 2
+    (refusal,) = explained(capsys)
+    assert refusal["error"]["code"] == "method_knows_no_class"
+
+
 def test_class_layer_method_and_checkpoint_can_be_chosen(
     run_id: str, photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,7 +145,105 @@ def test_a_folder_gives_a_line_for_each_file(
     assert [r["file"] for r in (first, second, third)] == ["a.jpg", "b.png", "c.jpg"]
     assert set(second) == {"file", "error"}
     assert first["map"] == third["map"]
-    assert sorted(path.name for path in pictures.iterdir()) == ["a.png", "c.png"]
+    assert sorted(path.name for path in pictures.iterdir()) == ["a.jpg.png", "c.jpg.png"]
+
+
+def album(tmp_path: Path, photo: Path, *names: str) -> Path:
+    """A folder with the picture under each of these names."""
+    folder = tmp_path / "album"
+    folder.mkdir()
+    for name in names:
+        (folder / name).write_bytes(photo.read_bytes())
+    return folder
+
+
+def test_pictures_that_differ_in_their_endings_have_a_map_each(
+    run_id: str, photo: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    longest = "p" * 251 + ".jpg"
+    folder = album(tmp_path, photo, "photo.jpg", "photo.png", "photo.webp", longest)
+    maps = tmp_path / "maps"
+    assert call("explain", str(folder), "--run", run_id, "-o", str(maps)) == 0
+    names = {path.name for path in maps.iterdir()}
+    assert {"photo.jpg.png", "photo.png.png", "photo.webp.png"} < names
+    assert len(names) == 4
+    said = capsys.readouterr().err
+    assert all(f"Written to {maps / name}" in said for name in names)
+
+
+@pytest.mark.parametrize("output", ["{folder}", "{folder}/../album"])
+def test_maps_do_not_overwrite_pictures(run_id: str, photo: Path, tmp_path: Path, output: str) -> None:
+    folder = album(tmp_path, photo, "photo.png")
+    assert call("explain", str(folder), "--run", run_id, "-o", output.format(folder=folder)) == 2
+    assert call("explain", str(photo), "--run", run_id, "-o", str(photo)) == 2
+    assert [path.name for path in folder.iterdir()] == ["photo.png"]
+    assert (folder / "photo.png").read_bytes() == photo.read_bytes()
+
+
+def test_a_picture_that_cannot_be_read_costs_the_others_nothing(
+    run_id: str,
+    photo: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = album(tmp_path, photo, "a.jpg", "gone.jpg", "z.jpg")
+    (folder / "broken.jpg").symlink_to("/proc/self/mem")  # reading its beginning is an input/output error
+    listed = files_in(folder)
+    (folder / "gone.jpg").unlink()
+    monkeypatch.setattr(explaining, "files_in", lambda folder: listed)
+    assert call("explain", str(folder), "--run", run_id, "--json") == 0
+    said = capsys.readouterr()
+    reports = [json.loads(line) for line in said.out.splitlines()]
+    assert [report["file"] for report in reports] == ["a.jpg", "broken.jpg", "gone.jpg", "z.jpg"]
+    assert ["map" in report for report in reports] == [True, False, False, True]
+    assert {report["error"]["code"] for report in reports[1:3]} == {"not_readable"}
+    assert "gone.jpg: This file cannot be read: No such file or directory." in said.err
+    assert "broken.jpg: This file cannot be read: Input/output error." in said.err
+    assert call("explain", str(folder / "broken.jpg"), "--run", run_id) == 2
+
+
+def test_names_of_any_bytes_are_one_inert_line_each(
+    run_id: str, photo: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    names = ["caf\udce9.jpg", "es\x1b[2Jc.jpg", "new\nline.jpg", "rtl\u202egpj.exe", "深度 :smile:.jpg"]
+    shown = [r"caf\udce9.jpg", r"es\x1b[2Jc.jpg", r"new\nline.jpg", r"rtl\u202egpj.exe", "深度 :smile:.jpg"]
+    folder = album(tmp_path, photo, *names)
+    (folder / "bad\x1b\udcff.png").write_bytes(b"not a picture")
+    maps = tmp_path / "maps"
+    assert call("explain", str(folder), "--run", run_id, "--json", "-o", str(maps)) == 0
+    said = capsys.readouterr()
+    reports = [json.loads(line) for line in said.out.splitlines()]
+    assert sorted(report["file"] for report in reports) == sorted([*shown, r"bad\x1b\udcff.png"])
+    assert {path.name for path in maps.iterdir()} == {f"{name}.png" for name in names}
+    assert call("explain", str(folder), "--run", run_id) == 0
+    printed = capsys.readouterr()
+    assert sorted(line.partition(": ")[0] for line in printed.out.splitlines()) == sorted(
+        name.partition(": ")[0] for name in shown
+    )
+    for text in (said.err, printed.out, printed.err):
+        assert not {"\x1b", "\u202e", "\udce9"} & set(text)
+
+
+def test_no_name_is_no_folder(run_id: str, monkeypatch: pytest.MonkeyPatch, photo: Path) -> None:
+    """An unset variable of a shell: the current folder is not meant."""
+    monkeypatch.chdir(photo.parent)
+    before = sorted(photo.parent.iterdir())
+    for arguments in (["explain", ""], ["explain", photo.name, "-o", ""], ["import", ""]):
+        assert call(*arguments) == 2
+    assert call("export", run_id, "-o", "") == 2
+    assert sorted(photo.parent.iterdir()) == before
+
+
+def test_a_class_may_be_named_in_the_language_in_force(
+    run_id: str, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("包", "Bag"):
+        arguments = ["explain", str(photo), "--run", run_id, "--target", name, "--lang", "zh", "--json"]
+        assert call(*arguments) == 0
+        (report,) = explained(capsys)
+        assert report["target"] == "Bag"
+        assert {entry["class"] for entry in report["predictions"]} > {"Ankle boot", "Bag"}
 
 
 def test_the_overlay_is_a_picture(run_id: str, photo: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """``runs`` with filters, ``delete``, ``restore``, ``import``, ``export``: what programs and people get."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from resnet_viz.data.catalogue import fitted
-from resnet_viz.events import CheckpointSaved, Facts, RunState, Series, StateChanged
+from resnet_viz.events import CheckpointSaved, Facts, RunState, Series, StateChanged, Wish
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
 from resnet_viz.store import Labels, Store
@@ -155,6 +156,48 @@ def test_a_run_goes_to_another_home_and_back(
     assert call("import", str(file)) == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_powershell_redirected_is_imported(
+    race: tuple[str, str, str], tmp_path: Path, encoding: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "run.json"
+    assert call("export", race[1], "-o", str(file)) == 0
+    file.write_text(file.read_text(encoding="utf-8"), encoding=encoding)
+    capsys.readouterr()
+    assert call("import", str(file), "--json") == 0
+    (run_id,) = output(capsys)["runs"]
+    assert call("export", run_id, "-o", str(file)) == 0
+    assert json.loads(file.read_bytes())["series"]["train/loss"]["value"] == [2.5, 2.0]
+
+
+def test_search_on_the_command_line_is_for_the_signs_themselves(
+    store: Store, race: tuple[str, str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert listed(capsys, "--text", "[") == []
+    store.library.label([race[1]], Labels(tags=['say "[x]\\y"', "cafe\u0301"]))
+    for word in ("[", '"', "\\", "café", "cafe\u0301"):
+        assert [run["id"] for run in listed(capsys, "--text", word)] == [race[1]], word
+
+
+def test_several_runs_are_stopped_or_paused_at_once_or_none(
+    store: Store, race: tuple[str, str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = store.add_group("race", "cli", "{}", [SPEC, SPEC, SPEC])
+    first, second, third = group.run_ids
+
+    def states() -> list[tuple[RunState, Wish]]:
+        return [(run.state, run.desired.wish) for run in map(store.run, group.run_ids)]
+
+    assert call("stop", first, race[1], second) == 2, "one of them has ended"
+    assert states() == [(RunState.QUEUED, Wish.RUN)] * 3
+    capsys.readouterr()
+    assert call("pause", first, group.id, second) == 0
+    assert capsys.readouterr().err.count("will be paused.") == 3
+    assert states() == [(RunState.QUEUED, Wish.PAUSE)] * 3
+    assert call("stop", second, third) == 0
+    assert [state for state, _wish in states()] == [RunState.QUEUED, RunState.STOPPED, RunState.STOPPED]
+
+
 def test_weights_become_a_run_that_has_them(
     store: Store, race: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,7 +227,10 @@ def test_every_format_leaves_where_it_was_told_to(
     group, plain, residual = race
     monkeypatch.chdir(tmp_path)
     assert call("export", plain, residual, "--format", "parquet") == 0
-    assert set(pd.read_parquet("2-runs.parquet")["run"]) == {plain, residual}
+    (file,) = tmp_path.glob("2-runs-*.parquet")
+    assert set(pd.read_parquet(file)["run"]) == {plain, residual}
+    assert call("export", residual, plain, "--format", "parquet") == 0
+    assert len(list(tmp_path.glob("2-runs-*.parquet"))) == 2, "another export, another file"
     assert call("export", group, "--format", "script", "-o", "scripts") == 0
     assert len(list(Path("scripts").glob("*.py"))) == 2
     assert call("export", plain, "--format", "tensorboard", "-o", "logs") == 0

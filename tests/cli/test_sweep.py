@@ -34,8 +34,8 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
     home = tmp_path_factory.mktemp("swept")
     done = run_program(SWEEP, home)
     assert done.stdout.count("\n") == 1
-    assert "trainings to do: about" in done.stderr
-    assert "were expected" in done.stderr
+    assert "runs to train: about" in done.stderr
+    assert "the estimate was" in done.stderr
     return home, json.loads(done.stdout)
 
 
@@ -60,7 +60,8 @@ def test_a_sweep_reports_every_cell(after_sweep: dict[str, Any]) -> None:
         assert 0 < cell["wall_s"] < after_sweep["wall_s"]
     assert after_sweep["estimate_s"] > 0
     assert after_sweep["verdict"]["complete"] is True
-    assert set(after_sweep["verdict"]["worse_from"]) == {"plain", "residual"}
+    assert after_sweep["verdict"]["ended"] is True
+    assert set(after_sweep["verdict"]["families"]) == {"plain", "residual"}
 
 
 def test_training_error_and_loss_are_those_of_the_last_steps(
@@ -85,7 +86,7 @@ def test_a_finished_sweep_is_not_trained_again(
     assert again["sweep"] == after_sweep["sweep"]
     assert again["cells"] == after_sweep["cells"]
     assert again["estimate_s"] == 0
-    assert "known already" in said.err
+    assert "exist already" in said.err
     assert call(*SWEEP, "--depths", "14", "--families", "residual") == 0
     part = output(capsys)
     assert part["sweep"] != after_sweep["sweep"]
@@ -124,7 +125,7 @@ def test_a_cancelled_sweep_is_resumed_by_its_name(
     group = start_sweep(store, sweep(depths=(8,), families=("plain",)), owner="cli")
     cancel_sweep(store, group.id)
     assert call("resume", group.id[:6]) == 0
-    assert "plain-8 seed 0: finished" in capsys.readouterr().err
+    assert "plain-8, seed 0: Finished" in capsys.readouterr().err
     assert [run.state for run in store.runs()] == [RunState.FINISHED]
     store.close()
 

@@ -170,6 +170,24 @@ def test_failures_are_one_sentence_that_names_the_bundled_set(
     assert left(tmp_path / "cifar10") == expected
 
 
+@pytest.mark.parametrize("fault", ["offline", "no address", "empty", "other files"])
+def test_a_wrong_mirror_is_named_as_the_setting_it_is(
+    fault: str, server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = publish("cifar10", server)
+    places = {"offline": "http://127.0.0.1:1/secret", "no address": "secret"}
+    monkeypatch.setenv(MIRROR_VARIABLE, places.get(fault, f"{server.address}secret"))
+    if fault == "other files":
+        server.files["/secret/cifar10/cifar-10-python.tar.gz"] = bytes(source.size_bytes)
+    with pytest.raises(DatasetUnavailable, match=MIRROR_VARIABLE) as refusal:
+        get(source, tmp_path)
+    told = str(refusal.value)
+    assert "cifar10" in told
+    assert "fashion-mnist-small" in told
+    assert "server" not in told
+    assert "secret" not in told, "an address may hold a password"
+
+
 def test_interrupted_download_goes_on_next_time(server: FileServer, tmp_path: Path) -> None:
     source = publish("svhn", server)
     server.faults.extend([None, Cut(2000), Status(503), Status(503)])

@@ -91,6 +91,19 @@ def test_an_own_mirror_may_be_a_folder(tmp_path: Path, monkeypatch: pytest.Monke
     assert obtain_weights(published, tmp_path / "data", None, QUICK).read_bytes() == CONTENT
 
 
+@pytest.mark.parametrize("place", ["http://127.0.0.1:1/", "stick", "file:///nowhere"])
+def test_a_wrong_mirror_is_named_as_the_setting_it_is(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MIRROR_VARIABLE, place)
+    published = PublishedWeights("SmallNet", NAME, 1_000_000, START, "http://127.0.0.1:9/")
+    with pytest.raises(WeightsUnavailable, match=MIRROR_VARIABLE) as refusal:
+        obtain_weights(published, tmp_path, None, QUICK)
+    assert "SmallNet" in str(refusal.value)
+    assert "bundled:residual" in str(refusal.value)
+    assert "server" not in str(refusal.value)
+
+
 def test_a_folder_that_cannot_be_made(server: FileServer, tmp_path: Path) -> None:
     server.files[f"/{NAME}"] = CONTENT
     (tmp_path / "torchvision").write_text("a file is in the way")

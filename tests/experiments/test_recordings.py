@@ -28,7 +28,7 @@ from resnet_viz.experiments.recordings import (
     write_recording,
 )
 from resnet_viz.experiments.sweeps import SweepSpec
-from resnet_viz.findings.depth import SweepVerdictKind, sweep_verdict
+from resnet_viz.findings.depth import sweep_verdict
 from resnet_viz.findings.race import verdict
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.specs import RaceSpec, RunSpec
@@ -191,7 +191,9 @@ def test_the_bundled_race_shows_what_home_claims() -> None:
     assert [run.spec.network.depth for run in recording.runs] == [56, 56]
     assert [history.role for history in recording.histories] == ["plain", "residual"]
     said = verdict(recording.spec, recording.histories).to_dict()
-    assert "trained better" in said["text"]
+    assert said["headline"].startswith("In this run: residual 0.")
+    assert said["loss_gap"] > 0.3
+    assert "explodes towards the input" in said["text"]
     digests = {history.facts["init_digest"] for history in recording.histories}
     assert len(digests) == 1, "the two started from different weights"
     assert "race --depth 56 --steps 300" in recording.origin.command
@@ -202,8 +204,10 @@ def test_the_bundled_sweep_shows_degradation_and_says_how_sure_that_is() -> None
     spec, cells = recording.spec, recorded_cells(recording)
     assert (spec.depths, spec.seeds, spec.run.data.train_size) == ((8, 14, 20, 32, 44, 56), 3, 60_000)
     said = sweep_verdict(spec, cells)
-    assert (said.kind, said.complete) == (SweepVerdictKind.HARMS_PLAIN, True)
-    assert {trend.family: trend.onset for trend in said.trends} == {"plain": 32, "residual": None}
+    assert said.found.is_complete
+    assert str(said.headline).startswith("Plain: training error rises with depth; Residual: ")
+    assert "degradation" in said.text
+    assert said.to_dict()["families"]["residual"]["outcome"] != "rises"
     found = {(cell.family, cell.depth, cell.seed): cell.history for cell in cells}
     for depth in spec.depths:
         for seed in range(spec.seeds):

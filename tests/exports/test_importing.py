@@ -11,6 +11,7 @@ import pytest
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import Failure, RunState
 from resnet_viz.exports import as_download, import_runs
+from resnet_viz.exports.encoding import is_json
 from resnet_viz.exports.importing import MAX_BYTES, parse_runs
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import Labels, RunQuery, RunReader
@@ -46,6 +47,40 @@ def test_several_runs_come_back_together(made: Made) -> None:
     content = as_download(made.store, [made.plain, made.residual], "json").content
     group = import_runs(made.store, "me", content)
     assert [made.store.run(run_id).role for run_id in group.run_ids] == ["plain", "residual"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_what_a_shell_wrote_in_its_own_encoding_comes_back_the_same(
+    made: Made, exported: dict[str, Any], encoding: str
+) -> None:
+    """PowerShell's ``>`` writes UTF-16 or UTF-8, both with a mark at the beginning."""
+    exported["run"]["name"] = "Läufe 深度"
+    text = json.dumps(exported, ensure_ascii=False)
+    assert is_json(text.encode(encoding))
+    (run_id,) = import_runs(made.store, "me", text.encode(encoding)).run_ids
+    (plain_id,) = import_runs(made.store, "me", text.encode()).run_ids
+    content = [as_download(made.store, [name], "json").content for name in (run_id, plain_id)]
+    assert content[0] == content[1].replace(plain_id.encode(), run_id.encode()).replace(
+        made.store.run(plain_id).group_id.encode(), made.store.run(run_id).group_id.encode()
+    )
+    assert made.store.run(run_id).name == "Läufe 深度"
+
+
+def test_an_encoding_that_cannot_be_told_is_named_as_the_reason(exported: dict[str, Any]) -> None:
+    exported["run"]["name"] = "深度"
+    text = json.dumps(exported, ensure_ascii=False)
+    for content in (text.encode("gbk"), b"\xff\xfe{\0\x01"):
+        assert is_json(content)
+        with pytest.raises(InvalidSetting) as refused:
+            parse_runs(content)
+        assert refused.value.code == "import_encoding"
+
+
+def test_weights_are_not_taken_for_text() -> None:
+    """Their header's length comes first, and may look like the mark of UTF-16."""
+    header = b'{"__metadata__":{}}'
+    for length in (0xFEFF, 0xFFFE, 31520, len(header), 0x7B, 0x227B):
+        assert not is_json(length.to_bytes(8, "little") + header.ljust(length))
 
 
 def test_a_run_that_had_not_ended_counts_as_stopped_and_is_not_trained(made: Made) -> None:
@@ -138,7 +173,7 @@ def test_what_does_not_fit_is_refused_and_nothing_is_recorded(
         (b"[" * 100_000, "import_not_json"),
         (b'{"run": ' + b"[" * 100_000, "import_not_json"),
         (b"{" + b" " * MAX_BYTES, "import_too_large"),
-        ('{"run": "\ud800"}'.encode("utf-8", "surrogatepass"), "import_not_json"),
+        ('{"run": "\ud800"}'.encode("utf-8", "surrogatepass"), "import_encoding"),
     ],
 )
 def test_what_is_no_export_is_refused(content: bytes, code: str) -> None:

@@ -55,7 +55,7 @@ def test_nothing_measured() -> None:
 
 def test_text_and_table() -> None:
     info = accuracy.accuracy_info([_run("residual", [0.7, 0.693])])
-    assert "69.3 % at step 100, best 70.0 % at step 50" in accuracy.describe(info)
+    assert "69.3% at step 100, best 70.0% at step 50" in accuracy.describe(info)
     columns = accuracy.accuracy_table(info)
     assert columns["step"].tolist() == [0, 1, 2, 50, 100]
     assert np.nanmax(columns["Residual, seed 0, test"]) == 0.7

@@ -34,11 +34,15 @@ def test_band_is_student_t_with_as_many_seeds_as_have_come_that_far() -> None:
     assert band.step.tolist() == [0, 1, 2]
     assert band.runs.tolist() == [3, 2, 1]
     assert band.mean.tolist() == [3, 3, 5]
-    # t(2) = 4.30265, s = 2, n = 3; t(1) = 12.7062, s = √2, n = 2
+    # t(2) = 4.30265, s = 2, n = 3; two seeds have no band.
     assert band.high[0] - 3 == pytest.approx(4.30265 * 2 / 3**0.5, rel=1e-5)
-    assert 3 - band.low[1] == pytest.approx(12.7062, rel=1e-5)
-    assert np.isnan(band.low[2])
-    assert np.isnan(band.high[2])
+    assert np.isnan(band.low[1:]).all()
+    assert np.isnan(band.high[1:]).all()
+
+
+def test_a_band_of_shares_stays_between_nothing_and_all() -> None:
+    band = over_seeds([curve([0.1, 0.5]), curve([0.5, 0.5]), curve([0.9, 0.5])], (0, 1))
+    assert (band.low.tolist(), band.high.tolist()) == ([0.0, 0.5], [1.0, 0.5])
 
 
 def test_seeds_measured_at_different_steps_are_joined() -> None:

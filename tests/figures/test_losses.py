@@ -61,7 +61,9 @@ def test_ten_seeds_show_mean_band_and_points() -> None:
 
 
 def test_a_band_that_reaches_below_zero_stays_on_the_log_axis() -> None:
-    chart = losses.loss_chart(losses.loss_info([_run("plain", [1.0], 0), _run("plain", [3.0], 1)]))
+    chart = losses.loss_chart(
+        losses.loss_info([_run("plain", [loss], seed) for seed, loss in enumerate((1.0, 3.0, 9.0))])
+    )
     band = next(trace for trace in chart["data"] if trace.get("fill"))
     assert (band["y"] > 0).all()
     line = chart["data"][-1]
@@ -83,7 +85,7 @@ def test_nothing_measured_says_so(look: object) -> None:
     figure = to_figure(chart)
     assert not figure.data
     assert figure.layout.annotations[0].text == "No measurement yet"
-    assert losses.describe(losses.loss_info([])) == "Train loss: no measurement yet."
+    assert losses.describe(losses.loss_info([])) == "Training loss: no measurement yet."
 
 
 def test_table_has_a_row_per_step_and_leaves_gaps_open() -> None:

@@ -18,8 +18,8 @@ from tests.sweeps.small import cell, cells
 FAMILIES = ("plain", "residual")
 SWEEP = cells(
     {
-        "plain": {8: [0.30, 0.32], 20: [0.40, 0.44]},
-        "residual": {8: [0.31, 0.33], 20: [0.29, 0.31]},
+        "plain": {8: [0.30, 0.32, 0.34], 20: [0.40, 0.44, 0.42]},
+        "residual": {8: [0.31, 0.33, 0.32], 20: [0.29, 0.31, 0.30]},
     },
     test=0.5,
 )
@@ -34,14 +34,15 @@ def draw(chart: Chart) -> list[dict[str, Any]]:
 def test_errors_per_depth_are_means_with_student_s_interval() -> None:
     info = degradation.degradation_info(FAMILIES, SWEEP)
     plain = info.families[0].train
-    assert plain.run_depth.tolist() == [8, 8, 20, 20]
-    assert plain.run_seed.tolist() == [0, 1, 0, 1]
-    np.testing.assert_allclose(plain.run_error, [0.30, 0.32, 0.40, 0.44])
-    np.testing.assert_allclose(plain.mean, [0.31, 0.42])
-    # Two values a and b: mean ± 12.706 · |a − b| / 2.
-    np.testing.assert_allclose(plain.high, [0.31 + 12.706 * 0.01, 0.42 + 12.706 * 0.02], rtol=1e-4)
-    np.testing.assert_allclose(plain.low, [0.31 - 12.706 * 0.01, 0.42 - 12.706 * 0.02], rtol=1e-3)
-    assert plain.seeds.tolist() == [2, 2]
+    assert plain.run_depth.tolist() == [8, 8, 8, 20, 20, 20]
+    assert plain.run_seed.tolist() == [0, 1, 2, 0, 1, 2]
+    np.testing.assert_allclose(plain.run_error, [0.30, 0.32, 0.34, 0.40, 0.44, 0.42])
+    np.testing.assert_allclose(plain.mean, [0.32, 0.42])
+    # Deviation 0.02 at both depths; t(2) = 4.30265.
+    reach = 4.30265 * 0.02 / 3**0.5
+    np.testing.assert_allclose(plain.high, [0.32 + reach, 0.42 + reach], rtol=1e-5)
+    np.testing.assert_allclose(plain.low, [0.32 - reach, 0.42 - reach], rtol=1e-5)
+    assert plain.seeds.tolist() == [3, 3]
     np.testing.assert_allclose(info.families[1].test.mean, [0.5, 0.5])
     assert info.depths == (8, 20)
 
@@ -91,11 +92,36 @@ def test_published_numbers_cannot_be_taken_for_measured_ones() -> None:
         {20: 8.75, 32: 7.51, 44: 7.17, 56: 6.97, 110: 6.43}, abs=1e-4
     )
     sources = degradation.degradation_table(info)["source"]
-    assert (sources == "measured").sum() == 8
-    assert len(sources) == 8 + 11
+    assert (sources == "measured").sum() == 12
+    assert len(sources) == 12 + 11
     assert "read from the table" in degradation.describe(info)
     assert "published" not in degradation.how_to_read(degradation.degradation_info(FAMILIES, SWEEP))
     assert "not measured here" in degradation.how_to_read(info)
+
+
+def test_networks_that_diverged_stand_at_the_top_edge() -> None:
+    ended = [*SWEEP, *(cell("plain", 32, 0.9, seed, state=RunState.DIVERGED) for seed in range(3))]
+    ended.append(cell("residual", 32, 0.9, state=RunState.DIVERGED))
+    info = degradation.degradation_info(FAMILIES, ended)
+    chart = degradation.degradation_chart(info)
+    traces = [t for t in draw(chart) if t.get("marker", {}).get("symbol") == "triangle-up"]
+    low, high = chart["layout"]["yaxis"]["range"]
+    assert low == 0
+    assert [(t.get("xaxis", "x"), t["x"].tolist()) for t in traces] == [("x", [32]), ("x2", [32])] * 2
+    for trace in traces:
+        assert trace["y"].tolist() == pytest.approx([high])
+    assert high > max(info.families[0].test.mean.max(), info.families[0].train.high.max())
+    assert "at depth 32 3 of 3 runs diverged" in traces[0]["text"][0]
+    assert "Plain: at depth 32 3 of 3 runs diverged." in degradation.describe(info)
+    assert "3 of 3 runs diverged" in degradation.degradation_table(info)["source"]
+    only = degradation.degradation_info(("plain",), ended[-4:-1])
+    assert draw(degradation.degradation_chart(only)), "a sweep in which everything diverged has a chart"
+
+
+def test_no_interval_of_errors_leaves_what_is_possible() -> None:
+    wide = cells({"plain": {8: [0.02, 0.5, 0.9]}})
+    train = degradation.degradation_info(("plain",), wide).families[0].train
+    assert (train.low.tolist(), train.high.tolist()) == ([0.0], [1.0])
 
 
 def test_one_seed_has_neither_band_nor_single_points() -> None:

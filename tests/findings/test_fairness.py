@@ -40,7 +40,7 @@ def test_equal_in_everything_is_fair() -> None:
     assert card.fair is True
     assert [row.equal for row in card.rows] == [True] * 4
     assert _row(card, "parameters").plain == "464,154"
-    assert "through step 100" in str(_row(card, "batch_order").explanation)
+    assert "up to step 100" in str(_row(card, "batch_order").explanation)
     assert _row(card, "settings").plain == "Skip connections: None"
     assert _row(card, "settings").residual == "Skip connections: A: identity, zero-padded channels"
     assert "nothing else" in str(card.summary)
@@ -59,7 +59,7 @@ def test_only_common_steps_of_the_batches_are_compared() -> None:
     card = _card(residual=_run("residual", batch_digests={"10": "x", "50": "z"}))
     row = _row(card, "batch_order")
     assert row.equal is True
-    assert "through step 10 " in str(row.explanation)
+    assert "up to step 10 " in str(row.explanation)
     none_common = _row(_card(residual=_run("residual", batch_digests={"11": "x"})), "batch_order")
     assert none_common.equal is None
 
@@ -67,7 +67,7 @@ def test_only_common_steps_of_the_batches_are_compared() -> None:
 def test_batch_steps_count_as_numbers() -> None:
     digests = {"9": "x", "10": "y"}
     card = _card(_run("plain", batch_digests=digests), _run("residual", batch_digests=digests))
-    assert "through step 10 " in str(_row(card, "batch_order").explanation)
+    assert "up to step 10 " in str(_row(card, "batch_order").explanation)
 
 
 @pytest.mark.parametrize(

@@ -101,26 +101,35 @@ def with_segment(jpeg: bytes, marker: int, body: bytes) -> bytes:
     return jpeg[:2] + segment(marker, body) + jpeg[2:]
 
 
-def icc_of_swapped_colours() -> bytes:
-    """A display profile (ICC.1, version 2) whose red is sRGB's green and whose green is sRGB's red."""
+_RED, _GREEN, _BLUE = (0.4360, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)
+_GAMMA = struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
+
+
+def icc(
+    name: str, curve: bytes, primaries: Sequence[tuple[float, float, float]] = (_RED, _GREEN, _BLUE)
+) -> bytes:
+    """A display profile (ICC.1, version 2) called ``name``; ``curve`` is a curveType from its count on.
+
+    The primaries are by default those of sRGB, as seen under D50.
+    """
 
     def xyz(x: float, y: float, z: float) -> bytes:
         return b"XYZ \0\0\0\0" + b"".join(struct.pack(">i", round(value * 65536)) for value in (x, y, z))
 
-    red, green, blue = (0.4360, 0.2225, 0.0139), (0.3851, 0.7169, 0.0971), (0.1431, 0.0606, 0.7141)
-    gamma = b"curv\0\0\0\0" + struct.pack(">IH", 1, round(2.2 * 256)) + b"\0\0"
-    name = b"Swapped\0"
-    description = b"desc\0\0\0\0" + struct.pack(">I", len(name)) + name + bytes(4 + 4 + 2 + 1 + 67)
+    red, green, blue = primaries
+    label = name.encode("ascii") + b"\0"
+    description = b"desc\0\0\0\0" + struct.pack(">I", len(label)) + label + bytes(4 + 4 + 2 + 1 + 67)
+    shape = b"curv\0\0\0\0" + curve
     tags = {
         b"desc": description + bytes(-len(description) % 4),
         b"cprt": b"text\0\0\0\0none\0\0\0\0",
         b"wtpt": xyz(0.9642, 1.0, 0.8249),
-        b"rXYZ": xyz(*green),
-        b"gXYZ": xyz(*red),
+        b"rXYZ": xyz(*red),
+        b"gXYZ": xyz(*green),
         b"bXYZ": xyz(*blue),
-        b"rTRC": gamma,
-        b"gTRC": gamma,
-        b"bTRC": gamma,
+        b"rTRC": shape,
+        b"gTRC": shape,
+        b"bTRC": shape,
     }
     table, data = struct.pack(">I", len(tags)), b""
     first = 128 + 4 + 12 * len(tags)
@@ -131,6 +140,23 @@ def icc_of_swapped_colours() -> bytes:
     white = struct.pack(">iii", 63190, 65536, 54061)
     start = fields + struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + b"acsp" + bytes(28) + white
     return start + bytes(128 - len(start)) + table + data
+
+
+def icc_of_swapped_colours() -> bytes:
+    """A profile whose red is sRGB's green and whose green is sRGB's red."""
+    return icc("Swapped", _GAMMA, (_GREEN, _RED, _BLUE))
+
+
+def linear_icc(name: str) -> bytes:
+    """A profile of stored values that are proportional to light."""
+    return icc(name, struct.pack(">I", 0))
+
+
+def srgb_icc(name: str) -> bytes:
+    """sRGB (IEC 61966-2-1) as cameras and programs spell it: its primaries and a table of 1,024 values."""
+    coded = np.arange(1024) / 1023
+    light = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
+    return icc(name, struct.pack(">I", 1024) + np.round(light * 65535).astype(">u2").tobytes())
 
 
 def riff(*chunks: tuple[bytes, bytes]) -> bytes:

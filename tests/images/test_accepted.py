@@ -6,7 +6,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from resnet_viz.images.decoding import DecodedImage, decode
 from resnet_viz.images.messages import CHANGES
@@ -22,7 +22,6 @@ from tests.images.files import (
     chunk,
     exif,
     gradient,
-    icc_of_swapped_colours,
     jpeg_of,
     packed,
     png,
@@ -46,6 +45,7 @@ _SIDES = {
 
 
 def said(image: DecodedImage) -> list[str]:
+    """The codes of what was changed."""
     return [_SAYS[change.template] for change in image.changes]
 
 
@@ -96,6 +96,29 @@ def test_orientation_of_jpeg_and_webp() -> None:
         assert image.pixels[:14].max() < 10
         assert image.pixels[18:].min() > 245
         assert said(image) == ["turned_upright"]
+
+
+def test_orientation_is_found_behind_other_metadata() -> None:
+    """Phones write XMP into a segment of the same kind; editors put theirs before the camera's."""
+    stored = np.zeros((16, 32, 3), np.uint8)
+    stored[:, 16:] = 255
+    xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'/>"
+    with_exif = with_segment(jpeg_of(stored), 0xE1, b"Exif\0\0" + exif(6))
+    image = decode(with_segment(with_exif, 0xE1, xmp))
+    assert image.pixels.shape == (32, 16, 3)
+    assert said(image) == ["turned_upright"]
+
+
+@pytest.mark.parametrize("name", ["IMG_0001.jpg", "IMG_0001.mpo"])
+def test_a_photo_of_a_phone_with_several_pictures_is_its_first(name: str) -> None:
+    """MPO (CIPA DC-007): a JPEG, and behind its end the gain map or the other eye's view."""
+    second = Image.fromarray(255 - gradient(16, 16))
+    options = {"save_all": True, "append_images": [second], "quality": 100, "subsampling": 0}
+    data = saved(Image.fromarray(gradient(16, 16)), "MPO", **options)
+    assert data.count(b"\xff\xd8\xff") == 2
+    image = decode(data, name)
+    assert np.abs(image.pixels.astype(int) - gradient(16, 16)).max() <= 6
+    assert (image.format, image.size, said(image)) == ("JPEG", (16, 16), [])
 
 
 @pytest.mark.parametrize(
@@ -272,41 +295,6 @@ def test_jpeg_is_right_within_its_loss() -> None:
         assert (image.format, image.size, said(image)) == ("JPEG", (96, 64), [])
     one = decode(saved(Image.fromarray(smooth[..., 0].copy()), "JPEG", quality=100))
     assert np.abs(one.pixels - smooth[..., :1].astype(int)).max() <= 2
-
-
-def test_profile_is_converted() -> None:
-    pixels = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255], [128, 128, 128]]], np.uint8)
-    expected = np.array([[0, 255, 0], [255, 0, 0], [0, 0, 255], [128, 128, 128]])
-    profile = icc_of_swapped_colours()
-    for data in (
-        saved(Image.fromarray(pixels), "PNG", icc_profile=profile),
-        saved(Image.fromarray(pixels), "WEBP", lossless=True, icc_profile=profile),
-    ):
-        image = decode(data)
-        assert np.abs(image.pixels[0] - expected).max() <= 3
-        assert said(image) == ["profile_converted"]
-    blocks = np.repeat(np.repeat(pixels[:, :1], 16, axis=0), 16, axis=1)
-    assert np.abs(decode(jpeg_of(blocks, icc_profile=profile)).pixels - expected[0]).max() <= 4
-
-
-def test_profile_keeps_transparency() -> None:
-    pixels = np.array([[[255, 0, 0, 255], [255, 0, 0, 0]]], np.uint8)
-    image = decode(saved(Image.fromarray(pixels), "PNG", icc_profile=icc_of_swapped_colours()))
-    assert np.abs(image.pixels[0].astype(int) - [[0, 255, 0], [255, 255, 255]]).max() <= 3
-
-
-def test_own_profile_of_srgb_changes_nothing() -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    image = decode(saved(Image.fromarray(gradient()), "PNG", icc_profile=profile))
-    assert np.array_equal(image.pixels, gradient())
-    assert said(image) == []
-
-
-@pytest.mark.parametrize("profile", [b"nonsense", icc_of_swapped_colours()[:200], bytes(500)])
-def test_bad_profile_is_ignored_and_said(profile: bytes) -> None:
-    image = decode(saved(Image.fromarray(gradient()), "PNG", icc_profile=profile))
-    assert np.array_equal(image.pixels, gradient())
-    assert said(image) == ["profile_ignored"]
 
 
 def test_first_frame_of_an_animation() -> None:

@@ -29,6 +29,7 @@ from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.models import load_model
 from resnet_viz.inspection.published import fetch_weights
 from resnet_viz.inspection.zoo_weights import weights_of
+from resnet_viz.jobs.desk import Desk, Unanswered
 from resnet_viz.networks.renewal import renewed
 from resnet_viz.networks.torchvision_zoo import build_zoo
 from resnet_viz.networks.zoo import ZOO
@@ -177,16 +178,17 @@ def test_fetch_tells_how_far_it_is_until_all_is_there(server: FileServer, own_ho
     with pytest.raises(WeightsUnavailable, match="has to be downloaded first") as refusal:
         desk["about"]({"model": REFERENCE}, {})
     assert refusal.value.code == "weights_not_here"
+    fetches = Fetches(own_home / "data")
     server.faults.append(Cut(5_000_000))
     deadline = time.monotonic() + 30
     told = []
-    while not (answer := desk["fetch"]({"model": REFERENCE}, {}).values)["ready"]:
-        told.append(answer["done_bytes"])
-        assert answer["total_bytes"] > 40_000_000
+    while (progress := fetches.ask(REFERENCE)) is not None:
+        told.append(progress.done_bytes)
+        assert progress.total_bytes > 40_000_000
         assert time.monotonic() < deadline
     assert told == sorted(told)
     assert desk["about"]({"model": REFERENCE}, {}).values["default_tap"] == "layer4.1"
-    assert desk["fetch"]({"model": "bundled:residual"}, {}).values == {"ready": True}
+    assert fetches.ask("bundled:residual") is None
 
 
 def test_a_cancelled_download_ends_and_the_next_one_goes_on_from_there(
@@ -214,20 +216,36 @@ def test_a_cancelled_download_ends_and_the_next_one_goes_on_from_there(
 
 
 def test_fetch_reports_a_failure_once_and_tries_again(server: FileServer, own_home: Path) -> None:
-    desk = answerers(own_home)
+    fetches = Fetches(own_home / "data")
     files = dict(server.files)
     server.files.clear()
 
-    def until_settled() -> bool:
+    def until_here() -> None:
         deadline = time.monotonic() + 30
-        while not (ready := desk["fetch"]({"model": REFERENCE}, {}).values["ready"]):
+        while fetches.ask(REFERENCE) is not None:
             assert time.monotonic() < deadline
-        return bool(ready)
 
     with pytest.raises(WeightsUnavailable, match="any more"):
-        until_settled()
+        until_here()
     server.files.update(files)
-    assert until_settled()
+    until_here()
+
+
+def test_a_download_survives_a_question_that_took_too_long(server: FileServer, own_home: Path) -> None:
+    """It runs in the server and not in a process that answers questions and may be ended."""
+    fetches = Fetches(own_home / "data")
+    slow = threading.Event()
+    server.faults.append(Slow(slow, after_bytes=1_000_000))
+    with Desk(own_home, answers="tests.jobs.desk_answers") as desk:
+        fetches.ask(REFERENCE)
+        with pytest.raises(Unanswered) as unanswered:
+            desk.ask("hang", time_limit_s=0.5)
+        assert unanswered.value.code == "took_too_long"
+        slow.set()
+        deadline = time.monotonic() + 30
+        while fetches.ask(REFERENCE) is not None:
+            assert time.monotonic() < deadline
+    assert len(server.requests) == 1, "it was never broken off"
 
 
 def test_a_file_that_was_changed_is_not_loaded(server: FileServer, own_home: Path) -> None:

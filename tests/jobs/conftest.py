@@ -25,5 +25,5 @@ def supervisor(store: Store) -> Iterator[Supervisor]:
     """Two slots, two warm workers; afterwards no process is left."""
     with Supervisor(store, capacity=Capacity(cpu_slots=2, cpu_threads=1), engine=FAKE) as supervisor:
         yield supervisor
-        pids = {worker.pid for worker in supervisor._crew.workers}
+        pids = {worker.pid for worker in supervisor._pool.workers}
     until(lambda: not any(psutil.pid_exists(pid) for pid in pids))

@@ -29,4 +29,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
         while True:
             time.sleep(60)
 
-    return {"echo": echo, "refuse": refuse, "stumble": stumble, "die": die, "hang": hang}
+    def reverse(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        return Frame({"pid": os.getpid(), "got": values["say"][::-1]}, {})
+
+    return {"reverse": reverse, "echo": echo, "refuse": refuse, "stumble": stumble, "die": die, "hang": hang}

@@ -47,7 +47,7 @@ def _deadly(
     def write_and_die(path: Path, state: checkpoint.Checkpoint) -> int:
         deadly = path.name == checkpoint.RESUME_FILE and next(times) == 9
         if deadly and before:
-            path.with_suffix(".part").write_bytes(b"half a check")
+            path.with_name(f"{path.name}.0.part").write_bytes(b"half a check")
             _die()
         size = write(path, state)
         if deadly:

@@ -131,17 +131,19 @@ def test_a_second_attempt_resumes(stage: Stage) -> None:
 
 def test_wishes_come_out_of_the_store(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempt_module, "_POLL_S", 0.0)
+    wishes = [Desired(), Desired(Wish.PAUSE), Desired(Wish.PAUSE, 7), Desired(Wish.STOP)]
     heard = []
 
     def script(desired: Callable[[], Desired], **_: Any) -> Generator[Event]:
         yield RUNNING
-        for wish in (Desired(), Desired(Wish.PAUSE), Desired(Wish.PAUSE, 7), Desired(Wish.STOP)):
+        for wish in wishes:
             stage.store.set_desired(stage.run_id, wish)
             heard.append((desired(), wish))
         yield StateChanged(RunState.STOPPED)
 
     stage.carry_out(script)
-    assert all(got == wished for got, wished in heard)
+    assert heard == [(wish, wish) for wish in wishes]
+    assert stage.state() is RunState.STOPPED
 
 
 def test_a_paused_training_is_not_asked_a_thousand_times_a_second(stage: Stage) -> None:
@@ -160,6 +162,7 @@ def test_a_paused_training_is_not_asked_a_thousand_times_a_second(stage: Stage) 
 
     waiting = [True]
     stage.carry_out(script)
+    assert stage.state() is RunState.FINISHED
     assert 2 <= asked <= 20
 
 
@@ -234,6 +237,7 @@ def test_an_orphan_runs_on_but_does_not_stay_paused(stage: Stage, monkeypatch: p
         yield StateChanged(RunState.STOPPED)
 
     stage.carry_out(script)
+    assert stage.state() is RunState.STOPPED, "what fails in the script fails the run"
     assert list(stage.orders.jobs()) == []
 
 
@@ -247,6 +251,7 @@ def test_a_download_is_visible(stage: Stage) -> None:
         yield FINISHED
 
     stage.carry_out(script)
+    assert stage.state() is RunState.FINISHED
     assert shown[0] == {"dataset": "svhn", "done_bytes": 0, "total_bytes": 4}
     assert shown[2]["done_bytes"] == 0, "told a few times a second only"
     assert shown[-1]["done_bytes"] == 4
@@ -360,6 +365,40 @@ def test_a_run_that_stops_on_a_full_disk_stops(stage: Stage) -> None:
 
     stage.carry_out(script)
     assert stage.state() is RunState.STOPPED
+
+
+def test_where_the_history_is_on_the_full_disk_too_the_run_goes_on_when_there_is_space(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not even the pause can be recorded, so nobody could be asked to resume it."""
+    monkeypatch.setattr(attempt_module, "_RETRY_S", 0.01)
+    append = stage.store.append
+    refused: list[object] = []
+
+    def nothing_fits(*_: object) -> None:
+        refused.append(_)
+        if len(refused) == 20:
+            monkeypatch.setattr(stage.store, "append", append)
+        raise StoreUnavailable("disk_full", "The disk is full.")
+
+    def script(resume: bool, **_: Any) -> Generator[Event]:
+        if not resume:
+            yield loss(0)
+            yield Progress(1)
+            monkeypatch.setattr(stage.store, "append", nothing_fits)
+            monkeypatch.setattr(stage.store, "set_desired", nothing_fits)
+            raise full_disk()
+        yield Rewound(1)
+        yield loss(1)
+        yield Facts({"device": "cpu"})
+        yield FINISHED
+
+    assert stage.carry_out(script)
+    assert len(refused) == 20
+    assert stage.state() is RunState.FINISHED
+    assert stage.steps() == [0, 1]
+    waits = [record for record in caplog.records if "cannot record" in record.message]
+    assert len(waits) == 1, "a disk may stay full for days"
 
 
 class UnreliableStore(Store):

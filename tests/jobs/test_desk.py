@@ -1,6 +1,7 @@
 """The desk answers, refuses, survives what a question does to its process, and leaves none behind."""
 
 import io
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,23 @@ import pytest
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.jobs.desk import Desk, Unanswered
 from resnet_viz.jobs.frames import read_frame, write_frame
+from tests.jobs.waiting import until
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     with Desk(tmp_path_factory.mktemp("home"), answers="tests.jobs.desk_answers") as desk:
         yield desk
+
+
+def two_lanes(home: Path, long_idle_s: float = 60.0) -> Desk:
+    """Questions to reverse something, or without an end, are long ones."""
+    return Desk(
+        home,
+        answers="tests.jobs.desk_answers",
+        is_long=lambda question, values: question in ("hang", "reverse"),
+        long_idle_s=long_idle_s,
+    )
 
 
 def test_questions_and_arrays_come_back_whole(desk: Desk) -> None:
@@ -100,6 +112,64 @@ def test_frames_refuse_what_could_run_and_notice_an_early_end() -> None:
     write_frame(pipe, {"a": 1}, {"x": np.ones(5, np.float32)})
     whole = pipe.getvalue()
     assert read_frame(io.BytesIO()) is None
-    for length in range(4, len(whole)):
+    for length in range(1, len(whole)):
         with pytest.raises((EOFError, ValueError)):
             read_frame(io.BytesIO(whole[:length]))
+
+
+def test_short_questions_do_not_wait_for_a_long_one(tmp_path: Path) -> None:
+    with two_lanes(tmp_path) as desk:
+        short = desk.ask("echo", {"say": 1}).values["pid"]
+        assert desk.pids == [short], "the second process is there once somebody needs it"
+        told: list[str] = []
+
+        def ask_long() -> None:
+            try:
+                desk.ask("hang", time_limit_s=15)
+            except Unanswered as unanswered:
+                told.append(unanswered.code)
+
+        waiting = threading.Thread(target=ask_long)
+        waiting.start()
+        until(lambda: len(desk.pids) == 2)
+        for say in range(20):
+            assert desk.ask("echo", {"say": say}).values["pid"] == short
+        assert told == [], "the long one is still being computed"
+        waiting.join()
+        assert told == ["took_too_long"]
+        assert desk.pids == [short]
+        assert desk.ask("echo", {"say": 1}).values["pid"] == short
+
+
+def test_the_process_for_long_questions_gives_its_memory_back(tmp_path: Path) -> None:
+    with two_lanes(tmp_path, long_idle_s=0.3) as desk:
+        first = desk.ask("reverse", {"say": "ab"}).values["pid"]
+        until(lambda: desk.pids == [])
+        assert not psutil.pid_exists(first)
+        assert desk.ask("reverse", {"say": "ab"}).values["got"] == "ba"
+
+
+def test_a_process_that_does_not_open_in_time_is_a_timeout(tmp_path: Path) -> None:
+    with (
+        Desk(tmp_path, answers="tests.jobs.never_opens") as desk,
+        pytest.raises(Unanswered, match="Cancelled after 2 s") as unanswered,
+    ):
+        desk.ask("echo", time_limit_s=2)
+    assert unanswered.value.code == "took_too_long"
+
+
+def test_a_timeout_is_told_as_one_however_fast_the_process_dies(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads from the process hears of its end before the one who killed it goes on."""
+    desk.ask("echo", {"say": 1})
+    kill, gone = subprocess.Popen.kill, threading.Event()
+
+    def dawdling(process: subprocess.Popen[bytes]) -> None:
+        kill(process)
+        gone.wait(1)
+
+    monkeypatch.setattr(subprocess.Popen, "kill", dawdling)
+    with pytest.raises(Unanswered) as unanswered:
+        desk.ask("hang", time_limit_s=0.5)
+    assert unanswered.value.code == "took_too_long"

@@ -1,6 +1,5 @@
 """Real trainings in real workers: first points, kills, and curves that are the same in the end."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,7 +33,7 @@ TIMINGS = {"wall_s", "training_s", "samples_per_s"}
 def real(store: Store) -> Iterator[Supervisor]:
     capacity = Capacity(cpu_slots=2, cpu_threads=1)
     with Supervisor(store, capacity=capacity, engine="tests.jobs.mortal_engine") as supervisor:
-        until(lambda: len(supervisor._crew.idle()) == 2, within_s=90)
+        until(lambda: len(supervisor._pool.idle()) == 2, within_s=90)
         yield supervisor
 
 
@@ -61,25 +60,17 @@ def assert_same(found: RunHistory, expected: RunHistory) -> None:
     }
 
 
-def has_points(store: Store, run_id: str) -> bool:
-    return "train/loss" in RunReader(store, run_id).history().series
-
-
-def test_a_race_on_warm_workers_shows_points_within_a_second(
+def test_a_race_on_warm_workers_gives_the_curves_of_undisturbed_training(
     real: Supervisor, store: Store, tmp_path: Path
 ) -> None:
-    begun = time.monotonic()
     race = start_race(store, RaceSpec(run=RUN), owner="ada")
     real.wake()
-    until(lambda: all(has_points(store, run_id) for run_id in race.run_ids))
-    first_point_s = time.monotonic() - begun
     until_state(store, race.run_ids)
     plain, residual = (store.run(run_id) for run_id in race.run_ids)
     assert (plain.role, residual.role) == ("plain", "residual")
     assert plain.facts["batch_digest"] == residual.facts["batch_digest"]
     for run in (plain, residual):
         assert_same(RunReader(store, run.id).history(), undisturbed(run.spec, tmp_path / run.id))
-    assert first_point_s < 5, "the promise is 1 s; this machine may be busy"
 
 
 @pytest.mark.timeout(300)  # five kills, five new workers

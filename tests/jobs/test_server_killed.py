@@ -88,6 +88,15 @@ def test_server_and_workers_killed_together(own_store: Store, server: Server) ->
         assert_complete(own_store, run_id)
 
 
+@pytest.fixture(params=[signal.default_int_handler, signal.SIG_IGN], ids=["terminal", "background"])
+def started_from(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a process inherits from a terminal, or from a script that started it in the background."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("started_from")
 def test_an_interrupt_is_for_the_server_alone(own_store: Store, server: Server) -> None:
     """Ctrl-C reaches a terminal's whole process group; the workers are not in it."""
     (run_id,) = queue(own_store, spec(5000, 0.02))

@@ -10,9 +10,10 @@ import psutil
 import pytest
 
 from resnet_viz.events import Desired, RunState, Wish
-from resnet_viz.jobs import crew as crew_module
-from resnet_viz.jobs import watch as watch_module
+from resnet_viz.jobs import pool as pool_module
+from resnet_viz.jobs import reaper as reaper_module
 from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.signs_of_life import STALE_S
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import RunReader, Store
 from tests.jobs import fake_engine
@@ -25,11 +26,11 @@ LONG = 5000
 
 
 def pids(supervisor: Supervisor) -> set[int]:
-    return {worker.pid for worker in supervisor._crew.workers}
+    return {worker.pid for worker in supervisor._pool.workers}
 
 
 def until_warm(supervisor: Supervisor, workers: int = 2) -> None:
-    until(lambda: len(supervisor._crew.idle()) >= workers)
+    until(lambda: len(supervisor._pool.idle()) >= workers)
 
 
 def pid_of(store: Store, run_id: str) -> int:
@@ -224,7 +225,7 @@ def test_what_a_library_prints_is_no_message(supervisor: Supervisor, store: Stor
 
 def test_stop_means_stop(supervisor: Supervisor, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker that does not hear is killed, and its run is stopped as asked, not lost."""
-    monkeypatch.setattr(watch_module, "_DEAF_S", 1.0)
+    monkeypatch.setattr(reaper_module, "_DEAF_S", 1.0)
     (run_id,) = queue(store, spec(LONG, SLOW, seed=fake_engine.DEAF))
     supervisor.wake()
     worker = pid_of(store, run_id)
@@ -243,7 +244,7 @@ def test_a_frozen_worker_s_run_is_lost_and_it_comes_back_fenced(supervisor: Supe
     frozen = time.monotonic()
     try:
         until_state(store, run_id, RunState.LOST, within_s=10)
-        assert time.monotonic() - frozen > watch_module.STALE_S - 2
+        assert time.monotonic() - frozen > STALE_S - 2
         store.resume(run_id)
         supervisor.wake()
         until(lambda: store.run(run_id).attempt == 2)
@@ -251,7 +252,7 @@ def test_a_frozen_worker_s_run_is_lost_and_it_comes_back_fenced(supervisor: Supe
         os.kill(worker, signal.SIGCONT)
     until_state(store, run_id, RunState.FINISHED)
     assert_complete(store, run_id)
-    until(lambda: worker in {w.pid for w in supervisor._crew.idle()})
+    until(lambda: worker in {w.pid for w in supervisor._pool.idle()})
 
 
 def test_a_thousand_cancelled_runs_leave_nothing(supervisor: Supervisor, store: Store) -> None:
@@ -280,7 +281,7 @@ def test_a_thousand_cancelled_runs_leave_nothing(supervisor: Supervisor, store: 
 def test_a_silent_run_of_nobody_s_is_reaped(supervisor: Supervisor, store: Store) -> None:
     (run_id,) = queue(store, spec(device="mps"))  # no slot here would take it: no such device is free
     assert store.claim(run_id, "a worker on a machine that lost power") == 1
-    until_state(store, run_id, RunState.LOST, within_s=watch_module.STALE_S + 5)
+    until_state(store, run_id, RunState.LOST, within_s=STALE_S + 5)
 
 
 def test_two_supervisors_share_one_history(supervisor: Supervisor, store: Store) -> None:
@@ -325,7 +326,7 @@ def test_closing_stops_runs_so_that_they_can_be_resumed(supervisor: Supervisor, 
 def test_workers_that_cannot_start_are_reported_and_not_tried_all_the_time(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew_module, "_MOST_WAIT_S", 0.1)
+    monkeypatch.setattr(pool_module, "_MOST_WAIT_S", 0.1)
     with Supervisor(store, warm=1, engine="tests.jobs.no_such_engine") as broken:
         until(lambda: broken.trouble is not None)
         assert broken.trouble is not None
@@ -340,7 +341,7 @@ def test_workers_that_cannot_start_are_reported_and_not_tried_all_the_time(
 def test_closing_before_any_worker_is_ready_leaves_none(store: Store) -> None:
     hasty = Supervisor(store, engine=FAKE)
     hasty.start()
-    until(lambda: hasty._crew.workers)
+    until(lambda: hasty._pool.workers)
     workers = pids(hasty)
     hasty.close()
     assert not any(psutil.pid_exists(pid) for pid in workers)

@@ -36,6 +36,28 @@ def test_a_file_that_is_no_database_is_refused_and_kept(tmp_path: Path) -> None:
     assert file.read_bytes() == b"not a database at all" * 100
 
 
+def test_a_history_cut_short_is_refused_and_kept(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    queued(store)
+    store.close()
+    file = tmp_path / "history.sqlite"
+    for length in (file.stat().st_size // 2, 5_000, 100):
+        file.write_bytes(file.read_bytes()[:length])
+        assert refusal(tmp_path).code == "history_unavailable"
+        assert file.stat().st_size == length
+
+
+def test_a_home_may_be_moved(tmp_path: Path) -> None:
+    store = open_store(tmp_path / "here")
+    run_id = queued(store)
+    store.close()
+    (tmp_path / "here").rename(tmp_path / "there")
+    moved = open_store(tmp_path / "there")
+    assert moved.run(run_id).id == run_id
+    assert moved.run_folder(run_id).is_relative_to(tmp_path / "there")
+    moved.close()
+
+
 def test_a_home_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert refusal(tmp_path / "file" / "home").code == "home_unusable"
@@ -175,12 +197,17 @@ def test_the_environment_names_the_database(tmp_path: Path, monkeypatch: pytest.
     assert list((tmp_path / "home").iterdir()) == []
 
 
-def test_a_home_may_have_any_name(tmp_path: Path) -> None:
-    home = tmp_path / "我的 #1 100% 'home' & more"
+@pytest.mark.parametrize(
+    "name", ["我的 #1 100% 'home' & more", "job%2Fmain", "a%20b", "quiz? 3", "x@y:z;=", "caf\udce9"]
+)
+def test_a_home_may_have_any_name(tmp_path: Path, name: str) -> None:
+    around = tmp_path / "around"
+    home = around / name
     store = open_store(home)
     run_id = queued(store)
-    again = open_store(home, store.url)
+    again = open_store(home, store.url)  # as a worker gets it
     assert again.run(run_id) == store.run(run_id)
-    assert (home / "history.sqlite").exists()
-    store.close()
     again.close()
+    store.close()
+    assert (home / "history.sqlite").exists()
+    assert list(around.iterdir()) == [home]

@@ -55,6 +55,7 @@ def test_labels_change_what_is_given_and_nothing_else(store: Store) -> None:
         (Labels(tags=["x" * 41]), "text_too_long"),
         (Labels(tags=list("abcdefghijklmnopqrstu")), "too_many_tags"),
         (Labels(name="a\0b"), "text_not_printable"),
+        (Labels(name="a\x9b2J"), "text_not_printable"),
         (Labels(notes="\udcff"), "text_not_printable"),
     ],
 )
@@ -226,6 +227,21 @@ def test_files_that_cannot_be_removed_are_named_and_stay_recorded(
     assert refused.value.code == "not_removable"
     assert "8.safetensors" in str(refused.value)
     assert len(store.checkpoints(run_id)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("x" * 400, "text_too_long"), ("\x1b[2J", "text_not_printable"), ("\udce9", "text_not_printable")],
+)
+def test_a_group_is_named_by_the_rules_of_labels_whoever_names_it(store: Store, name: str, code: str) -> None:
+    run = ImportedRun(RunSpec(network=NetworkSpec(depth=8)), 0, StateChanged(RunState.STOPPED), [], Labels())
+    with pytest.raises(InvalidSetting) as refused:
+        store.library.add_imported("me", [run], name=name)
+    assert refused.value.code == code
+    with pytest.raises(InvalidSetting) as refused:
+        store.add_group("race", "me", "{}", [RunSpec()], name=name)
+    assert refused.value.code == code
+    assert (store.runs(), store.groups()) == ([], [])
 
 
 def test_an_imported_run_is_whole_and_marked_and_never_trained(

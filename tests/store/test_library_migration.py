@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import orjson
 import pytest
 
 from resnet_viz.events import RunState
@@ -72,3 +73,35 @@ def test_the_second_step_reads_specs_and_facts_on_both_databases(url: str) -> No
         row = connection.exec_driver_sql(f"SELECT {columns} FROM runs").one()
     assert tuple(row) == (56, "mnist", "cuda", 0.25, None, None, "[]", "trained")
     database.close()
+
+
+def test_old_test_figures_are_known_to_be_those_of_running_averages(url: str) -> None:
+    """Without batch normalisation there are no averages, and a run that has not begun has no figure."""
+    database = Database(url)
+    migrate(database, MIGRATIONS[:2])
+    with database.writing() as connection:
+        connection.exec_driver_sql("INSERT INTO run_groups VALUES ('g', 'race', 'me', '', '', '{}', 1.0)")
+        for run_id, norm in (("normed", "batch"), ("bare", "none"), ("waiting", "batch")):
+            spec = f'{{"network": {{"norm": "{norm}"}}}}'
+            connection.exec_driver_sql(
+                "INSERT INTO runs (id, group_id, position, owner, role, seed, spec, digest, name, notes,"
+                " state, attempt, wish, until_step, created_at, step, total_steps, sequence) VALUES"
+                f" ('{run_id}', 'g', 0, 'me', 'plain', 0, '{spec}', '', '', '', 'finished', 1, 'run', 0, 1.0,"
+                " 5, 5, 0)"
+            )
+        connection.exec_driver_sql("UPDATE runs SET test_accuracy = 0.3 WHERE id IN ('normed', 'bare')")
+        for run_id in ("normed", "bare"):
+            connection.exec_driver_sql(
+                f"""INSERT INTO run_facts VALUES ('{run_id}', '{{"test_accuracy": 0.30000000000000004}}')"""
+            )
+    migrate(database)
+    with database.reading() as connection:
+        rows = connection.exec_driver_sql("SELECT id, test_statistics FROM runs").all()
+        columns = {row[0]: row[1] for row in rows}
+        facts = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT run_id, facts FROM run_facts")}
+    database.close()
+    assert columns == {"normed": "running averages", "bare": "as trained", "waiting": None}
+    assert {name: orjson.loads(content) for name, content in facts.items()} == {
+        name: {"test_accuracy": 0.30000000000000004, "test_statistics": columns[name]}
+        for name in ("normed", "bare")
+    }

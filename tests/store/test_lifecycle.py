@@ -1,6 +1,7 @@
 """From queued to ended, on every kind of database."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -17,7 +18,7 @@ from resnet_viz.events import (
     Wish,
 )
 from resnet_viz.specs import NetworkSpec, RaceSpec, RunSpec, TrainSpec
-from resnet_viz.store import Fenced, Store
+from resnet_viz.store import Fenced, Heartbeat, Store
 from tests.store.conftest import Clock
 
 ENDS = [state for state in RunState if state.is_finished()]
@@ -180,11 +181,28 @@ def test_a_record_that_ended_never_changes(store: Store, clock: Clock, end: RunS
         store.heartbeat(run_id, attempt, 6)
     with pytest.raises(Fenced):
         store.desired(run_id, attempt)
-    assert store.set_desired(run_id, Desired(Wish.STOP)) is end
     assert store.claim(run_id, "other") is None
-    assert store.reap(1) == []
+    assert store.heartbeats() == []
+    assert store.set_desired(run_id, Desired()) is end
     assert store.run(run_id) == before
     assert store.events_since(run_id, 0) == log
+
+
+@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("wish", [Wish.STOP, Wish.PAUSE])
+def test_whoever_stops_what_has_ended_keeps_it_from_being_taken_up_again(
+    store: Store, end: RunState, wish: Wish
+) -> None:
+    run_id = queued(store)
+    store.append(run_id, claimed(store, run_id), [StateChanged(end)])
+    before, log = store.run(run_id), store.events_since(run_id, 0)
+    assert store.set_desired(run_id, Desired(wish)) is end
+    kept = Desired(wish) if end.is_resumable() else before.desired
+    assert store.run(run_id) == replace(before, desired=kept)
+    assert store.events_since(run_id, 0) == log
+    if end.is_resumable():
+        store.resume(run_id)
+        assert store.run(run_id).desired == Desired()
 
 
 def test_nothing_of_a_refused_append_is_kept(store: Store) -> None:
@@ -279,8 +297,15 @@ def test_a_silent_worker_is_reaped_and_fenced(store: Store, clock: Clock) -> Non
     clock.now += 10
     store.heartbeat(alive, alive_attempt, 1)
 
-    assert sorted(store.reap(5)) == sorted([silent, paused])
-    assert store.reap(5) == []
+    beats = {beat.run_id: beat for beat in store.heartbeats()}
+    assert beats == {
+        silent: Heartbeat(silent, 1, clock.now - 10),
+        paused: Heartbeat(paused, 1, clock.now - 10),
+        alive: Heartbeat(alive, 1, clock.now),
+    }
+    assert store.lose(beats[silent])
+    assert store.lose(beats[paused])
+    assert not store.lose(beats[silent])
     run = store.run(paused)
     assert (run.state, run.ended_at) == (RunState.LOST, clock.now)
     assert run.failure is not None
@@ -294,32 +319,26 @@ def test_a_silent_worker_is_reaped_and_fenced(store: Store, clock: Clock) -> Non
 
 @pytest.mark.parametrize("rescue", ["heartbeat", "end", "attempt", "reaper"])
 def test_a_reaper_may_lose_the_race(
-    store: Store, reopen: Callable[[], Store], clock: Clock, monkeypatch: pytest.MonkeyPatch, rescue: str
+    store: Store, reopen: Callable[[], Store], clock: Clock, rescue: str
 ) -> None:
+    """Between seeing the old heartbeat and acting on it."""
     run_id = queued(store)
     attempt = claimed(store, run_id)
+    (seen,) = store.heartbeats()
     clock.now += 10
     other = reopen()
-    lose = Store._lose
-
-    def meanwhile(self: Store, name: str, seen_attempt: int, heard_at: float) -> bool:
-        # Between seeing the old heartbeat and acting on it.
-        monkeypatch.setattr(Store, "_lose", lose)
-        match rescue:
-            case "heartbeat":
-                other.heartbeat(name, attempt, 3)
-            case "end":
-                other.append(name, attempt, [StateChanged(RunState.FINISHED)])
-            case "attempt":
-                other.append(name, attempt, [StateChanged(RunState.STOPPED)])
-                other.resume(name)
-                assert other.claim(name, "next") == attempt + 1
-            case "reaper":
-                assert other.reap(5) == [name]
-        return lose(self, name, seen_attempt, heard_at)
-
-    monkeypatch.setattr(Store, "_lose", meanwhile)
-    assert store.reap(5) == []
+    match rescue:
+        case "heartbeat":
+            other.heartbeat(run_id, attempt, 3)
+        case "end":
+            other.append(run_id, attempt, [StateChanged(RunState.FINISHED)])
+        case "attempt":
+            other.append(run_id, attempt, [StateChanged(RunState.STOPPED)])
+            other.resume(run_id)
+            assert other.claim(run_id, "next") == attempt + 1
+        case "reaper":
+            assert other.lose(seen)
+    assert not store.lose(seen)
     expected = {"end": RunState.FINISHED, "reaper": RunState.LOST}.get(rescue, RunState.RUNNING)
     assert store.run(run_id).state is expected
 

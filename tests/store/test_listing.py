@@ -3,10 +3,12 @@
 import time
 
 import pytest
+from sqlalchemy import update
 
 from resnet_viz.events import Facts, RunState, StateChanged
 from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
 from resnet_viz.store import Labels, RunQuery, Store
+from resnet_viz.store.schema import runs
 from tests.store.conftest import Clock
 
 
@@ -101,6 +103,45 @@ def test_labels_are_found_and_pins_come_first(store: Store, names: dict[str, str
         2.0,
         0.75,
     )
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        ("a[0]", ["[", "]", "[0"]),
+        ('say "hi"', ['"', '"hi"']),
+        ("back\\slash", ["\\", "k\\s"]),
+        ("one, two", [",", "one, two"]),
+        ("café", ["café", "cafe\u0301", "CAFÉ"]),
+        ("cafe\u0301", ["café", "cafe\u0301", "CAFE\u0301"]),
+        ("n°5 深度", ["n°5", "深"]),
+    ],
+)
+def test_search_is_for_what_was_written_not_for_how_it_is_stored(
+    store: Store, names: dict[str, str], tag: str, words: list[str]
+) -> None:
+    store.library.label([names["plain-20"]], Labels(tags=["other", tag, "third"]))
+    for word in words:
+        assert found(store, names, RunQuery(text=word)) == ["plain-20"], word
+    assert found(store, names, RunQuery(tags=[tag, "THIRD"])) == ["plain-20"]
+
+
+@pytest.mark.parametrize(("tag", "other"), [('x"a', "a"), ("a\\", 'a\\"'), ("ab", "a"), ("a", "a b")])
+def test_a_tag_is_found_whole_or_not_at_all(
+    store: Store, names: dict[str, str], tag: str, other: str
+) -> None:
+    store.library.label([names["plain-8"]], Labels(tags=[tag]))
+    assert found(store, names, RunQuery(tags=[tag])) == ["plain-8"]
+    assert found(store, names, RunQuery(tags=[other])) == []
+    assert found(store, names, RunQuery(text='"')) == (["plain-8"] if '"' in tag else [])
+
+
+def test_names_of_the_time_before_accents_were_composed_are_found(
+    store: Store, names: dict[str, str]
+) -> None:
+    with store._database.writing() as connection:
+        connection.execute(update(runs).where(runs.c.id == names["plain-8"]).values(name="cafe\u0301"))
+    assert found(store, names, RunQuery(text="café")) == ["plain-8"]
 
 
 def test_five_thousand_runs_are_filtered_at_once(store: Store) -> None:

@@ -32,23 +32,27 @@ def cell(
     state: RunState = RunState.FINISHED,
     noise: float = 0.01,
     test: float | None = None,
-    reach: tuple[float, float] | None = None,
+    reach: Sequence[float] = (),
+    loss: float | None = None,
+    facts: dict[str, Any] | None = None,
 ) -> CellHistory:
     """A cell whose last 20 training errors are ``error`` ± ``noise``, in opposite turn for each depth."""
     sign = np.where((np.arange(20) + depth // 6) % 2, 1, -1)
     accuracy = np.concatenate([np.full(80, 0.1), 1 - (error + noise * sign)])
     series = {
         "train/accuracy": Curve(np.arange(100), accuracy),
-        "train/loss": Curve(np.arange(100), np.linspace(2.3, error, 100)),
+        "train/loss": Curve(np.arange(100), np.full(100, error if loss is None else loss)),
     }
     if test is not None:
         series["test/accuracy"] = Curve(np.array([100]), np.array([1 - test]))
     profiles = {}
     if reach:
-        row = np.array([[reach[0], 1.0, reach[1], 5.0]], dtype=np.float32)
-        profiles["grad/relative"] = ProfileTable(("stem", "a.conv1", "b.conv1", "head"), np.array([0]), row)
+        rows = np.array([[first, 3.0, 1.0, 5.0] for first in reach], dtype=np.float32)
+        at = np.arange(len(reach)) * 99 // max(1, len(reach) - 1)
+        profiles["grad/relative"] = ProfileTable(("stem", "a.conv1", "b.conv1", "head"), at, rows)
     role = family(name).role
-    return CellHistory(name, depth, seed, RunHistory(role, seed, state, series, profiles))
+    told = {"test_statistics": "re-estimated"} if facts is None else facts
+    return CellHistory(name, depth, seed, RunHistory(role, seed, state, series, profiles, told))
 
 
 def cells(errors: dict[str, dict[int, Sequence[float]]], **more: Any) -> list[CellHistory]:

@@ -10,11 +10,19 @@ import pytest
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState, StateChanged
 from resnet_viz.experiments import estimates
-from resnet_viz.experiments.estimates import Calibration, Sample, estimate, multiply_adds, probed_depths
+from resnet_viz.experiments.estimates import (
+    Calibration,
+    Estimate,
+    Sample,
+    estimate,
+    multiply_adds,
+    probed_depths,
+)
 from resnet_viz.jobs import calibrate as calibrating
-from resnet_viz.jobs.calibrate import calibrate, estimate_sweep
+from resnet_viz.jobs.calibrate import calibrate, estimate_sweep, needs_probe
 from resnet_viz.jobs.capacity import Capacity
-from resnet_viz.jobs.sweeps import fitted_sweep, start_sweep
+from resnet_viz.jobs.promises import Promise, keep_promise, promise
+from resnet_viz.jobs.sweeps import fitted_sweep, spec_of, start_sweep
 from resnet_viz.networks.describe import describe
 from resnet_viz.specs import Block, NetworkSpec, Shortcut, TrainSpec
 from resnet_viz.store import Store
@@ -108,6 +116,58 @@ def test_finished_cells_cost_nothing_and_a_probe_is_kept(
         store.append(run_id, attempt, [StateChanged(RunState.FINISHED)])
     assert estimate_sweep(store, spec.but(seeds=2)).runs == 4
     assert estimate_sweep(store, spec).wall_s == 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b'{"samples": [{"fam',
+        b"[]",
+        b'{"start_s": 2.0, "device": "cpu"}',
+        b'{"samples": [{"name": "plain", "n": 8}], "start_s": 2.0, "device": "cpu"}',
+        b'{"samples": [], "start_s": 2.0, "device": "cpu"}',
+        b"\xff\xfe",
+    ],
+)
+def test_a_kept_probe_of_another_version_is_made_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    samples = tuple(_sample(8, 0.1, 100, name) for name in ("plain", "residual"))
+    samples += tuple(_sample(14, 0.1, 100, name) for name in ("plain", "residual"))
+    monkeypatch.setattr(calibrating, "calibrate", lambda *_: Calibration(samples, 2.0, "cpu"))
+    expected = estimate_sweep(store, sweep())
+    (kept,) = (store.home / "calibrations").iterdir()
+    kept.write_bytes(content)
+    assert needs_probe(store, sweep())
+    assert estimate_sweep(store, sweep()) == expected
+    assert not needs_probe(store, sweep())
+
+
+def test_a_kept_probe_with_a_time_that_is_none_is_made_anew(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    samples = tuple(_sample(d, 0.1, 100, name) for name in ("plain", "residual") for d in (8, 14))
+    monkeypatch.setattr(calibrating, "calibrate", lambda *_: Calibration(samples, 2.0, "cpu"))
+    estimate_sweep(store, sweep())
+    (kept,) = (store.home / "calibrations").iterdir()
+    for wrong in ("NaN", "Infinity", "-1"):
+        kept.write_text(kept.read_text().replace('"start_s":2.0', f'"start_s":{wrong}'))
+        assert needs_probe(store, sweep())
+        estimate_sweep(store, sweep())
+
+
+def test_what_was_promised_is_remembered_and_of_another_version_forgotten(store: Store) -> None:
+    group = start_sweep(store, sweep(), owner="ada")
+    cells = spec_of(group).cells()
+    keep_promise(store, group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
+    kept = promise(store, group.id)
+    assert kept == Promise(10.0, 5.0, frozenset(cell.run.digest() for cell in cells))
+    (file,) = (store.home / "estimates").iterdir()
+    for content in (b"", b"{", b"{}", b'{"training_s": "long", "wall_s": 5, "digests": []}', b"null"):
+        file.write_bytes(content)
+        assert promise(store, group.id) is None
+        assert promise(store, group.id) is None
 
 
 def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:

@@ -5,8 +5,8 @@ import pytest
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState, StateChanged, Wish
-from resnet_viz.jobs.keeper import Keeper
 from resnet_viz.jobs.races import start_race
+from resnet_viz.jobs.retries import Retries
 from resnet_viz.jobs.sweeps import (
     MOST_ATTEMPTS,
     cancel_sweep,
@@ -134,7 +134,7 @@ def test_pause_resume_and_cancel(store: Store, serve: Serve) -> None:
         until(lambda: states(store, group).count("running") == 2)
         cancel_sweep(store, group.id)
         until(lambda: set(states(store, group)) == {"stopped"})
-    Keeper(store).look()
+    Retries(store).look()
     assert set(states(store, group)) == {"stopped"}, "a cancelled sweep stays cancelled"
     with serve() as supervisor:
         resume_sweep(store, group.id)
@@ -151,7 +151,7 @@ def test_failed_and_lost_cells_are_retried_so_often_and_no_more(store: Store) ->
         end(store, lost, RunState.LOST)
         end(store, failed, RunState.FAILED)
         expected = "queued" if attempt < MOST_ATTEMPTS else ""
-        Keeper(store).look()
+        Retries(store).look()
         assert store.run(lost).state == (expected or "lost")
         assert store.run(failed).state == (expected or "failed")
     assert not settled(store, group)  # the fourth is still queued
@@ -168,7 +168,7 @@ def test_failed_and_lost_cells_are_retried_so_often_and_no_more(store: Store) ->
 def test_runs_of_races_are_not_retried(store: Store) -> None:
     race = start_race(store, RaceSpec(run=sweep().run), owner="ada")
     end(store, race.run_ids[0], RunState.LOST)
-    Keeper(store).look()
+    Retries(store).look()
     assert store.run(race.run_ids[0]).state is RunState.LOST
 
 
@@ -177,7 +177,7 @@ def test_cancelling_and_pausing_reach_a_cell_that_is_about_to_be_retried(store: 
     for state, act in ((RunState.LOST, pause_sweep), (RunState.FAILED, cancel_sweep)):
         end(store, group.run_ids[0], state)
         act(store, group.id)
-        Keeper(store).look()
+        Retries(store).look()
         assert store.run(group.run_ids[0]).desired.wish is not Wish.RUN
         resume_sweep(store, group.id)
 
@@ -213,3 +213,19 @@ def test_what_does_not_fit_is_refused_before_anything_is_queued(store: Store) ->
     race = start_race(store, RaceSpec(run=fitted(spec.run)), owner="ada")
     with pytest.raises(NotFound):
         sweep_group(store, race.id)
+
+
+def test_a_large_sweep_and_a_race_of_somebody_else_share_the_machine(store: Store, serve: Serve) -> None:
+    """Two slots, 36 cells, two of them training: the race has the next free slot and then its turn."""
+    large = start_sweep(store, sweep(step_s=0.01, depths=tuple(range(8, 62, 6)), seeds=2), owner="ada")
+    assert len(large.run_ids) == 36
+    with serve() as supervisor:
+        supervisor.wake()
+        until(lambda: states(store, large).count("running") == 2)
+        race = start_race(store, RaceSpec(run=sweep(step_s=0.01).run), owner="bob")
+        until(lambda: all(store.run(run_id).state is RunState.FINISHED for run_id in race.run_ids))
+        begun = {run.id: run.started_at for run in store.runs() if run.started_at is not None}
+        cancel_sweep(store, large.id)
+    last = max(begun[run_id] for run_id in race.run_ids)
+    before = [run_id for run_id in large.run_ids if begun.get(run_id, last + 1) < last]
+    assert len(before) <= 4, "the two that trained already, and one turn while the race came in"

@@ -74,7 +74,7 @@ def test_starting_the_same_sweep_again_takes_up_what_was_lost(store: Store, serv
     first = start_sweep(store, sweep(), owner="ada")
     attempt = store.claim(first.run_ids[0], "a worker on a machine that lost power")
     assert attempt == 1
-    assert store.reap(-1.0) == [first.run_ids[0]]
+    assert store.lose(store.heartbeats()[0])
     again = start_sweep(store, sweep(), owner="ada")
     assert again.run_ids == first.run_ids
     with serve() as supervisor:

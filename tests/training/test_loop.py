@@ -107,7 +107,7 @@ def test_the_first_loss_is_that_of_the_untrained_network(undisturbed: list[Event
     kept = read_checkpoint(next(_kept_files(undisturbed, tmp_path, SPEC)))
     assert kept.step == 0
     network = build(SPEC.network, SPEC.train.seed)
-    for name, value in network.state_dict().items():
+    for name, value in network.named_parameters():
         assert torch.equal(kept.model[name], value), name
     assert whole.series["train/loss"].value[0] == pytest.approx(np.log(10), rel=0.35)
 

@@ -1,7 +1,6 @@
 """A server as people start it, and a real browser to look at it."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,23 +12,14 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 ROOT = Path(__file__).parents[2]
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @contextmanager
-def running_app(home: Path, **variables: str) -> Iterator[str]:
-    """Start ``streamlit run app.py`` with ``home`` and ``variables`` of the environment; its address."""
+def running_app(home: Path, base: str = "", **variables: str) -> Iterator[str]:
+    """Start ``streamlit run app.py`` with ``home``, below ``base``, with ``variables`` too; its address."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -37,13 +27,15 @@ def running_app(home: Path, **variables: str) -> Iterator[str]:
     environment.pop("RESNET_VIZ_DATABASE", None)
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
     command += ["--server.port", str(port), "--server.headless", "true"]
+    command += ["--server.baseUrlPath", base] if base else []
+    address = f"http://localhost:{port}{base}"
     home.mkdir(parents=True, exist_ok=True)
     with (home / "server.log").open("wb") as log:
         # From another folder, so that nothing is found by accident.
         server = subprocess.Popen(command, env=environment, cwd=home, stdout=log, stderr=log)
         try:
-            _await_health(server, f"http://localhost:{port}", home / "server.log")
-            yield f"http://localhost:{port}"
+            _await_health(server, address, home / "server.log")
+            yield address
         finally:
             server.terminate()
             try:
@@ -54,7 +46,7 @@ def running_app(home: Path, **variables: str) -> Iterator[str]:
 
 
 def _await_health(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if server.poll() is not None:
             break
@@ -71,22 +63,6 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with a home of its own, for all browser tests."""
     with running_app(tmp_path_factory.mktemp("app-home")) as address:
         yield address
-
-
-# Not for the session: playwright keeps an event loop in this thread, and other tests bring their own.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A Chromium; its absence is a failure in continuous integration, else the test is skipped."""
-    with sync_playwright() as playwright:
-        names = ("chromium", "chromium-browser", "google-chrome")
-        found = next((path for path in map(shutil.which, names) if path), None)
-        if found is None and not Path(playwright.chromium.executable_path).exists():
-            message = "no Chromium: install Debian's chromium or run `playwright install chromium`"
-            if os.environ.get("CI") == "true":
-                pytest.fail(message)
-            pytest.skip(message)
-        with playwright.chromium.launch(executable_path=found, args=_ARGUMENTS) as chromium:
-            yield chromium
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from pathlib import Path
+from urllib.parse import unquote, urljoin
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -18,7 +19,7 @@ from starlette.websockets import WebSocket
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.ui import access
-from resnet_viz.ui.access import ACCESS_COOKIE, VARIABLE, AccessCode, access_code
+from resnet_viz.ui.access import VARIABLE, AccessCode, access_code
 from tests.ui.conftest import running_app
 
 CODE = "blackboard-7"
@@ -49,8 +50,10 @@ class Answer:
         return Headers(raw=self.first["headers"])
 
     @property
-    def token(self) -> str:
-        return SimpleCookie(self.headers["set-cookie"])[ACCESS_COOKIE].value
+    def cookie(self) -> str:
+        """As the browser sends it back."""
+        ((name, morsel),) = SimpleCookie(self.headers["set-cookie"]).items()
+        return f"{name}={morsel.value}"
 
 
 def ask(
@@ -59,9 +62,10 @@ def ask(
     form: bytes | None = None,
     kind: str = "http",
     code: str | None = CODE,
+    base: str = "",
     **headers: str,
 ) -> Answer:
-    """What a server with ``code`` answers; ``form``: posted."""
+    """What a server at ``base`` with ``code`` answers; ``form``: posted."""
     sent: list[Message] = []
     given = {"accept": "text/html", "host": "school:8501", **headers}
 
@@ -78,11 +82,11 @@ def ask(
         "type": kind,
         "method": "GET" if form is None else "POST",
         "scheme": "http" if kind == "http" else "ws",
-        "path": place,
+        "path": unquote(place),
         "query_string": query.encode(),
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()],
     }
-    app = Starlette(routes=_ROUTES, middleware=[Middleware(AccessCode, code=code)])
+    app = Starlette(routes=_ROUTES, middleware=[Middleware(AccessCode, code=code, base=base)])
     asyncio.run(app(scope, receive, send))
     return Answer(sent[0], b"".join(message.get("body", b"") for message in sent[1:]).decode())
 
@@ -106,14 +110,39 @@ def test_the_question_comes_in_the_readers_language() -> None:
 
 def test_the_right_code_leads_where_the_link_led_and_is_remembered() -> None:
     entered = ask(form=b"code=blackboard-7")
-    assert (entered.status, entered.headers["location"]) == (303, "/race?depth=56")
-    assert ask(cookie=f"{ACCESS_COOKIE}={entered.token}").body == "inside"
+    assert (entered.status, led_to("/race?depth=56", entered)) == (303, "http://school:8501/race?depth=56")
+    assert ask(cookie=entered.cookie).body == "inside"
     assert CODE not in entered.headers["set-cookie"]
 
 
+@pytest.mark.parametrize("place", ["/", "/race?depth=56&lang=zh", "/a:b", "/50%25", "/what%3F?x=%2F"])
+def test_below_a_prefix_that_only_a_proxy_knows_the_code_leads_where_the_link_led(place: str) -> None:
+    prefix = "/hub/user/ana/proxy/8628"
+    assert (
+        led_to(prefix + place, ask(place, form=b"code=blackboard-7")) == f"http://school:8501{prefix}{place}"
+    )
+
+
+def led_to(address: str, answer: Answer) -> str:
+    """Where a browser goes that asked for ``address`` and got ``answer``."""
+    return urljoin(f"http://school:8501{address}", answer.headers["location"])
+
+
+def test_each_server_of_a_host_asks_once() -> None:
+    """Browsers keep one set of cookies for all ports of a host."""
+    kept = SimpleCookie()
+    for code in (CODE, "new-term-2027"):
+        assert ask(code=code, cookie=kept.output(header="", sep=";")).status == 401
+        kept.load(ask(code=code, form=f"code={code}".encode()).headers["set-cookie"])
+    for code in (CODE, "new-term-2027") * 2:
+        assert ask(code=code, cookie="; ".join(f"{n}={m.value}" for n, m in kept.items())).body == "inside"
+
+
 def test_another_code_makes_old_cookies_worthless() -> None:
-    token = ask(form=b"code=blackboard-7").token
-    assert ask(code="new-term-2027", cookie=f"{ACCESS_COOKIE}={token}").status == 401
+    cookie = ask(form=b"code=blackboard-7").cookie
+    assert ask(code="new-term-2027", cookie=cookie).status == 401
+    name, _, _token = ask(code="new-term-2027", form=b"code=new-term-2027").cookie.partition("=")
+    assert ask(code="new-term-2027", cookie=f"{name}={cookie.partition('=')[2]}").status == 401
 
 
 @pytest.mark.parametrize("form", [b"code=wrong", b"code=", b"other=blackboard-7", b"\xff\xfe", b"x" * 5000])
@@ -126,18 +155,20 @@ def test_anything_else_stays_outside(form: bytes, monkeypatch: pytest.MonkeyPatc
 
 def test_no_address_leads_away_from_the_app() -> None:
     entered = ask("//elsewhere.example/x", form=b"code=blackboard-7")
-    assert entered.headers["location"] == "/elsewhere.example/x"
+    assert led_to("//elsewhere.example/x", entered).startswith("http://school:8501/")
+    assert not entered.headers["location"].startswith(("/", "http"))
 
 
 def test_a_strangers_live_connection_is_refused() -> None:
     assert ask("/_stcore/stream", kind="websocket").first == {"type": "websocket.close", "code": 1008}
-    token = ask(form=b"code=blackboard-7").token
-    inside = ask("/_stcore/stream", kind="websocket", cookie=f"{ACCESS_COOKIE}={token}")
+    inside = ask("/_stcore/stream", kind="websocket", cookie=ask(form=b"code=blackboard-7").cookie)
     assert inside.first["type"] == "websocket.accept"
 
 
 def test_health_is_for_everybody() -> None:
     assert ask("/_stcore/health").status == 200
+    assert ask("/lab/resnet/_stcore/health", base="/lab/resnet").status == 200
+    assert ask("/race/_stcore/health", base="/lab/resnet").status == 401
 
 
 @pytest.mark.parametrize("address", ["localhost", "127.0.0.1", "::1"])

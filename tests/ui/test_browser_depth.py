@@ -2,10 +2,7 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
-
-pytestmark = pytest.mark.browser
 
 TINY = "/depth?depths=8,14&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 

@@ -7,8 +7,6 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.ui.conftest import watched_tab
 
-pytestmark = pytest.mark.browser
-
 
 def test_presets_and_settings_live_in_the_link(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/race")

@@ -15,8 +15,6 @@ from tests.data.server import FileServer, Slow, serving
 from tests.ui.conftest import running_app, watched_tab
 from tests.ui.stand_in import python_path, untrained_weights
 
-pytestmark = pytest.mark.browser
-
 _MAPS = '[class*="st-key-role_card_"][class*="_map"] img'
 _RESNET = "?networks=torchvision&left=resnet18&right=none"
 
@@ -80,9 +78,7 @@ def test_offline_is_said_with_what_to_do_and_a_file_put_there_is_found(
         place.write_bytes(content)
         page.get_by_role("button", name="Look again").click()
         expect(page.locator(_MAPS)).to_have_count(2, timeout=60_000)
-        expect(
-            page.get_by_text("ResNet-18: depth 18, 69.8 % of ImageNet's validation images")
-        ).to_be_visible()
+        expect(page.get_by_text("ResNet-18: depth 18, 69.8% of ImageNet's validation images")).to_be_visible()
     finally:
         mirror.files.update(hidden)
         place.unlink(missing_ok=True)

@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.ui.conftest import watched_tab
 
-pytestmark = pytest.mark.browser
-
 QUICK = "/race?depth=8&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 LONG = "/race?depth=8&width=4&resolution=8&steps=100000&evaluate=5000&probe=1000"
 
@@ -65,9 +63,9 @@ def test_from_the_click_to_the_verdict(page: Page, app_url: str) -> None:
     start(page, app_url + QUICK)
     verdict = page.locator(".st-key-race_verdict")
     expect(verdict).to_be_visible(timeout=60_000)
-    expect(verdict).to_contain_text("After 40 steps the train loss at depth 8")
+    expect(verdict).to_contain_text("Training loss after 40 steps at depth 8")
     expect(
-        page.get_by_text("The networks differ in the shortcut and in nothing else. (4 of 4 checks)")
+        page.get_by_text("The networks differ only in the skip connection. (4 of 4 checks passed)")
     ).to_be_visible()
     expect_both(page, "Finished")
     for name in ("loss", "accuracy", "gradients", "map", "responses"):
@@ -131,7 +129,7 @@ def test_pause_step_resume_stop(running: Page) -> None:
         timeout=30_000,
     )
     running.get_by_role("button", name="Resume").click()
-    expect_both(running, "Training")
+    expect_both(running, "Running")
     running.get_by_role("button", name="Stop").click()
     expect_both(running, "Stopped")
     expect(running.locator(".st-key-race_verdict")).to_be_visible()
@@ -142,7 +140,7 @@ def test_reload_and_second_tab_reattach_and_strangers_only_watch(
     running: Page, context: BrowserContext, browser: Browser
 ) -> None:
     running.reload()
-    await_curves(running, "Training")
+    await_curves(running, "Running")
     # Three pages that watch a training in two processes are much for a small machine.
     running.get_by_role("button", name="Pause").click()
     expect_both(running, "Paused")

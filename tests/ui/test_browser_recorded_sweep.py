@@ -7,11 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from resnet_viz.experiments.recordings import recorded_cells
-from resnet_viz.findings.errors import final_train_error
+from resnet_viz.findings.endings import final_train_error
 from resnet_viz.ui.recorded import recorded_sweep
 from resnet_viz.wording import percent
-
-pytestmark = pytest.mark.browser
 
 _CHARTS = ("curve", "losses", "gradients")
 _POINTS = """(graph) => graph._fullData
@@ -67,7 +65,7 @@ def test_depth_shown_and_published_curves_work_and_nothing_is_queued(page: Page,
     )
     page.goto(app_url + "/runs")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_text("Waiting")).to_have_count(0)
+    expect(page.get_by_text("Queued")).to_have_count(0)
 
 
 def test_its_numbers_are_a_table_to_take_away(page: Page, app_url: str) -> None:

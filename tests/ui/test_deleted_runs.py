@@ -132,5 +132,5 @@ def test_a_sweep_whose_runs_were_all_deleted_offers_to_go_on(store: Store) -> No
     group = start_sweep(store, spec, LOCAL)
     store.library.delete(group.run_ids)
     app = open_page("depth", sweep=group.id, depths="8")
-    assert app.button(key="depth_start").label == "Go on with the sweep"
+    assert app.button(key="depth_start").label == "Continue the sweep"
     assert not app.button(key="depth_resume").disabled

@@ -17,11 +17,11 @@ from resnet_viz.experiments.sweeps import SWEEP_PRESETS
 from resnet_viz.findings.depth import sweep_verdict
 from resnet_viz.jobs import calibrate
 from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.jobs.sweeps import MOST_ATTEMPTS, spec_of, start_sweep, sweep_cells
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import recorded, server
 from resnet_viz.ui.depth import recorded as depth_recorded
-from resnet_viz.ui.depth.estimate import keep_promise
 from resnet_viz.ui.depth.verdict import plain_text
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import LOCAL
@@ -84,7 +84,7 @@ def measured(error: float) -> list[Event]:
 def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None:
     app = open_page()
     words = texts(app)
-    assert "No sweep of this machine is open" in words
+    assert "No sweep of this machine is open yet; below is a recording" in words
     assert "14 trainings" in words
     assert not app.button(key="depth_start").disabled
     recording = recorded.recorded_sweep()
@@ -194,7 +194,7 @@ def test_a_range_of_depths_goes_beyond_what_can_be_pressed() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "said"),
-    [("families", "Choose at least one family."), ("depths", "Choose at least one depth.")],
+    [("families", "Choose at least one network type."), ("depths", "Choose at least one depth.")],
 )
 def test_an_empty_choice_is_refused_in_a_sentence(setting: str, said: str) -> None:
     app = open_page()
@@ -217,8 +217,8 @@ def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
     train(store, group)
     app = open_page(sweep=group.id, **LINK)
     words = texts(app)
-    assert "Depth harms the plain networks, not the residual ones" in words
-    assert "at depth 14 50.0 %, 20.0 percentage points more" in words
+    assert "In these runs: plain 30.0% at depth 8, 50.0% at depth 14; residual 30.0%" in words
+    assert "One seed a depth describes and cannot judge" in words
     assert "Plain, depth 14, seed 0: Finished" in words
     assert all(app.button(key=f"depth_{name}").disabled for name in ("pause", "resume", "cancel"))
 
@@ -297,7 +297,7 @@ def test_an_unknown_sweep_is_a_sentence() -> None:
 def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
     group = start_sweep(store, SMALL, LOCAL)
     cells = list(spec_of(group).cells())
-    keep_promise(group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
+    keep_promise(store, group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
     train(store, group)
     assert "Estimated: 10 s of training; it took 8 s (+25 %)" in texts(open_page(sweep=group.id, **LINK))
 

@@ -1,15 +1,12 @@
 """The recorded race in a real browser: it plays by itself and asks the server for nothing."""
 
 import pyarrow.parquet as pq
-import pytest
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from resnet_viz.locale import gettext, set_language
-from resnet_viz.ui.http import PLOTLY_PATH
+from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.recorded import recorded_race
 from tests.ui.conftest import watched_tab
-
-pytestmark = pytest.mark.browser
 
 _AT_STEP = "(step) => Number(document.querySelector('.replay')?.dataset.step ?? -1) >= step"
 _LAST = """() => {
@@ -41,7 +38,7 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     page.keyboard.press("End")
     expect(page.locator(".replay-step")).to_have_text("Step 300 of 300")
     page.wait_for_function(f"() => ({_LAST})() === 299")
-    expect(page.locator(".replay-now")).to_contain_text("Residualtrain loss 0.706 · test accuracy 73.3 %")
+    expect(page.locator(".replay-now")).to_contain_text("Residualtrain loss 0.706 · test accuracy 73.3%")
     page.keyboard.press("ArrowLeft")
     expect(scrubber).to_have_attribute("aria-valuetext", "Step 299 of 300")
     assert sent == [], "playing must not reach the server"
@@ -49,7 +46,7 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
 
 def test_it_plays_before_plotly_has_come(page: Page, app_url: str) -> None:
     held: list[Route] = []
-    page.route(f"**{PLOTLY_PATH}", lambda route: held.append(route))
+    page.route(f"**/{PLOTLY}", lambda route: held.append(route))
     page.goto(app_url)
     page.wait_for_function(_AT_STEP, arg=5)
     lines = page.locator('.replay [data-chart="profile"] .replay-sketch polyline')

@@ -2,18 +2,24 @@
 
 import asyncio
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from urllib.parse import urljoin
 
 import pytest
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
+from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Message
 
-from resnet_viz.ui.http import MIDDLEWARE, OWNER_COOKIE, PLOTLY_PATH, ROUTES
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.ui.addresses import PLOTLY
+from resnet_viz.ui.embedding import VARIABLE, embedders
+from resnet_viz.ui.http import OWNER_COOKIE, HeadersAndOwner, NoTrailingSlash, routes
 
 
 async def _page(_request: Request) -> HTMLResponse:
@@ -24,7 +30,8 @@ async def _data(_request: Request) -> PlainTextResponse:
     return PlainTextResponse("data")
 
 
-_APP = Starlette(routes=[Route("/", _page), Route("/data", _data), *ROUTES], middleware=MIDDLEWARE)
+_COURSE = "https://moodle.example.org"
+PLOTLY_PATH = f"/{PLOTLY}"
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,19 @@ class Answer:
     body: bytes
 
 
-def get(path: str, **headers: str) -> Answer:
-    """Ask the app as a server would, without one."""
+def get(
+    path: str,
+    *,
+    base: str = "",
+    embedded_in: Sequence[str] = (),
+    scheme: str = "http",
+    more: Sequence[Route] = (),
+    **headers: str,
+) -> Answer:
+    """Ask the app, which lives at ``base``, as a server would, without one."""
+    middleware = [Middleware(HeadersAndOwner, embedders=embedded_in), Middleware(NoTrailingSlash, base=base)]
+    home, data = Route(f"{base}/", _page), Route(f"{base}/data", _data)
+    app = Starlette(routes=[home, data, *more, *routes(base)], middleware=middleware)
     sent: list[Message] = []
 
     async def receive() -> Message:
@@ -47,12 +65,12 @@ def get(path: str, **headers: str) -> Answer:
     scope = {
         "type": "http",
         "method": "GET",
-        "scheme": "http",
-        "path": path,
-        "query_string": b"",
+        "scheme": scheme,
+        "path": path.partition("?")[0],
+        "query_string": path.partition("?")[2].encode(),
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()],
     }
-    asyncio.run(_APP(scope, receive, send))
+    asyncio.run(app(scope, receive, send))
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return Answer(sent[0]["status"], Headers(raw=sent[0]["headers"]), body)
 
@@ -88,6 +106,11 @@ def test_the_cookie_is_sent_once_and_with_pages_only() -> None:
     assert "set-cookie" not in get("/", cookie=f"{OWNER_COOKIE}={known}").headers
 
 
+def test_the_cookie_is_for_where_the_page_is() -> None:
+    """A cookie without a path is sent below the page's own address, which may have a prefix."""
+    assert "path" not in get("/").headers["set-cookie"].lower()
+
+
 def test_two_people_are_told_apart() -> None:
     assert _cookie(get("/")) != _cookie(get("/"))
 
@@ -102,6 +125,67 @@ def test_plotly_comes_from_the_installed_package_and_stays_in_the_cache() -> Non
     assert "immutable" in plain.headers["cache-control"]
 
 
+@pytest.mark.parametrize("base", ["", "/lab/resnet"])
 @pytest.mark.parametrize("probe", ["health", "host-config"])
-def test_the_server_is_denied_below_a_page_without_an_error(probe: str) -> None:
-    assert 300 <= get(f"/race/_stcore/{probe}").status < 400
+def test_the_server_is_denied_below_a_page_without_an_error(probe: str, base: str) -> None:
+    assert 300 <= get(f"{base}/race/_stcore/{probe}", base=base).status < 400
+
+
+def test_plotly_is_where_the_app_lives() -> None:
+    assert get(f"/lab/resnet/{PLOTLY}", base="/lab/resnet").status == 200
+    assert not PLOTLY.startswith("/"), "seen from a page, so that it is right below any prefix"
+
+
+@pytest.mark.parametrize(("base", "prefix"), [("", ""), ("/lab", "/lab"), ("", "/hub/user/ana")])
+def test_a_slash_too_many_leads_to_the_page_itself(base: str, prefix: str) -> None:
+    asked = "/race/?depth=20"
+    answer = get(base + asked, base=base)
+    assert 300 <= answer.status < 400
+    led_to = urljoin(f"http://school{prefix}{asked}", answer.headers["location"])
+    assert led_to == f"http://school{prefix}/race?depth=20"
+    assert get(f"{base}/", base=base).status == 200
+
+
+def test_a_course_page_may_embed_the_app_where_a_setting_names_it() -> None:
+    headers = get("/", embedded_in=[_COURSE, "https://*.school.example"]).headers
+    assert "x-frame-options" not in headers
+    policy = headers["content-security-policy"].split("; ")
+    assert f"frame-ancestors 'self' {_COURSE} https://*.school.example" in policy
+
+
+def test_who_looks_through_a_course_page_keeps_an_identity() -> None:
+    """Without these three, browsers send no cookie to a page in another site's frame."""
+    words = get("/", embedded_in=[_COURSE], scheme="https").headers["set-cookie"].split("; ")
+    assert {"SameSite=None", "Secure", "Partitioned"} <= set(words)
+    assert "SameSite=Lax" in get("/", embedded_in=[_COURSE]).headers["set-cookie"].split("; ")
+    assert "SameSite=Lax" in get("/", scheme="https").headers["set-cookie"].split("; ")
+
+
+def test_streamlits_own_cookies_reach_a_frame_too() -> None:
+    """Without the one against forged requests, no file can be uploaded."""
+
+    async def health(_request: Request) -> Response:
+        answer = PlainTextResponse("ok")
+        answer.set_cookie("_streamlit_xsrf", "2|x|y|1", samesite="lax")
+        return answer
+
+    words = get("/health", more=[Route("/health", health)], embedded_in=[_COURSE], scheme="https")
+    given = words.headers["set-cookie"].split("; ")
+    assert {"SameSite=None", "Secure", "Partitioned"} <= set(given)
+    assert not any("lax" in word.lower() for word in given)
+
+
+def test_embedders_are_sites(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert embedders() == ()
+    monkeypatch.setenv(VARIABLE, f"{_COURSE}/  https://*.school.example:8443")
+    assert embedders() == (_COURSE, "https://*.school.example:8443")
+
+
+@pytest.mark.parametrize(
+    "site", ["moodle.example.org", f"{_COURSE}/course?id=7", "*", f"{_COURSE};", "'none'"]
+)
+def test_what_is_no_site_may_not_embed(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, site)
+    with pytest.raises(InvalidSetting, match=VARIABLE):
+        embedders()

@@ -3,7 +3,9 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
@@ -14,8 +16,6 @@ from resnet_viz.ui.rights import COMMAND_LINE
 from resnet_viz.ui.runs.rows import recordings
 from tests.ui.conftest import running_app, watched_tab
 from tests.ui.test_pages import queue, train
-
-pytestmark = pytest.mark.browser
 
 _ROWS = ".runs-table tbody tr"
 _PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -43,6 +43,27 @@ def library_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
+def test_a_time_is_the_readers(browser: Browser, library_url: str) -> None:
+    zone = "Asia/Kathmandu"  # five and three quarters hours from UTC
+    with browser.new_context(locale="en-US", timezone_id=zone) as person, watched_tab(person) as tab:
+        tab.goto(f"{library_url}/runs")
+        begun = tab.locator(_ROWS).first.locator("td").nth(11)
+        expect(begun).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d$"))
+        shown = datetime.fromisoformat(begun.inner_text()).replace(tzinfo=ZoneInfo(zone))
+        assert 0 <= time.time() - shown.timestamp() < 30 * 60
+
+
+def test_a_file_too_large_is_refused_in_the_readers_language(page: Page, library_url: str) -> None:
+    page.goto(f"{library_url}/runs?lang=zh")
+    page.get_by_text("导入训练记录或权重").click()
+    page.locator(".st-key-runs_import_file input[type=file]").set_input_files(
+        {"name": "run.json", "mimeType": "application/json", "buffer": bytes(13_000_000)}
+    )
+    said = page.locator('.stFileChip [role="alert"]')
+    expect(said).to_be_visible()
+    assert "未接收此文件" in said.evaluate("(e) => getComputedStyle(e, '::after').content")
+
+
 def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_path: Path) -> None:
     page.goto(f"{library_url}/runs")
     expect(page.locator(_ROWS)).to_have_count(min(50, 6 + bundled()))
@@ -57,7 +78,7 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     expect(page.get_by_text("1 run chosen")).to_be_visible()
     chart = page.locator(".st-key-exhibit_race_loss .live-chart-graph")
     expect(chart).to_have_class(re.compile("js-plotly-plot"), timeout=20_000)  # plotly.js is large
-    page.get_by_role("checkbox", name="Choose all on this page").check()
+    page.get_by_role("checkbox", name="Select all on this page").check()
     expect(page.get_by_text("3 runs chosen")).to_be_visible()
     expect(page.locator(".st-key-exhibit_runs_compare_loss .live-chart-graph")).to_be_visible()
     page.locator(".st-key-runs_format-en").get_by_role("combobox").click()
@@ -70,7 +91,7 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     assert [run["run"]["role"] for run in exported["runs"]] == ["residual"] * 3
     page.get_by_text("Import a run").click()
     page.locator(".st-key-runs_import_file input[type=file]").set_input_files(file)
-    expect(page.get_by_text("3-runs.json")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"3-runs-[0-9a-f]{8}\.json"))).to_be_visible()
     page.locator(".st-key-runs_import_go button").click()
     expect(page.get_by_text("3 runs chosen")).to_be_visible()
     page.get_by_role("searchbox", name="Search").fill("residual-8 import")
@@ -120,7 +141,7 @@ def test_what_was_deleted_long_ago_is_gone_after_the_start(page: Page, library_u
     page.goto(f"{library_url}/runs")
     expect(page.locator(_ROWS).first).to_be_visible()
     page.get_by_text("Disk space").click()
-    expect(page.get_by_text("of which of deleted runs")).to_be_visible()
+    expect(page.get_by_text("Deleted runs (included above)")).to_be_visible()
     expect(page.get_by_text("Deleted runs:")).to_have_count(0)
 
 

@@ -80,7 +80,7 @@ def test_a_line_sums_its_group_up(shown: Shown, store: Store, race: GroupRecord)
     assert found["Group of runs"].startswith("Sweep")
     assert found["Group of runs"].endswith("depths 8 to 14")
     assert (found["State"], found["Number of runs"]) == ("Finished", "4 / 4")
-    assert found["Accuracy, plain / residual"] == "25.0 % / 50.0 % at depth 14"
+    assert found["Accuracy, plain / residual"] == "25.0% / 50.0% at depth 14"
     assert found["Time"] == "20 s", "of the two that this sweep trained"
     found = cells(shown, race.id)
     assert found["Group of runs"] == "Race · Custom · depth 8"
@@ -91,11 +91,11 @@ def test_a_line_sums_its_group_up(shown: Shown, store: Store, race: GroupRecord)
 def test_the_result_in_short_is_that_of_the_greatest_common_depth() -> None:
     assert in_short([]) == "–"
     assert in_short([Outcome("plain", 8, None)]) == "–"
-    assert in_short([Outcome("plain", 8, 0.5), Outcome("residual", 8, 0.75)]) == "50.0 % / 75.0 %"
+    assert in_short([Outcome("plain", 8, 0.5), Outcome("residual", 8, 0.75)]) == "50.0% / 75.0%"
     several = [Outcome("plain", 8, 0.5), Outcome("residual", 8, 0.7), Outcome("residual", 8, 0.8)]
-    assert in_short(several) == "50.0 % / 75.0 %"
-    assert in_short([*several, Outcome("plain", 20, 0.1)]) == "50.0 % / 75.0 % at depth 8"
-    assert in_short([Outcome("residual", 8, 0.5), Outcome("residual", 14, 0.25)]) == "– / 25.0 % at depth 14"
+    assert in_short(several) == "50.0% / 75.0%"
+    assert in_short([*several, Outcome("plain", 20, 0.1)]) == "50.0% / 75.0% at depth 8"
+    assert in_short([Outcome("residual", 8, 0.5), Outcome("residual", 14, 0.25)]) == "– / 25.0% at depth 14"
 
 
 def test_a_group_is_named_pinned_and_deleted_as_a_whole(

@@ -6,9 +6,11 @@ import orjson
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_viz.events import RunState, Wish
+from resnet_viz.events import RunState, StateChanged, Wish
 from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.exports import import_runs
+from resnet_viz.jobs.retries import Retries
+from resnet_viz.jobs.sweeps import start_sweep
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
 from resnet_viz.ui import server
@@ -19,6 +21,7 @@ from resnet_viz.ui.runs.compare import is_race, names
 from resnet_viz.ui.runs.rows import BUNDLED, bundled_id, recordings
 from resnet_viz.ui.runs.state import RUNS
 from resnet_viz.ui.runs.table import Row, runs_table
+from tests.sweeps.small import sweep as small_sweep
 from tests.ui.test_pages import MAIN, open_page, queue, texts, train
 
 _BUNDLED_RUNS = [bundled_id(recording, run) for recording in recordings() for run in recording.runs]
@@ -156,6 +159,24 @@ def test_stop_and_resume_reach_the_store(store: Store) -> None:
     train(store, stopped, end=RunState.STOPPED)
     press(choose(open_page("runs"), *stopped.run_ids), "runs_resume")
     assert {run.state for run in store.runs(group=stopped.id)} == {RunState.QUEUED}
+
+
+def test_a_stopped_sweep_stays_stopped(store: Store) -> None:
+    """Its cells that broke off are not taken up again, as they otherwise would be."""
+    sweep = start_sweep(store, small_sweep(), owner=LOCAL)
+    lost, failed, *_waiting = sweep.run_ids
+    for run_id, state in ((lost, RunState.LOST), (failed, RunState.FAILED)):
+        attempt = store.claim(run_id, "worker")
+        assert attempt is not None
+        store.append(run_id, attempt, [StateChanged(state)])
+    press(choose(open_page("runs"), *sweep.run_ids), "runs_stop")
+    Retries(store).look()
+    assert [store.run(run_id).state.value for run_id in sweep.run_ids] == [
+        "lost",
+        "failed",
+        "stopped",
+        "stopped",
+    ]
 
 
 def test_an_exported_run_is_imported_and_marked(

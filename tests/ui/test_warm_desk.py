@@ -1,67 +1,74 @@
 """The desk opens by itself, but only where there is room and when nobody trains."""
 
 import threading
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
+import psutil
 import pytest
 
-from resnet_viz.experiments.presets import PRESETS
-from resnet_viz.jobs.races import start_race
+from resnet_viz.events import Desired, RunState, Wish
+from resnet_viz.jobs import capacity
+from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.ui import server
+from tests.jobs.conftest import FAKE
+from tests.jobs.queue_runs import queue, spec
+from tests.jobs.waiting import until, until_state
+from tests.ui.desk_answers import NOTE
 
 _GIB = 2**30
 
 
 @pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the desk was asked."""
-    found: list[str] = []
-    monkeypatch.setattr(server, "desk", lambda: SimpleNamespace(ask=found.append))
-    return found
+def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """Starts the server's part on a machine of so many GiB; workers and desk do without torch."""
+
+    def start(memory_gib: int) -> None:
+        monkeypatch.setattr(capacity, "_usable_memory_bytes", lambda: memory_gib * _GIB)
+        server.start()
+
+    slots = Capacity(cpu_slots=1, cpu_threads=1)
+    monkeypatch.setattr(server, "_LEAD_S", 0.0)
+    monkeypatch.setattr(server, "Supervisor", partial(Supervisor, capacity=slots, engine=FAKE))
+    monkeypatch.setattr(server, "Desk", partial(Desk, answers="tests.ui.desk_answers"))
+    yield start
+    server.close()
 
 
-def supervised(home: Path, monkeypatch: pytest.MonkeyPatch, memory_gib: int) -> Supervisor:
-    """A supervisor whose workers are ready, on a machine with so much memory."""
-    machine = SimpleNamespace(memory_bytes=memory_gib * _GIB, devices=("cpu",))
-    running = cast(Supervisor, cast(Any, SimpleNamespace(machine=machine)))
-    monkeypatch.setitem(server._supervisors, home, running)
-    return running
+def _all_is_begun() -> bool:
+    return not any(thread.name == "begin" for thread in threading.enumerate())
 
 
-def test_it_is_prepared_while_nothing_trains(
-    own_home: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server._warm_desk(supervised(own_home, monkeypatch, 16))
-    assert asked == ["prepare"]
+def _desks() -> list[int]:
+    children = psutil.Process().children()
+    return [child.pid for child in children if any("desk_worker" in word for word in child.cmdline())]
 
 
-def test_small_machines_keep_their_memory(
-    own_home: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    server._warm_desk(supervised(own_home, monkeypatch, 4))
-    assert asked == []
+def test_it_is_prepared_while_nothing_trains(own_home: Path, started: Callable[[int], None]) -> None:
+    started(16)
+    until((own_home / NOTE).exists)
+    (desk,) = _desks()
+    server.close()
+    until(lambda: not psutil.pid_exists(desk))
 
 
-def test_it_waits_for_a_race_to_end(
-    own_home: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    group = start_race(server.store(), PRESETS["shallow"].race, "local")
-    looked = threading.Event()
-    runs = server.store().runs
+def test_small_machines_keep_their_memory(own_home: Path, started: Callable[[int], None]) -> None:
+    started(4)
+    until(_all_is_begun)
+    assert _desks() == []
+    assert not (own_home / NOTE).exists()
 
-    def counted(**filters: Any) -> Any:
-        looked.set()
-        return runs(**filters)
 
-    monkeypatch.setattr(server.store(), "runs", counted)
-    running = supervised(own_home, monkeypatch, 16)
-    waiting = threading.Thread(target=server._warm_desk, args=(running,))
-    waiting.start()
-    assert looked.wait(30)
-    assert asked == []
-    server.store().library.delete(group.run_ids)
-    waiting.join(30)
-    assert asked == ["prepare"]
+def test_it_waits_for_a_run_to_end(own_home: Path, started: Callable[[int], None]) -> None:
+    store = server.store()
+    (run_id,) = queue(store, spec(5000, 0.02))
+    started(16)
+    until(lambda: store.run(run_id).step >= 50)
+    assert _desks() == []
+    store.set_desired(run_id, Desired(Wish.STOP))
+    until_state(store, run_id, RunState.STOPPED)
+    until((own_home / NOTE).exists)
+    assert (own_home / NOTE).read_text() == ""

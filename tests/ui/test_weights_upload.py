@@ -23,11 +23,20 @@ from resnet_viz.ui.weights_upload import import_upload
 SPEC = RunSpec(network=NetworkSpec(depth=8, width=2, in_channels=1, image_px=8))
 
 
-@pytest.fixture
-def desk(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    with Desk(own_home, threads=1) as opened:
-        monkeypatch.setattr(server, "desk", lambda: opened)
-        yield opened
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Desk]]:
+    """One home and one process for all tests of this file."""
+    home = tmp_path_factory.mktemp("desk")
+    with Desk(home, threads=1) as desk:
+        yield home, desk
+
+
+@pytest.fixture(autouse=True)
+def home(opened: tuple[Path, Desk], own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home, desk = opened
+    monkeypatch.setenv("RESNET_VIZ_HOME", str(home))
+    monkeypatch.setattr(server, "desk", lambda: desk)
+    return home
 
 
 @pytest.fixture
@@ -38,7 +47,7 @@ def content(tmp_path: Path) -> bytes:
     return path.read_bytes()
 
 
-def test_a_file_becomes_a_run_with_the_same_weights(desk: Desk, content: bytes) -> None:
+def test_a_file_becomes_a_run_with_the_same_weights(content: bytes) -> None:
     taken = import_upload(content, "../../<b>mine.safetensors")
     store = server.store()
     (run,) = store.runs(group=taken.group_id)
@@ -54,7 +63,7 @@ def test_a_file_becomes_a_run_with_the_same_weights(desk: Desk, content: bytes) 
     assert not list((store.home / "runs").glob(".importing*"))
 
 
-def test_what_was_changed_is_told(desk: Desk, content: bytes, tmp_path: Path) -> None:
+def test_what_was_changed_is_told(content: bytes, tmp_path: Path) -> None:
     halved = {name: value.half() for name, value in safetensors.torch.load(content).items()}
     with safetensors.safe_open(tmp_path / "model.safetensors", framework="pt") as source:
         about = source.metadata()
@@ -78,15 +87,15 @@ def test_what_was_changed_is_told(desk: Desk, content: bytes, tmp_path: Path) ->
     ],
     ids=["empty", "cut off", "zip", "no mean", "no spread"],
 )
-def test_a_refused_file_leaves_nothing(desk: Desk, content: bytes, damage, code: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_refused_file_leaves_nothing(home: Path, content: bytes, damage, code: str) -> None:  # type: ignore[no-untyped-def]
+    there = server.store().runs(), sorted(home.glob("runs/*"))
     with pytest.raises(ResnetVizError) as refusal:
         import_upload(damage(content), "model.safetensors")
     assert refusal.value.code == code
-    assert server.store().runs() == []
-    assert not (server.store().home / "runs").exists()
+    assert (server.store().runs(), sorted(home.glob("runs/*"))) == there
 
 
-def test_the_web_process_needs_no_torch(own_home: Path) -> None:
+def test_the_web_process_needs_no_torch() -> None:
     code = "import sys, resnet_viz.ui.weights_upload; sys.exit('torch' in sys.modules)"
     path = str(Path(__file__).parents[2])
     done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}, check=False)

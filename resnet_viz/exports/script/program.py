@@ -108,6 +108,11 @@ def _train(spec: RunSpec, facts: Mapping[str, Any]) -> str:
     train_forward, test_forward = (
         "".join(f"{' ' * indent}{line}\n" for line in forward) for indent in (8, 12)
     )
+    normalises = spec.network.norm == "batch"
+
+    def name(figure: str) -> str:
+        return f'f"test/{figure}{{suffix}}"' if normalises else f'"test/{figure}"'
+
     return f"""
 
 def main():
@@ -127,16 +132,16 @@ def main():
         print(f"{{metric}},{{step}},{{value}}", flush=True)
 
     @torch.inference_mode()
-    def evaluate(step):
+    def evaluate(step{', suffix=""' if normalises else ""}):
         network.eval()
         loss = correct = torch.zeros((), device=device)
-        for images, labels in zip(torch.split(test[0], 500), torch.split(test[1], 500), strict=True):
+        for images, labels in zip(torch.split(test[0], 250), torch.split(test[1], 250), strict=True):
 {test_forward}            labels = labels.to(device)
             loss = loss + F.cross_entropy(logits.float(), labels, reduction="sum")
             correct = correct + (logits.argmax(1) == labels).sum()
-        report("test/loss", step, float(loss) / len(test[1]))
-        report("test/accuracy", step, float(correct) / len(test[1]))
-
+        report({name("loss")}, step, float(loss) / len(test[1]))
+        report({name("accuracy")}, step, float(correct) / len(test[1]))
+{_WITH_NEW_STATISTICS if normalises else ""}
     print("metric,step,value")
     batches = batch_indices(len(labels_of))
     for step in range(STEPS):
@@ -154,9 +159,22 @@ def main():
         if not isfinite(loss.item()):
             sys.exit(f"At step {{step}} the loss stopped being a number.")
         if step + 1 == STEPS or (step + 1) % EVALUATE_EVERY == 0:
-            evaluate(step + 1)
+            {"evaluate_with_new_statistics" if normalises else "evaluate"}(step + 1)
 
 
 if __name__ == "__main__":
     main()
+"""
+
+
+_WITH_NEW_STATISTICS = """
+    def evaluate_with_new_statistics(step):
+        \"""Running averages trail behind the weights: the statistics are measured anew, then put back.\"""
+        own = {name: buffer.clone() for name, buffer in network.named_buffers()}
+        torch.optim.swa_utils.update_bn([normalised(images_of[:256])], network)
+        evaluate(step)
+        for name, buffer in network.named_buffers():
+            buffer.copy_(own[name])
+        if step == STEPS:
+            evaluate(step, "_running")
 """

@@ -41,7 +41,7 @@ def depth_charts(spec: SweepSpec, cells: Sequence[CellHistory], *, name: str) ->
         (finished, published, families, depths),
         lambda: _degradation(families, cells, depths, published),
     )
-    st.subheader(_("All depths, one brought forward"), anchor=False)
+    st.subheader(_("All depths, one highlighted"), anchor=False)
     depth = _depth_slider(depths)
     begun = families, _extent(spec, cells)
     _show(name, "losses", (begun, depth), lambda: _losses(families, cells, depth))
@@ -105,13 +105,14 @@ def _degradation(
         _beside_or_stacked(partial(degradation.degradation_chart, info)),
         lambda: degradation.degradation_table(info),
         narrow_px=_STACKED_PX,
+        more=degradation.more(info),
     )
 
 
 def _losses(families: Sequence[str], cells: Sequence[CellHistory], depth: int) -> Exhibit:
     info = depth_losses.depth_loss_info(families, cells)
     return Exhibit(
-        _("Train loss of all depths"),
+        _("Training loss at all depths"),
         depth_losses.how_to_read(),
         depth_losses.describe(info),
         to_json(depth_losses.depth_loss_chart(info, depth=depth)),
@@ -128,4 +129,5 @@ def _gradients(families: Sequence[str], cells: Sequence[CellHistory], depth: int
         _beside_or_stacked(partial(depth_gradients.depth_gradient_chart, info, depth=depth)),
         lambda: depth_gradients.depth_gradient_table(info),
         narrow_px=_STACKED_PX,
+        more=depth_gradients.more(),
     )

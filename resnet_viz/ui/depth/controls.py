@@ -12,13 +12,13 @@ from resnet_viz.ui.owner import owner
 def depth_controls(view: SweepView) -> None:
     """The buttons, each only where it can do something; nothing for people who did not start the sweep."""
     if view.group.owner != owner():
-        st.caption(_("Started in another browser: you can watch, but not control it."))
+        st.caption(_("Started in another browser: you can watch it, but not control it."))
         return
     group_id = view.group.id
     going = bool(view.active)
     buttons = (
         ("pause", _("Pause"), ":material/pause:", _pause, going and not view.pausing),
-        ("resume", _("Resume"), ":material/play_arrow:", _resume, view.pausing or bool(view.open_cells)),
+        ("resume", _("Continue"), ":material/play_arrow:", _resume, view.pausing or bool(view.open_cells)),
         ("cancel", _("Cancel"), ":material/stop:", _cancel, going),
     )
     with st.container(horizontal=True, horizontal_alignment="right", key="depth_controls", gap="small"):
@@ -32,7 +32,7 @@ def retry_button(view: SweepView) -> None:
     """Take up what broke off once more; for those who started the sweep."""
     if view.group.owner == owner():
         st.button(
-            _("Try these again"),
+            _("Retry these runs"),
             icon=":material/replay:",
             on_click=_resume,
             args=(view.group.id,),

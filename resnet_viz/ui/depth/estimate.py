@@ -1,10 +1,6 @@
 """What a sweep will cost, asked of a short probe of this machine without holding up the page."""
 
-import json
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
@@ -75,7 +71,7 @@ class Probes:
 def show_estimate(spec: SweepSpec, missing: list[Cell]) -> None:
     """One line: time, memory and work of the trainings in ``missing``; refreshes while a probe runs."""
     if not missing:
-        st.caption(_("Nothing is left to train: every cell of this sweep is known already."))
+        st.caption(_("Nothing to train: all results of this sweep exist already."))
         return
     probes, store = _probes(), server.store()
     if needs_probe(store, spec) and not probes.is_running(spec) and _may_probe_unasked(spec):
@@ -88,36 +84,6 @@ def known_estimate(spec: SweepSpec) -> Estimate | None:
     """The estimate for what ``spec`` lacks, where this machine has been timed for it."""
     store = server.store()
     return None if needs_probe(store, spec) else estimate_sweep(store, spec)
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What was estimated when a sweep was started or last extended, and for which runs (their digests)."""
-
-    training_s: float
-    wall_s: float
-    digests: frozenset[str]
-
-
-def keep_promise(group_id: str, expected: Estimate | None, missing: Sequence[Cell]) -> None:
-    """Remember the estimate for ``missing``, to be compared with what came; None: there was none."""
-    file = _file_of(group_id)
-    if expected is None or not expected.runs:
-        file.unlink(missing_ok=True)  # what was promised before was for less
-        return
-    file.parent.mkdir(parents=True, exist_ok=True)
-    digests = [cell.run.digest() for cell in missing]
-    promise = {"training_s": expected.training_s, "wall_s": expected.wall_s, "digests": digests}
-    file.write_text(json.dumps(promise))
-
-
-def promise(group_id: str) -> Promise | None:
-    """What was promised for the sweep; None where it was started without an estimate."""
-    file = _file_of(group_id)
-    if not file.exists():
-        return None
-    known = json.loads(file.read_text())
-    return Promise(known["training_s"], known["wall_s"], frozenset(known["digests"]))
 
 
 def work(missing: list[Cell]) -> int:
@@ -137,7 +103,7 @@ def _estimate(spec: SweepSpec, missing: list[Cell], was_running: bool) -> None:
     if probes.is_running(spec) != was_running:
         st.rerun()  # begins or ends the refreshing
     steps = sum(cell.run.train.steps for cell in missing)
-    todo = _("{runs} trainings · {steps} steps · {work} multiply-adds").format(
+    todo = _("{runs} runs · {steps} steps · {work} multiply-adds").format(
         runs=len(missing), steps=f"{steps:,}", work=number(float(work(missing)))
     )
     if was_running:
@@ -186,10 +152,6 @@ def _may_probe_unasked(spec: SweepSpec) -> bool:
         for cell in spec.but(depths=(deepest,), seeds=1).cells()
     )
     return step <= MOST_UNASKED
-
-
-def _file_of(group_id: str) -> Path:
-    return server.store().home / "estimates" / f"{group_id}.json"
 
 
 @st.cache_resource(show_spinner=False)

@@ -87,7 +87,7 @@ def _families() -> None:
         key=key,
         accept_new_options=True,
         on_change=DEPTH_FORM.blocks_changed,
-        placeholder=_("Choose at least one family"),
+        placeholder=_("Choose at least one network type"),
         help=_(setting.help),
     )
 
@@ -120,7 +120,7 @@ def _range(legal: list[int]) -> None:
     )
     st.caption(_("Up to depth {most}.").format(most=MAX_DEPTH))
     st.button(
-        _("Take these depths"),
+        _("Use these depths"),
         on_click=_take_range,
         args=(low, high, every),
         width="stretch",
@@ -152,7 +152,7 @@ def _family_title(name: str) -> str:
 
 def _summary(sweep: SweepSpec, preset: str, known: int) -> str:
     text = _(
-        "{cells} cells of {steps} steps · {batch} images a step · {dataset}, {images} at {side}×{side} px"
+        "{cells} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
     ).format(cells=len(sweep.families) * len(sweep.depths) * sweep.seeds, **in_short(sweep.run))
     if known:
         text += " · " + _("{known} already trained, will be reused").format(known=known)
@@ -161,7 +161,7 @@ def _summary(sweep: SweepSpec, preset: str, known: int) -> str:
 
 def _refusal(refusal: InvalidSetting) -> str:
     if not st.session_state[DEPTH_FORM.key("families")]:
-        return _("Choose at least one family.")
+        return _("Choose at least one network type.")
     if not st.session_state[DEPTH_FORM.key("depths")]:
         return _("Choose at least one depth.")
     return str(refusal)

@@ -4,12 +4,14 @@ import streamlit as st
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
+from resnet_viz.images.names import inert
+from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.jobs.sweeps import extend_sweep, spec_of, start_sweep, sweep_cells, sweep_group
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server, style
 from resnet_viz.ui.depth import style as depth_style
-from resnet_viz.ui.depth.estimate import keep_promise, known_estimate
+from resnet_viz.ui.depth.estimate import known_estimate
 from resnet_viz.ui.depth.form import Asked, depth_form
 from resnet_viz.ui.depth.panel import depth_panel
 from resnet_viz.ui.depth.recent import recent_sweeps
@@ -25,8 +27,8 @@ def depth_page() -> None:
     st.title(_("Depth"), anchor=False)
     st.markdown(
         _(
-            "What happens as networks get deeper? One recipe at many depths, with and without skip "
-            "connections; every point is a training that was really run."
+            "What happens as networks get deeper? The same settings at many depths, with and without "
+            "skip connections. Every point was measured in one run."
         )
     )
     DEPTH_FORM.take_over_link()
@@ -43,7 +45,7 @@ def depth_page() -> None:
     asked_id = DEPTH_FORM.group_id()
     if asked_id is not None and current is None:
         st.warning(
-            _("There is no sweep {id} in the history of this machine.").format(id=asked_id[:40]),
+            _("There is no sweep {id} in the history of this machine.").format(id=inert(asked_id[:40])),
             icon=":material/search_off:",
         )
     recent_sweeps(asked_id)
@@ -92,7 +94,7 @@ def _button(current: GroupRecord | None, asked: Asked | None) -> tuple[str, str,
         moving = states & {RunState.QUEUED, RunState.RUNNING, RunState.PAUSED}
         if moving or states <= {RunState.FINISHED, RunState.DIVERGED}:
             return *start, False
-        return _("Go on with the sweep"), ":material/play_arrow:", True
+        return _("Continue the sweep"), ":material/play_arrow:", True
     return *start, True
 
 
@@ -104,6 +106,6 @@ def _start(current: GroupRecord | None, asked: Asked) -> None:
         group = extend_sweep(store, current.id, asked.spec)
     else:
         group = start_sweep(store, asked.spec, owner())
-    keep_promise(group.id, expected, asked.missing)
+    keep_promise(store, group.id, expected, asked.missing)
     server.wake()
     DEPTH_FORM.show(group.id)

@@ -12,6 +12,7 @@ from resnet_viz.store import GroupRecord
 from resnet_viz.ui import language, server
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.owner import owner
+from resnet_viz.wording import with_commas
 
 _SHOWN = 8
 
@@ -27,7 +28,7 @@ def recent_sweeps(current: str | None) -> None:
             _entry(group)
         if current is not None:
             st.button(
-                _("The recorded sweep that came with the app"),
+                _("The bundled recording"),
                 key="depth_open_recorded",
                 icon=":material/movie:",
                 on_click=_open_recorded,
@@ -66,7 +67,7 @@ def _entry(group: GroupRecord) -> None:
             type="tertiary",
         )
         details = [
-            ", ".join(map(family_name, spec.families)),
+            with_commas(map(family_name, spec.families)),
             _("{steps} steps").format(steps=f"{spec.run.train.steps:,}"),
             _("seeds: {count}").format(count=spec.seeds),
         ]

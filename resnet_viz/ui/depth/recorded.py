@@ -30,12 +30,12 @@ def show_recorded_sweep() -> None:
         st.header(title.format(first=spec.depths[0], last=spec.depths[-1]), anchor=False, width="content")
         st.badge(_("Recording"), icon=":material/movie:", color="gray")
     asked = _(
-        "{cells} cells of {steps} steps · {batch} images a step · {dataset}, {images} at {side}×{side} px"
+        "{cells} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
     )
     st.markdown(asked.format(cells=len(cells), **in_short(spec.run)))
     text = _(
-        "This is a recording, not a sweep of this machine: {count} networks were trained on {day} on {cores} "
-        "processor cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
+        "This is a recording, not a sweep of this machine: {count} networks were trained on {day} on "
+        "{cores} CPU cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
     )
     show_origin(recording, made_on(recording, text, count=len(cells)))
     show_verdict(spec, cells)
@@ -44,29 +44,29 @@ def show_recorded_sweep() -> None:
 
 def _own_sweep(recorded: SweepSpec | None) -> None:
     with st.container(border=True, key="depth_empty"):
-        st.subheader(_("No sweep of this machine is open"), anchor=False)
+        st.subheader(_("No sweep of this machine is open yet; below is a recording"), anchor=False)
         st.markdown(
             "\n".join(
                 f"- {line}"
                 for line in (
                     _(
-                        "Press “Start the sweep”: each chosen depth is trained with and without shortcuts, "
-                        "the longest trainings first. A point appears as soon as a training ends."
+                        "Press “Start the sweep”: each chosen depth is trained with and without skip "
+                        "connections, the longest runs first. A point appears as soon as a run ends."
                     ),
                     _(
                         "Watch the **training** error. If it rises with depth, the deeper network does not "
                         "overfit: it fails to learn what the shallower one learned."
                     ),
                     _(
-                        "Closing the page stops nothing, and what has been trained once, here or in a race, "
-                        "is never trained again."
+                        "You can close the page: training continues. Finished runs, from here or from "
+                        "a race, are reused."
                     ),
                 )
             )
         )
         if recorded is not None:
             st.button(
-                _("Use the settings of the recorded sweep below"),
+                _("Use the settings of the recording below"),
                 icon=":material/tune:",
                 on_click=_take_settings,
                 args=(recorded,),

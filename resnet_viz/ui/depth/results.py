@@ -25,7 +25,7 @@ def results(view: SweepView, cells: Sequence[CellHistory]) -> None:
     table(
         list(shown[0]),
         ([*row.values()] for row in shown),
-        caption=_("Result of each cell: loss, errors and time."),
+        caption=_("Result of each run: loss, errors and time."),
     )
     name = f"depth-{view.group.id}"
     run_ids = [place.run.id for place in view.cells if place.run is not None]
@@ -45,7 +45,7 @@ def _shown(place: SweepCell, row: dict[str, Any]) -> dict[str, str]:
         _("Depth"): str(row["depth"]),
         _("Seed"): str(row["seed"]),
         _("State"): state_name(place),
-        _("Train loss"): number(row["train_loss"]),
+        _("Training loss"): number(row["train_loss"]),
         _("Training error"): percent(row["train_error"]),
         _("Test error"): percent(row["test_error"]),
         _("Time"): "–" if row["wall_s"] is None else duration(row["wall_s"]),

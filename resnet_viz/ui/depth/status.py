@@ -10,15 +10,15 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.experiments.sweeps import CellHistory
 from resnet_viz.figures.families import family_looks, family_name
-from resnet_viz.findings.errors import final_train_error
+from resnet_viz.findings.endings import final_train_error
+from resnet_viz.jobs.promises import promise
 from resnet_viz.jobs.sweeps import SweepCell
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.depth.controls import retry_button
-from resnet_viz.ui.depth.estimate import promise
 from resnet_viz.ui.depth.runs import SweepView, seconds_left
 from resnet_viz.ui.race.status import failure_sentence
-from resnet_viz.wording import duration, percent
+from resnet_viz.wording import duration, in_a_list, percent, running_text, with_commas
 
 _BORDERS: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
 _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED: "∞", RunState.STOPPED: "■"}
@@ -28,14 +28,14 @@ def depth_status(view: SweepView, cells: Sequence[CellHistory]) -> None:
     """Progress, the map of all cells, and what needs somebody."""
     steps = sum(place.cell.run.train.steps for place in view.cells)
     done = sum(place.run.step for place in view.cells if place.run is not None)
-    text = _("{finished} of {cells} cells finished").format(finished=view.finished, cells=len(view.cells))
+    text = _("{finished} of {cells} runs finished").format(finished=view.finished, cells=len(view.cells))
     with st.container(border=True, key="depth_status"):
         st.progress(min(done / steps, 1.0), text=f"**{text}** · {' · '.join(_details(view))}".rstrip(" ·"))
         st.html(_map(view.cells, cells))
         st.caption(
             _(
-                "One box per seed: the final training error once it is finished, until then how far it is. "
-                "A double border marks a cell that was trained before, in another sweep or race."
+                "One box per run: its progress, then its final training error. Double border: reused "
+                "from another sweep or race."
             )
         )
         if view.failed:
@@ -55,13 +55,13 @@ def state_name(place: SweepCell) -> str:
     if place.state is None:
         return _("Not trained")
     state = labels.label(labels.STATES, place.state)
-    return f"{state}, {_('reused')}" if place.reused else state
+    return with_commas((state, _("reused"))) if place.reused else state
 
 
 def _details(view: SweepView) -> list[str]:
     counts = Counter(place.state for place in view.cells)
     said = [
-        f"{labels.label(labels.STATES, state)}: {counts[state]}"
+        _("{name}: {text}").format(name=labels.label(labels.STATES, state), text=counts[state])
         for state in RunState
         if counts[state] and state is not RunState.FINISHED
     ]
@@ -74,7 +74,7 @@ def _details(view: SweepView) -> list[str]:
     if left is not None:
         said.append(_("{time} left").format(time=duration(left)))
     elif view.pausing:
-        said.append(_("paused, nothing is lost"))
+        said.append(_("paused; all progress is saved"))
     elif counts[RunState.QUEUED] and not counts[RunState.RUNNING]:
         said.append(_waiting(view))
     return said
@@ -83,13 +83,13 @@ def _details(view: SweepView) -> list[str]:
 def _waiting(view: SweepView) -> str:
     supervisor = server.supervisor()
     if supervisor and not supervisor.machine.devices:
-        return _("starting the first worker, this takes some seconds")
+        return _("starting up, a few seconds")
     positions = [
         p for run in view.active if supervisor and (p := supervisor.queue_position(run.id)) is not None
     ]
     if positions and min(positions) > 1:
         return _("number {position} in the queue").format(position=min(positions))
-    return _("waiting for a free worker")
+    return _("waiting for a free slot")
 
 
 def _map(places: Sequence[SweepCell], cells: Sequence[CellHistory]) -> str:
@@ -112,7 +112,7 @@ def _map(places: Sequence[SweepCell], cells: Sequence[CellHistory]) -> str:
             ]
             row.append(f'<td><div class="places">{"".join(boxes)}</div></td>')
         rows.append(f'<tr style="{style}"><th scope="row">{escape(look.name)}</th>{"".join(row)}</tr>')
-    label = escape(_("All cells: families down, depths across"))
+    label = escape(_("All runs: one row per network type, one column per depth"))
     corner = escape(_("depth"))
     return (
         f'<div class="depth-cells" tabindex="0" role="region" aria-label="{label}">'
@@ -135,7 +135,7 @@ def _box(place: SweepCell, error: float | None) -> str:
     else:
         kinds.append("waiting")
         text = "·" if run is None else "…"
-    title = escape(f"{cell_name(place)}: {state_name(place)}")
+    title = escape(_("{name}: {text}").format(name=cell_name(place), text=state_name(place)))
     return (
         f'<div class="{" ".join(filter(None, kinds))}" title="{title}" role="img" '
         f'aria-label="{title} {escape(text)}"><i style="width: {share:.1%}"></i>'
@@ -151,16 +151,16 @@ def _failures(view: SweepView) -> None:
         text = _("{cell} (attempt {attempt})").format(cell=cell_name(place), attempt=place.run.attempt)
         reasons.setdefault((failure_sentence(place.run), place.is_settled), []).append(text)
     for (reason, settled), names in reasons.items():
-        again = "" if settled else _("It is tried again by itself.")
-        text = _("Broke off: {cells}.").format(cells="; ".join(names))
-        st.error(" ".join(filter(None, (text, reason, again))), icon=":material/error:")
+        again = "" if settled else _("It will be retried automatically.")
+        text = _("Failed or interrupted: {cells}.").format(cells=in_a_list(names))
+        st.error(running_text(filter(None, (text, reason, again))), icon=":material/error:")
     if any(settled for _reason, settled in reasons):
         retry_button(view)
 
 
 def _how_good(view: SweepView) -> None:
     """The estimate against what came, once all that it was made for has ended."""
-    promised = promise(view.group.id) if view.settled else None
+    promised = promise(server.store(), view.group.id) if view.settled else None
     if promised is None:
         return
     runs = [
@@ -174,8 +174,8 @@ def _how_good(view: SweepView) -> None:
     st.caption(
         ":material/timer: "
         + _(
-            "Estimated: {promised} of training; it took {took} ({error} %). From the first start to the last "
-            "end: {wall}, estimated {promised_wall}."
+            "Training took {took}; the estimate was {promised} ({error}% compared with the time "
+            "taken). First start to last end: {wall}, estimate {promised_wall}."
         ).format(
             promised=duration(promised.training_s),
             took=duration(took_s),

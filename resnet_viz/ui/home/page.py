@@ -13,11 +13,11 @@ from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
-from resnet_viz.ui import labels, language, server, style
+from resnet_viz.ui import address_bar, labels, language, server, style
 from resnet_viz.ui.home.estimate import race_seconds
 from resnet_viz.ui.home.replay import home_replay
 from resnet_viz.ui.recorded import recorded_race
-from resnet_viz.wording import duration
+from resnet_viz.wording import duration, running_text
 
 _RACE_PAGE: Final = "../../pages/race.py"
 _DEPTH_PAGE: Final = "../../pages/depth.py"
@@ -35,12 +35,13 @@ def home_page() -> None:
     """Show the page."""
     style.apply()
     st.title(_("What does the skip connection change?"), anchor=False)
+    address_bar.tell(address_bar.unknown(()))
     with st.container(key="home_claim"):
         st.markdown(
             _(
-                "Stack more layers and a plain network can become **harder to train**: even on its own "
-                "training images it ends up worse. A residual network of the same depth, whose blocks "
-                "add their input to their output, trains well."
+                "With more layers a plain network can become **harder to train**: its error rises even "
+                "on its own training images. A residual network of the same depth, whose blocks add "
+                "their input to their output, trains well."
             )
         )
     try:
@@ -65,7 +66,7 @@ def _run_live(link: dict[str, str], time_needed: str) -> None:
         key="home_race",
     )
     with words.container(gap=None):
-        st.caption(f"{_('The same settings; nothing needs to be downloaded.')} {time_needed}")
+        st.caption(running_text((_("The same settings; nothing needs to be downloaded."), time_needed)))
         unknown = not _machine().devices
         st.fragment(_device_line, run_every=1.0 if unknown else None)(unknown)
     if go:
@@ -80,9 +81,9 @@ def _time_needed(recording: Recording[RaceSpec]) -> str:
     found = race_seconds(recording.spec, [run for run in runs if run.origin == "trained"], at_once=slots)
     if found is None:
         walls = [history.facts["wall_s"] for history in recording.histories]
-        text = _("The recorded one took {time}; how long it takes here, the first race will tell.")
+        text = _("The recording took {time}; your first race will show how fast this machine is.")
         return text.format(time=duration(max(walls)))
-    text = _("It should take about {time} here, judging by runs of this machine: {count}.")
+    text = _("About {time} on this machine, estimated from earlier runs ({count}).")
     return text.format(time=duration(found[0]), count=found[1])
 
 
@@ -92,7 +93,7 @@ def _what_is_built() -> None:
         st.subheader(_("One difference"), anchor=False)
         st.markdown(
             _(
-                "Both are built with the same weights, see the same batches and train side by side. Every "
+                "Both start from the same weights and train on the same batches, side by side. Every "
                 "curve is measured; nothing is simulated."
             )
         )
@@ -100,20 +101,20 @@ def _what_is_built() -> None:
         st.image(_picture(), alt=_picture_alt(), width="stretch")
         st.caption(
             _(
-                "Left, a plain block has to learn the whole mapping H(x). Right, a residual block learns "
-                "what to add, F(x) = H(x) − x. With identity shortcuts the parameters are the same, to "
-                "the last one."
+                "Left: a plain block has to learn the whole mapping H(x). Right: a residual block "
+                "learns what to add, F(x) = H(x) − x. With identity shortcuts both networks have "
+                "exactly the same number of parameters."
             )
         )
 
 
 def _questions() -> None:
-    st.subheader(_("What you can find out in a minute"), anchor=False)
+    st.subheader(_("Four questions to start with"), anchor=False)
     race = _("Open this race")
     cards: tuple[tuple[str, str, str, str, str, dict[str, str]], ...] = (
         (
             ":material/trending_down:",
-            _("Does depth hurt a plain network?"),
+            _("Does a deep plain network train worse?"),
             _("Depth 32 with batch normalisation: both losses live, on a log scale."),
             race,
             _RACE_PAGE,
@@ -122,14 +123,17 @@ def _questions() -> None:
         (
             ":material/show_chart:",
             _("From which depth on?"),
-            _("Errors from 8 to 56 layers, three trainings at each depth: recorded, or made here anew."),
+            _(
+                "Errors from 8 to 56 layers, three runs per depth. Watch the recording, or train it "
+                "here (takes much longer)."
+            ),
             _("Open the degradation curve"),
             _DEPTH_PAGE,
             {},
         ),
         (
             ":material/ssid_chart:",
-            _("Where does the gradient go?"),
+            _("Where does the gradient shrink?"),
             _("Without normalisation: the gradient of every layer, step by step."),
             race,
             _RACE_PAGE,
@@ -138,7 +142,7 @@ def _questions() -> None:
         (
             ":material/balance:",
             _("When does it not matter?"),
-            _("Depth 8: the two train about equally well, and the verdict says so."),
+            _("Depth 8: the two train about equally well."),
             race,
             _RACE_PAGE,
             {"preset": "shallow"},
@@ -164,13 +168,13 @@ def _device_line(was_unknown: bool) -> None:
     if was_unknown and machine.devices:
         st.rerun()  # ends the refreshing
     parts = [
-        _("{cores} processor cores").format(cores=machine.cores),
-        _("{memory} GB memory").format(memory=round(machine.memory_bytes / _GIBIBYTE)),
+        _("{cores} CPU cores").format(cores=machine.cores),
+        _("{memory} GiB RAM").format(memory=round(machine.memory_bytes / _GIBIBYTE)),
     ]
     accelerators = [device for device in machine.devices if device.kind != "cpu"]
     for device in accelerators:
         memory = round(device.memory_bytes / _GIBIBYTE)
-        parts.append(_("{device}, {memory} GB").format(device=device.name, memory=memory))
+        parts.append(_("{device}, {memory} GiB").format(device=device.name, memory=memory))
     if machine.devices and not accelerators:
         parts.append(_("no GPU, none needed"))
     if machine.torch:

@@ -201,7 +201,7 @@ class Player {
       const accuracy = last(role.test_accuracy);
       const values = {
         loss: loss === undefined ? "–" : loss.toPrecision(3),
-        accuracy: accuracy === undefined ? "–" : `${(accuracy * 100).toFixed(1)} %`,
+        accuracy: accuracy === undefined ? "–" : `${(accuracy * 100).toFixed(1)}%`,
       };
       const now = this.root.querySelectorAll(".replay-now > div")[index];
       now.dataset.role = role.role;

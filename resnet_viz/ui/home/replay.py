@@ -26,8 +26,9 @@ from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
+from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.exhibit import Exhibit, numbers
-from resnet_viz.ui.live_chart import chart_html, component_script, plotly_url, tool_labels
+from resnet_viz.ui.live_chart import chart_html, component_script, tool_labels
 from resnet_viz.ui.recorded import RACE, made_on, recorded_race, show_origin
 from resnet_viz.wording import duration
 
@@ -57,7 +58,7 @@ def home_replay() -> None:
             title = _("A plain and a residual network of {depth} layers").format(depth=depth)
             st.subheader(title, anchor=False, width="content")
             st.badge(_("Recording"), icon=":material/movie:", color="gray")
-        _component()(key="home_replay_film", data=_message(current_language(), plotly_url()))
+        _component()(key="home_replay_film", data=_message(current_language()))
         show_origin(recording, _origin(recording))
         exhibits = _exhibits(recording.name, current_language())
         for column, (name, exhibit) in zip(st.columns(2), exhibits.items(), strict=True):
@@ -71,8 +72,8 @@ def _filename(chart: str) -> str:
 
 def _origin(recording: Recording[RaceSpec]) -> str:
     text = _(
-        "This is a recording, played back: the race was trained on {day} in {time}, on {cores} processor "
-        "cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
+        "This is a recording: the race was trained on {day} in {time}, on {cores} CPU cores "
+        "({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
     )
     walls = [history.facts["wall_s"] for history in recording.histories]
     return made_on(recording, text, time=duration(max(walls)))
@@ -90,7 +91,7 @@ def _exhibits(_recording: str, _language: str) -> dict[str, Exhibit]:
     charts = replay_charts(info)
     return {
         "loss": Exhibit(
-            _("Train loss"),
+            _("Training loss"),
             how_to_read_loss(info),
             losses.describe(info.loss),
             to_json(charts["loss"]),
@@ -107,15 +108,15 @@ def _exhibits(_recording: str, _language: str) -> dict[str, Exhibit]:
 
 
 @cache
-def _message(language: str, plotly: str) -> bytes:
+def _message(language: str) -> bytes:
     """Words and film; the same for all readers of a language, so it is put together once."""
     info = _info()
     exhibits = _exhibits(recorded_race().name, language)
     words = {
-        "plotly": plotly,
+        "plotly": PLOTLY,
         "scrub": _("Training step shown"),
         "step": _("Step {step} of {steps}"),
-        "now": _("train loss {loss} · test accuracy {accuracy}"),
+        "now": _("training loss {loss} · test accuracy {accuracy}"),
         "roles": {role: _(name) for role, name in labels.ROLES.items()},
         "actions": {"play": _("Play"), "pause": _("Pause"), "again": _("Play again")},
         "labels": tool_labels(_TOOLS),

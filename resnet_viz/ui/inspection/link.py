@@ -12,6 +12,7 @@ import streamlit as st
 
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
+from resnet_viz.ui.address_bar import unknown
 from resnet_viz.ui.translated import key_in_language
 
 T = TypeVar("T")
@@ -126,7 +127,7 @@ def remember(name: str, value: object, default: object) -> None:
 
 def notices() -> list[str]:
     """What in the link could not be had, one sentence each."""
-    return list(st.session_state.get(_NOTICES, {}).values())
+    return [*st.session_state.get(_NOTICES, {}).values(), *unknown(PARAMETERS)]
 
 
 def _settle(name: str, key: str, options: Sequence[T], default: T) -> None:

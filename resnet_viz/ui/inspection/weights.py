@@ -75,18 +75,18 @@ def _progress(entry: ZooEntry) -> None:
         st.rerun()
     try:
         with st.spinner(_("Starting the download …")):
-            answer = server.desk().ask("fetch", {"model": entry.reference}).values
+            coming = server.fetches().ask(entry.reference)
     except ResnetVizError as refusal:
         _coming().discard(entry.name)
         _failed()[entry.name] = refusal
         st.rerun()
-    if answer["ready"]:
+    if coming is None:
         _coming().discard(entry.name)
         st.rerun()
-    done, total, rate = answer["done_bytes"], answer["total_bytes"], answer["bytes_per_s"]
-    st.progress(min(1.0, done / total), text=_how_far(done, total, rate))
+    text = _how_far(coming.done_bytes, coming.total_bytes, coming.bytes_per_s)
+    st.progress(min(1.0, coming.done_bytes / coming.total_bytes), text=text)
     if st.button(_("Cancel"), icon=":material/close:", key=f"inspect_cancel_{entry.name}"):
-        server.desk().ask("cancel_fetch", {"model": entry.reference})
+        server.fetches().cancel(entry.reference)
         _coming().discard(entry.name)
         st.rerun()
 

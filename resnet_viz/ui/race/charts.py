@@ -98,7 +98,7 @@ def _extent(histories: Sequence[RunHistory]) -> tuple[Any, ...]:
 def _loss(histories: Sequence[RunHistory]) -> Exhibit:
     info = losses.loss_info(histories)
     return Exhibit(
-        _("Train loss"),
+        _("Training loss"),
         losses.how_to_read(info),
         losses.describe(info),
         to_json(losses.loss_chart(info)),
@@ -121,10 +121,11 @@ def _profile(histories: Sequence[RunHistory], metric: str, step: int | None) -> 
     info = gradient_profile.gradient_profile_info(histories, metric, step)
     return Exhibit(
         _("Over depth, at one step"),
-        gradient_profile.how_to_read(),
+        gradient_profile.how_to_read(metric),
         gradient_profile.describe(info),
         to_json(gradient_profile.gradient_profile_chart(info)),
         lambda: layers.layers_table(info),
+        more=gradient_profile.more(metric),
     )
 
 
@@ -136,15 +137,17 @@ def _map(histories: Sequence[RunHistory]) -> Exhibit:
         gradient_heatmap.describe(info),
         to_json(gradient_heatmap.heatmap_chart(info, stacked=True)),
         lambda: gradient_heatmap.heatmap_table(info),
+        more=gradient_heatmap.more(),
     )
 
 
 def _responses(histories: Sequence[RunHistory], step: int | None) -> Exhibit:
     info = responses.responses_info(histories, step)
     return Exhibit(
-        _("How strongly each layer answers"),
+        _("Response of each layer"),
         responses.how_to_read(),
         responses.describe(info),
         to_json(responses.responses_chart(info)),
         lambda: layers.layers_table(info),
+        more=responses.more(),
     )

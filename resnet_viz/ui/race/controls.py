@@ -12,12 +12,12 @@ from resnet_viz.ui.race.runs import RaceRuns, read_runs
 def race_controls(race: RaceRuns, group_id: str) -> None:
     """The buttons, each only where it can do something; nothing for people who did not start the race."""
     if race.runs and race.runs[0].owner != owner():
-        st.caption(_("Started in another browser: you can watch, but not control it."))
+        st.caption(_("Started in another browser: you can watch it, but not control it."))
         return
     buttons = (
         ("pause", _("Pause"), ":material/pause:", _pause, bool(race.active) and not race.pausing),
         ("step", _("Single step"), ":material/skip_next:", _step, race.paused),
-        ("resume", _("Resume"), ":material/play_arrow:", _resume, race.pausing or bool(race.resumable)),
+        ("resume", _("Continue"), ":material/play_arrow:", _resume, race.pausing or bool(race.resumable)),
         ("stop", _("Stop"), ":material/stop:", _stop, bool(race.active)),
     )
     with st.container(horizontal=True, horizontal_alignment="right", key="race_controls", gap="small"):

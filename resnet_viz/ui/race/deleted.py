@@ -11,8 +11,8 @@ from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunRecord, RunSummary
 from resnet_viz.store.library import UNDO_S
 from resnet_viz.ui import labels, language, server
+from resnet_viz.ui.moments import moment
 from resnet_viz.ui.rights import may_change
-from resnet_viz.ui.runs.rows import moment
 from resnet_viz.wording import in_a_list
 
 _REFUSED = "race_restore_refused"
@@ -32,7 +32,9 @@ def show_deleted(group_id: str, race: RaceSpec, left: Sequence[RunRecord]) -> No
         if (spec.network.role, spec.train.seed) not in there
     ]
     if gone:
-        st.info(_("Removed for good: {runs}.").format(runs=in_a_list(gone)), icon=":material/delete_forever:")
+        st.info(
+            _("Deleted permanently: {runs}.").format(runs=in_a_list(gone)), icon=":material/delete_forever:"
+        )
 
 
 def whole_seeds(runs: Iterable[RunRecord]) -> Collection[int]:

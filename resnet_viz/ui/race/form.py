@@ -11,6 +11,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.specs import MAX_DEPTH, RaceSpec, legal_depths
 from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.settings_form import all_settings, choose_preset, choose_seeds, in_short, with_changes
+from resnet_viz.wording import running_text
 
 _SHOWN_DEPTH: Final = 110
 """The depth slider ends here, as the paper's figures do; a link may go further."""
@@ -59,8 +60,8 @@ def _checked_race() -> RaceSpec | None:
 
 def _summary(race: RaceSpec, preset: str) -> str:
     text = _(
-        "{networks} networks · {steps} steps of {batch} images · {dataset}, {images} images "
-        "at {side}×{side} px"
+        "{networks} networks · {steps} steps, batch size {batch} · {dataset}, {images} images, "
+        "{side}×{side} px"
     ).format(networks=2 * race.seeds, **in_short(race.run))
     return with_changes(text, RACE_FORM, preset, race)
 
@@ -74,5 +75,5 @@ def _depth() -> None:
             st.session_state[RACE_FORM.key("block")], up_to=max(_SHOWN_DEPTH, st.session_state[key])
         ),
         key=key,
-        help=" ".join((_(setting.help), _("A link may ask for up to {most}.").format(most=MAX_DEPTH))),
+        help=running_text((_(setting.help), _("A link may ask for up to {most}.").format(most=MAX_DEPTH))),
     )

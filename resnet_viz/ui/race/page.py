@@ -18,8 +18,8 @@ def race_page() -> None:
     st.title(_("Race"), anchor=False)
     st.markdown(
         _(
-            "Two networks, built alike except for one thing: one has skip connections. Watch both learn, "
-            "side by side."
+            "Two networks with one difference: one of them has skip connections. Watch both train side "
+            "by side."
         )
     )
     RACE_FORM.take_over_link()

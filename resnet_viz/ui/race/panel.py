@@ -7,6 +7,7 @@ import streamlit as st
 
 from resnet_viz.errors import NotFound
 from resnet_viz.history import RunHistory
+from resnet_viz.images.names import inert
 from resnet_viz.jobs.races import start_race
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
@@ -31,7 +32,7 @@ def race_panel(group_id: str) -> None:
     group = _group(group_id)
     if group is None:
         st.warning(
-            _("There is no race {id} in the history of this machine.").format(id=group_id[:40]),
+            _("There is no race {id} in the history of this machine.").format(id=inert(group_id[:40])),
             icon=":material/search_off:",
         )
         return

@@ -5,26 +5,20 @@ from typing import Final
 
 import streamlit as st
 
+from resnet_viz.figures import seed_gaps
+from resnet_viz.figures.chart import to_json
 from resnet_viz.findings.fairness import FairnessCard, fairness_card
-from resnet_viz.findings.race import VerdictKind, verdict
+from resnet_viz.findings.race import verdict
+from resnet_viz.findings.seed_table import seed_table
 from resnet_viz.history import RunHistory
-from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunRecord
+from resnet_viz.ui.exhibit import Exhibit, show
 from resnet_viz.ui.race.fairness_table import fairness_table
+from resnet_viz.ui.table import table
+from resnet_viz.wording import running_text
 
-_HEADLINES: Final = {
-    VerdictKind.WAITING: N_("Nothing measured yet"),
-    VerdictKind.RUNNING: N_("Still running"),
-    VerdictKind.STOPPED: N_("Stopped before the end"),
-    VerdictKind.FAILED: N_("Not completed"),
-    VerdictKind.DIVERGED: N_("Diverged"),
-    VerdictKind.RESIDUAL_BETTER: N_("The residual network trains better"),
-    VerdictKind.PLAIN_BETTER: N_("The plain network trains better"),
-    VerdictKind.NO_DIFFERENCE: N_("No difference that matters"),
-    VerdictKind.UNDECIDED: N_("Undecided"),
-}
 _ORDER: Final = {False: 0, None: 1, True: 2}
 _ICONS: Final = {
     False: ":material/gpp_bad:",
@@ -34,11 +28,28 @@ _ICONS: Final = {
 
 
 def show_verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> None:
-    """The verdict in words, its headline first."""
+    """The verdict in words, its headline first, and the values of each seed where there are several."""
     found = verdict(race, histories)
     with st.container(border=True, key="race_verdict"):
-        st.subheader(_(_HEADLINES[found.kind]), anchor=False)
+        st.subheader(str(found.headline), anchor=False)
         st.markdown("\n".join(f"- {_plain_text(str(sentence))}" for sentence in found.sentences))
+        st.caption(_plain_text(running_text(found.notes)))
+        headings, *rows = seed_table(found.found)
+        if len(rows) > 1:
+            table(headings, rows, caption=_("Result of each seed: loss and accuracy."))
+    if found.found.loss is not None and found.found.loss.interval.p is not None:
+        _show_gaps(seed_gaps.seed_gap_info(found.found))
+
+
+def _show_gaps(info: seed_gaps.SeedGapInfo) -> None:
+    exhibit = Exhibit(
+        _("The gap, seed by seed"),
+        seed_gaps.how_to_read(),
+        seed_gaps.describe(info),
+        to_json(seed_gaps.seed_gap_chart(info)),
+        lambda: seed_gaps.seed_gap_table(info),
+    )
+    show(exhibit, key="gaps", filename="race-gaps", height_px=150 + 34 * len(info.seed))
 
 
 def show_fairness(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) -> None:
@@ -49,7 +60,10 @@ def show_fairness(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) ->
     worst = min(cards, key=lambda card: _ORDER[card.fair])
     known = sum(row.equal is not None for card in cards for row in card.rows)
     total = sum(len(card.rows) for card in cards)
-    text = f"{worst.summary} " + _("({known} of {total} checks)").format(known=known, total=total)
+    done = _("{total} of {total} checks passed") if worst.fair else _("{known} of {total} checked")
+    text = _("{summary} ({checks})").format(
+        summary=worst.summary, checks=done.format(known=known, total=total)
+    )
     with st.expander(text, icon=_ICONS[worst.fair], key="race_fairness"):
         for card in cards:
             _show_card(card, several=len(cards) > 1)

@@ -10,6 +10,7 @@ from resnet_viz.store import GroupRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.owner import owner
+from resnet_viz.wording import with_commas
 
 _SHOWN = 8
 
@@ -60,7 +61,7 @@ def _entry(group: GroupRecord) -> None:
         details = [
             _("{steps} steps").format(steps=f"{race.run.train.steps:,}"),
             seeds,
-            ", ".join(sorted(labels.label(labels.STATES, state) for state in states)),
+            with_commas(sorted(labels.label(labels.STATES, state) for state in states)),
         ]
         st.caption(" · ".join(details), width="content")
 

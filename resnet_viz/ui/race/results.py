@@ -11,7 +11,7 @@ from resnet_viz.ui import labels, server
 from resnet_viz.ui.downloads import download_buttons, everything_recorded
 from resnet_viz.ui.race.status import failure_sentence
 from resnet_viz.ui.table import table
-from resnet_viz.wording import number, percent
+from resnet_viz.wording import number
 
 _INSPECT_PAGE: Final = "../../pages/inspect.py"
 
@@ -25,13 +25,15 @@ def results(runs: Sequence[RunRecord]) -> None:
         ([*row.values()] for row in rows),
         caption=_("Result of each run: loss, accuracy, parameters and time."),
     )
+    if any(labels.is_old(run.facts.get("test_statistics")) for run in runs):
+        st.caption(_(labels.OLD_ACCURACY))
     group_id = str(runs[0].group_id)
     recorded = everything_recorded("race", group_id, [run.id for run in runs], f"race-{group_id}")
     download_buttons("race", recorded)
     if _have_weights(runs):
         st.page_link(
             _INSPECT_PAGE,
-            label=_("Look inside these networks"),
+            label=_("Inspect these networks"),
             icon=":material/visibility:",
             query_params={"networks": runs[0].group_id},
         )
@@ -48,8 +50,8 @@ def _row(run: RunRecord) -> dict[str, str]:
         _("Seed"): str(run.seed),
         _("State"): labels.label(labels.STATES, run.state),
         _("Steps"): f"{run.step:,} / {run.total_steps:,}",
-        _("Train loss"): number(facts.get("train_loss")),
-        _("Test accuracy"): percent(facts.get("test_accuracy")),
+        _("Training loss"): number(facts.get("train_loss")),
+        _("Test accuracy"): labels.accuracy(facts.get("test_accuracy"), facts.get("test_statistics")),
         _("Parameters"): f"{facts['parameters']:,}" if "parameters" in facts else "–",
         _("Images/s"): number(facts.get("samples_per_s")),
         _("Run"): run.id,

@@ -35,7 +35,7 @@ def race_status(race: RaceRuns) -> None:
                 _role_card(role, runs)
             else:
                 st.subheader(labels.label(labels.ROLES, role), anchor=False)
-                st.caption(_("No run of this network is left."))
+                st.caption(_("All runs of this network were deleted."))
 
 
 def failure_sentence(run: RunRecord) -> str:
@@ -86,7 +86,7 @@ def _details(runs: tuple[RunRecord, ...], remaining: int) -> list[str]:
 
 def _device(facts: Mapping[str, Any]) -> str:
     if facts["device"] == "cpu":
-        return _("processor, {threads} thread(s)").format(threads=facts.get("threads", 1))
+        return _("CPU, threads: {threads}").format(threads=facts.get("threads", 1))
     return str(facts.get("device_name") or facts["device"])
 
 
@@ -94,7 +94,7 @@ def _waiting(runs: list[RunRecord]) -> str:
     supervisor = server.supervisor()
     positions = [p for run in runs if supervisor and (p := supervisor.queue_position(run.id)) is not None]
     if supervisor and not supervisor.machine.devices:
-        return _("starting the first worker, this takes some seconds")
+        return _("starting up, a few seconds")
     if not positions:
-        return _("waiting for a free worker")
+        return _("waiting for a free slot")
     return _("number {position} in the queue").format(position=min(positions))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import Desired, Wish
+from resnet_viz.jobs.control import going, hold_back
 from resnet_viz.jobs.races import start_race
 from resnet_viz.jobs.sweeps import KIND as SWEEP
 from resnet_viz.jobs.sweeps import spec_of, start_sweep
@@ -31,15 +32,14 @@ def runs_actions(runs: Sequence[RunRecord], *, of_groups: Sequence[str] = ()) ->
     ``of_groups``: identifiers of the groups that were chosen with all their runs, if that is how.
     """
     mine = changeable(runs)
-    active = [run for run in mine if not run.state.is_finished()]
     resumable = [run for run in mine if run.state.is_resumable() and run.origin == "trained"]
     prefix = "groups" if of_groups else "runs"
     pinned = bool(mine) and all(run.pinned for run in mine)
     whole = list(of_groups)
     buttons = (
         ("pin", _("Unpin") if pinned else _("Pin"), ":material/keep:", _pin, mine, (not pinned,)),
-        ("stop", _("Stop"), ":material/stop:", _stop, active, ()),
-        ("resume", _("Resume"), ":material/play_arrow:", _resume, resumable, ()),
+        ("stop", _("Stop"), ":material/stop:", _stop, going(server.store(), mine), ()),
+        ("resume", _("Continue"), ":material/play_arrow:", _resume, resumable, ()),
         ("again", _("Run again with another seed"), ":material/casino:", _again, list(runs), (whole,)),
         ("delete", _("Delete"), ":material/delete:", _delete, mine, ()),
     )
@@ -54,8 +54,8 @@ def runs_actions(runs: Sequence[RunRecord], *, of_groups: Sequence[str] = ()) ->
     if any(run.state.is_resumable() and run.origin == "imported" for run in mine):
         st.caption(
             _(
-                "Imported runs cannot be resumed, because files hold no state of training. "
-                "They can be run again from the start, with another seed."
+                "Imported runs cannot be continued, because files hold no state of training. They can "
+                "be run again from the start, with another seed."
             )
         )
     if len(mine) == 1 and not of_groups:
@@ -107,8 +107,8 @@ def _pin(run_ids: Sequence[str], pinned: bool) -> None:
 
 def _stop(run_ids: Sequence[str]) -> None:
     language.use()
-    for run_id in run_ids:
-        server.store().set_desired(run_id, Desired(Wish.STOP))
+    store = server.store()
+    hold_back(store, [store.run(run_id) for run_id in run_ids], Desired(Wish.STOP))
 
 
 def _resume(run_ids: Sequence[str]) -> None:

@@ -49,7 +49,7 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
         )
         return
     if len(specs) > MOST_COMPARED:
-        text = _("The first {most} of the chosen runs are compared.")
+        text = _("The first {most} of the selected runs are compared.")
         st.caption(text.format(most=MOST_COMPARED))
         specs, histories = specs[:MOST_COMPARED], histories[:MOST_COMPARED]
     if is_race(specs):
@@ -85,22 +85,25 @@ def _lines(specs: Sequence[RunSpec], histories: Sequence[RunHistory], ids: Seque
     charts: tuple[tuple[str, str, str, Callable[[ComparisonInfo], Chart], Callable[[], Columns]], ...] = (
         (
             "loss",
-            _("Train loss"),
-            _("Lower is better; the mean of the last steps, one line a run. Plain networks are dashed."),
+            _("Training loss"),
+            _("Lower is better. Mean of the last steps, one line per run. Dashed: plain networks."),
             comparison.loss_comparison,
             lambda: comparison.curves_table(info, "loss"),
         ),
         (
             "accuracy",
             _("Test accuracy"),
-            _("Higher is better: the share of test images recognised."),
+            _("Higher is better: the share of test images classified correctly."),
             comparison.accuracy_comparison,
             lambda: comparison.curves_table(info, "accuracy"),
         ),
         (
             "gradient",
             _("Gradient of each layer, at the last step measured"),
-            _("Left is the input, right the output. A line that falls to the left: the gradient is lost."),
+            _(
+                "Input left, output right. A line that falls towards the left: the gradient shrinks on "
+                "its way back to the input."
+            ),
             comparison.gradient_comparison,
             lambda: comparison.gradient_table(info),
         ),

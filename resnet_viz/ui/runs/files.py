@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from resnet_viz.exports import FORMATS, ExportFormat, as_download
-from resnet_viz.exports.formats import file_stem
+from resnet_viz.exports.formats import common_stem
 from resnet_viz.locale import current_language, set_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
@@ -57,5 +57,5 @@ def _is_one_file(runs: Sequence[RunRecord], chosen: ExportFormat) -> bool:
 
 
 def _file_name(runs: Sequence[RunRecord], chosen: ExportFormat) -> str:
-    stem = file_stem(runs[0]) if len(runs) == 1 else f"{len(runs)}-runs"
+    stem = common_stem(runs)
     return f"{stem}{chosen.suffix}" if _is_one_file(runs, chosen) else f"{stem}-{chosen.name}.zip"

@@ -30,6 +30,8 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "only": ("pinned", "mine"),
 }
 _TEXT: Final = "q"
+PARAMETERS: Final = (_VIEW_PARAMETER, _TEXT, *_CHOICES)
+"""What the page's link may say."""
 
 
 def runs_view() -> str:
@@ -37,7 +39,7 @@ def runs_view() -> str:
     if _VIEW not in st.session_state:
         linked = st.query_params.get(_VIEW_PARAMETER)
         st.session_state[_VIEW] = GROUPS_VIEW if linked == GROUPS_VIEW else RUNS_VIEW
-    names = {RUNS_VIEW: _("Runs one by one"), GROUPS_VIEW: _("Races, sweeps and other groups")}
+    names = {RUNS_VIEW: _("Single runs"), GROUPS_VIEW: _("Races, sweeps and other groups")}
     choose(
         st.segmented_control,
         _("Show"),
@@ -63,7 +65,7 @@ def runs_filter() -> RunQuery:
             _("Search"),
             key=_key(_TEXT),
             type="search",
-            placeholder=_("name, notes, tag, plain-32, data set, identifier …"),
+            placeholder=_("name, notes, tag, plain-32, data set, ID …"),
             icon=":material/search:",
             on_change=back_to_first,
             width=190,

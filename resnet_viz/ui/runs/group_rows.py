@@ -15,10 +15,11 @@ from resnet_viz.specs import RaceSpec, Role, RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.depth.recent import sweep_title
+from resnet_viz.ui.moments import moment
 from resnet_viz.ui.race.recent import race_title
-from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, moment, recordings, size
+from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, recordings, size
 from resnet_viz.ui.runs.table import Column, Row
-from resnet_viz.wording import duration, percent
+from resnet_viz.wording import duration, percent, with_commas
 
 _MOST_CELLS: Final = 200
 """Of larger sweeps the table does not look for the cells that others trained."""
@@ -54,10 +55,10 @@ def columns() -> list[Column]:
         Column(_("Accuracy, plain / residual"), number=True),
         Column(_("Data set")),
         Column(_("Time"), "wall_s", number=True),
-        Column(_("Begun"), "created"),
+        Column(_("Started"), "created"),
         Column(_("Weights"), "weights", number=True),
         Column(_("Notes")),
-        Column(_("Identifier")),
+        Column(_("ID")),
     ]
 
 
@@ -77,6 +78,8 @@ def row_of(group: GroupSummary) -> Row:
         result = in_short(
             Outcome(run.role, run.spec.network.depth, run.facts.get("test_accuracy")) for run in finished
         )
+    if group.old_tests:
+        result += "*"
     datasets = sorted({name for name in (group.first_dataset, group.last_dataset) if name})
     if not datasets and spec is not None:
         run = spec if isinstance(spec, RunSpec) else spec.run
@@ -90,14 +93,14 @@ def row_of(group: GroupSummary) -> Row:
         ("★ " if group.pinned else "") + group.name,
         runs,
         result,
-        ", ".join(map(data_set, datasets)),
+        with_commas(map(data_set, datasets)),
         "–" if group.wall_s is None else duration(group.wall_s),
         moment(group.created_at),
         size(group.weights_bytes),
         " ".join(group.notes.split())[:200],
         group.id,
     )
-    return Row(group.id, f"{title}, {group.id}", "", _telling(states), cells_)
+    return Row(group.id, with_commas((title, group.id)), "", _telling(states), cells_)
 
 
 def bundled_rows(query: RunQuery) -> list[Row]:
@@ -166,7 +169,7 @@ def _states(states: Mapping[RunState, int]) -> str:
     ordered = sorted(states, key=_TELLING.index)
     if len(ordered) == 1:
         return labels.label(labels.STATES, ordered[0])
-    return ", ".join(f"{labels.label(labels.STATES, state)} {states[state]}" for state in ordered) or "–"
+    return with_commas(f"{labels.label(labels.STATES, state)} {states[state]}" for state in ordered) or "–"
 
 
 def _telling(states: Mapping[RunState, int]) -> str:
@@ -196,4 +199,6 @@ def _bundled(recording: Recording[Any]) -> Row:
         recording.origin.command,
         recording.name,
     )
-    return Row(bundled_id(recording), f"{title}, {_('Bundled recording')}", "", _telling(states), cells)
+    return Row(
+        bundled_id(recording), with_commas((title, _("Bundled recording"))), "", _telling(states), cells
+    )

@@ -14,7 +14,7 @@ from resnet_viz.locale import ngettext
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupSortKey, GroupSummary, RunQuery, RunRecord
 from resnet_viz.store.labels import LONGEST
-from resnet_viz.ui import language, server
+from resnet_viz.ui import labels, language, server
 from resnet_viz.ui.depth.recent import preset_of as sweep_preset
 from resnet_viz.ui.race.recent import preset_of as race_preset
 from resnet_viz.ui.rights import may_change
@@ -48,9 +48,10 @@ def list_groups(query: RunQuery) -> Listed:
         [*map(row_of, found.rows), *bundled[start : start + PAGE_ROWS - len(found.rows)]],
         found.total + len(bundled),
         caption=_("Races, sweeps and other groups of runs"),
-        nothing=_("No group fits. Change the filter, or start a race."),
+        nothing=_("No matching groups. Change the filter, or start a race."),
         on_sorted=_took_order,
         moves=any(not state.is_finished() for group in found.rows for state in group.states),
+        note=_(labels.OLD_ACCURACY) if any(group.old_tests for group in found.rows) else "",
     )
 
 
@@ -66,10 +67,10 @@ def chosen_groups() -> None:
     count = len(groups) + len(bundled)
     with st.container(border=True, key="groups_chosen_card"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            text = ngettext("{count} group chosen", "{count} groups chosen", count)
+            text = ngettext("{count} group selected", "{count} groups selected", count)
             st.subheader(text.format(count=count), anchor=False, width="content")
             st.button(
-                _("Choose none"),
+                _("Clear selection"),
                 icon=":material/close:",
                 on_click=GROUPS.choose,
                 args=([],),
@@ -84,9 +85,7 @@ def chosen_groups() -> None:
         if every:
             export_runs(every)
         if bundled:
-            st.caption(
-                _("Bundled recordings come with the app: they can be compared, not changed or deleted.")
-            )
+            st.caption(_("Bundled recordings can be compared, but not changed or deleted."))
         compared(every, recorded, key="groups_compare")
 
 

@@ -12,6 +12,7 @@ from resnet_viz.ui import server
 from resnet_viz.ui.owner import owner
 from resnet_viz.ui.runs.state import RUNS
 from resnet_viz.ui.weights_upload import TakenIn, weights_upload
+from resnet_viz.wording import with_commas
 
 _MAX_MB: Final = MAX_BYTES // 2**20
 _INSPECT_PAGE: Final = "../../pages/inspect.py"
@@ -60,16 +61,16 @@ def _import_weights() -> None:
     if last is None:
         return
     with st.container(border=True):
-        st.markdown(_("The weights are now run {id} of the table.").format(id=_run_of(last)))
+        st.markdown(_("The weights were imported as run {id}.").format(id=_run_of(last)))
         for change in last.changes:
             st.caption(f":material/edit: {change}")
         st.page_link(
             _INSPECT_PAGE,
-            label=_("Look at it on Inspect"),
+            label=_("Open on the Inspect page"),
             icon=":material/search:",
             query_params={"networks": last.group_id},
         )
 
 
 def _run_of(taken: TakenIn) -> str:
-    return ", ".join(server.store().group(taken.group_id).run_ids)
+    return with_commas(server.store().group(taken.group_id).run_ids)

@@ -12,11 +12,18 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord
 from resnet_viz.store.listing import SortKey
-from resnet_viz.ui import language, server, style
+from resnet_viz.ui import address_bar, labels, language, server, style
 from resnet_viz.ui.runs.actions import runs_actions, undo_bar
 from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
-from resnet_viz.ui.runs.filter import GROUPS_VIEW, runs_filter, runs_view, show_groups, show_runs_of
+from resnet_viz.ui.runs.filter import (
+    GROUPS_VIEW,
+    PARAMETERS,
+    runs_filter,
+    runs_view,
+    show_groups,
+    show_runs_of,
+)
 from resnet_viz.ui.runs.groups import chosen_groups, list_groups
 from resnet_viz.ui.runs.importing import import_files
 from resnet_viz.ui.runs.paged import Listed, paged_table
@@ -33,8 +40,9 @@ def runs_page() -> None:
     style.apply()
     st.title(_("Runs"), anchor=False)
     st.markdown(
-        _("Everything that was trained here, and what came with the app. Choose rows to do something.")
+        _("All runs of this machine, and the bundled recordings. Select rows to compare, export or delete.")
     )
+    address_bar.tell(address_bar.unknown(PARAMETERS))
     view = runs_view()
     query = runs_filter()
     undo_bar()
@@ -103,9 +111,10 @@ def _list_runs(query: RunQuery) -> Listed:
         [*map(row_of, found.rows), *bundled[start : start + PAGE_ROWS - len(found.rows)]],
         found.total + len(bundled),
         caption=_("Runs"),
-        nothing=_("No run fits. Change the filter, or start a race."),
+        nothing=_("No matching runs. Change the filter, or start a race."),
         on_sorted=_took_order,
         moves=any(not run.state.is_finished() for run in found.rows),
+        note=_(labels.OLD_ACCURACY) if any(labels.is_old(run.test_statistics) for run in found.rows) else "",
     )
 
 
@@ -133,19 +142,21 @@ def _chosen(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
         return
     with st.container(border=True, key="runs_chosen_card"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            text = ngettext("{count} run chosen", "{count} runs chosen", count)
+            text = ngettext("{count} run selected", "{count} runs selected", count)
             st.subheader(text.format(count=count), anchor=False, width="content")
             st.button(
-                _("Choose none"), icon=":material/close:", on_click=RUNS.choose, args=([],), key="runs_none"
+                _("Clear selection"),
+                icon=":material/close:",
+                on_click=RUNS.choose,
+                args=([],),
+                key="runs_none",
             )
             _group_links({run.group_id for run in runs})
         if runs:
             runs_actions(runs)
             export_runs(runs)
         if bundled:
-            st.caption(
-                _("Bundled recordings come with the app: they can be compared, not changed or deleted.")
-            )
+            st.caption(_("Bundled recordings can be compared, but not changed or deleted."))
         compared(runs, bundled, key="runs_compare")
 
 

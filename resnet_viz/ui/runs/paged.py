@@ -13,7 +13,8 @@ from resnet_viz.ui.runs.table import Column, Row, runs_table
 class Listed(NamedTuple):
     """What a table shows: the rows of the page in ``state``, of ``total``.
 
-    ``nothing`` is said where there are none; ``moves`` says whether a run among them trains.
+    ``nothing`` is said where there are none; ``moves`` says whether a run among them trains;
+    ``note`` stands below.
     """
 
     state: TableState
@@ -24,6 +25,7 @@ class Listed(NamedTuple):
     nothing: str
     on_sorted: Callable[[], None]
     moves: bool
+    note: str = ""
 
 
 def paged_table(listed: Listed) -> None:
@@ -46,6 +48,8 @@ def paged_table(listed: Listed) -> None:
         on_chosen=state.took_choice,
         on_sorted=listed.on_sorted,
     )
+    if listed.note:
+        st.caption(listed.note)
     _turn(state, len(listed.rows), listed.total)
 
 

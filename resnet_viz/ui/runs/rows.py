@@ -1,7 +1,6 @@
 """What the table of runs shows of a run, trained here, imported or bundled."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -21,8 +20,9 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunSummary
 from resnet_viz.ui import labels
+from resnet_viz.ui.moments import moment
 from resnet_viz.ui.runs.table import Column, Row
-from resnet_viz.wording import duration, number, percent
+from resnet_viz.wording import duration, number, percent, with_commas
 
 BUNDLED: Final = "bundled:"
 """Identifiers of recorded runs begin so; none of the history does."""
@@ -44,11 +44,11 @@ def columns() -> list[Column]:
         Column(_("Data set"), "dataset"),
         Column(_("Seed"), number=True),
         Column(_("Steps"), number=True),
-        Column(_("Train loss"), "train_loss", number=True),
+        Column(_("Training loss"), "train_loss", number=True),
         Column(_("Test accuracy"), "test_accuracy", number=True),
         Column(_("Time"), "wall_s", number=True),
         Column(_("Device")),
-        Column(_("Begun"), "created"),
+        Column(_("Started"), "created"),
         Column(_("Weights"), "weights", number=True),
         Column(_("Tags")),
         Column(_("Notes")),
@@ -69,22 +69,19 @@ def row_of(run: RunSummary) -> Row:
         str(run.seed),
         f"{run.step:,}" if run.step == run.total_steps else f"{run.step:,} / {run.total_steps:,}",
         number(run.train_loss),
-        percent(run.test_accuracy),
+        labels.accuracy(run.test_accuracy, run.test_statistics),
         "–" if run.wall_s is None else duration(run.wall_s),
-        run.device or "–",
+        labels.device(run.device),
         moment(run.created_at),
         size(run.weights_bytes),
-        ", ".join(run.tags),
+        with_commas(run.tags),
         " ".join(run.notes.split())[:200],
         origin + (run.group_name or f"{kind_name(run.group_kind)} {run.group_id[:4]}"),
         run.id,
     )
-    return Row(run.id, f"{network}, {_('seed {seed}').format(seed=run.seed)}", run.role, run.state, cells)
-
-
-def moment(unix_s: float) -> str:
-    """Date and time where the server is."""
-    return f"{datetime.fromtimestamp(unix_s).astimezone():%Y-%m-%d %H:%M}"
+    return Row(
+        run.id, _("{network}, seed {seed}").format(network=network, seed=run.seed), run.role, run.state, cells
+    )
 
 
 def size(count: int) -> str:
@@ -126,7 +123,7 @@ def recorded_run(run_id: str) -> RecordedRun:
         for run in recording.runs:
             if run_id == bundled_id(recording, run):
                 return run
-    raise NotFound("not_found", N_("There is no run or group called {id}."), id=run_id[:60])
+    raise NotFound("not_found", N_("There is no run or group with the ID {id}."), id=run_id[:60])
 
 
 def bundled_rows(query: RunQuery) -> list[Row]:
@@ -154,17 +151,17 @@ def _bundled(recording: Recording[Any], run: RecordedRun) -> Row:
         number(facts.get("train_loss")),
         percent(facts.get("test_accuracy")),
         duration(facts["wall_s"]) if "wall_s" in facts else "–",
-        str(facts.get("device", "–")),
+        labels.device(facts.get("device")),
         recording.origin.day,
         "–",
         "",
         recording.origin.command,
-        _("comes with this app"),
+        _("bundled"),
         run.id,
     )
     return Row(
         bundled_id(recording, run),
-        f"{name}, {_('Bundled recording')}",
+        with_commas((name, _("Bundled recording"))),
         network.role,
         run.history.state,
         cells,

@@ -27,7 +27,7 @@ def storage(chosen: Sequence[RunRecord]) -> None:
         (
             (_("History (database)"), use.database_bytes),
             (_("Weights and checkpoints"), use.weights_bytes),
-            (_("of which of deleted runs"), use.deleted_bytes),
+            (_("Deleted runs (included above)"), use.deleted_bytes),
         ),
         strict=True,
     ):
@@ -39,7 +39,7 @@ def storage(chosen: Sequence[RunRecord]) -> None:
 def _checkpoints(chosen: Sequence[RunRecord]) -> None:
     if chosen:
         runs = [run.id for run in chosen if may_change(run) and run.state.is_finished()]
-        which = ngettext("{count} chosen run", "{count} chosen runs", len(runs)).format(count=len(runs))
+        which = ngettext("{count} selected run", "{count} selected runs", len(runs)).format(count=len(runs))
     else:
         listed = server.store().library.find(RunQuery(sort="weights")).rows
         runs = [run.id for run in listed if run.weights_bytes and run.state.is_finished() and may_change(run)]
@@ -47,13 +47,13 @@ def _checkpoints(chosen: Sequence[RunRecord]) -> None:
             count=len(runs)
         )
     text = _(
-        "Clean up the checkpoints of {which}. Curves and results stay; removed weights do not come back."
+        "Delete the checkpoints of {which}. Curves and results are kept; the weights cannot be restored."
     )
     st.markdown(text.format(which=which))
     with st.container(horizontal=True):
         for key, title, but_last in (
-            ("but_last", _("Keep the last of each"), True),
-            ("all", _("Remove all"), False),
+            ("but_last", _("Keep the last one of each run"), True),
+            ("all", _("Delete all"), False),
         ):
             with st.popover(title, disabled=not runs, key=f"runs_clean_{key}"):
                 st.markdown(_("This cannot be undone."))
@@ -73,7 +73,9 @@ def _remove_weights(run_ids: Sequence[str], but_last: bool) -> None:
     except ResnetVizError as error:
         say(str(error))
     else:
-        said = _("{size} freed.").format(size=size(freed)) if freed else _("There was nothing to remove.")
+        said = (
+            _("{size} were freed.").format(size=size(freed)) if freed else _("There was nothing to delete.")
+        )
         st.toast(said, icon=":material/delete_sweep:")
 
 
@@ -101,14 +103,16 @@ def _deleted() -> None:
                 args=(ids,),
                 key="runs_deleted_restore",
             )
-        with st.popover(_("Remove these for good"), key="runs_purge"):
+        with st.popover(_("Delete these permanently"), key="runs_purge"):
             text = ngettext(
-                "{count} run is removed. This cannot be undone.",
-                "{count} runs are removed. This cannot be undone.",
+                "{count} run will be deleted permanently. This cannot be undone.",
+                "{count} runs will be deleted permanently. This cannot be undone.",
                 len(ids),
             )
             st.markdown(text.format(count=len(ids)))
-            st.button(_("Remove for good"), type="primary", on_click=_purge, args=(ids,), key="runs_purge_go")
+            st.button(
+                _("Delete permanently"), type="primary", on_click=_purge, args=(ids,), key="runs_purge_go"
+            )
 
 
 def _turn_pages(page: int, pages: int) -> None:

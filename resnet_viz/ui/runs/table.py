@@ -66,8 +66,8 @@ def runs_table(
     """
     words = {
         "caption": caption,
-        "choose": _("Choose"),
-        "all": _("Choose all on this page"),
+        "choose": _("Select"),
+        "all": _("Select all on this page"),
         "sort": _("Sort by this column"),
     }
     message = {

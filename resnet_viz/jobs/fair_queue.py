@@ -1,27 +1,29 @@
-"""Who is next: fair between owners, and the two networks of a race side by side."""
+"""Who is next: owners take turns, and the networks of one depth and seed start side by side."""
 
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
 
-from resnet_viz.store import RunRecord
+from resnet_viz.store import QueueEntry
+
+_Turn = tuple[str, int, int]
 
 
-def in_turn(queued: Sequence[RunRecord], running: Iterable[RunRecord]) -> list[RunRecord]:
-    """``queued``, as the store lists them, in the order in which the runs shall start.
+def in_turn(queued: Sequence[QueueEntry], running: Iterable[QueueEntry]) -> list[QueueEntry]:
+    """``queued``, the oldest first, in the order in which the runs shall start.
 
     The owner with the fewest running comes first, then who has waited longest.
-    Runs of one group and seed are one turn, since they are watched together; a
-    run whose twin is training already goes before all others.
+    Runs of one group, depth and seed are one turn, since they are compared with
+    each other; the rest of a turn that has begun goes before all others. So a
+    sweep, however large, lets others in when one of its turns is over.
     """
     running = list(running)
     load = Counter(run.owner for run in running)
     begun = {_turn(run) for run in running}
-    turns: dict[str, dict[tuple[str, int], list[RunRecord]]] = {}
-    arrival: dict[tuple[str, int], int] = {}
-    order: list[RunRecord] = []
-    # A stable sort: runs of a group share their time and stay in the group's order.
-    for place, run in enumerate(sorted(queued, key=lambda run: run.created_at)):
+    turns: dict[str, dict[_Turn, list[QueueEntry]]] = {}
+    arrival: dict[_Turn, int] = {}
+    order: list[QueueEntry] = []
+    for place, run in enumerate(queued):
         if _turn(run) in begun:
             order.append(run)
             load[run.owner] += 1
@@ -42,5 +44,5 @@ def in_turn(queued: Sequence[RunRecord], running: Iterable[RunRecord]) -> list[R
     return order
 
 
-def _turn(run: RunRecord) -> tuple[str, int]:
-    return run.group_id, run.seed
+def _turn(run: QueueEntry) -> _Turn:
+    return run.group_id, run.depth, run.seed

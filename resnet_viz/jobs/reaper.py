@@ -4,45 +4,36 @@ import logging
 import time
 
 from resnet_viz.events import Desired, Failure, RunState, StateChanged, Wish
-from resnet_viz.jobs.crew import Crew
+from resnet_viz.jobs.pool import Pool
 from resnet_viz.jobs.process import WorkerProcess
+from resnet_viz.jobs.signs_of_life import SignsOfLife
 from resnet_viz.locale import N_
 from resnet_viz.store import Fenced, Store
 
-STALE_S = 5.0
-"""Silence after which a run is lost; workers give a sign of life every second."""
-
 _LOOK_S = 1.0
-_BLINK_S = 3.0
 _DEAF_S = 20.0
 
 _log = logging.getLogger(__name__)
 
 
-class Watch:
-    """Looks after the runs of a history, and after a crew's own most closely; used by one thread."""
+class Reaper:
+    """Looks after the runs of a history, and after a pool's own most closely; used by one thread."""
 
-    def __init__(self, store: Store, crew: Crew) -> None:
+    def __init__(self, store: Store, pool: Pool) -> None:
         self._store = store
-        self._crew = crew
-        self._looked_at = 0.0
-        self._awake_since = 0.0
+        self._pool = pool
+        self._signs = SignsOfLife(store)
+        self._looked_at = float("-inf")
         self._unwanted_since: dict[str, float] = {}
         self._paused_since: dict[str, float] = {}
 
     def look(self) -> None:
         """Once a second: reap silent runs, kill deaf workers, end the longest of too many pauses."""
-        # The wall clock, as for heartbeats: it also runs while the machine sleeps. After that,
-        # or when the store could not be reached, the others must get to say that they live.
-        now = time.time()
-        if 0 <= now - self._looked_at < _LOOK_S:
+        now = time.monotonic()
+        if now - self._looked_at < _LOOK_S:
             return
-        if self._looked_at and not 0 <= now - self._looked_at < _BLINK_S:
-            self._awake_since = now
-        if now - self._awake_since >= STALE_S:
-            for run_id in self._store.reap(STALE_S):
-                _log.warning("run %s is lost: no sign of life", run_id)
-        self._check_crew()
+        self._signs.look()
+        self._check_pool()
         self._looked_at = now
 
     def ended(self, worker: WorkerProcess) -> None:
@@ -61,14 +52,14 @@ class Watch:
             return
         _log.warning("run %s ended with its worker (exit code %s)", run_id, worker.exit_code)
 
-    def _check_crew(self) -> None:
+    def _check_pool(self) -> None:
         now = time.monotonic()
-        for worker in self._crew.workers:
+        for worker in self._pool.workers:
             if worker.leaving_since is not None and now - worker.leaving_since >= _DEAF_S:
                 _log.warning("worker %s does not end and is killed", worker.name)
                 worker.kill()
         unwanted, paused = {}, {}
-        for worker in self._crew.busy():
+        for worker in self._pool.busy():
             assert worker.job is not None
             run_id, attempt, _ = worker.job
             run = self._store.run(run_id)
@@ -81,7 +72,7 @@ class Watch:
                 paused[run_id] = self._paused_since.get(run_id, now)
         self._unwanted_since, self._paused_since = unwanted, paused
         # Each paused run keeps a process with its network in memory.
-        if len(paused) > 2 * self._crew.slots:
+        if len(paused) > 2 * self._pool.slots:
             longest = min(paused, key=paused.__getitem__)
             _log.info("run %s has been paused for long and is stopped", longest)
             self._store.set_desired(longest, Desired(Wish.STOP))
@@ -94,12 +85,15 @@ def _loss(worker: WorkerProcess) -> Failure:
             "worker_killed",
             N_(
                 "The process that trained this run was ended from outside (signal {signal}), which the "
-                "system also does when memory runs out. The run can be resumed."
+                "system also does when memory runs out. The run can be continued."
             ),
             {"signal": -code},
         )
     return Failure(
         "worker_died",
-        N_("The process that trained this run broke off. Details are in {log}. The run can be resumed."),
+        N_(
+            "The process that trained this run ended unexpectedly. Details are in {log}. The run can "
+            "be continued."
+        ),
         {"log": str(worker.log)},
     )

@@ -14,8 +14,8 @@ _LOOK_S = 1.0
 _log = logging.getLogger(__name__)
 
 
-class Keeper:
-    """Keeps the sweeps of a history going; several keepers on one history agree."""
+class Retries:
+    """Keeps the sweeps of a history going; several supervisors on one history agree."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -28,7 +28,7 @@ class Keeper:
             return
         self._looked_at = now
         for run_id in self._store.cells.broken_off(KIND, MOST_ATTEMPTS):
-            with suppress(InvalidSetting):  # another keeper was faster
+            with suppress(InvalidSetting):  # another supervisor was faster
                 self._store.resume(run_id)
                 _log.info("cell %s is taken up again", run_id)
 

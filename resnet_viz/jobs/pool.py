@@ -14,7 +14,7 @@ _TROUBLE = 3
 _log = logging.getLogger(__name__)
 
 
-class Crew:
+class Pool:
     """Workers, spares among them; used by one thread.
 
     Args:

@@ -1,0 +1,21 @@
+"""Which questions about networks take long; for the server, so without torch."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from resnet_viz.attribution.methods import METHODS, AttributionOptions
+
+_CHECKS: Final = frozenset({"baselines", "sanity", "faith"})
+_FEW_PASSES: Final = 4
+_TYPICAL_PX: Final = 224
+
+
+def is_long(question: str, values: Mapping[str, Any]) -> bool:
+    """Whether ``question`` sends an image through its network more than a few times."""
+    if question in _CHECKS:
+        return True
+    if question != "maps" or values.get("method") not in METHODS:
+        return False
+    options = AttributionOptions.checked(**values.get("options", {}))
+    passes = METHODS[values["method"]].passes(options, _TYPICAL_PX)
+    return passes.forward + passes.backward > _FEW_PASSES

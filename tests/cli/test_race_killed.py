@@ -1,0 +1,108 @@
+"""A race whose processes all die at once: the command line alone finds out and goes on exactly."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from resnet_viz.cli import records
+from resnet_viz.cli.app import main
+from resnet_viz.events import Desired, RunState
+from resnet_viz.history import HistoryBuilder
+from resnet_viz.specs import RunSpec
+from resnet_viz.store import RunReader, RunRecord, Store, open_store
+from resnet_viz.training.loop import train
+from tests.cli.calls import call, output
+from tests.jobs.waiting import until
+
+SMALL = (
+    "--depth=8 --width=4 --resolution=8 --train-size=100 --batch-size=16 --steps=200 --device=cpu "
+    "--evaluate-every=50 --probe-every=50"
+)
+
+
+def kill_all(command: psutil.Process) -> None:
+    for process in (*command.children(recursive=True), command):
+        process.kill()
+
+
+@pytest.mark.timeout(300)  # two workers are started, killed and started again
+def test_a_race_whose_processes_all_died_is_interrupted_and_resumed_exactly(
+    own_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [sys.executable, "-m", "resnet_viz", "race", "--preset=custom", *SMALL.split()]
+    with subprocess.Popen(
+        arguments, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as race:
+        try:
+            until(
+                lambda: (
+                    (len(own_store.runs()) == 2 and all(run.step > 20 for run in own_store.runs()))
+                    or race.poll() is not None
+                ),
+                within_s=120,
+            )
+            assert race.poll() is None
+        finally:
+            kill_all(psutil.Process(race.pid))
+    runs = own_store.runs()
+    assert [run.state for run in runs] == [RunState.RUNNING] * 2
+    assert all(run.step < run.total_steps for run in runs)
+
+    until(lambda: call("runs", "--json") == 0 and {row["state"] for row in output(capsys)} == {"lost"})
+    assert call("resume", runs[0].group_id) == 0
+    for run in own_store.runs(group=runs[0].group_id):
+        assert (run.state, run.attempt) == (RunState.FINISHED, 2)
+        whole = HistoryBuilder()
+        whole.add(train(run.spec, folder=tmp_path / run.id, data_folder=tmp_path, threads=1, desired=Desired))
+        expected = whole.history(run.role, run.seed)
+        found = RunReader(own_store, run.id).history()
+        assert found.series.keys() == expected.series.keys()
+        for name, curve in expected.series.items():
+            np.testing.assert_array_equal(found.series[name].step, curve.step)
+            np.testing.assert_array_equal(found.series[name].value, curve.value, err_msg=name)
+
+
+def held_by_a_dead_worker(home: Path, *, silent_s: float) -> str:
+    """A run that was claimed so long ago; nobody has been heard of since."""
+    store = open_store(home, clock=lambda: time.time() - silent_s)
+    (run_id,) = store.add_group("single", "cli", "{}", [RunSpec()]).run_ids
+    assert store.claim(run_id, "a worker on a machine that lost power") == 1
+    store.close()
+    return run_id
+
+
+@pytest.mark.parametrize(
+    "command", ["runs", "stop {run}", "pause {run}", "export {run} -o {folder}", "delete {run}"]
+)
+def test_every_command_first_finds_out_who_is_dead(
+    own_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    dead = held_by_a_dead_worker(own_store.home, silent_s=600)
+    with pytest.raises(SystemExit):
+        main(command.format(run=dead, folder=tmp_path / "out").split())
+    assert own_store.run(dead).state is RunState.LOST
+    assert "no sign of life" in capsys.readouterr().err
+
+
+def test_resume_right_after_the_kill_listens_before_it_refuses(
+    own_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The heart beat a moment ago; later nobody might come and look again."""
+    dead = held_by_a_dead_worker(own_store.home, silent_s=0)
+    followed: list[str] = []
+
+    def follow(store: Store, run_ids: Sequence[str]) -> list[RunRecord]:
+        followed.extend(run_ids)
+        return []
+
+    monkeypatch.setattr(records, "follow", follow)
+    assert call("resume", dead) == 0
+    assert followed == [dead]
+    assert own_store.run(dead).state is RunState.QUEUED

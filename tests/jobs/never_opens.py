@@ -1,0 +1,5 @@
+"""Answers whose import never ends, as on a disk that hangs."""
+
+import threading
+
+threading.Event().wait()

@@ -1,0 +1,43 @@
+"""What it costs to keep a long queue: what decides whose turn it is, and each spec once."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from resnet_viz.events import RunState
+from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.supervisor import Supervisor
+from resnet_viz.store import Store
+from tests.jobs.conftest import FAKE
+from tests.jobs.queue_runs import queue, spec
+from tests.jobs.waiting import until, until_state
+
+
+def test_whole_records_are_read_for_no_queued_run_and_its_device_is_asked_once(
+    own_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_ids = queue(own_store, [spec(5, seed=seed) for seed in range(60)])
+    whole: list[object] = []
+    asked: Counter[str] = Counter()
+    list_runs, devices = own_store.runs, own_store.queue.devices
+
+    def heard_runs(**conditions: Any) -> object:
+        whole.append(conditions)
+        return list_runs(**conditions)
+
+    def heard_devices(ids: Iterable[str]) -> dict[str, str]:
+        found = devices(ids)
+        asked.update(list(found))
+        return found
+
+    monkeypatch.setattr(own_store, "runs", heard_runs)
+    monkeypatch.setattr(own_store.queue, "devices", heard_devices)
+    with Supervisor(own_store, capacity=Capacity(cpu_slots=2, cpu_threads=1), engine=FAKE) as supervisor:
+        places = [supervisor.queue_position(run_id) for run_id in run_ids]
+        assert sorted(place for place in places if place) == list(range(1, 1 + sum(map(bool, places))))
+        until_state(own_store, run_ids, RunState.FINISHED)
+        until(lambda: supervisor.queue_position(run_ids[-1]) is None)
+    assert whole == []
+    assert dict(asked) == dict.fromkeys(run_ids, 1)
