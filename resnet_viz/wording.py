@@ -56,14 +56,9 @@ def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
 
 def running_text(sentences: "Iterable[Sentence | str]") -> str:
     """The sentences one after the other, with the space between them that the reader's language has."""
-    return "".join(
-        map(
-            str,
-            paragraph(
-                one if isinstance(one, Sentence) else Sentence("{said}", {"said": one}) for one in sentences
-            ),
-        )
-    )
+    said = [str(one) for one in sentences]
+    together = gettext("{before} {following}")
+    return reduce(lambda before, next_: together.format(before=before, following=next_), said) if said else ""
 
 
 def number(value: float | None, digits: int = 0) -> str:

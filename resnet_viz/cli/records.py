@@ -19,6 +19,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Dataset, Role, choices
 from resnet_viz.store import RunQuery, RunSummary
+from resnet_viz.wording import with_commas
 
 _Named = Annotated[
     str, typer.Argument(metavar="RUN", help="A run, race or sweep; the first characters are enough.")

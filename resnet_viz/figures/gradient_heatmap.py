@@ -176,11 +176,7 @@ def _panel_axes(
     texts = [_stage_name(stage) for stage in begins]
     x |= {"showgrid": False, "showticklabels": below}
     y |= {"showgrid": False, "showticklabels": left, "type": "category", "autorange": "reversed"}
-    y |= {
-        "tickmode": "array",
-        "tickvals": list(begins.values()),
-        "ticktext": [_stage_name(stage) for stage in begins],
-    }
+    y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": texts}
     if suffix:
         x["matches"], y["matches"] = "x", "y"
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
