@@ -83,9 +83,9 @@ def test_depth_keeps_its_settings_through_two_switches(page: Page, app_url: str)
     begin.click()
     page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
     there_and_back(page, "Depth")
-    expect(page.get_by_text("4 of 4 cells finished")).to_be_visible(timeout=90_000)
+    expect(page.get_by_text("4 of 4 runs finished")).to_be_visible(timeout=90_000)
     there_and_back(page, "Depth")
-    expect(page.get_by_text("4 of 4 cells finished")).to_be_visible(timeout=_SOON_MS)
+    expect(page.get_by_text("4 of 4 runs finished")).to_be_visible(timeout=_SOON_MS)
 
 
 def test_what_was_chosen_on_runs_and_inspect_stays_chosen(page: Page, app_url: str) -> None:
