@@ -56,12 +56,14 @@ def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
 
 def running_text(sentences: "Iterable[Sentence | str]") -> str:
     """The sentences one after the other, with the space between them that the reader's language has."""
-    said = [str(one) for one in sentences]
-    together = gettext("{before} {following}")
-    return reduce(lambda before, next_: together.format(before=before, following=next_), said) if said else ""
+    text = ""
+    for one in map(str, sentences):
+        both = gettext("{before} {following}").format(before=text, following=one)
+        text = both if text and one else text or one
+    return text
 
 
-def number(value: float | None, digits: int = 0) -> str:
+def number(value: float | None, digits: int | None = None) -> str:
     """Three digits: ``0.594``, ``1,250``, ``5.96·10⁻⁹``, ``0`` for exactly zero, ``–`` for none.
 
     ``digits``: how many it is good for, where those are fewer; ``1,700`` with two.

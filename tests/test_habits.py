@@ -31,12 +31,12 @@ def test_modules_say_what_they_are_for_and_stay_small(path: Path) -> None:
     assert path.stem not in ("utils", "util", "helpers", "helper", "common", "misc")
 
 
-def test_every_command_and_option_has_help_and_is_in_the_readme() -> None:
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+def test_every_command_and_option_has_help_and_is_in_the_manual() -> None:
+    manual = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
     assert len(COMMANDS) >= 7
     for name, command in COMMANDS.items():
         assert command.help, name
-        assert f"python -m resnet_viz {name}" in readme, f"{name} is not in the README"
+        assert f"python -m resnet_viz {name}" in manual, f"{name} is not in the manual"
         for parameter in command.params:
             if parameter.param_type_name == "option":
                 assert parameter.help, f"{name} {parameter.opts[0]}"

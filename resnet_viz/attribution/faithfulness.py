@@ -1,4 +1,10 @@
-"""Does the network use what a map marks? Take it away, bring it back, perturb it, and measure."""
+"""Does the network use what a map marks? Take it away, bring it back, and measure; and how steady is the map?
+
+Infidelity (Yeh 2019) is left out. Scaled as the method multiplies by its input and divided by the
+mean square change of the logit, it is 0 where a linear network is explained exactly; but on the
+bundled networks (depth 32, 20 images, noise of 0.2) it is 0.97 to 1.00 for every method (medians) and
+0.96 to 1.00 for random maps: no number to tell a good map from a useless one, nor one network from another.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -78,49 +84,6 @@ def insertion(
     )
 
 
-def infidelity(
-    network: nn.Module,
-    images: Tensor,
-    targets: Tensor,
-    maps: Floats,
-    *,
-    noise: float = 0.2,
-    samples: int = 50,
-    seed: int = 0,
-    cancelled: Callable[[], bool] = never,
-) -> Floats:
-    """How badly a map predicts the fall of the logit under Gaussian noise, [B], 0 = perfectly.
-
-    Captum's `infidelity` (Yeh 2019, arXiv:1901.09392), normalised so that the
-    scale of the map does not matter. A pixel's value is shared out evenly
-    among its colours. ``noise`` is the standard deviation in normalised units.
-    """
-    from captum.metrics import infidelity as measure
-
-    shares = torch.from_numpy(upsampled(maps, images.shape[-2], images.shape[-1])).to(images)
-    shares = (shares[:, None] / images.shape[1]).expand_as(images)
-    draw = _Draws(
-        images, samples, seed, lambda shape, generator: noise * torch.randn(shape, generator=generator)
-    )
-
-    def perturb(inputs: Tensor) -> tuple[Tensor, Tensor]:
-        offsets = draw(inputs)
-        return offsets, inputs - offsets
-
-    with undisturbed(network, cancelled):
-        values = measure(
-            network,
-            perturb,
-            images,
-            shares,
-            target=targets.to(images.device),
-            n_perturb_samples=samples,
-            max_examples_per_batch=_at_once(images, samples),
-            normalize=True,
-        )
-    return _numbers(values)
-
-
 def sensitivity(
     network: nn.Module,
     images: Tensor,
@@ -137,7 +100,8 @@ def sensitivity(
     """Largest relative change of a map when every pixel moves by at most ``radius``, [B].
 
     Captum's `sensitivity_max` (Yeh 2019, arXiv:1901.09392, definition 4.1), on
-    raw maps; ``radius`` in normalised units.
+    raw maps; ``radius`` in normalised units. It is no measure of truth: a map
+    that is always the same has 0. Integrals have a fixed number of steps.
     """
     from captum.metrics import sensitivity_max as measure
 
@@ -151,7 +115,7 @@ def sensitivity(
     def explain(inputs: Tensor | tuple[Tensor, ...], target: Tensor) -> tuple[Tensor]:
         batch = inputs if isinstance(inputs, Tensor) else inputs[0]
         classes = target.repeat_interleave(len(batch) // len(target))  # captum leaves a single one alone
-        found = attribute(network, batch, classes, method, tap, options, cancelled=cancelled)
+        found = attribute(network, batch, classes, method, tap, options.unrefined, cancelled=cancelled)
         return (torch.from_numpy(found.values).to(batch),)
 
     values = measure(

@@ -29,24 +29,13 @@ MethodName = Literal[
 
 Emptiness = Literal["", "negative", "zero"]
 
-EMPTY_SENTENCES: dict[Emptiness, str] = {
-    "negative": N_(
-        "Nothing here speaks for this class: every value of the map is zero or negative. The signed view "
-        "shows what speaks against it."
-    ),
-    "zero": N_(
-        "Every value of the map is exactly zero: at this layer, no change would change the answer for this "
-        "class."
-    ),
-}
-"""What is said instead of showing a map that is blank."""
-
 
 class AttributionOptions(Spec):
     """What can be set about a method; each setting names the only method that reads it.
 
     Attributes:
-        steps: integrated-gradients: points on the line from the mean colour to the image.
+        steps: integrated-gradients: points on the line from the mean colour to the image, to begin with.
+        most_steps: integrated-gradients: up to how many the points are doubled until the sum fits.
         samples: smoothgrad: noisy copies of each image.
         noise: smoothgrad: standard deviation of the noise, as a share of the image's range of values.
         seed: smoothgrad: of the noise, which is the same for every image.
@@ -55,11 +44,17 @@ class AttributionOptions(Spec):
     """
 
     steps: int = Field(50, ge=2, le=1000)
+    most_steps: int = Field(800, ge=2, le=1000)
     samples: int = Field(25, ge=1, le=1000)
     noise: float = Field(0.15, gt=0, le=1)
     seed: int = Field(0, ge=0, le=2**31 - 1)
     window: float = Field(0.25, gt=0, le=1)
     stride: float = Field(0.5, gt=0, le=1)
+
+    @property
+    def unrefined(self) -> "AttributionOptions":
+        """The same with a fixed number of steps: for likenesses of many maps, which need no exact sum."""
+        return self.but(most_steps=self.steps)
 
     def window_px(self, side_px: int) -> int:
         """Side of the covered square on an image of ``side_px``."""
@@ -83,23 +78,29 @@ class Method:
     """One way to ask where a network looks.
 
     Attributes:
-        title, meaning, fits: English, to be translated when shown.
+        title, meaning, fits, zero: English, to be translated when shown.
         needs_tap: the map is that of a chosen layer and has its size; else that of the image.
         needs_relu: works only where every rectifier is an `nn.ReLU` module of its own.
-        signed: whether negative values have a meaning (what speaks against the class).
+        zero: why a map of this method can be exactly zero everywhere.
+        signed: whether negative values have a meaning (evidence against the class).
         complete: the values sum to the logit minus that of an image of the mean colour.
-        passes: cost for one square image of the given side.
+        integrates: it is a sum over steps, and more of them make it truer.
+        knows_class: whether the map depends on the class at all.
+        passes: cost for one square image of the given side; of what is refined, to begin with.
     """
 
     name: MethodName
     title: str
     meaning: str
     fits: str
+    zero: str
     passes: Callable[[AttributionOptions, int], Passes]
     needs_tap: bool = False
     needs_relu: bool = False
     signed: bool = True
     complete: bool = False
+    integrates: bool = False
+    knows_class: bool = True
 
 
 def occlusion_windows(options: AttributionOptions, side_px: int) -> int:
@@ -110,6 +111,9 @@ def occlusion_windows(options: AttributionOptions, side_px: int) -> int:
 _ANY = N_("Any network.")
 _SPATIAL = N_("Any network, at a layer that has feature maps.")
 _RELU = N_("Networks whose only non-linearity is ReLU, one module for each place.")
+_NO_SMALL_CHANGE = N_(
+    "The map is exactly zero: small changes of the pixels do not affect this class's score."
+)
 
 METHODS: dict[str, Method] = {
     method.name: method
@@ -118,21 +122,27 @@ METHODS: dict[str, Method] = {
             "gradcam",
             N_("Grad-CAM"),
             N_(
-                "Which places of this layer speak for the class: its feature maps, each weighted with the "
-                "mean gradient of the class's logit."
+                "Where this layer's feature maps support the class, each weighted by the mean gradient of "
+                "the class's logit (its score before softmax)."
             ),
             _SPATIAL,
+            N_(
+                "The map is exactly zero: each channel of this layer is silent for this image, or small "
+                "changes of it do not affect this class's score. A silent channel may still have influence: "
+                "the score can change as soon as it responds."
+            ),
             lambda options, side_px: Passes(1, 1),
             needs_tap=True,
         ),
         Method(
             "guided-gradcam",
             N_("Guided Grad-CAM"),
-            N_(
-                "Guided Backprop, kept only where Grad-CAM is positive. Sharp, but hardly changes when the "
-                "weights are randomised."
-            ),
+            N_("Guided Backprop times Grad-CAM, kept only where Grad-CAM is positive."),
             _RELU,
+            N_(
+                "The map is exactly zero: Grad-CAM is nowhere positive at this layer, or Guided Backprop is "
+                "zero wherever it is."
+            ),
             lambda options, side_px: Passes(2, 2),
             needs_tap=True,
             needs_relu=True,
@@ -140,11 +150,9 @@ METHODS: dict[str, Method] = {
         Method(
             "guided-backprop",
             N_("Guided Backprop"),
-            N_(
-                "The gradient at the pixels with every negative part cut off on its way back. Shows edges; "
-                "hardly changes when the weights are randomised."
-            ),
+            N_("The gradient at the pixels, with every negative part cut off on its way back."),
             _RELU,
+            N_("The map is exactly zero: nothing is left of the gradient without its negative parts."),
             lambda options, side_px: Passes(1, 1),
             needs_relu=True,
         ),
@@ -153,6 +161,7 @@ METHODS: dict[str, Method] = {
             N_("Saliency"),
             N_("How strongly a small change of each pixel changes the class's logit, in either direction."),
             _ANY,
+            _NO_SMALL_CHANGE,
             lambda options, side_px: Passes(1, 1),
             signed=False,
         ),
@@ -161,6 +170,7 @@ METHODS: dict[str, Method] = {
             N_("Input × Gradient"),
             N_("The gradient at each pixel times the pixel's difference from the mean colour."),
             _ANY,
+            _NO_SMALL_CHANGE,
             lambda options, side_px: Passes(1, 1),
         ),
         Method(
@@ -168,17 +178,23 @@ METHODS: dict[str, Method] = {
             N_("Integrated Gradients"),
             N_(
                 "The gradient averaged on the way from an image of the mean colour to this one, times the "
-                "difference. The values sum to the difference of the logits."
+                "difference. In theory the values sum to the difference of the two logits."
             ),
             _ANY,
-            lambda options, side_px: Passes(options.steps, options.steps),
+            N_(
+                "The map is exactly zero: at no point on the way from the mean colour to this image do small "
+                "changes affect this class's score."
+            ),
+            lambda options, side_px: Passes(options.steps + 2, options.steps),
             complete=True,
+            integrates=True,
         ),
         Method(
             "smoothgrad",
             N_("SmoothGrad"),
-            N_("Saliency of the gradient averaged over noisy copies of the image, which calms it."),
+            N_("Saliency of the gradient averaged over noisy copies of the image, which makes it smoother."),
             _ANY,
+            _NO_SMALL_CHANGE,
             lambda options, side_px: Passes(options.samples, options.samples),
             signed=False,
         ),
@@ -190,27 +206,37 @@ METHODS: dict[str, Method] = {
                 "no gradient."
             ),
             _ANY,
+            N_(
+                "The map is exactly zero: covering places with the mean colour never changes this class's "
+                "score."
+            ),
             lambda options, side_px: Passes(1 + occlusion_windows(options, side_px) ** 2, 0),
         ),
         Method(
             "deeplift",
             N_("DeepLift"),
             N_(
-                "The difference of the logit to an image of the mean colour, handed down layer by layer. "
-                "The values sum to that difference."
+                "The difference of the logit from that of an image of the mean colour, handed back layer by "
+                "layer. In theory the values sum to that difference."
             ),
             _RELU,
-            lambda options, side_px: Passes(2, 2),
+            N_("The map is exactly zero: no pixel accounts for any difference of this class's score."),
+            lambda options, side_px: Passes(4, 2),
             needs_relu=True,
             complete=True,
         ),
         Method(
             "activation",
             N_("Layer activation"),
-            N_("The mean of the layer's feature maps: where it answers at all, for whatever class."),
+            N_(
+                "The mean of the layer's feature maps: where the layer responds. It is the same whatever "
+                "class is asked about."
+            ),
             _SPATIAL,
+            N_("The map is exactly zero: this layer is silent for this image."),
             lambda options, side_px: Passes(1, 0),
             needs_tap=True,
+            knows_class=False,
         ),
     )
 }

@@ -59,12 +59,14 @@ def randomisation_cascade(
 
     A replaced layer has the weights and the statistics of its norms that a new
     network of the same kind has, drawn from ``seed``. ``network`` itself stays
-    as it was; the other arguments are those of `attribute`.
+    as it was; the other arguments are those of `attribute`. Integrals have a
+    fixed number of steps.
 
     Raises:
         InvalidSetting: as `attribute`, also when randomised weights overflow.
         Cancelled: ``cancelled`` said so.
     """
+    options = options.unrefined
     fresh = renewed(network, seed).state_dict()
     scratch = copy.deepcopy(network)
     first: AttributionMap | None = None
@@ -90,7 +92,9 @@ def untrained_maps(
     cancelled: Callable[[], bool] = never,
 ) -> AttributionMap:
     """The maps of a new network of the kind of ``network``, drawn from ``seed``: what needs no training."""
-    return attribute(renewed(network, seed), images, targets, method, tap, options, cancelled=cancelled)
+    return attribute(
+        renewed(network, seed), images, targets, method, tap, options.unrefined, cancelled=cancelled
+    )
 
 
 def edges(images: Tensor) -> Floats:

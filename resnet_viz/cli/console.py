@@ -27,6 +27,7 @@ _STAND_INS: Final = str.maketrans(
     | {"‘": "'", "’": "'", "“": '"', "”": '"', "≈": "~", "≥": ">=", "≤": "<=", "∞": "inf"}
     | {"，": ",", "。": ".", "：": ":", "；": ";", "（": "(", "）": ")"}
 )
+_WIDEST: Final = 500
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 
@@ -63,8 +64,13 @@ def say(sentence: str) -> None:
 
 
 def show(result: str | Table) -> None:
-    """One line of a result, or a table, for a person."""
-    results.print(result if isinstance(result, Table) else Text(visible(result)), soft_wrap=True)
+    """One line of a result, or a table, for a person; no width costs a table its contents."""
+    if isinstance(result, str):
+        results.print(Text(visible(result)), soft_wrap=True)
+        return
+    needed = results.measure(result, options=results.options.update(max_width=_WIDEST)).maximum
+    wide = Console(highlight=False, emoji=False, width=max(needed, results.width))
+    wide.print(result, crop=False)
 
 
 def put_json(value: Any) -> None:

@@ -1,4 +1,4 @@
-"""``explain``: what a trained network sees in an image and where it looks."""
+"""``explain``: which class a trained network predicts for an image, and the evidence for it as a map."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -8,25 +8,32 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from resnet_viz.attribution.methods import METHODS
+from resnet_viz.attribution.remarks import balance_remarks, emptiness_sentence, layer_remark
 from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.downloading import shown_download
 from resnet_viz.cli.files import files_in, is_same, not_writable, path_given, result_name
+from resnet_viz.data.catalogue import info
 from resnet_viz.errors import ImageRefused, InvalidSetting, NotFound
 from resnet_viz.images.decoding import DecodedImage, decode
 from resnet_viz.images.fitting import Fit
+from resnet_viz.images.novelty import novelty
 from resnet_viz.images.policy import MAX_BYTES
 from resnet_viz.images.prepare import Prepared, prepare
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import overlay_png
 from resnet_viz.store import home_folder, open_store
-from resnet_viz.wording import visible
+from resnet_viz.wording import Sentence, sentence, visible
 
 if TYPE_CHECKING:
+    from resnet_viz.attribution.attribute import AttributionMap
     from resnet_viz.inspection.models import Model
 
 _AT_ONCE = 256
 _CLASSES_NAMED = 20
+_NOT_COMPARED = N_(
+    "Whether this image is like the training images is not known: {dataset} is not on this machine."
+)
 
 
 class _Source(NamedTuple):
@@ -75,6 +82,13 @@ def explain(
     json: Annotated[bool, typer.Option("--json", help="One JSON object per image on stdout.")] = False,
 ) -> int:
     """Predict an image's class and map the evidence for it."""
+    if target is not None and method in METHODS and not METHODS[method].knows_class:
+        raise InvalidSetting(
+            "method_knows_no_class",
+            N_("{method} is the same for every class; leave --target out."),
+            field="target",
+            method=METHODS[method].title,
+        )
     reference = model if run is None else _run_reference(run, checkpoint)
     paths = _image_paths(image)
     if output is not None and is_same(image, output):
@@ -88,7 +102,7 @@ def explain(
     network = load_model(reference, data_folder)
     refused, is_folder = 0, image.is_dir()
     for sources in _batches(paths, network, fit):
-        for source, report in _explained(sources, network, reference, tap, method, target):
+        for source, report in _explained(sources, network, data_folder, reference, tap, method, target):
             if source.refusal is not None:
                 refused += 1
                 report = {"error": {"code": source.refusal.code, "message": str(source.refusal)}}
@@ -109,7 +123,13 @@ def explain(
 
 
 def _explained(
-    sources: list[_Source], model: "Model", reference: str, tap: str | None, method: str, target: str | None
+    sources: list[_Source],
+    model: "Model",
+    data_folder: Path,
+    reference: str,
+    tap: str | None,
+    method: str,
+    target: str | None,
 ) -> Iterator[tuple[_Source, dict[str, Any]]]:
     import torch
 
@@ -124,6 +144,7 @@ def _explained(
         wanted = logits.argmax(1) if target is None else torch.full((len(images),), _class(target, model))
         tap = tap or model.default_tap
         found = attribute(model.network, model.normalised(images), wanted, method, tap)
+        knows_class = METHODS[method].knows_class
         for i, source in enumerate(accepted):
             order = logits[i].argsort(descending=True).tolist()
             assert source.image is not None
@@ -132,7 +153,7 @@ def _explained(
                 "model": reference,
                 "tap": found.tap,
                 "method": method,
-                "target": model.classes[int(wanted[i])],
+                "target": model.classes[int(wanted[i])] if knows_class else None,
                 "predictions": [
                     {
                         "class": model.classes[k],
@@ -147,15 +168,43 @@ def _explained(
                     "min": float(found.minimum[i]),
                     "max": float(found.maximum[i]),
                     "empty": bool(found.is_empty[i]),
+                    "remarks": [str(remark) for remark in _remarks(found, i, model)],
                 },
                 "image": {
                     "format": source.image.format,
                     "size": list(source.image.size),
                     "changes": [str(c) for c in (*source.image.changes, *source.prepared.changes)],
+                    "warnings": [str(warning) for warning in _warnings(source, model, data_folder)],
                 },
             }
     for source in sources:
         yield source, reports.get(source.path, {})
+
+
+def _remarks(found: "AttributionMap", index: int, model: "Model") -> list[Sentence]:
+    """What the page says beside such a map."""
+    kinds = {tap.name: tap.kind for tap in model.taps}
+    said = [
+        layer_remark(found.method, kinds.get(found.tap, "")),
+        emptiness_sentence(METHODS[found.method], found.emptiness(index)),
+    ]
+    balances = found.balances[index : index + 1]
+    return [one for one in said if one] + [one for balance in balances for one in balance_remarks(balance)]
+
+
+def _warnings(source: _Source, model: "Model", data_folder: Path) -> list[Sentence]:
+    """What makes the image doubtful, as on the page."""
+    from resnet_viz.inspection.own_images import appearance_of, are_here
+
+    assert source.image is not None
+    assert source.prepared is not None
+    said = list(source.image.warnings)
+    if are_here(model, data_folder):
+        far = novelty(source.prepared.pixels, appearance_of(model, data_folder)).warning()
+        said += [far] if far else []
+    elif model.spec is not None:
+        said.append(sentence(_NOT_COMPARED, dataset=sentence(info(model.spec.data.dataset).title)))
+    return said
 
 
 def _batches(paths: list[Path], model: "Model", fit: Fit) -> Iterator[list[_Source]]:
@@ -233,10 +282,8 @@ def _class(target: str, model: "Model") -> int:
 def _show(path: Path, report: dict[str, Any]) -> None:
     best = ", ".join(f"{_(p['class'])} {p['probability']:.1%}" for p in report["predictions"][:3])
     show(_about(path, best))
-    for change in report["image"]["changes"]:
-        say(f"  {change}")
-    if report["map"]["empty"]:
-        say(f"  {_('Nothing in this map speaks for the class.')}")
+    for told in (*report["image"]["changes"], *report["image"]["warnings"], *report["map"]["remarks"]):
+        say(f"  {told}")
 
 
 def _about(path: Path, what: str) -> str:

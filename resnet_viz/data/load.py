@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from resnet_viz.data.arrays import read_arrays
 from resnet_viz.data.catalogue import DatasetInfo, info
 from resnet_viz.data.download import DownloadProgress, Patience
-from resnet_viz.data.obtain import obtain
+from resnet_viz.data.obtain import kept_path, obtain
 from resnet_viz.data.sources import SOURCES, Source
 from resnet_viz.data.subset import balanced_order
 from resnet_viz.specs import DataSpec
@@ -77,6 +77,11 @@ def load(
         mean=mean,
         std=std,
     )
+
+
+def is_here(spec: DataSpec, folder: Path, *, sources: Mapping[str, Source] = SOURCES) -> bool:
+    """Whether `load` would need no download."""
+    return info(spec.dataset).bundled or kept_path(sources[spec.dataset], folder).is_file()
 
 
 def bundled_path(name: str) -> Path:

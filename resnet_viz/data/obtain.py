@@ -39,8 +39,8 @@ def obtain(source: Source, folder: Path, on_progress: OnProgress | None, patienc
     Raises:
         DatasetUnavailable: with one sentence that says why and names the bundled set.
     """
-    place = folder / source.dataset
-    kept = place / f"images-{source.digest}.npz"
+    kept = kept_path(source, folder)
+    place = kept.parent
     tell = Teller(source.dataset, source.size_bytes, on_progress)
     try:
         arrays = _kept(kept)
@@ -51,6 +51,11 @@ def obtain(source: Source, folder: Path, on_progress: OnProgress | None, patienc
             return _kept(kept) or _make(source, place, kept, tell, patience)
     except OSError as error:
         raise _unwritable(source, place, error) from error
+
+
+def kept_path(source: Source, folder: Path) -> Path:
+    """Where the arrays of ``source`` are once they were obtained."""
+    return folder / source.dataset / f"images-{source.digest}.npz"
 
 
 def _turn(source: Source, place: Path, tell: Callable[[int], None]) -> AbstractContextManager[object]:

@@ -136,7 +136,15 @@ _OF_A_RUN: Final = (
         _SHORTCUTS,
         help=N_("Type A adds no parameters: both networks then have exactly the same number."),
     ),
-    Setting("norm", "network", "norm", N_("Normalisation"), NETWORKS, _NORMS),
+    Setting(
+        "norm",
+        "network",
+        "norm",
+        N_("Normalisation"),
+        NETWORKS,
+        _NORMS,
+        help=N_("Group: 8 groups of channels, fewer where 8 does not divide their number."),
+    ),
     Setting("init", "network", "init", N_("Initial weights"), NETWORKS, _INITS),
     Setting(
         "data",

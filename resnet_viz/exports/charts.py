@@ -8,6 +8,7 @@ from resnet_viz.figures.chart import Chart, to_json
 from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
+from resnet_viz.wording import running_text
 
 
 class ReportChart(NamedTuple):
@@ -44,7 +45,7 @@ def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:
         *(
             _made(
                 title,
-                gradient_profile.how_to_read(),
+                running_text((gradient_profile.how_to_read(info.metric), gradient_profile.more(info.metric))),
                 gradient_profile.describe(info),
                 gradient_profile.gradient_profile_chart(info),
             )
@@ -52,13 +53,13 @@ def report_charts(histories: Sequence[RunHistory]) -> list[ReportChart]:
         ),
         _made(
             _("Relative gradient over depth and training"),
-            gradient_heatmap.how_to_read(),
+            running_text((gradient_heatmap.how_to_read(), gradient_heatmap.more())),
             gradient_heatmap.describe(heat),
             gradient_heatmap.heatmap_chart(heat, stacked=True),
         ),
         _made(
             _("Response of each layer"),
-            responses.how_to_read(),
+            running_text((responses.how_to_read(), responses.more())),
             responses.describe(answers),
             responses.responses_chart(answers),
         ),

@@ -93,9 +93,10 @@ def map_script(
     chosen = METHODS[method]
     call = captum_call(method, options or AttributionOptions(), spec.in_channels, spec.image_px)
     where = f" at {tap}" if chosen.needs_tap else ""
+    wanted = f" for class {target}" if chosen.knows_class else ""
     from_math = "from math import gcd\n" if spec.norm == "group" else ""
     layer = f'layer = network.get_submodule("{tap}")\n' if chosen.needs_tap else ""
-    return f'''"""{chosen.title} of {spec.role}-{spec.depth}{where} for class {target}.
+    return f'''"""{chosen.title} of {spec.role}-{spec.depth}{where}{wanted}.
 
 Needs torch, numpy, safetensors and captum; weights.safetensors and image.npy lie beside this file.
 """

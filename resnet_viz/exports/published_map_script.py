@@ -57,8 +57,9 @@ def published_map_script(
     standard = _STANDARD.get(entry.family, "") if chosen.needs_relu else ""
     imported = _IMPORTS[entry.family] if chosen.needs_relu else ""
     layer = f'layer = network.get_submodule("{tap}")\n' if chosen.needs_tap else ""
+    wanted = f" for ImageNet's class {target}" if chosen.knows_class else ""
     where = f" at {tap}" if chosen.needs_tap else ""
-    return f'''"""{chosen.title} of {entry.title}{where} for ImageNet's class {target}.
+    return f'''"""{chosen.title} of {entry.title}{where}{wanted}.
 
 Needs torch, torchvision, numpy and captum; image.npy lies beside this file.
 """

@@ -12,7 +12,7 @@ from resnet_viz.findings.depth import SweepVerdict, sweep_verdict
 from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import number, percent
+from resnet_viz.wording import number, percent, running_text
 
 
 class FilledCell(NamedTuple):
@@ -88,7 +88,7 @@ def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
         ),
         (
             _("How the gradient reaches the layers"),
-            depth_gradients.how_to_read(),
+            running_text((depth_gradients.how_to_read(), depth_gradients.more())),
             depth_gradients.describe(gradients),
             depth_gradients.depth_gradient_chart(gradients, depth=deepest),
             depth_gradients.depth_gradient_chart(gradients, depth=deepest, stacked=True),

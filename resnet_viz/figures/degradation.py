@@ -27,6 +27,11 @@ HOW_TO_READ = N_(
     "Lower is better. Points: finished runs; line: their mean, from three seeds on with its 95% "
     "confidence interval; triangles at the top: diverged."
 )
+PUBLISHED_NOTE = N_(
+    "Grey crosses on dotted lines are published numbers, not measured here: those of He et al. read from "
+    "their table, those of Li et al. as others quote them, rounded. Other data and longer training: compare "
+    "the shape only."
+)
 HOW_TO_READ_PUBLISHED = N_(
     "Lower is better. Points: finished runs; line: their mean. Grey crosses: numbers from papers, "
     "other data and longer training; compare only the shape."
@@ -108,6 +113,11 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
 def how_to_read(info: DegradationInfo) -> str:
     """One line for people who see the chart for the first time; another one with published numbers."""
     return _(HOW_TO_READ_PUBLISHED if info.published else HOW_TO_READ)
+
+
+def more(info: DegradationInfo) -> str:
+    """What stands behind the line: where published numbers are from."""
+    return _(PUBLISHED_NOTE) if info.published else ""
 
 
 def degradation_table(info: DegradationInfo) -> Columns:
@@ -202,6 +212,7 @@ def published_trace(curve: PublishedCurve) -> Trace:
         "y": np.array(curve.test_errors, np.float32),
         "line": {"color": PUBLISHED_COLOUR, "dash": "dot", "width": 1.5},
         "marker": {"color": PUBLISHED_COLOUR, "symbol": _PUBLISHED_SYMBOLS[curve.role], "size": 10},
-        "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{y:.2%}")
+        "customdata": [curve.printed(error) for error in curve.test_errors],
+        "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{customdata}")
         + f"<br>{_(curve.source)}<extra></extra>",
     }

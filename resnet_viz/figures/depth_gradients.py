@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.figures import gradient_profile
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.families import family_looks, family_name
-from resnet_viz.figures.layers import LayersInfo, RoleLayers, layers_info
+from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, RoleLayers, layers_info
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
 from resnet_viz.figures.profile_traces import zero_trace
@@ -18,15 +19,15 @@ from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import number
+from resnet_viz.wording import number, running_text
 
 METRIC = "grad/relative"
 
 HOW_TO_READ = N_(
-    "One line per network, from its input on the left to its output on the right; each grid step up is a "
-    "factor of ten. A level line means that all layers learn at the same pace; one that falls to the left "
-    "means that the gradient is lost on its way to the first layers, one that rises there that it grows."
+    "Log scale; input left, output right. A line that falls towards the left: the gradient shrinks on its "
+    "way back; one that rises: it grows."
 )
+MORE = N_("One line per network; those of the chosen depth are thick.")
 
 
 class DepthProfile(NamedTuple):
@@ -106,6 +107,11 @@ def how_to_read() -> str:
     return _(HOW_TO_READ)
 
 
+def more() -> str:
+    """What the lines and their quantity are."""
+    return running_text((_(MORE), gradient_profile.more(METRIC)))
+
+
 def depth_gradient_table(info: DepthGradientInfo) -> Columns:
     """One row per network, moment and layer."""
     rows = [
@@ -144,9 +150,9 @@ def describe(info: DepthGradientInfo) -> str:
                         family=family_name(profile.family),
                         depth=profile.depth,
                         step=entry.step,
-                        first=number(float(entry.value[0])),
+                        first=number(float(entry.value[0]), GRADIENT_DIGITS),
                         first_layer=entry.layers[0],
-                        last=number(float(entry.value[-1])),
+                        last=number(float(entry.value[-1]), GRADIENT_DIGITS),
                         last_layer=entry.layers[-1],
                     )
                 )
@@ -168,7 +174,7 @@ def _traces(
         "customdata": list(entry.layers),
         "line": style.line(width=2.5) if strong else style.line(width=1.2, opacity=0.4),
         "marker": {"color": style.colour, "symbol": style.symbol, "size": 5},
-        "hovertemplate": f"%{{customdata}}: %{{y:.3~g}}<extra>{name}</extra>",
+        "hovertemplate": f"%{{customdata}}: %{{y:.{GRADIENT_DIGITS}~g}}<extra>{name}</extra>",
     }
     zeros = [
         trace

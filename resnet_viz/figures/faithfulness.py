@@ -15,8 +15,13 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number
 
 HOW_TO_READ = N_(
-    "Pixels are painted over, those with the highest values first (thick), or put back into an empty image "
-    "(thin). A faithful map makes the thick line fall early and the thin one rise early."
+    "Thick: pixels are painted over, highest values first; thin: put back in the same order. Faithful map: "
+    "thick falls early, thin rises early."
+)
+MORE = N_(
+    "Deletion and insertion of Petsiuk et al. (2018), with the mean colour of the training images as paint. "
+    "Such pictures, grey patches on what was black, are unlike anything in training: part of the change "
+    "comes from that and not from what was covered. Compare maps of one network and one image."
 )
 
 
@@ -29,7 +34,6 @@ class NetworkFaithfulness(NamedTuple):
     insertion: npt.NDArray[np.float32]
     deletion_area: float
     insertion_area: float
-    infidelity: float
     sensitivity: float
 
 
@@ -62,6 +66,11 @@ def faithfulness_chart(info: FaithfulnessInfo, look: Theme = LIGHT) -> Chart:
 def how_to_read() -> str:
     """One line for people who see the chart for the first time."""
     return _(HOW_TO_READ)
+
+
+def more() -> str:
+    """What is done to the image, and what that means for the curves."""
+    return _(MORE)
 
 
 def faithfulness_table(info: FaithfulnessInfo) -> Columns:

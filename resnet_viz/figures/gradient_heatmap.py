@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.layers import depth_positions
+from resnet_viz.figures.layers import GRADIENT_DIGITS, depth_positions
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
 from resnet_viz.figures.traces import Trace
@@ -25,8 +25,11 @@ ZERO = "#8a8a8a"
 """Exact zeros have no logarithm and no place on the scale; grey is not among its colours."""
 
 HOW_TO_READ = N_(
-    "From left to right the training goes on, from top to bottom the network gets deeper. The colour is the "
-    "power of ten of ‖g‖ / ‖w‖, on one scale for both networks: a dark band marks layers that hardly learn."
+    "Left to right: training steps. Top to bottom: input to output. Dark: small relative gradient."
+)
+MORE = N_(
+    "The colour is the power of ten of ‖g‖ / ‖w‖, on one scale for both networks: g is the gradient of a "
+    "layer's weights w. Grey cells are exactly 0: too small for float32."
 )
 
 
@@ -111,6 +114,11 @@ def how_to_read() -> str:
     return _(HOW_TO_READ)
 
 
+def more() -> str:
+    """What the colours are."""
+    return _(MORE)
+
+
 def heatmap_table(info: HeatmapInfo) -> Columns:
     """One row per network, layer and step shown."""
     return {
@@ -138,11 +146,11 @@ def describe(info: HeatmapInfo) -> str:
             text.format(
                 role=role_name(entry.role),
                 layers=len(entry.layers),
-                first_then=number(float(entry.value[0, 0])),
-                last_then=number(float(entry.value[-1, 0])),
+                first_then=number(float(entry.value[0, 0]), GRADIENT_DIGITS),
+                last_then=number(float(entry.value[-1, 0]), GRADIENT_DIGITS),
                 then=count(int(entry.step[0])),
-                first_now=number(float(entry.value[0, -1])),
-                last_now=number(float(entry.value[-1, -1])),
+                first_now=number(float(entry.value[0, -1]), GRADIENT_DIGITS),
+                last_now=number(float(entry.value[-1, -1]), GRADIENT_DIGITS),
                 now=count(int(entry.step[-1])),
             )
         )
@@ -173,7 +181,6 @@ def _panel_axes(
     y = axis(look, _("Layer") if left else "", domain=up, anchor=f"x{suffix}")
     # A tick where each stage begins: there is no room for the names of all layers.
     begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name != "stem"}
-    texts = [_stage_name(stage) for stage in begins]
     x |= {"showgrid": False, "showticklabels": below}
     y |= {"showgrid": False, "showticklabels": left, "type": "category", "autorange": "reversed"}
     y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": texts}

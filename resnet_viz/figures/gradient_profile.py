@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.layers import LayersInfo, describe_layers, layers_info
+from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, describe_layers, layers_info
 from resnet_viz.figures.profile_traces import floor_line, log_range, profile_trace, range_trace, zero_trace
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.wording import running_text
 
 METRICS = {
     "grad/relative": N_("Gradient relative to the weights, ‖g‖ / ‖w‖"),
@@ -25,10 +26,42 @@ _SYMBOLS = {
     "grad/block_output": "‖∂L/∂x‖",
 }
 
-HOW_TO_READ = N_(
-    "Left is the input, right the output; each grid step is a factor of ten. A level line means that all "
-    "layers learn at the same pace; one that falls to the left means that the gradient is lost on its way "
-    "to the first layers."
+_SHRINKS = N_(
+    "Log scale; input left, output right. A line that falls towards the left: the gradient shrinks on its "
+    "way back to the first layers."
+)
+_PACE = N_(
+    "Log scale; input left, output right. A level line: all layers learn at the same pace, changed by the "
+    "same share in this step."
+)
+_HOW_TO_READ = {
+    "grad/relative": _SHRINKS,
+    "grad/norm": _SHRINKS,
+    "update/ratio": _PACE,
+    "grad/block_output": _SHRINKS,
+}
+_MORE = {
+    "grad/relative": N_(
+        "g is the gradient of a layer's weights w, ‖ ‖ the length of all their numbers as one vector: how "
+        "large the gradient is for the weights that it changes. How fast a layer learns is another quantity, "
+        "‖Δw‖ / ‖w‖, which the optimiser makes of it."
+    ),
+    "grad/norm": N_(
+        "g is the gradient of a layer's weights, ‖g‖ the length of all its numbers as one vector. Layers "
+        "with more weights tend to have a longer one, so only layers of one size compare directly."
+    ),
+    "update/ratio": N_(
+        "Δw is what one training step changes of a layer's weights w, ‖ ‖ the length of all their numbers as "
+        "one vector. 10⁻² means that the weights change by one percent of their length in this step."
+    ),
+    "grad/block_output": N_(
+        "x is what a block puts out for a fixed batch of training images, L the mean loss over that batch, "
+        "‖∂L/∂x‖ the length of all the numbers of the gradient as one vector."
+    ),
+}
+PRECISION = N_(
+    "Training computes in float32; in very deep plain networks these numbers are several percent off, so two "
+    "digits are shown, and exactly 0 means too small for float32."
 )
 
 
@@ -53,7 +86,7 @@ def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
     data = []
     for entry in info.roles:
         data += range_trace(entry, log=True)
-        data.append(profile_trace(entry, log=True))
+        data.append(profile_trace(entry, log=True, digits=GRADIENT_DIGITS))
         data += zero_trace(entry, info.floor)
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
     y = axis(
@@ -68,11 +101,16 @@ def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
     return {"data": data, "layout": layout(look, name, x, y, hovermode="closest", **more)}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
+def how_to_read(metric: str = "grad/relative") -> str:
+    """One line for people who see the chart of ``metric`` for the first time."""
+    return _(_HOW_TO_READ[metric])
+
+
+def more(metric: str = "grad/relative") -> str:
+    """What the quantity is, and how far its numbers go."""
+    return running_text((_(_MORE[metric]), _(PRECISION)))
 
 
 def describe(info: LayersInfo) -> str:
     """The chart in words, for those who do not see it."""
-    return describe_layers(info, _(METRICS[info.metric]))
+    return describe_layers(info, _(METRICS[info.metric]), GRADIENT_DIGITS)

@@ -1,4 +1,4 @@
-"""How the layers of both networks answer one image, over depth."""
+"""How the layers of both networks respond to one image, over depth."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -18,23 +18,26 @@ MEASURES = {
     "mean": N_("Mean"),
     "std": N_("Standard deviation"),
     "zero_share": N_("Share of zeros (sparsity)"),
-    "dead": N_("Dead channels"),
+    "dead": N_("Silent channels (for this image)"),
+}
+_MORE = {
+    "dead": N_(
+        "Silent for this image does not mean useless: the channel may respond to another image. Whether it "
+        "is silent for every image is not measured here."
+    )
 }
 _HOW = {
     "mean": N_(
-        "Left is the input, right the output. The height is the mean of what comes out of each ReLU: where "
-        "the lines rise, signals grow with depth."
+        "Mean of each ReLU's output over channels and places. Input left, output right. A rising line: the "
+        "signal grows with depth."
     ),
     "std": N_(
-        "Left is the input, right the output. The height says how much what comes out of each ReLU differs "
-        "over channels and places; near 0 the layer answers the same everywhere."
+        "Standard deviation of each ReLU's output over channels and places. Input left, output right. Near "
+        "0: the same value everywhere."
     ),
-    "zero_share": N_(
-        "Left is the input, right the output. The height is the share of values that each ReLU sets to zero."
-    ),
+    "zero_share": N_("Share of the values that each ReLU sets to zero. Input left, output right."),
     "dead": N_(
-        "Left is the input, right the output. The height is the share of channels that are zero everywhere "
-        "for this image: they take no part in the answer."
+        "Share of each ReLU's channels that are zero everywhere for this image. Input left, output right."
     ),
 }
 
@@ -63,7 +66,7 @@ class StatisticsInfo(NamedTuple):
     networks: tuple[NetworkStatistics, ...]
 
     def value(self, entry: NetworkStatistics) -> npt.NDArray[np.float64]:
-        """What is plotted of one network, [sites]; of dead channels their share."""
+        """What is plotted of one network, [sites]; of silent channels their share."""
         if self.measure == "dead":
             return entry.dead / np.maximum(entry.channels, 1)
         found: npt.NDArray[np.float32] = getattr(entry, self.measure)
@@ -82,7 +85,7 @@ def statistics_chart(info: StatisticsInfo, look: Theme = LIGHT) -> Chart:
     share = info.measure in ("zero_share", "dead")
     data = [_trace(entry, info.value(entry), ".1%" if share else ".3~g") for entry in info.networks]
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
-    title = _("Dead channels (share)") if info.measure == "dead" else _(MEASURES[info.measure])
+    title = _("Silent channels (share)") if info.measure == "dead" else _(MEASURES[info.measure])
     if share:
         y = axis(look, title, tickformat=".0%", range=[-0.03, 1.03])
     else:
@@ -93,6 +96,11 @@ def statistics_chart(info: StatisticsInfo, look: Theme = LIGHT) -> Chart:
 def how_to_read(measure: str) -> str:
     """One line for people who see the chart for the first time."""
     return _(_HOW[measure])
+
+
+def more(measure: str) -> str:
+    """What does not follow from it; empty where nothing needs saying."""
+    return _(_MORE[measure]) if measure in _MORE else ""
 
 
 def statistics_table(info: StatisticsInfo) -> Columns:
@@ -107,7 +115,7 @@ def statistics_table(info: StatisticsInfo) -> Columns:
         _("standard deviation"): np.concatenate([e.std for e in info.networks]).astype(np.float64),
         _("share of zeros"): np.concatenate([e.zero_share for e in info.networks]).astype(np.float64),
         _("channels"): np.concatenate([e.channels for e in info.networks]),
-        _("dead channels"): np.concatenate([e.dead for e in info.networks]),
+        _("silent channels"): np.concatenate([e.dead for e in info.networks]),
     }
 
 

@@ -14,6 +14,9 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
 from resnet_viz.wording import count, number
 
+GRADIENT_DIGITS = 2
+"""Gradients of deep plain networks are 5 to 7 % off in float32: a third digit would mean nothing."""
+
 
 class RoleLayers(NamedTuple):
     """One role at ``step``: ``value`` float64 [layers] is the median over seeds.
@@ -131,8 +134,8 @@ def layers_table(info: LayersInfo) -> Columns:
     return table
 
 
-def describe_layers(info: LayersInfo, title: str) -> str:
-    """The profile in words: first and last layer, range, zeros and gaps, per role."""
+def describe_layers(info: LayersInfo, title: str, digits: int | None = None) -> str:
+    """The profile in words: first and last layer, range, zeros and gaps, per role; numbers of ``digits``."""
     if not info.roles:
         return _("{title}: no measurement yet.").format(title=title)
     parts = [f"{title}."]
@@ -143,12 +146,12 @@ def describe_layers(info: LayersInfo, title: str) -> str:
             text.format(
                 role=role_name(entry.role),
                 step=count(entry.step),
-                first=number(float(entry.value[0])),
+                first=number(float(entry.value[0]), digits),
                 first_layer=entry.layers[0],
-                last=number(float(entry.value[-1])),
+                last=number(float(entry.value[-1]), digits),
                 last_layer=entry.layers[-1],
-                low=number(float(finite.min()) if len(finite) else None),
-                high=number(float(finite.max()) if len(finite) else None),
+                low=number(float(finite.min()) if len(finite) else None, digits),
+                high=number(float(finite.max()) if len(finite) else None, digits),
             )
         )
         if zeros := int((entry.value == 0).sum()):

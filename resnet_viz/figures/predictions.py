@@ -1,4 +1,4 @@
-"""What both networks take an image for: the most probable classes as bars."""
+"""What both networks predict for an image: the most probable classes as bars."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -19,8 +19,8 @@ FEW = 20
 """So many classes are looked through; more are searched."""
 
 HOW_TO_READ = N_(
-    "How the network shares out 100 % among the classes. It has to name one of them, whatever the image "
-    "shows, and is often surer than it should be."
+    "Probabilities of the classes, which sum to 1. A network always predicts one of them, whatever the image "
+    "shows, and is often too confident."
 )
 
 

@@ -12,7 +12,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.wording import count
 
 
-def profile_trace(entry: RoleLayers, *, log: bool) -> Trace:
+def profile_trace(entry: RoleLayers, *, log: bool, digits: int = 3) -> Trace:
     """The role over depth; a layer that is not finite, or zero on a log axis, leaves a gap."""
     value = np.where(entry.value > 0, entry.value, np.nan) if log else entry.value
     name = _("{role}, step {step}").format(role=role_name(entry.role), step=count(entry.step))
@@ -26,7 +26,7 @@ def profile_trace(entry: RoleLayers, *, log: bool) -> Trace:
         "customdata": list(entry.layers),
         "line": line(entry.role, width=2),
         "marker": {"color": COLOURS[entry.role], "symbol": SYMBOLS[entry.role], "size": 6},
-        "hovertemplate": f"%{{customdata}}: %{{y:.3~g}}<extra>{name}</extra>",
+        "hovertemplate": f"%{{customdata}}: %{{y:.{digits}~g}}<extra>{name}</extra>",
     }
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.gradient_profile import gradient_profile_chart, gradient_profile_info
-from resnet_viz.figures.layers import LayersInfo
+from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo
 from resnet_viz.figures.losses import LossInfo, loss_chart, loss_info
 from resnet_viz.figures.theme import LIGHT, Theme, role_name
 from resnet_viz.findings.endings import steps_done
@@ -91,5 +91,8 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
     profile["data"] = [trace for trace in profile["data"] if trace.get("mode") == "lines+markers"]
     for trace in profile["data"]:
         name = role_name(trace["legendgroup"])
-        trace |= {"name": name, "hovertemplate": f"%{{customdata}}: %{{y:.3~g}}<extra>{name}</extra>"}
+        trace |= {
+            "name": name,
+            "hovertemplate": f"%{{customdata}}: %{{y:.{GRADIENT_DIGITS}~g}}<extra>{name}</extra>",
+        }
     return {"loss": loss, "profile": profile}

@@ -13,9 +13,15 @@ from resnet_viz.locale import gettext as _
 METRIC = "response/std"
 
 HOW_TO_READ = N_(
-    "Left is the input, right the output. The height is how much a layer's output varies over images and "
-    "places, after normalisation and before the addition: a residual block that changes its input only a "
-    "little has a low value."
+    "Standard deviation of each layer's output over images and places, after its normalisation and before "
+    "ReLU and addition. Input left, output right."
+)
+MORE = N_(
+    "Defined as in He et al. (2015), Fig. 7: in a residual network, low values mean that the blocks change "
+    "their input only a little. With batch normalisation in training mode it depends on the scale γ and the "
+    "shift β of the normalisation alone, √(mean of γ² + variance of β), and not on the images; with γ = 1 "
+    "and β = 0, the usual start, it is 1 in every layer. In pre-activation blocks, and without "
+    "normalisation, it is measured at the convolution's own output."
 )
 
 _DECADES_FOR_LOG = 2
@@ -52,6 +58,11 @@ def responses_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
 def how_to_read() -> str:
     """One line for people who see the chart for the first time."""
     return _(HOW_TO_READ)
+
+
+def more() -> str:
+    """What the quantity depends on."""
+    return _(MORE)
 
 
 def describe(info: LayersInfo) -> str:

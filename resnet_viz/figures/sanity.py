@@ -18,8 +18,14 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number
 
 HOW_TO_READ = N_(
-    "From left to right more of the network is replaced by random weights, head first. A map that depends on "
-    "what was learned falls away from 1; one that stays near 1 shows the image's edges, not the network."
+    "Left to right: more layers get random weights, starting at the classifier. A map that depends on what "
+    "was learned falls away from 1."
+)
+MORE = N_(
+    "Cascading randomisation of Adebayo et al. (2018); the random weights come from another seed than the "
+    "run's own. They found that Guided Backprop and Guided Grad-CAM changed little on their networks; the "
+    "lines show what holds for these networks and this image. A map that is still near 1 with all weights "
+    "random shows the image rather than the network."
 )
 MEASURES = {"rank_correlation": N_("Rank correlation"), "similarity": N_("Structural similarity (SSIM)")}
 
@@ -66,7 +72,7 @@ def sanity_chart(info: SanityInfo, look: Theme = LIGHT) -> Chart:
                 "hovertemplate": f"%{{customdata}}: %{{y:.3f}}<extra>{name}</extra>",
             }
         )
-    x = axis(look, _("Randomised, from the head down"), tickformat=".0%", range=[-0.03, 1.03])
+    x = axis(look, _("Randomised, from the classifier down"), tickformat=".0%", range=[-0.03, 1.03])
     y = axis(look, _(MEASURES[info.measure]), range=[-1.05, 1.05], zeroline=True, zerolinecolor=look.grid)
     return {"data": data, "layout": layout(look, f"sanity {info.measure}", x, y, hovermode="closest")}
 
@@ -74,6 +80,11 @@ def sanity_chart(info: SanityInfo, look: Theme = LIGHT) -> Chart:
 def how_to_read() -> str:
     """One line for people who see the chart for the first time."""
     return _(HOW_TO_READ)
+
+
+def more() -> str:
+    """Where the check comes from and what follows from it."""
+    return _(MORE)
 
 
 def sanity_table(info: SanityInfo) -> Columns:
@@ -95,7 +106,7 @@ def describe(info: SanityInfo) -> str:
     parts = [f"{_(MEASURES[info.measure])}."]
     for entry in info.networks:
         value = getattr(entry, info.measure)
-        text = _("{role}: {first} with a random head, {last} with all weights random.")
+        text = _("{role}: {first} with a random classifier, {last} with all weights random.")
         parts.append(
             text.format(role=entry.look.name, first=number(float(value[1])), last=number(float(value[-1])))
         )

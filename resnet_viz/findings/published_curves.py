@@ -1,8 +1,9 @@
-"""Published curves of error over depth, as their papers print them: never measured here."""
+"""Published curves of error over depth, printed in papers or quoted from them: never measured here."""
 
 from dataclasses import dataclass
 
 from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
 
 
@@ -13,6 +14,7 @@ class PublishedCurve:
     Attributes:
         label: short name for legends; a gettext key.
         source: paper and table; a gettext key.
+        is_quoted: read in others' words and not in the paper itself, so rounded to whole percent.
     """
 
     role: Role
@@ -20,6 +22,13 @@ class PublishedCurve:
     source: str
     depths: tuple[int, ...]
     test_errors: tuple[float, ...]
+    is_quoted: bool = False
+
+    def printed(self, error: float) -> str:
+        """``error`` with as many digits as its source is good for, in the reader's language."""
+        if self.is_quoted:
+            return _("about {share}").format(share=f"{error:.0%}")
+        return f"{error:.2%}"
 
 
 PUBLISHED = (
@@ -35,23 +44,25 @@ PUBLISHED = (
     ),
     PublishedCurve(
         "plain",
-        N_("published, plain (Li 2018)"),
+        N_("published, plain (Li 2018, quoted)"),
         N_(
-            "Li et al. 2018 (arXiv:1712.09913), networks without skip connections, quoted from their table: "
-            "test error on CIFAR-10."
+            "Li et al. 2018 (arXiv:1712.09913), networks without skip connections: test error on CIFAR-10, "
+            "rounded, as others quote it; not read in the paper itself."
         ),
         (20, 56, 110),
-        (0.0818, 0.1331, 0.1644),
+        (0.08, 0.13, 0.16),
+        is_quoted=True,
     ),
     PublishedCurve(
         "residual",
-        N_("published, residual (Li 2018)"),
+        N_("published, residual (Li 2018, quoted)"),
         N_(
-            "Li et al. 2018 (arXiv:1712.09913), networks with skip connections, quoted from their table: "
-            "test error on CIFAR-10."
+            "Li et al. 2018 (arXiv:1712.09913), networks with skip connections: test error on CIFAR-10, "
+            "rounded, as others quote it; not read in the paper itself."
         ),
         (20, 56, 110),
-        (0.0737, 0.0589, 0.0579),
+        (0.07, 0.06, 0.06),
+        is_quoted=True,
     ),
 )
 """He's depth 1202 (7.93 %) is left out: it stretches the axis tenfold. His plain networks have no table."""

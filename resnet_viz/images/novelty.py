@@ -1,7 +1,7 @@
 """How far an image is from the training data, by a few simple statistics.
 
-A trained network answers every image with full confidence, a photo shown to a
-network for clothes too. These statistics say when it was shown something whose
+A trained network gives every image one of its classes, often with high
+confidence, a photo shown to a network for clothes too. These statistics say when it was shown something whose
 plain appearance it never met. They know nothing of content: an image that is
 near by all of them may still show something else.
 """
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.locale import N_
+from resnet_viz.wording import Sentence, number, sentence
 
 THRESHOLD = 4.0
 """Standard deviations beyond which an image is called far from the training data.
@@ -29,6 +30,11 @@ STATISTICS = {
     "colour": N_("colourfulness"),
 }
 """Names of what is measured, in the order of `measure_appearance`."""
+
+_FAR = N_(
+    "This image is unlike the training images: its {what} is {distance} standard deviations from their "
+    "mean. A network always predicts one of its classes, often with high confidence; do not rely on it here."
+)
 
 _LEAST_SPREAD = 1 / 255
 _AT_ONCE = 4096
@@ -75,6 +81,12 @@ class Novelty:
     def is_far(self) -> bool:
         """Whether it is beyond `THRESHOLD`."""
         return self.distance > THRESHOLD
+
+    def warning(self) -> Sentence | None:
+        """What has to be said of the image; None where it is near the training data."""
+        if not self.is_far:
+            return None
+        return sentence(_FAR, what=sentence(STATISTICS[self.farthest]), distance=number(self.distance))
 
 
 def novelty(image: Images, training: Appearance) -> Novelty:

@@ -6,7 +6,6 @@ until its weights are there; the server downloads them (`fetches`).
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +14,16 @@ import torch
 
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import AttributionOptions
-from resnet_viz.data.catalogue import BUNDLED
-from resnet_viz.data.load import LoadedData, load
 from resnet_viz.errors import NotFound
-from resnet_viz.images.novelty import Appearance
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.known_logits import KnownLogits
 from resnet_viz.inspection.models import BUNDLED_MODELS, Model, bundled_model_path, load_model
+from resnet_viz.inspection.own_images import appearance_of, images_for
 from resnet_viz.jobs.frames import Arrays, Frame
 from resnet_viz.locale import N_
 from resnet_viz.networks.adding_block import AddingBlock
 from resnet_viz.probes.activations import block_parts, feature_maps, measure_activations
-from resnet_viz.specs import DataSpec
 from resnet_viz.store import open_store
 
 Answerer = Callable[[Mapping[str, Any], Arrays], Frame]
@@ -45,7 +41,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
             if not bundled_model_path(name).is_file():
                 continue
             model = load_model(f"bundled:{name}", data_folder)
-            images = _images_for(model, data_folder).test_images[:1]
+            images = images_for(model, data_folder).test_images[:1]
             attribute(
                 model.network, model.normalised(images), torch.tensor([0]), "gradcam", model.default_tap
             )
@@ -90,7 +86,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
 
         Until these are there, only which ``share`` is done: ask again and again.
         """
-        data = _images_for(model, data_folder)
+        data = images_for(model, data_folder)
         logits = known_logits.ask(model, data)
         if isinstance(logits, float):
             return Frame({"share": logits}, {})
@@ -98,7 +94,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
 
     def test_images(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """The test images number ``indices`` that suit ``model``, with their labels."""
-        data = _images_for(model, data_folder)
+        data = images_for(model, data_folder)
         chosen = torch.tensor(arrays["indices"])
         if not ((chosen >= 0) & (chosen < len(data.test_images))).all():
             raise NotFound(
@@ -112,7 +108,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
 
     def samples(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """The first test image of each class that suits ``model``."""
-        data = _images_for(model, data_folder)
+        data = images_for(model, data_folder)
         labels = data.test_labels.numpy()
         classes, first = np.unique(labels, return_index=True)
         return Frame(
@@ -122,12 +118,15 @@ def answerers(home: Path) -> dict[str, Answerer]:
 
     def appearance(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """What the images ``model`` was trained on look like, in the few numbers of `images.novelty`."""
-        data = _images_for(model, data_folder)
-        found = Appearance.of(data.train_images.numpy())
+        found = appearance_of(model, data_folder)
         return Frame({"mean": list(found.mean), "std": list(found.std)}, {})
 
     def maps(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """Attribution maps of ``images`` for ``targets``, as large as the layer's; the page enlarges them."""
+        """Attribution maps of ``images`` for ``targets``, as large as the layer's; the page enlarges them.
+
+        ``empty`` says of each whether nothing of it is positive; ``balances`` what the values of complete
+        methods sum to.
+        """
         images = model.normalised(torch.tensor(arrays["images"]))
         found = attribute(
             model.network,
@@ -138,10 +137,14 @@ def answerers(home: Path) -> dict[str, Answerer]:
             AttributionOptions.checked(**values.get("options", {})),
         )
         empty = [found.emptiness(index) for index in range(len(images))]
-        return Frame({"tap": found.tap, "empty": empty}, {"raw": found.values})
+        balances = [list(balance) for balance in found.balances]
+        return Frame({"tap": found.tap, "empty": empty, "balances": balances}, {"raw": found.values})
 
     def activations(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """What layer ``tap`` puts out for the image in ``images``; of a block also x, F(x) and the sum."""
+        """What layer ``tap`` puts out for the image in ``images``; of a block also x, F(x) and the sum.
+
+        ``output`` is there only where a ReLU follows the addition.
+        """
         image = model.normalised(torch.tensor(arrays["images"]))[0]
         tap = values["tap"]
         answer = {"maps": feature_maps(model.network, image, tap)}
@@ -152,12 +155,13 @@ def answerers(home: Path) -> dict[str, Answerer]:
                 "branch": parts.branch,
                 "shortcut": parts.shortcut,
                 "sum": parts.sum,
-                "output": parts.output,
             }
+            if parts.is_rectified:
+                answer["output"] = parts.output
         return Frame({"tap": tap}, answer)
 
     def statistics(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """Every rectifier's mean, deviation, share of zeros and dead channels over ``images``."""
+        """Every rectifier's mean, deviation, share of zeros and silent channels over ``images``."""
         found = measure_activations(model.network, model.normalised(torch.tensor(arrays["images"])))
         return Frame(
             {"sites": list(found.sites)},
@@ -178,20 +182,3 @@ def answerers(home: Path) -> dict[str, Answerer]:
         "prepare": prepare,
         "import_file": import_file,
     } | asked
-
-
-def _images_for(model: Model, data_folder: Path) -> LoadedData:
-    """The images ``model`` was trained on; of full Fashion-MNIST the bundled part, which is always there."""
-    if model.spec is None:
-        raise NotFound(
-            "no_own_images",
-            N_("This network comes without images of its own; choose a picture or upload one."),
-        )
-    data = model.spec.data
-    dataset = BUNDLED if data.dataset == "fashion-mnist" else data.dataset
-    return _load(DataSpec(dataset=dataset, resolution_px=data.resolution_px), data_folder)
-
-
-@lru_cache(maxsize=2)
-def _load(spec: DataSpec, data_folder: Path) -> LoadedData:
-    return load(spec, data_folder)

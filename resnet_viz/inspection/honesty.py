@@ -13,26 +13,34 @@ from resnet_viz.attribution.sanity import edges, randomisation_cascade, untraine
 from resnet_viz.inspection.models import Model
 from resnet_viz.jobs.frames import Arrays, Frame
 
-_SEED = 1  # of the random weights; the run's own would give back its start
+
+def random_seed(model: Model) -> int:
+    """Of the random weights: the next after the run's own, which would give back the run's start."""
+    return 1 if model.spec is None else (model.spec.train.seed + 1) % 2**31
 
 
 def baselines(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
-    """What ``method`` shows of ``images`` in the same network untrained, and an edge detector."""
+    """What ``method`` shows of ``images`` in the same network untrained, and an edge detector.
+
+    The untrained network's weights are drawn from ``seed``.
+    """
     asked = _question(model, values, arrays)
-    untrained = untrained_maps(model.network, *asked, seed=_SEED)
-    return Frame({}, {"untrained": untrained.values, "edges": edges(asked[0])})
+    seed = random_seed(model)
+    untrained = untrained_maps(model.network, *asked, seed=seed)
+    return Frame({"seed": seed}, {"untrained": untrained.values, "edges": edges(asked[0])})
 
 
 def sanity(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
     """Maps as the weights are replaced by random ones, from the head down (Adebayo 2018).
 
     ``layers`` [n] are named in that order, first "" for the network as it is; ``maps`` [n, B, h, w]; rank
-    correlation and structural similarity with the original map [n, B].
+    correlation and structural similarity with the original map [n, B]. The weights are drawn from ``seed``.
     """
     asked = _question(model, values, arrays)
-    steps = list(randomisation_cascade(model.network, *asked, seed=_SEED))
+    seed = random_seed(model)
+    steps = list(randomisation_cascade(model.network, *asked, seed=seed))
     return Frame(
-        {"layers": [step.layer for step in steps]},
+        {"layers": [step.layer for step in steps], "seed": seed},
         {
             "maps": np.stack([step.maps.values for step in steps]),
             "rank_correlation": np.stack([step.rank_correlation for step in steps]).astype(np.float32),
@@ -42,7 +50,7 @@ def sanity(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
 
 
 def faith(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
-    """Deletion and insertion curves of ``method``'s maps, infidelity and sensitivity.
+    """Deletion and insertion curves of ``method``'s maps, and their sensitivity.
 
     ``share`` [p] of the pixels; ``deletion`` and ``insertion`` [B, p] are the
     probability of the class; the areas under them [B].
@@ -60,7 +68,6 @@ def faith(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
             "deletion_area": without.area,
             "insertion": back.probability,
             "insertion_area": back.area,
-            "infidelity": faithfulness.infidelity(model.network, images, targets, maps),
             "sensitivity": faithfulness.sensitivity(model.network, images, targets, method, tap, options),
         },
     )

@@ -157,8 +157,9 @@ def _is_recent(file: Path) -> bool:
 
 def _mean(same: Sequence[Sample]) -> Sample:
     """The mean over processes, which slow each other down as trainings will."""
-    fields = {name: fmean(getattr(s, name) for s in same) for name in Sample.__slots__[2:]}
-    return Sample(same[0].family, same[0].depth, **fields)  # type: ignore[arg-type]
+    seconds = {name: fmean(getattr(s, name) for s in same) for name in Sample.__slots__[2:-1]}
+    memory_bytes = round(fmean(sample.memory_bytes for sample in same))
+    return Sample(same[0].family, same[0].depth, **seconds, memory_bytes=memory_bytes)
 
 
 def _failed(problems: str) -> InvalidSetting:

@@ -19,6 +19,6 @@ def is_signed(maps: Values) -> bool:
     return bool(maps.size) and bool(maps.min() < 0)
 
 
-def dead(maps: Values) -> npt.NDArray[np.bool_]:
-    """Which of ``maps`` [C, h, w] have the same value everywhere, [C]: they say nothing about this image."""
-    return np.asarray(maps.max((1, 2)) == maps.min((1, 2)))
+def silent_channels(maps: Values) -> npt.NDArray[np.bool_]:
+    """Which of ``maps`` [C, h, w] are zero everywhere, [C]."""
+    return np.asarray(~maps.any((1, 2)))

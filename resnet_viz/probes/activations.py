@@ -1,4 +1,4 @@
-"""What the layers of a network answer to images: feature maps, statistics over depth, parts of a block."""
+"""How the layers of a network respond to images: feature maps, statistics over depth, parts of a block."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -50,6 +50,7 @@ class BlockParts:
         shortcut: what the shortcut makes of x; zeros in a plain network.
         sum: F(x) + shortcut, before the non-linearity.
         output: after it.
+        is_rectified: whether there is one; pre-activation blocks have none there.
     """
 
     input: Floats
@@ -57,6 +58,7 @@ class BlockParts:
     shortcut: Floats
     sum: Floats
     output: Floats
+    is_rectified: bool
 
 
 def feature_maps(network: nn.Module, image: Tensor, tap: str) -> Floats:
@@ -124,7 +126,15 @@ def block_parts(network: nn.Module, image: Tensor, tap: str) -> BlockParts:
             output = block.relu(total)
     finally:
         hook.remove()
-    return BlockParts(*(_numbers(part[0]) for part in (x, branch, shortcut, total, output)))
+    is_rectified = isinstance(block.relu, nn.ReLU)
+    return BlockParts(
+        _numbers(x[0]),
+        _numbers(branch[0]),
+        _numbers(shortcut[0]),
+        _numbers(total[0]),
+        _numbers(output[0]),
+        is_rectified,
+    )
 
 
 class _Sums:

@@ -1,4 +1,4 @@
-"""A chart as every page shows it: title, how to read it, the chart, its numbers, downloads."""
+"""A chart as every page shows it: title, how to read it and more behind "?", its numbers, downloads."""
 
 import csv
 import io
@@ -29,6 +29,8 @@ class Exhibit:
     """The height of the chart's narrow layout, where it has one."""
     begins_with_best: bool = False
     """Whether the first rows of a long table are worth showing, and not the last."""
+    more: str = ""
+    """What does not fit into the one line of ``how_to_read``."""
 
 
 def show(exhibit: Exhibit, *, key: str, filename: str, height_px: int = 380) -> None:
@@ -39,6 +41,7 @@ def show(exhibit: Exhibit, *, key: str, filename: str, height_px: int = 380) -> 
             key=f"chart_{key}",
             title=exhibit.title,
             how_to_read=exhibit.how_to_read,
+            more=exhibit.more,
             alt=exhibit.alt,
             filename=filename,
             height_px=height_px,
@@ -51,7 +54,7 @@ def numbers(exhibit: Exhibit, *, key: str, filename: str, label: str | None = No
     """The numbers behind the exhibit, folded away until asked for; ``label`` says which."""
     text = _("The numbers")
     opened = st.expander(
-        text if label is None else _("{name}: {text}").format(name=text, text=label),
+        text if label is None else _("{title}: {detail}").format(title=text, detail=label),
         icon=":material/table_rows:",
         type="compact",
         key=f"numbers_{key}",

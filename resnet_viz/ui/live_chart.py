@@ -41,6 +41,7 @@ def chart_html(tools: Iterable[str] = _TOOLS, *, name: str = "") -> str:
     <div class="live-chart-tools">{buttons}</div>
   </div>
   <p class="live-chart-how"></p>
+  <details class="live-chart-more"><summary>?</summary><p></p></details>
   <div class="live-chart-graph" role="img"></div>
 </section>
 """
@@ -62,6 +63,7 @@ def live_chart(
     key: str,
     title: str,
     how_to_read: str,
+    more: str = "",
     alt: str,
     filename: str,
     height_px: int = 360,
@@ -75,6 +77,7 @@ def live_chart(
             ``narrow`` beside it is taken where there is little room (`figures.chart.with_narrow`).
         title: stands above the chart, beside its tools.
         how_to_read: one line below the title.
+        more: behind a question mark after that line.
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
         narrow_px: height in the narrow layout.
@@ -83,6 +86,7 @@ def live_chart(
         "plotly": PLOTLY,
         "title": title,
         "how": how_to_read,
+        "more": {"label": _("More about this chart"), "text": more},
         "alt": alt,
         "filename": filename,
         "height": height_px,

@@ -42,10 +42,17 @@ function themed(layout, root) {
 }
 
 // The words of a chart and what its tools do.
-function dress(root, { title, how, alt }, labels, actions) {
+function dress(root, { title, how, more, alt }, labels, actions) {
   root.querySelector(".live-chart-title").textContent = title;
   root.querySelector(".live-chart-how").textContent = how;
   root.querySelector(".live-chart-graph").setAttribute("aria-label", alt);
+  const details = root.querySelector(".live-chart-more");
+  details.hidden = !more?.text;
+  if (more?.text) {
+    details.querySelector("p").textContent = more.text;
+    details.querySelector("summary").title = more.label;
+    details.querySelector("summary").setAttribute("aria-label", more.label);
+  }
   for (const [tool, label] of Object.entries(labels)) {
     const button = root.querySelector(`.live-chart-${tool}`);
     button.onclick = actions[tool];

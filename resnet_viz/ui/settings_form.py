@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments.group_norm import group_words
 from resnet_viz.experiments.links import S
 from resnet_viz.experiments.settings import GROUPS, Setting
 from resnet_viz.locale import gettext as _
@@ -13,7 +14,7 @@ from resnet_viz.specs import RunSpec
 from resnet_viz.ui import address_bar
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.translated import choose
-from resnet_viz.wording import with_commas
+from resnet_viz.wording import running_text, with_commas
 
 _COLUMN_PX: Final = 350
 """The longest text that can be chosen fits into this, in both languages."""
@@ -127,6 +128,9 @@ def _widget(form: LinkedForm[S], setting: Setting) -> None:
         if setting.name == "data":
             chosen = DATASETS[st.session_state[same["key"]]]
             same["help"] += "\n\n" + _("Licence: {licence}").format(licence=_(chosen.licence))
+        if setting.name == "norm":
+            width = int(st.session_state[form.key("width")])
+            same["help"] = running_text((same["help"], str(group_words(width))))
         choose(st.selectbox, options=list(setting.texts), text=lambda name: _(setting.texts[name]), **same)
     else:
         _number(form, setting, same)

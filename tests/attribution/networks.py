@@ -1,7 +1,7 @@
 """Networks that answer like trained ones: their norms have statistics, scales and shifts."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
@@ -26,6 +26,18 @@ def batch(spec: NetworkSpec, size: int) -> tuple[Tensor, Tensor]:
     generator = torch.Generator().manual_seed(7)
     images = torch.randn(size, spec.in_channels, spec.image_px, spec.image_px, generator=generator)
     return images, torch.arange(size) % spec.classes
+
+
+def linear(channels: int = 3, px: int = 8, classes: int = 5) -> nn.Sequential:
+    """A network whose logits are linear in the pixels, up to its biases."""
+    generator = torch.Generator().manual_seed(3)
+    network = nn.Sequential(
+        nn.Conv2d(channels, 4, 3, padding=1), nn.Flatten(), nn.Linear(4 * px * px, classes)
+    )
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.normal_(0, 0.2, generator=generator)
+    return network
 
 
 DEPTHS: dict[Block, int] = {block: 11 if "bottleneck" in block else 8 for block in choices(Block)}

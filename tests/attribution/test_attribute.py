@@ -1,19 +1,22 @@
 """Maps by hand, by a second implementation in float64, by identities; batches, refusals, empty maps."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
 from resnet_viz.attribution.attribute import attribute, upsampled
-from resnet_viz.attribution.methods import EMPTY_SENTENCES, METHODS, AttributionOptions
+from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.inspection.models import load_model
+from resnet_viz.inspection.own_images import images_for
 from resnet_viz.specs import NetworkSpec, Norm
-from tests.attribution.networks import batch, every_kind, lively, named, small
+from tests.attribution.networks import batch, every_kind, linear, lively, named, small
 from tests.attribution.oracle import expected
 
-FEW = AttributionOptions(steps=4, samples=3, window=0.4, stride=0.7)
-MANY = AttributionOptions(steps=300)
+FEW = AttributionOptions(steps=4, most_steps=4, samples=3, window=0.4, stride=0.7)
 
 
 class TinyNetwork(nn.Module):
@@ -66,7 +69,6 @@ def test_an_empty_map_says_why() -> None:
     result = attribute(TinyNetwork(), images, torch.tensor([1, 1, 0]), "gradcam", "relu")
     assert result.is_empty.tolist() == [True, True, False]
     assert [result.emptiness(i) for i in range(3)] == ["negative", "zero", ""]
-    assert all(EMPTY_SENTENCES[result.emptiness(i)] for i in range(2))
 
 
 @pytest.mark.parametrize("spec", every_kind(), ids=named)
@@ -140,12 +142,56 @@ def test_the_last_map_and_the_bias_sum_to_the_logit(spec: NetworkSpec) -> None:
 def test_complete_methods_sum_to_the_difference_of_logits(method: str, spec: NetworkSpec) -> None:
     network = lively(spec).eval()
     images, targets = batch(spec, 2)
-    maps = torch.from_numpy(attribute(network, images, targets, method, options=MANY).values)
+    found = attribute(network, images, targets, method)
     with torch.no_grad():
         difference = (network(images) - network(torch.zeros_like(images))).gather(1, targets[:, None])[:, 0]
-    # The path integral is exact only in the limit of many steps.
-    tolerance = 0.02 if method == "integrated-gradients" else 1e-4
-    torch.testing.assert_close(maps.sum((1, 2)), difference, rtol=tolerance, atol=tolerance)
+    tolerance = 0.02 if METHODS[method].integrates else 1e-4
+    np.testing.assert_allclose(found.values.sum((1, 2)), difference, rtol=tolerance, atol=1e-4)
+    assert all(balance.fits or balance.steps == 800 for balance in found.balances)
+    told = np.array([(balance.total, balance.difference) for balance in found.balances])
+    np.testing.assert_allclose(told[:, 0], found.values.sum((1, 2)), rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(told[:, 1], difference, rtol=1e-4, atol=1e-5)
+
+
+def test_integrated_gradients_account_for_the_whole_difference_of_the_logits() -> None:
+    """Test image 1386 under the bundled plain network: of 10.3 the values of 50 steps were 9.1 off."""
+    model = load_model("bundled:plain", Path("unused"))
+    image = model.normalised(images_for(model, Path("unused")).test_images[1386:1387])
+    with torch.no_grad():
+        logits, nothing = model.network(image)[0], model.network(torch.zeros_like(image))[0]
+    target = int(logits.argmax())
+    difference = float(logits[target] - nothing[target])
+    found = attribute(model.network, image, torch.tensor([target]), "integrated-gradients")
+    assert found.values.sum() == pytest.approx(difference, rel=0.02)
+    few = AttributionOptions(most_steps=50)
+    (coarse,) = attribute(
+        model.network, image, torch.tensor([target]), "integrated-gradients", options=few
+    ).balances
+    assert not coarse.fits
+    assert coarse.steps == 50
+
+
+def test_the_refined_map_of_an_image_does_not_depend_on_its_batch() -> None:
+    """Each image gets as many steps as it needs."""
+    network = lively(small())
+    images, targets = batch(small(), 6)
+    options = AttributionOptions(steps=2)
+    together = attribute(network, images, targets, "integrated-gradients", options=options)
+    assert len({balance.steps for balance in together.balances}) > 1
+    for i in range(6):
+        one = slice(i, i + 1)
+        alone = attribute(network, images[one], targets[one], "integrated-gradients", options=options)
+        assert alone.balances[0].steps == together.balances[i].steps
+        np.testing.assert_allclose(alone.values[0], together.values[i], rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["input-x-gradient", "integrated-gradients"])
+def test_a_linear_network_is_explained_exactly(method: str) -> None:
+    network, images, targets = linear(), *batch(small(), 3)
+    with torch.no_grad():
+        difference = (network(images) - network(torch.zeros_like(images))).gather(1, targets[:, None])[:, 0]
+    values = attribute(network, images, targets, method).values
+    np.testing.assert_allclose(values.sum((1, 2)), difference, rtol=1e-4, atol=1e-5)
 
 
 def test_smoothgrad_repeats_with_its_seed_whatever_the_global_generator() -> None:

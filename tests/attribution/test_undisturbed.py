@@ -13,7 +13,7 @@ from resnet_viz.attribution.undisturbed import Cancelled
 from resnet_viz.networks.residual import ResidualNetwork
 from tests.attribution.networks import batch, lively, small
 
-FEW = AttributionOptions(steps=4, samples=3, window=0.5, stride=1)
+FEW = AttributionOptions(most_steps=4, steps=4, samples=3, window=0.5, stride=1)
 SPEC = small()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from resnet_viz.cli import explaining
 from resnet_viz.cli.files import files_in
@@ -75,6 +75,47 @@ def test_one_image_as_json(run_id: str, photo: Path, capsys: pytest.CaptureFixtu
     assert report["map"]["empty"] == bool(values.max() <= 0)
     assert (report["image"]["format"], report["image"]["size"]) == ("JPEG", [80, 56])
     assert len(report["image"]["changes"]) >= 2
+
+
+def test_an_image_unlike_the_training_data_is_warned_of_as_on_the_page(
+    run_id: str, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An inverted boot was called a bag, 98.2 %, and nothing else was said."""
+    with Image.open(photo) as picture:
+        ImageOps.invert(picture).save(tmp_path / "inverted.png")
+    assert call("explain", str(tmp_path / "inverted.png"), "--run", run_id, "--json") == 0
+    (report,) = explained(capsys)
+    (warning,) = report["image"]["warnings"]
+    assert warning.startswith("This image is unlike the training images: its ")
+    assert call("explain", str(tmp_path / "inverted.png"), "--run", run_id) == 0
+    assert warning in capsys.readouterr().err
+    assert call("explain", str(photo), "--run", run_id, "--json") == 0
+    (report,) = explained(capsys)
+    assert report["image"]["warnings"] == []
+
+
+def test_without_the_training_images_it_is_said_that_nothing_was_compared(
+    run_id: str, photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And they are not downloaded for it."""
+    monkeypatch.setattr("resnet_viz.inspection.own_images.are_here", lambda model, folder: False)
+    assert call("explain", str(photo), "--run", run_id, "--json") == 0
+    (report,) = explained(capsys)
+    (warning,) = report["image"]["warnings"]
+    assert "is not known" in warning
+
+
+def test_a_map_that_knows_no_class_names_none(
+    run_id: str, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--run", run_id, "--method", "activation", "--tap", "stage1.block1.conv1"]
+    assert call("explain", str(photo), *asked, "--json") == 0
+    (report,) = explained(capsys)
+    assert report["target"] is None
+    assert any("before any normalisation" in remark for remark in report["map"]["remarks"])
+    assert call("explain", str(photo), *asked, "--target", "bag", "--json") == 2
+    (refusal,) = explained(capsys)
+    assert refusal["error"]["code"] == "method_knows_no_class"
 
 
 def test_class_layer_method_and_checkpoint_can_be_chosen(

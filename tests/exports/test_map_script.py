@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from resnet_viz.attribution.attribute import attribute
-from resnet_viz.attribution.methods import METHODS
+from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.exports.map_script import map_script, with_relu_modules
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import NetworkSpec, RunSpec
@@ -52,15 +52,16 @@ def test_the_program_makes_the_same_map(method: str, fields: dict[str, object], 
         Checkpoint(RunSpec(network=spec), 0, network.state_dict(), mean, std),
     )
     np.save(tmp_path / "image.npy", _IMAGE)
-    (tmp_path / "map.py").write_text(map_script(spec, method, _TAP, 3), encoding="utf-8")
+    image = (torch.tensor(_IMAGE).float() / 255 - 0.3) / 0.4
+    tap = _TAP if METHODS[method].needs_tap else None
+    wanted = attribute(network, image, torch.tensor([3]), method, tap)
+    options = AttributionOptions(steps=(wanted.balances and wanted.balances[0].steps) or 50)
+    (tmp_path / "map.py").write_text(map_script(spec, method, _TAP, 3, options), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "map.py"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    image = (torch.tensor(_IMAGE).float() / 255 - 0.3) / 0.4
-    tap = _TAP if METHODS[method].needs_tap else None
-    wanted = attribute(network, image, torch.tensor([3]), method, tap).values
-    np.testing.assert_allclose(np.load(tmp_path / "map.npy"), wanted, rtol=2e-4, atol=1e-6)
+    np.testing.assert_allclose(np.load(tmp_path / "map.npy"), wanted.values, rtol=2e-4, atol=1e-6)
 
 
 def test_each_place_gets_a_module_of_its_own() -> None:

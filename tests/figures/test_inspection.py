@@ -78,7 +78,22 @@ def test_statistics_of_both_networks_share_a_chart(measure: str) -> None:
     assert len(layer_statistics.statistics_table(info)["ReLU"]) == 6
 
 
-def test_dead_channels_are_a_share() -> None:
+def test_a_channel_that_is_silent_for_one_image_is_not_called_dead() -> None:
+    info = layer_statistics.statistics_info([_statistics(PLAIN)], "dead")
+    chart = layer_statistics.statistics_chart(info)
+    said = [
+        layer_statistics.MEASURES["dead"],
+        layer_statistics.how_to_read("dead"),
+        layer_statistics.describe(info),
+        chart["layout"]["yaxis"]["title"]["text"],
+        *layer_statistics.statistics_table(info),
+    ]
+    assert not any("dead" in text.lower() for text in said)
+    assert "no part in the answer" not in layer_statistics.how_to_read("dead")
+    assert "another image" in layer_statistics.more("dead")
+
+
+def test_silent_channels_are_a_share() -> None:
     info = layer_statistics.statistics_info([_statistics(PLAIN)], "dead")
     assert info.value(info.networks[0]) == pytest.approx([0, 1 / 5, 2 / 6])
 
@@ -98,14 +113,14 @@ def test_sanity(measure: str) -> None:
     chart = sanity.sanity_chart(info)
     valid(chart)
     assert chart["data"][0]["x"].tolist() == [0, 0.5, 1]
-    assert "0.200 with a random head, – with all weights random" in sanity.describe(info)
+    assert "0.200 with a random classifier, – with all weights random" in sanity.describe(info)
     assert len(sanity.sanity_table(info)["SSIM"]) == 3
     valid(sanity.sanity_chart(sanity.sanity_info([], measure)))
 
 
 def test_faithfulness() -> None:
     share = np.linspace(0, 1, 5, dtype=np.float32)
-    entry = faithfulness.NetworkFaithfulness(PLAIN, share, 1 - share, share, 0.5, 0.5, 0.1, 0.2)
+    entry = faithfulness.NetworkFaithfulness(PLAIN, share, 1 - share, share, 0.5, 0.5, 0.2)
     info = faithfulness.faithfulness_info([entry])
     chart = faithfulness.faithfulness_chart(info)
     valid(chart)

@@ -14,8 +14,10 @@ from resnet_viz.events import Desired
 from resnet_viz.inspection.answers import answerers
 from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.frames import Frame
+from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 from resnet_viz.training.loop import train
 
 SPEC = fitted(
@@ -160,3 +162,30 @@ def test_honesty_has_a_row_per_layer_and_curves_from_end_to_end(reference: str, 
     np.testing.assert_allclose(curves["insertion"][:, -1], certainty, rtol=1e-3)
     np.testing.assert_allclose(curves["deletion"][:, -1], curves["insertion"][:, 0], rtol=1e-3)
     assert np.isfinite(curves["sensitivity"]).all()
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 2**31 - 1])
+def test_random_weights_are_never_the_runs_own_start(seed: int, tmp_path: Path) -> None:
+    """A run of seed 1, as of every race of several seeds, was "randomised" to its own start."""
+    spec = SPEC.but(train=SPEC.train.but(seed=seed))
+    start = build(spec.network, seed)
+    path = tmp_path / "start.safetensors"
+    write_checkpoint(path, Checkpoint(spec, 0, start.state_dict(), (0.3,), (0.3,)))
+    arrays = {"images": some_images(1), "targets": np.array([3])}
+    asked = {"model": f"file:{path}", "method": "saliency"}
+    own = ask(tmp_path, "maps", arrays, **asked).arrays["raw"]
+    untrained = ask(tmp_path, "baselines", arrays, **asked)
+    assert not np.allclose(untrained.arrays["untrained"], own)
+    cascade = ask(tmp_path, "sanity", arrays, **asked)
+    assert not np.allclose(cascade.arrays["maps"][-1], own)
+    assert cascade.values["seed"] == untrained.values["seed"] != seed
+
+
+@pytest.mark.parametrize(("block", "is_rectified"), [("basic", True), ("preactivation", False)])
+def test_no_relu_is_claimed_where_there_is_none(block: str, is_rectified: bool, tmp_path: Path) -> None:
+    spec = SPEC.but(network=SPEC.network.but(block=block))
+    path = tmp_path / "start.safetensors"
+    write_checkpoint(path, Checkpoint(spec, 0, build(spec.network, 0).state_dict(), (0.3,), (0.3,)))
+    arrays = {"images": some_images(1)}
+    parts = ask(tmp_path, "activations", arrays, model=f"file:{path}", tap="stage2.block1").arrays
+    assert ("output" in parts) == is_rectified

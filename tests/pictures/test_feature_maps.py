@@ -5,7 +5,7 @@ import io
 import numpy as np
 
 from resnet_viz.pictures.arrays import npz
-from resnet_viz.pictures.feature_maps import dead, is_signed, ordered
+from resnet_viz.pictures.feature_maps import is_signed, ordered, silent_channels
 
 _MAPS = np.array([[[1, 1]], [[-4, 2]], [[2, 2]], [[0, 0]]], np.float32)
 
@@ -16,8 +16,8 @@ def test_orders() -> None:
     assert ordered(_MAPS, "energy").tolist() == [1, 2, 0, 3]
 
 
-def test_a_map_that_is_the_same_everywhere_says_nothing() -> None:
-    assert dead(_MAPS).tolist() == [True, False, True, True]
+def test_a_channel_is_silent_where_it_is_zero_everywhere() -> None:
+    assert silent_channels(_MAPS).tolist() == [False, False, False, True]
 
 
 def test_signs() -> None:

@@ -57,7 +57,7 @@ def test_layer_class_and_method_change_both_maps(page: Page, app_url: str) -> No
     await_new_maps(page, seen)
     page.wait_for_url(re.compile("layer=stage3.block5.conv2"))
     seen = sources(page)
-    pick(page, "What speaks for this class?", "Bag")
+    pick(page, "Class to explain", "Bag")
     await_new_maps(page, seen)
     seen = sources(page)
     pick(page, "Method", "Occlusion")
@@ -74,7 +74,7 @@ def test_a_sample_is_chosen_and_a_channel_enlarged(page: Page, app_url: str) -> 
     open_inspect(page, app_url)
     page.get_by_role("button", name="Bag, test image").click()
     expect(page.get_by_text("What the networks see: Bag, test image")).to_be_visible()
-    page.get_by_role("radio", name="What a layer answers").click()
+    page.get_by_role("radio", name="Feature maps").click()
     tile = page.locator(".st-key-inspect_grid_residual button").nth(3)
     title = tile.get_attribute("aria-label") or ""
     tile.click()
@@ -83,7 +83,7 @@ def test_a_sample_is_chosen_and_a_channel_enlarged(page: Page, app_url: str) -> 
     )
     number = title.removeprefix("Channel ").partition(",")[0]
     page.wait_for_url(re.compile(f"map={number}(&|$)"))
-    expect(page.get_by_text(f"Channel {number} of 32: mean")).to_have_count(2)
+    expect(page.get_by_text(f"Channel {number} (0–31): mean")).to_have_count(2)
 
 
 def test_a_dropped_photo_is_looked_at_and_a_bad_one_refused(page: Page, app_url: str) -> None:
@@ -94,7 +94,7 @@ def test_a_dropped_photo_is_looked_at_and_a_bad_one_refused(page: Page, app_url:
     field.set_input_files(payload("photo <b>.jpg", photo))
     expect(page.get_by_text("What came: photo <b>.jpg")).to_be_visible()
     expect(page.get_by_text("Only the middle 300 × 300 of 400 × 300 pixels are used.")).to_be_visible()
-    expect(page.get_by_text("far from what the networks were trained on")).to_be_visible()
+    expect(page.get_by_text("unlike the training images")).to_be_visible()
     expect(page.locator(_MAPS)).to_have_count(4)
     page.get_by_role("radio", name="Samples").click()
     page.get_by_role("button", name="Face of a striped cat").click()

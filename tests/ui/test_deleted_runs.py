@@ -71,7 +71,7 @@ def test_another_browser_may_not_restore(store: Store) -> None:
     store.library.delete(group.run_ids)
     app = open_race(group)
     assert "Only the browser that started the race" in texts(app)
-    assert not [button for button in app.button if str(button.key).startswith("race_restore")]
+    assert not [button for button in app.button if (button.key or "").startswith("race_restore")]
 
 
 def storage(store: Store) -> AppTest:
@@ -89,7 +89,7 @@ def deleted_races(store: Store, count: int, owner: str = LOCAL) -> list[str]:
 
 
 def restorable(app: AppTest) -> set[str]:
-    keys = [str(button.key) for button in app.button]
+    keys = [button.key or "" for button in app.button]
     return {key.removeprefix("runs_restore_") for key in keys if key.startswith("runs_restore_")}
 
 

@@ -109,8 +109,8 @@ def test_a_block_is_taken_apart_and_channels_are_chosen_apart() -> None:
     text = words(app)
     assert "x + F(x), the sum" in text
     assert "The channels of one network have nothing to do with those of the other." in text
-    assert "Channel 7 of 512" in text
-    assert "Channel 900 of 1024" in text
+    assert "Channel 7 (0–511)" in text
+    assert "Channel 900 (0–1023)" in text
 
 
 @pytest.mark.parametrize("look", ["depth", "time"])
@@ -174,7 +174,7 @@ def test_a_file_that_is_not_as_published_is_not_used(home: Path) -> None:
 
 def test_what_takes_minutes_is_asked_for() -> None:
     app = published("resnet18", "none", look="honesty")
-    assert "Against random weights, layer by layer" in words(app)
+    assert "Compared with random weights, layer by layer" in words(app)
     assert "Area, painted over (small is good)" not in app_html(app)
     app.button(key="inspect_measure_faith").click().run()
     assert not app.exception

@@ -105,6 +105,7 @@ def _degradation(
         _beside_or_stacked(partial(degradation.degradation_chart, info)),
         lambda: degradation.degradation_table(info),
         narrow_px=_STACKED_PX,
+        more=degradation.more(info),
     )
 
 
@@ -128,4 +129,5 @@ def _gradients(families: Sequence[str], cells: Sequence[CellHistory], depth: int
         _beside_or_stacked(partial(depth_gradients.depth_gradient_chart, info, depth=depth)),
         lambda: depth_gradients.depth_gradient_table(info),
         narrow_px=_STACKED_PX,
+        more=depth_gradients.more(),
     )

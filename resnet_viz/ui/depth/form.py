@@ -57,7 +57,7 @@ def depth_form() -> tuple[Asked | None, DeltaGenerator]:
     with seeds:
         choose_seeds(DEPTH_FORM)
     _depths()
-    summary, button = st.columns([7, 3], vertical_alignment="bottom", gap="medium")
+    summary, button = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
     all_settings(DEPTH_FORM)
     try:
         sweep = DEPTH_FORM.asked_for()
@@ -96,7 +96,7 @@ def _depths() -> None:
     setting = SWEEP.settings["depths"]
     key = DEPTH_FORM.key("depths")
     legal = _legal()
-    pills, more = st.columns([7, 3], vertical_alignment="bottom", gap="medium")
+    pills, more = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
     pills.pills(
         _(setting.label),
         sorted({depth for depth in legal if depth <= _SHOWN_DEPTH} | set(st.session_state[key])),

@@ -142,7 +142,7 @@ def _questions() -> None:
         (
             ":material/balance:",
             _("When does it not matter?"),
-            _("Depth 8: the two train about equally well, and the verdict says so."),
+            _("Depth 8: the two train about equally well."),
             race,
             _RACE_PAGE,
             {"preset": "shallow"},

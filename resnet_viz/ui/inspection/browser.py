@@ -77,11 +77,11 @@ def browse(pair: Pair, known: About) -> int:
             size_px=60,
         )
     below.caption(
-        _("Images {first}–{last} of {total}. Below each: how sure the {network} network is.").format(
+        _("Images {first}–{last} of {total}. Below each: the confidence of the {network} network.").format(
             first=start + 1,
             last=start + len(page),
             total=f"{len(found):,}",
-            network=pair.networks[-1].name.lower(),
+            network=pair.networks[-1].name_inside,
         )
     )
     return chosen
@@ -89,7 +89,7 @@ def browse(pair: Pair, known: About) -> int:
 
 def _answered(pair: Pair) -> list[tuple[Labels, npt.NDArray[np.float32]]]:
     """Labels and logits of each network; how far they are is shown meanwhile."""
-    text = _("The networks look at all test images once …")
+    text = _("Computing the predictions for all test images …")
     told = st.empty()
 
     def on_progress(network: int, share: float) -> None:

@@ -61,7 +61,12 @@ def choose_networks() -> Pair | None:
         return choose_published()
     group = names[chosen]
     if group is None:
-        st.caption(_("These come with their final weights only; train a race to see how they got there."))
+        st.caption(
+            _(
+                "Only the final weights of these networks are included. Run a race to follow networks of "
+                "your own checkpoint by checkpoint."
+            )
+        )
         return Pair(BUNDLED, tuple(map(bundled, ROLES)))
     cells = pair_up(server.store().runs(group=group.id))
     with row:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from resnet_viz.attribution.methods import METHODS
+from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.exports.map_script import map_script
 from resnet_viz.exports.published_map_script import published_map_script
 from resnet_viz.locale import gettext as _
@@ -62,7 +62,7 @@ def downloads(
                 ).format(network=one.network.name_inside),
                 f"{start}-{one.network.file_stem}.zip",
                 "application/zip",
-                _program(subject, asked, one.network),
+                _program(subject, asked, one),
             )
 
 
@@ -111,7 +111,7 @@ def _figure(
                 _("{network}, raw").format(network=one.network.name),
             )
         )
-    parts = [_(METHODS[asked.method].title), names[asked.target]]
+    parts = [_(METHODS[asked.method].title)] + ([names[asked.target]] if asked.knows_class else [])
     layers = dict.fromkeys(asked.layer(one.network) for one in found)
     parts[1:1] = [layer_title(layer) for layer in layers if layer]
     return sheet(panels, title=" · ".join(parts), subtitle=subject.seen.name).encode()
@@ -120,14 +120,19 @@ def _figure(
 def _arrays(subject: Subject, asked: MapAsked, found: list[NetworkMap]) -> bytes:
     arrays: dict[str, Any] = {one.network.file_stem: one.values for one in found if one.values is not None}
     arrays["image"] = subject.seen.pixels[0]
-    arrays |= {"target": asked.target, "method": asked.method}
+    arrays |= {"method": asked.method} | ({"target": asked.target} if asked.knows_class else {})
     layers = {one.network.file_stem: asked.layer(one.network) for one in found}
     if len(set(layers.values())) == 1:
         return npz(arrays | {"tap": next(iter(layers.values()))})
     return npz(arrays | {f"tap_{name}": layer for name, layer in layers.items()})
 
 
-def _program(subject: Subject, asked: MapAsked, network: Network) -> Callable[[], bytes]:
+def _program(subject: Subject, asked: MapAsked, one: NetworkMap) -> Callable[[], bytes]:
+    network = one.network
+    options = AttributionOptions()
+    if one.balance is not None and one.balance.steps is not None:
+        options = options.but(steps=one.balance.steps)
+
     def content() -> bytes:
         image = io.BytesIO()
         np.save(image, subject.seen.pixels)
@@ -138,10 +143,13 @@ def _program(subject: Subject, asked: MapAsked, network: Network) -> Callable[[]
             archive.writestr("image.npy", image.getvalue())
             if network.published is not None:
                 archive.writestr(
-                    "map.py", published_map_script(network.published, asked.method, layer, asked.target)
+                    "map.py",
+                    published_map_script(network.published, asked.method, layer, asked.target, options),
                 )
             elif run is not None:
-                archive.writestr("map.py", map_script(run.network, asked.method, layer, asked.target))
+                archive.writestr(
+                    "map.py", map_script(run.network, asked.method, layer, asked.target, options)
+                )
                 archive.write(_weights(network), "weights.safetensors")
         return target.getvalue()
 

@@ -24,7 +24,6 @@ from resnet_viz.wording import number
 
 _SMALL_PX: Final = 112
 _MEASURED: Final = "inspect_faith_measured"
-_KNOWN_TO_FAIL: Final = ("guided-backprop", "guided-gradcam")
 
 
 def honesty(subject: Subject) -> None:
@@ -32,8 +31,8 @@ def honesty(subject: Subject) -> None:
     asked = choose_map(subject)
     st.markdown(
         _(
-            "A map shows what **this network** looks at, not why skip connections help. And not every map "
-            "shows even that; three checks tell."
+            "A map says something about **this network** and this image, not why skip connections help. "
+            "Three checks show how far this one can be trusted."
         )
     )
     _baselines(subject, asked)
@@ -42,11 +41,11 @@ def honesty(subject: Subject) -> None:
 
 
 def _baselines(subject: Subject, asked: MapAsked) -> None:
-    st.subheader(_("Against a network that has learned nothing, and against edges"), anchor=False)
+    st.subheader(_("Compared with an untrained network and with edges"), anchor=False)
     st.caption(
         _(
-            "Left the trained network's map, then that of the same network with random weights, then an edge "
-            "detector, which needs no network. Where they look alike, the map is about the image."
+            "Left: the map of the trained network. Middle: that of the same network with random weights. "
+            "Right: an edge detector, which needs no network. Where they look alike, the map shows the image."
         )
     )
     for column, network in zip(
@@ -60,7 +59,10 @@ def _baselines(subject: Subject, asked: MapAsked) -> None:
                 continue
             parts = (
                 (trained, _("trained")),
-                (answer.arrays["untrained"][0], _("random weights")),
+                (
+                    answer.arrays["untrained"][0],
+                    _("random weights (seed {seed})").format(seed=answer.values["seed"]),
+                ),
                 (answer.arrays["edges"][0], _("edge detector")),
             )
             places = st.grid(columns=3, gap="small", min_column_width=80)
@@ -73,12 +75,7 @@ def _baselines(subject: Subject, asked: MapAsked) -> None:
 
 
 def _sanity(subject: Subject, asked: MapAsked) -> None:
-    st.subheader(_("Against random weights, layer by layer"), anchor=False)
-    if asked.method in _KNOWN_TO_FAIL:
-        st.warning(
-            _("This method is known to fail this check (Adebayo et al. 2018): it draws edges."),
-            icon=":material/gpp_bad:",
-        )
+    st.subheader(_("Compared with random weights, layer by layer"), anchor=False)
     entries = []
     strips: list[tuple[Network, Frame]] = []
     for network in subject.networks:
@@ -102,9 +99,17 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
             exhibit = _sanity_exhibit(sanity.sanity_info(entries, measure))
             show(exhibit, key=f"inspect_{measure}", filename=f"{subject.filename}-{measure}", height_px=320)
     for network, answer in strips:
+        likeness = answer.arrays["similarity"][:, 0]
+        text = _(
+            "{network}: SSIM with the trained map {head} with a random classifier, {all} with all weights "
+            "random (seed {seed}). Below each map: the stage and block randomised last."
+        )
         st.caption(
-            _("{network}: the map as more is random; below it, the stage and block randomised last.").format(
-                network=network.name
+            text.format(
+                network=network.name,
+                head=number(float(likeness[1]), 2),
+                all=number(float(likeness[-1]), 2),
+                seed=answer.values["seed"],
             )
         )
         tiles(
@@ -120,7 +125,7 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
                 for layer, values in zip(answer.values["layers"], answer.arrays["maps"][:, 0], strict=True)
             ],
             key=f"inspect_sanity_{network.slot}",
-            label=_("Maps under random weights"),
+            label=_("Maps with random weights"),
             chosen="",
             on_pick=lambda name: None,
             size_px=64,
@@ -129,6 +134,8 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
 
 def _short(layer: str) -> str:
     """Fit to stand below a small picture."""
+    if layer in ("stem", "head"):
+        return layer_title(layer)
     for word in ("stage", "block", "features.", "classifier."):
         layer = layer.replace(word, "")
     return layer
@@ -141,11 +148,15 @@ def _sanity_exhibit(info: sanity.SanityInfo) -> Exhibit:
         sanity.describe(info),
         to_json(sanity.sanity_chart(info)),
         lambda: sanity.sanity_table(info),
+        more=sanity.more(),
     )
 
 
 def _faithfulness(subject: Subject, asked: MapAsked) -> None:
-    st.subheader(_("Do the places it points at matter?"), anchor=False)
+    st.subheader(_("Do the marked places matter?"), anchor=False)
+    if not asked.knows_class:
+        st.caption(_("This check follows the score of a class, and this method knows nothing of classes."))
+        return
     if not _is_wanted(subject, asked):
         return
     entries = []
@@ -162,7 +173,6 @@ def _faithfulness(subject: Subject, asked: MapAsked) -> None:
                 found["insertion"][0],
                 float(found["deletion_area"][0]),
                 float(found["insertion_area"][0]),
-                float(found["infidelity"][0]),
                 float(found["sensitivity"][0]),
             )
         )
@@ -170,28 +180,34 @@ def _faithfulness(subject: Subject, asked: MapAsked) -> None:
         return
     info = faithfulness.faithfulness_info(entries)
     exhibit = Exhibit(
-        _("The class's probability as pixels go and come back"),
+        _("Probability of the class as pixels are covered and restored"),
         faithfulness.how_to_read(),
         faithfulness.describe(info),
         to_json(faithfulness.faithfulness_chart(info)),
         lambda: faithfulness.faithfulness_table(info),
+        more=faithfulness.more(),
     )
     show(exhibit, key="inspect_faith", filename=f"{subject.filename}-faithfulness", height_px=360)
     headings = [
         "",
         _("Area, painted over (small is good)"),
         _("Area, put back (large is good)"),
-        _("Infidelity (small is good)"),
-        _("Sensitivity (small is good)"),
+        _("Sensitivity"),
     ]
     rows = [
         [
             one.look.name,
-            *map(number, (one.deletion_area, one.insertion_area, one.infidelity, one.sensitivity)),
+            *map(number, (one.deletion_area, one.insertion_area, one.sensitivity)),
         ]
         for one in entries
     ]
     table(headings, rows, caption=_("Faithfulness of both maps in numbers"))
+    st.caption(
+        _(
+            "Sensitivity: largest relative change of the map when each pixel moves by at most 0.02 standard "
+            "deviations (10 draws). A map that never changes has 0, so a small value alone is no merit."
+        )
+    )
 
 
 def _is_wanted(subject: Subject, asked: MapAsked) -> bool:

@@ -11,7 +11,7 @@ from resnet_viz.errors import ImageRefused, ResnetVizError
 from resnet_viz.images.decoding import DecodedImage, decode
 from resnet_viz.images.fitting import Fit, Wanted
 from resnet_viz.images.names import display_name, markup_name
-from resnet_viz.images.novelty import STATISTICS, Appearance, novelty
+from resnet_viz.images.novelty import Appearance, novelty
 from resnet_viz.images.photographs import PHOTOGRAPHS, Photograph
 from resnet_viz.images.prepare import Prepared, prepare
 from resnet_viz.locale import N_
@@ -23,7 +23,6 @@ from resnet_viz.ui.inspection.link import choose, choose_now, recall
 from resnet_viz.ui.inspection.networks import Network, Pair
 from resnet_viz.ui.inspection.upload import photographed, take_in, uploaded
 from resnet_viz.ui.tiles import Tile, tiles
-from resnet_viz.wording import number
 
 MOST_IMAGES: Final = 1_000_000
 
@@ -158,8 +157,8 @@ def _photograph(photograph: Photograph, network: Network, known: About) -> Seen:
     if not warnings and truth is None and known.run is not None:
         warnings = [
             _(
-                "What this photograph shows is none of the classes that these networks know. They name one "
-                "of them all the same; do not read much into it."
+                "What this photograph shows is none of the classes that these networks know. They predict "
+                "one of them nevertheless; do not rely on it."
             )
         ]
     return Seen(
@@ -225,15 +224,8 @@ def _own(source: str, network: Network, known: About) -> Seen | None:
 def _far_from_training(pixels: Pixels, network: Network) -> list[str]:
     if network.published is not None:  # ImageNet's pictures are not here to compare with
         return []
-    found = novelty(pixels, _appearance(network.reference, network.version))
-    if not found.is_far:
-        return []
-    return [
-        _(
-            "This image is far from what the networks were trained on: its {what} is {distance} standard "
-            "deviations away. They answer all the same, and with confidence; do not read much into it."
-        ).format(what=_(STATISTICS[found.farthest]), distance=number(found.distance))
-    ]
+    warning = novelty(pixels, _appearance(network.reference, network.version)).warning()
+    return [] if warning is None else [str(warning)]
 
 
 @st.cache_data(show_spinner=False, max_entries=32)

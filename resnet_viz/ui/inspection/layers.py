@@ -1,4 +1,4 @@
-"""What a layer answers: its feature maps one by one, and in a block what is added to what."""
+"""The feature maps of a layer one by one, and in a block what is added to what."""
 
 from typing import Final, NamedTuple
 
@@ -10,7 +10,7 @@ from resnet_viz.jobs.frames import Frame
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import coloured, largest
-from resnet_viz.pictures.feature_maps import dead, is_signed, ordered
+from resnet_viz.pictures.feature_maps import is_signed, ordered, silent_channels
 from resnet_viz.pictures.overlay import png, shown
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.answers import ask
@@ -18,7 +18,7 @@ from resnet_viz.ui.inspection.link import choose, choose_now, recall
 from resnet_viz.ui.inspection.maps import colour_bar
 from resnet_viz.ui.inspection.subject import Subject, choose_layers
 from resnet_viz.ui.tiles import Tile, tiles
-from resnet_viz.wording import number
+from resnet_viz.wording import number, running_text
 
 Maps = npt.NDArray[np.float32]
 
@@ -31,13 +31,18 @@ _ORDERS: Final[dict[str, str]] = {
 _SCALES: Final[dict[str, str]] = {"own": N_("Each on its own scale"), "shared": N_("One scale for all")}
 _PARTS: Final = {
     "input": N_("x, the input"),
-    "branch": N_("F(x), the branch"),
+    "branch": N_("F(x), the residual branch"),
     "sum": N_("x + F(x), the sum"),
     "output": N_("after the ReLU"),
 }
 _CORRESPONDING: Final = N_("Corresponding channels started from the same weights.")
 _UNRELATED: Final = N_("The channels of one network have nothing to do with those of the other.")
-_NOTHING_ADDED: Final = N_("F(x) again: nothing is added")
+_PLAIN_PARTS: Final = {
+    "input": N_("x, the input"),
+    "branch": N_("H(x), the output"),
+    "sum": N_("no skip connection: nothing is added"),
+    "output": N_("after the ReLU"),
+}
 
 
 def layers(subject: Subject) -> None:
@@ -68,18 +73,18 @@ def layers(subject: Subject) -> None:
                 required=True,
             ),
         )
-    with st.spinner(_("Asking the networks …")):
+    with st.spinner(_("Computing …")):
         answers = [
             ask(network, "activations", subject.seen.pixels, tap=chosen[network.slot])
             for network in subject.networks
         ]
     shown = _channels(answers, order, is_matched=subject.is_matched)
     how = _(
-        "How to read: each small picture is one channel of this layer, bright where it answers strongly. "
-        "Press one to see it large."
+        "Each small picture is one channel of this layer, bright where it responds strongly. Press one to "
+        "see it large."
     )
     if len(answers) > 1:
-        how = f"{how} {_(_CORRESPONDING) if subject.is_matched else _(_UNRELATED)}"
+        how = running_text((how, _(_CORRESPONDING) if subject.is_matched else _(_UNRELATED)))
     st.caption(how)
     for column, network, answer, channel in zip(
         st.columns(len(answers), gap="medium"), subject.networks, answers, shown, strict=True
@@ -121,25 +126,33 @@ def _large(answer: Frame, index: int, scale: str) -> None:
     st.image(
         png(shown(coloured(values, limit, signed=signed).transpose(2, 0, 1))),
         width=260,
-        alt=_("Channel {number} of {total}").format(number=index, total=len(maps)),
+        alt=_("Channel {number} (0–{last})").format(number=index, last=len(maps) - 1),
     )
     with st.container(width=260):
         colour_bar(limit, signed=signed)
     st.caption(
-        _("Channel {number} of {total}: mean {mean}, from {low} to {high}; silent channels: {silent}").format(
+        _(
+            "Channel {number} (0–{last}): mean {mean}, from {low} to {high}. Silent channels (for this "
+            "image): {silent} of {total}"
+        ).format(
             number=index,
+            last=len(maps) - 1,
             total=len(maps),
             mean=number(float(values.mean())),
             low=number(float(values.min())),
             high=number(float(values.max())),
-            silent=int(dead(maps).sum()),
+            silent=int(silent_channels(maps).sum()),
         )
     )
 
 
 def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
-    """The chosen channel of x, F(x) and what comes of them, on one scale."""
-    texts = _PARTS | ({"sum": _NOTHING_ADDED} if is_plain else {})
+    """The chosen channel of x, F(x) and what comes of them, on one scale; no ReLU, no picture after it."""
+    texts = {
+        name: text
+        for name, text in (_PLAIN_PARTS if is_plain else _PARTS).items()
+        if name != "output" or name in answer.arrays
+    }
     parts: dict[str, Maps] = {}
     for name in texts:
         # Where a block changes the shape, what is added is the shortcut's version of x.
@@ -160,7 +173,8 @@ def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
                 width="stretch",
                 alt=_(text),
             )
-            st.caption(f"{_(text)}, {_('size')} {number(float(np.sqrt(np.square(values).mean())))}")
+            rms = number(float(np.sqrt(np.square(values).mean())))
+            st.caption(_("{what} (RMS {value})").format(what=_(text), value=rms))
 
 
 def _grid(maps: Maps, order: str, scale: str, channel: _Channel, slot: str) -> None:
@@ -173,13 +187,13 @@ def _grid(maps: Maps, order: str, scale: str, channel: _Channel, slot: str) -> N
         )
     signed = is_signed(maps)
     shared = largest(maps, signed=signed)
-    silent = dead(maps)
+    silent = silent_channels(maps)
     found = []
     for one in indices[(page - 1) * PER_PAGE : page * PER_PAGE].tolist():
         limit = shared if scale == "shared" else largest(maps[one], signed=signed)
         title = _("Channel {number}, mean {mean}").format(number=one, mean=number(float(maps[one].mean())))
         if silent[one]:
-            title = _("{channel}, the same everywhere").format(channel=title)
+            title = _("{channel}, silent for this image").format(channel=title)
         found.append(Tile(str(one), coloured(maps[one], limit, signed=signed), title, str(one)))
     tiles(
         found,

@@ -1,4 +1,4 @@
-"""Where the networks look: attribution maps over the image, for both networks side by side."""
+"""Attribution maps over the image, for both networks side by side."""
 
 from typing import Any, Final
 
@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from resnet_viz.attribution.methods import EMPTY_SENTENCES, METHODS, AttributionOptions, Emptiness
+from resnet_viz.attribution.completeness import TOLERANCE, Balance
+from resnet_viz.attribution.methods import METHODS, AttributionOptions, Emptiness
+from resnet_viz.attribution.remarks import balance_remarks, emptiness_sentence, layer_remark
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -19,10 +21,11 @@ from resnet_viz.ui.inspection.link import choose
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.shown import Look, MapAsked, NetworkMap
 from resnet_viz.ui.inspection.subject import Subject, choose_layers, choose_target
-from resnet_viz.wording import number, percent
+from resnet_viz.wording import number, percent, running_text
 
 DEFAULT_METHOD: Final = "gradcam"
-_VIEWS: Final = {"positive": N_("What speaks for it"), "signed": N_("For and against")}
+_VIEWS: Final = {"positive": N_("Evidence for"), "signed": N_("For and against")}
+_CLASSLESS_VIEWS: Final = {"positive": N_("Positive values"), "signed": N_("All values")}
 _SCALES: Final = {"shared": N_("One scale for both"), "own": N_("A scale each")}
 
 
@@ -30,7 +33,7 @@ def maps(subject: Subject) -> None:
     """Controls, the pair of maps, downloads."""
     asked = choose_map(subject)
     look = _choose_look(asked, len(subject.networks))
-    with st.spinner(_("Asking the networks …")):
+    with st.spinner(_("Computing …")):
         found = [map_of(network, subject, asked) for network in subject.networks]
     limits = limits_of(found, look)
     for column, one, limit, logits in zip(
@@ -38,8 +41,9 @@ def maps(subject: Subject) -> None:
     ):
         with column, st.container(border=True, key=f"role_card_{one.network.slot}_map", height="stretch"):
             st.markdown(f"#### {one.network.name}")
-            st.caption(_answer_line(subject, logits, asked.target))
-            _show_map(subject, one, limit, look)
+            if asked.knows_class:
+                st.caption(_prediction_line(subject, logits, asked.target))
+            _show_map(subject, one, limit, look, asked)
     downloads(subject, asked, [one for one in found if one.values is not None], limits, look)
 
 
@@ -55,16 +59,36 @@ def choose_map(subject: Subject) -> MapAsked:
                 _("Method"), list(METHODS), format_func=lambda name: _(METHODS[name].title), key=key
             ),
         )
-    with what:
-        target = choose_target(subject)
     method = METHODS[name]
+    with what:
+        target = choose_target(subject) if method.knows_class else subject.usual_target
     layers = choose_layers(subject) if method.needs_tap else {}
     passes = method.passes(AttributionOptions(), subject.known[-1].image.px)
-    cost = _("Cost: {forward} forward and {backward} backward passes.").format(
-        forward=passes.forward, backward=passes.backward
-    )
-    st.caption(f"{_(method.meaning)} {_(method.fits)} {cost}")
-    return MapAsked(name, layers, target)
+    cost = _("Cost: {forward} forward and {backward} backward passes.")
+    if method.integrates:
+        cost = _(
+            "Cost: {forward} forward and {backward} backward passes to begin with; on small images the steps "
+            "are doubled until the sum is within {tolerance} of the difference."
+        )
+    cost = cost.format(forward=passes.forward, backward=passes.backward, tolerance=f"{TOLERANCE:.0%}")
+    st.caption(running_text((_(method.meaning), _(method.fits), cost)))
+    asked = MapAsked(name, layers, target)
+    _show_layer_remarks(subject, asked)
+    return asked
+
+
+def _show_layer_remarks(subject: Subject, asked: MapAsked) -> None:
+    """What the chosen layers are, where they are not what the method's paper takes; once if it is all one."""
+    said: dict[str, list[str]] = {}
+    for network, axis in zip(subject.networks, subject.axes, strict=True):
+        kinds = {layer.name: layer.kind for layer in axis}
+        remark = layer_remark(asked.method, kinds.get(asked.layer(network), ""))
+        if remark is not None:
+            said.setdefault(str(remark), []).append(network.name)
+    for text, names in said.items():
+        everywhere = len(names) == len(subject.networks)
+        named = text if everywhere else _("{title}: {detail}").format(title=names[0], detail=text)
+        st.caption(f":material/info: {named}")
 
 
 def map_of(network: Network, subject: Subject, asked: MapAsked) -> NetworkMap:
@@ -77,7 +101,8 @@ def map_of(network: Network, subject: Subject, asked: MapAsked) -> NetworkMap:
     except ResnetVizError as refusal:
         return NetworkMap(network, None, refusal=str(refusal))
     emptiness: Emptiness = answer.values["empty"][0]
-    return NetworkMap(network, answer.arrays["raw"][0], emptiness)
+    balances = [Balance(*values) for values in answer.values["balances"]]
+    return NetworkMap(network, answer.arrays["raw"][0], emptiness, balance=balances[0] if balances else None)
 
 
 def limits_of(found: list[NetworkMap], look: Look) -> list[float]:
@@ -90,13 +115,14 @@ def _choose_look(asked: MapAsked, networks: int) -> Look:
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         view = "positive"
         if METHODS[asked.method].signed:
-            view = _segments("view", _VIEWS, "positive", _("View"))
+            views = _VIEWS if asked.knows_class else _CLASSLESS_VIEWS
+            view = _segments("view", views, "positive", _("View"))
         scale = _segments("scale", _SCALES, "shared", _("Scale")) if networks > 1 else "own"
         opacity = choose(
             "opacity",
             range(0, 101, 5),
             75,
-            lambda key: st.slider(_("Opacity"), 0, 100, step=5, format="%d %%", key=key, width=200),
+            lambda key: st.slider(_("Opacity"), 0, 100, step=5, format="%d%%", key=key, width=200),
         )
     return Look(view == "signed", scale, opacity / 100)
 
@@ -112,7 +138,7 @@ def _segments(name: str, texts: dict[str, str], default: str, title: str) -> str
     )
 
 
-def _answer_line(subject: Subject, logits: npt.NDArray[np.float32], target: int) -> str:
+def _prediction_line(subject: Subject, logits: npt.NDArray[np.float32], target: int) -> str:
     shares = probabilities(logits)
     names = subject.class_names
     text = _("{name}: {share} (logit {logit})").format(
@@ -121,12 +147,12 @@ def _answer_line(subject: Subject, logits: npt.NDArray[np.float32], target: int)
     best = int(shares.argmax())
     if best == target:
         return text
-    return f"{text} · " + _("takes it for {name}: {share}").format(
+    return f"{text} · " + _("prediction: {name} ({share})").format(
         name=names[best], share=percent(float(shares[best]))
     )
 
 
-def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look) -> None:
+def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look, asked: MapAsked) -> None:
     if one.values is None:
         st.error(one.refusal, icon=":material/block:")
         return
@@ -137,7 +163,7 @@ def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look) -> No
         st.image(
             png(overlay(pixels, values, limit, signed=look.signed, opacity=look.opacity)),
             width="stretch",
-            alt=_describe(one, values),
+            alt=_describe(one, values, asked),
         )
         st.caption(_("Over the image, bilinear"))
     with pair, st.container():
@@ -155,8 +181,11 @@ def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look) -> No
             low=number(float(values.min())), high=number(float(values.max()))
         )
     )
-    if one.empty:
-        st.info(_(EMPTY_SENTENCES[one.empty]), icon=":material/visibility_off:")
+    if one.balance is not None:
+        st.caption(running_text(map(str, balance_remarks(one.balance))))
+    empty = emptiness_sentence(METHODS[asked.method], one.empty)
+    if empty is not None:
+        st.info(str(empty), icon=":material/visibility_off:")
 
 
 def colour_bar(limit: float, *, signed: bool) -> None:
@@ -170,9 +199,10 @@ def colour_bar(limit: float, *, signed: bool) -> None:
     )
 
 
-def _describe(one: NetworkMap, values: npt.NDArray[np.float32]) -> str:
-    if one.empty:
-        return _(EMPTY_SENTENCES[one.empty])
+def _describe(one: NetworkMap, values: npt.NDArray[np.float32], asked: MapAsked) -> str:
+    empty = emptiness_sentence(METHODS[asked.method], one.empty)
+    if empty is not None:
+        return str(empty)
     row, column = np.unravel_index(int(values.argmax()), values.shape)
     text = _(
         "{network} network: strongest at row {row} of {rows}, column {column} of {columns}, counted from the "

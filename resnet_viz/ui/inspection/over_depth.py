@@ -1,4 +1,4 @@
-"""How all layers answer, over depth, both networks in one chart."""
+"""How all layers respond, over depth, both networks in one chart."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from resnet_viz.figures.layer_statistics import (
     NetworkStatistics,
     describe,
     how_to_read,
+    more,
     statistics_chart,
     statistics_info,
     statistics_table,
@@ -22,7 +23,7 @@ from resnet_viz.ui.inspection.subject import Subject
 
 
 def over_depth(subject: Subject) -> None:
-    """Mean, deviation, sparsity or dead channels of every ReLU for this image."""
+    """Mean, deviation, sparsity or silent channels of every ReLU for this image."""
     measure = choose(
         "measure",
         list(MEASURES),
@@ -43,6 +44,7 @@ def over_depth(subject: Subject) -> None:
         describe(info),
         to_json(statistics_chart(info)),
         lambda: statistics_table(info),
+        more=more(measure),
     )
     show(exhibit, key="inspect_depth", filename=f"{subject.filename}-depth", height_px=420)
 

@@ -1,4 +1,4 @@
-"""When a network learned to look there: the same map at every kept checkpoint."""
+"""How a map changes during training: the same one at every kept checkpoint."""
 
 from typing import Final
 
@@ -26,8 +26,8 @@ def over_time(subject: Subject) -> None:
     if len(steps) < 2:
         st.info(
             _(
-                "These networks come with their final weights only. Train a race: its checkpoints are kept, "
-                "and here you can watch where they look change from step to step."
+                "Only the final weights of these networks are included. Run a race: its checkpoints are "
+                "kept, and you can follow here how the map changes from checkpoint to checkpoint."
             ),
             icon=":material/timeline:",
         )
@@ -39,13 +39,13 @@ def over_time(subject: Subject) -> None:
         steps,
         steps[-1],
         lambda key: st.select_slider(
-            _("Checkpoint looked at"),
+            _("Checkpoint shown"),
             steps,
             format_func=lambda one: _("step {step}").format(step=f"{one:,}"),
             key=key,
         ),
     )
-    with st.spinner(_("Asking every checkpoint …")):
+    with st.spinner(_("Computing for every checkpoint …")):
         rows = [
             [_at(network, subject, asked) for network in networks]
             for networks in zip(*(subject.pair.at(one) for one in steps), strict=True)
@@ -65,7 +65,7 @@ def over_time(subject: Subject) -> None:
                 on_pick=lambda name: choose_now("when", int(name)),
                 size_px=64,
             )
-    st.caption(_("Every picture has a scale of its own: early maps would vanish beside later ones."))
+    st.caption(_("Each picture has a colour scale of its own: on a common one early maps could not be seen."))
 
 
 class _Moment:
@@ -73,22 +73,24 @@ class _Moment:
 
     def __init__(self, network: Network, subject: Subject, asked: MapAsked) -> None:
         found = map_of(network, subject, asked)
-        logits = predict(network, subject.seen.pixels)[0]
-        share = float(probabilities(logits)[asked.target])
         self.network = network
         values = np.zeros((1, 1), np.float32) if found.values is None else found.values
         limit = largest(values, signed=False)
         pixels = subject.seen.pixels[0]
         self.pixels = overlay(pixels, values, limit, signed=False)
         self.small = overlay(pixels, values, limit, signed=False, side_px=_SIDE_PX)
-        text = _("Step {step}: {name} {share}, map from {low} to {high}")
-        self.title = found.refusal or text.format(
-            step=f"{network.step:,}",
-            name=subject.class_names[asked.target],
-            share=percent(share),
-            low=number(float(values.min())),
-            high=number(float(values.max())),
-        )
+        said = {
+            "step": f"{network.step:,}",
+            "low": number(float(values.min())),
+            "high": number(float(values.max())),
+        }
+        text = _("Step {step}: map from {low} to {high}")
+        if asked.knows_class:
+            text = _("Step {step}: {name} {share}, map from {low} to {high}")
+            logits = predict(network, subject.seen.pixels)[0]
+            share = float(probabilities(logits)[asked.target])
+            said |= {"name": subject.class_names[asked.target], "share": percent(share)}
+        self.title = found.refusal or text.format(**said)
 
 
 def _at(network: Network, subject: Subject, asked: MapAsked) -> _Moment:

@@ -22,11 +22,11 @@ from resnet_viz.ui.inspection.seen import facts_line, predictions, show_seen
 from resnet_viz.ui.inspection.subject import Subject, layer_axes
 
 _SECTIONS: Final[dict[str, tuple[str, Callable[[Subject], None]]]] = {
-    "maps": (N_("Where it looks"), maps),
-    "time": (N_("When it learned to"), over_time),
-    "layers": (N_("What a layer answers"), layers),
-    "depth": (N_("Over depth"), over_depth),
-    "honesty": (N_("Can it be trusted?"), honesty),
+    "maps": (N_("Attribution map"), maps),
+    "time": (N_("During training"), over_time),
+    "layers": (N_("Feature maps"), layers),
+    "depth": (N_("Layer statistics"), over_depth),
+    "honesty": (N_("Can the map be trusted?"), honesty),
 }
 
 
@@ -37,8 +37,8 @@ def inspect_page() -> None:
     st.title(_("Inspect"), anchor=False)
     st.markdown(
         _(
-            "One image, two trained networks: what they take it for, what every layer answers, and which "
-            "parts of the image speak for a class."
+            "One image, two trained networks: their predictions, their feature maps, and which parts of the "
+            "image support a class."
         )
     )
     take_over_link()
@@ -62,7 +62,7 @@ def _subject() -> Subject | None:
             st.error(str(refusal), icon=":material/error:")
             return None
         facts_line(pair, known[-1])
-    image_column, answer_column = st.columns([5, 6], gap="medium")
+    image_column, prediction_column = st.columns([5, 6], gap="medium")
     with image_column, st.container(border=True, key="inspect_image_card", height="stretch"):
         seen = choose_image(pair, known[-1])
         if seen is not None and seen.source != "test":  # with the test images there is more room beside them
@@ -71,7 +71,7 @@ def _subject() -> Subject | None:
         return None
     logits = tuple(predict(network, seen.pixels)[0] for network in pair.networks)
     subject = Subject(pair, tuple(known), layer_axes(known), seen, logits)
-    with answer_column:
+    with prediction_column:
         predictions(subject)
         for warning in seen.warnings:
             st.warning(warning, icon=":material/travel_explore:")

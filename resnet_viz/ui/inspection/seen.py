@@ -1,4 +1,4 @@
-"""What was given, what the networks see of it, and what they take it for."""
+"""What was given, what the networks see of it, and what they predict."""
 
 import json
 from typing import Any
@@ -91,7 +91,7 @@ def predictions(subject: Subject) -> None:
         list(zip(looks, subject.logits, strict=True)), subject.class_names, subject.seen.truth
     )
     exhibit = Exhibit(
-        _("What they take it for"),
+        _("Predictions"),
         how_to_read(),
         describe(info),
         to_json(predictions_chart(info)),

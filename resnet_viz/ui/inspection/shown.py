@@ -6,17 +6,26 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resnet_viz.attribution.methods import Emptiness
+from resnet_viz.attribution.completeness import Balance
+from resnet_viz.attribution.methods import METHODS, Emptiness
 from resnet_viz.ui.inspection.networks import Network, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class MapAsked:
-    """``layers`` by the networks' slots, empty where the method needs none; ``target`` is a class."""
+    """``layers`` by the networks' slots, empty where the method needs none; ``target`` is a class.
+
+    Where the method knows no class, nothing depends on ``target`` and nothing is said of it.
+    """
 
     method: str
     layers: Mapping[Slot, str]
     target: int
+
+    @property
+    def knows_class(self) -> bool:
+        """Whether the map depends on ``target``."""
+        return METHODS[self.method].knows_class
 
     def layer(self, network: Network) -> str:
         """Of this network; empty where the method needs none."""
@@ -25,12 +34,13 @@ class MapAsked:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkMap:
-    """``values`` float32 [h, w], signed; or None and a sentence why not."""
+    """``values`` float32 [h, w], signed; or None and a sentence why not. ``balance`` of complete methods."""
 
     network: Network
     values: npt.NDArray[np.float32] | None
     empty: Emptiness = ""
     refusal: str = ""
+    balance: Balance | None = None
 
 
 @dataclass(frozen=True, slots=True)

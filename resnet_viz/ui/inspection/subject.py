@@ -59,6 +59,11 @@ class Subject:
         return self.known[-1].class_names
 
     @property
+    def usual_target(self) -> int:
+        """The true class, or where it is not known the one that the last network predicts."""
+        return int(self.logits[-1].argmax()) if self.seen.truth is None else self.seen.truth
+
+    @property
     def filename(self) -> str:
         """Start of the names of downloads."""
         return f"inspect-{self.pair.name}-{self.seen.digest[:8]}"
@@ -90,6 +95,8 @@ def layer_title(name: str) -> str:
         match part.rstrip("0123456789"):
             case "stem":
                 words.append(_("stem"))
+            case "head":
+                words.append(_("classifier"))
             case "stage":
                 words.append(_("stage {number}").format(number=number))
             case "block":
@@ -102,7 +109,10 @@ def layer_title(name: str) -> str:
                 words.append(_("shortcut"))
             case _other:
                 words.append(part)
-    return ", ".join(words)
+    title = words[0]
+    for word in words[1:]:
+        title = _("{whole}, {part}").format(whole=title, part=word)
+    return title
 
 
 def choose_layers(subject: Subject) -> dict[Slot, str]:
@@ -147,19 +157,21 @@ def _choose_layer(parameter: str, label: str, about: About, axis: Sequence[Layer
             list(layers),
             format_func=title,
             key=key,
-            help=_("A block is what comes out of it after the addition; a convolution is its bare output."),
+            help=_(
+                "Of a block, its output after the addition; of a convolution, its own output, before any "
+                "normalisation and ReLU that follow it."
+            ),
         ),
     )
 
 
 def choose_target(subject: Subject) -> int:
-    """Show the classes; the index of the one that is asked about."""
+    """Show the classes; the index of the one to explain."""
     names = subject.class_names
     order = np.arange(len(names))
     if len(names) > FEW:
         order = np.argsort(-subject.logits[-1], kind="stable")
-    predicted = int(subject.logits[-1].argmax())
-    automatic = predicted if subject.seen.truth is None else subject.seen.truth
+    automatic = subject.usual_target
     options = [_AUTOMATIC, *map(str, order.tolist())]
 
     def title(option: str) -> str:
@@ -173,7 +185,7 @@ def choose_target(subject: Subject) -> int:
         options,
         _AUTOMATIC,
         lambda key: st.selectbox(
-            _("What speaks for this class?"),
+            _("Class to explain"),
             options,
             format_func=title,
             key=key,

@@ -121,10 +121,11 @@ def _profile(histories: Sequence[RunHistory], metric: str, step: int | None) -> 
     info = gradient_profile.gradient_profile_info(histories, metric, step)
     return Exhibit(
         _("Over depth, at one step"),
-        gradient_profile.how_to_read(),
+        gradient_profile.how_to_read(metric),
         gradient_profile.describe(info),
         to_json(gradient_profile.gradient_profile_chart(info)),
         lambda: layers.layers_table(info),
+        more=gradient_profile.more(metric),
     )
 
 
@@ -136,6 +137,7 @@ def _map(histories: Sequence[RunHistory]) -> Exhibit:
         gradient_heatmap.describe(info),
         to_json(gradient_heatmap.heatmap_chart(info, stacked=True)),
         lambda: gradient_heatmap.heatmap_table(info),
+        more=gradient_heatmap.more(),
     )
 
 
@@ -147,4 +149,5 @@ def _responses(histories: Sequence[RunHistory], step: int | None) -> Exhibit:
         responses.describe(info),
         to_json(responses.responses_chart(info)),
         lambda: layers.layers_table(info),
+        more=responses.more(),
     )

@@ -1,4 +1,4 @@
-"""What was compared of the two networks, one row each; fingerprints by their first digits."""
+"""What was compared of the two networks, a row each with its meaning; fingerprints by their first digits."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def fairness_table(card: FairnessCard) -> None:
     """The rows of ``card``."""
     headings = "".join(
         f'<th scope="col">{escape(heading)}</th>'
-        for heading in ("", _("Compared"), _("Plain"), _("Residual"), _("Meaning"))
+        for heading in ("", _("Compared"), _("Plain"), _("Residual"))
     )
     rows = "".join(f"<tr>{''.join(_cells(row))}</tr>" for row in card.rows)
     caption = escape(_("What was compared of the two networks of seed {seed}").format(seed=card.seed))
@@ -33,16 +33,15 @@ def _cells(row: FairnessRow) -> Iterator[str]:
     kind, mark, words = _mark(row.equal, row.chosen)
     said = f'role="img" aria-label="{escape(words)}" title="{escape(words)}"'
     yield f'<td><span class="{kind}" {said}>{mark}</span></td>'
-    yield f"<td>{escape(_(row.label))}</td>"
+    yield f"<td>{escape(_(row.label))}<p>{escape(str(row.explanation))}</p></td>"
     yield _value(row.plain)
     yield _value(row.residual)
-    yield f'<td class="meaning">{escape(str(row.explanation))}</td>'
 
 
 def _value(value: str) -> str:
     if _DIGEST.fullmatch(value):
         return f'<td><code title="{value}">{value[:_DIGITS_SHOWN]}…</code></td>'
-    return f'<td class="value">{escape(value)}</td>'
+    return f"<td>{escape(value)}</td>"
 
 
 def _mark(equal: bool | None, chosen: bool) -> tuple[str, str, str]:

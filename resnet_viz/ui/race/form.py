@@ -15,19 +15,20 @@ from resnet_viz.wording import running_text
 
 _SHOWN_DEPTH: Final = 110
 """The depth slider ends here, as the paper's figures do; a link may go further."""
+_COLUMN_PX: Final = 230
+"""The button's text fits into this, in both languages."""
 
 
 def race_form() -> RaceSpec | None:
     """Show the form; the race to start when the button was pressed with settings that can be had."""
     with st.container(border=True, key="race_form_card"):
         preset = choose_preset(RACE_FORM)
-        depth_column, seeds_column, button_column = st.columns(
-            [5, 3, 3], vertical_alignment="bottom", gap="medium"
-        )
-        with depth_column:
-            _depth()
-        with seeds_column:
-            choose_seeds(RACE_FORM)
+        with st.grid(3, min_column_width=_COLUMN_PX, vertical_alignment="bottom", gap="medium"):
+            with st.container():
+                _depth()
+            with st.container():
+                choose_seeds(RACE_FORM)
+            button_column = st.container()
         summary = st.empty()
         all_settings(RACE_FORM, expanded=preset == CUSTOM)
         race = _checked_race()
