@@ -1,4 +1,4 @@
-"""A caption is read at a glance: every chart's is one line, what needs more stands behind its question mark."""
+"""A caption is read at a glance: every chart's is one line, more stands behind its question mark."""
 
 import importlib
 import inspect
@@ -23,7 +23,7 @@ SHOWN: dict[str, tuple[Any, ...]] = {
     "metric": tuple(METRICS),
     "measure": tuple(MEASURES),
 }
-"""What captions ask for, by the name of the parameter: a chart with and without published numbers, a quantity."""
+"""What captions ask for, by the name of their parameter."""
 
 
 def captions() -> Iterator[tuple[str, str]]:
