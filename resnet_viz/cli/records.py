@@ -193,7 +193,7 @@ def _hold_back(names: list[str], wish: Wish, done: str) -> None:
         for name, runs in zip(names, asked, strict=True):  # all are looked at before any is touched
             if not going(store, runs):
                 raise InvalidSetting("run_ended", N_("{run} has already ended."), run=name)
-        for runs in asked:
-            for run in hold_back(store, runs, Desired(wish)):
-                ended = N_("{run} will not be started again.")
-                say(_(ended if run.state.is_finished() else done).format(run=run.id))
+        each = {run.id: run for runs in asked for run in runs}  # once, however often it was named
+        for run in hold_back(store, list(each.values()), Desired(wish)):
+            ended = N_("{run} will not be started again.")
+            say(_(ended if run.state.is_finished() else done).format(run=run.id))

@@ -102,7 +102,7 @@ _WORDS = {
         "fact_test_accuracy": "(facts::json ->> 'test_accuracy')::double precision",
         "fact_wall_s": "(facts::json ->> 'wall_s')::double precision",
         "facts_with_statistics": (
-            "jsonb_set(facts::jsonb, '{{test_statistics}}', to_jsonb("
+            "jsonb_set(facts::jsonb, '{test_statistics}', to_jsonb("
             "(SELECT test_statistics FROM runs WHERE id = run_id)))::text"
         ),
     },

@@ -30,7 +30,7 @@ def test_cells_that_broke_off_are_not_started_again(
     for name in [group.id] if of_all else [lost, failed, waiting]:
         assert call(command, name) == 0
     said = capsys.readouterr().err.splitlines()
-    assert said[:2] == [f"{lost} will not be started again", f"{failed} will not be started again"]
+    assert said[:2] == [f"{lost} will not be started again.", f"{failed} will not be started again."]
     assert [line.split()[0] for line in said] == [lost, failed, waiting]
     Retries(own_store).look()
     assert [own_store.run(run_id).state.value for run_id in (lost, failed, finished)] == [

@@ -141,9 +141,9 @@ def test_own_mirror_replaces_the_published_ones(
     ("code", "words"),
     [
         ("download_offline", "no server can be reached"),
-        ("download_refused", "do not offer cifar10"),
+        ("download_refused", "no longer offer cifar10"),
         ("download_different", "not the published data set"),
-        ("download_interrupted", "broke off"),
+        ("download_interrupted", "was interrupted"),
     ],
 )
 def test_failures_are_one_sentence_that_names_the_bundled_set(

@@ -115,14 +115,14 @@ def test_an_accuracy_far_above_chance_is_not_next_to_nothing() -> None:
 def test_a_gap_whose_size_is_open_is_not_called_undecided_from_none() -> None:
     found = said(race(4), pairs((1.09, 1.10, 1.11, 1.128), (1.0, 1.0, 1.0, 1.0)))
     assert found.outcome is RaceOutcome.OPEN
-    assert str(found.headline) == "A difference, but whether it reaches 0.115 is open"
+    assert str(found.headline) == "There is a difference; whether it reaches 0.115 is undecided"
 
 
 def test_a_race_at_one_depth_is_not_called_degradation() -> None:
     found = said(race(3), pairs((1.5, 1.52, 1.49), (0.6, 0.61, 0.6), reach=(47, 1, 1, 1)))
     assert found.outcome is RaceOutcome.RESIDUAL_BETTER
     assert "egradation" not in found.text
-    assert "Whether depth is the cause, the Depth page shows" in found.text
+    assert "The Depth page shows whether depth is the cause" in found.text
 
 
 def test_a_gradient_that_explodes_first_and_is_lost_later_is_not_said_to_be_well() -> None:

@@ -73,7 +73,7 @@ def test_a_refusal_is_the_same_on_both_sides(desk: Desk) -> None:
 
 def test_a_fault_is_told_and_logged_and_the_process_goes_on(desk: Desk) -> None:
     before = desk.ask("echo", {"say": 1}).values["pid"]
-    with pytest.raises(ResnetVizError, match="fault in the program") as refused:
+    with pytest.raises(ResnetVizError, match="bug in ResNet Viz") as refused:
         desk.ask("stumble")
     assert "ZeroDivisionError" in Path(str(refused.value.parameters["log"])).read_text()
     assert desk.ask("echo", {"say": 1}).values["pid"] == before

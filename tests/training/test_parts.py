@@ -149,5 +149,5 @@ def test_a_sound_file_that_says_nonsense_is_refused(
     path = tmp_path / "step.safetensors"
     about = {"spec": {}, "step": 1, "mean": [], "std": [], "position": {}} | damage
     save_file({tensor: torch.ones(1)}, path, metadata={"resnet_viz": json.dumps(about)})
-    with pytest.raises(CheckpointDamaged, match="start the run anew"):
+    with pytest.raises(CheckpointDamaged, match="start the run again"):
         read_checkpoint(path)

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from tests.ui.test_pages import open_page
 
 PAGES = ("home", "race", "depth", "inspect", "runs")
-_UNKNOWN = "which this page does not know"
+_UNKNOWN = "which is no setting of this page"
 
 
 def remarks(app: AppTest) -> list[str]:
@@ -48,7 +48,7 @@ def test_what_others_add_to_links_is_passed_over(page: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_a_name_that_no_setting_has_is_named(page: str) -> None:
     app = open_page(page, dpeth="20")
-    assert remarks(app) == ["The link sets dpeth, which this page does not know; it is ignored."]
+    assert remarks(app) == ["The link sets dpeth, which is no setting of this page; it is ignored."]
 
 
 def test_what_a_link_says_is_never_formatting() -> None:

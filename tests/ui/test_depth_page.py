@@ -209,7 +209,7 @@ def test_an_unknown_family_is_named() -> None:
     app.session_state["depth_set_families"] = ["plain", "dense"]
     app.run()
     assert not app.exception
-    assert "There is no family dense" in app.error[0].value
+    assert "There is no network type dense" in app.error[0].value
 
 
 def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
