@@ -6,7 +6,7 @@ from typing import Any, Final
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
 
 _CHECKS: Final = frozenset({"baselines", "sanity", "faith"})
-_FEW_PASSES: Final = 4
+_FEW_PASSES: Final = 6
 _TYPICAL_PX: Final = 224
 
 

@@ -47,7 +47,10 @@ def test_differences_are_those_of_all_pairs() -> None:
     [
         (1.95, "more than in any of 42 pairs of networks of one kind"),
         (1.05, "plain networks that differ only in their initial weights differ by as much in 3 of 21 pairs"),
-        (0.62, "plain networks that differ only in their initial weights differ by as much in 21 of 21 pairs"),
+        (
+            0.62,
+            "plain networks that differ only in their initial weights differ by as much in 21 of 21 pairs",
+        ),
     ],
 )
 def test_one_seed_says_how_many_pairs_of_one_kind_differ_by_as_much(plain: float, words: str) -> None:

@@ -225,7 +225,7 @@ def test_fetch_reports_a_failure_once_and_tries_again(server: FileServer, own_ho
         while fetches.ask(REFERENCE) is not None:
             assert time.monotonic() < deadline
 
-    with pytest.raises(WeightsUnavailable, match="any more"):
+    with pytest.raises(WeightsUnavailable, match="cannot be downloaded"):
         until_here()
     server.files.update(files)
     until_here()

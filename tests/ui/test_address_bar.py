@@ -21,7 +21,7 @@ def remarks(app: AppTest) -> list[str]:
     [
         ("race", "width", "4", "race_set_width"),
         ("depth", "width", "4", "depth_set_width"),
-        ("inspect", "opacity", "60", "inspect_opacity"),
+        ("inspect", "opacity", "60", "inspect_opacity@en"),
         ("runs", "q", "plain", "runs_filter_q"),
     ],
 )

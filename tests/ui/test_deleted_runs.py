@@ -63,7 +63,7 @@ def test_what_was_removed_for_good_is_named(store: Store, race: GroupRecord) -> 
     store.library.delete(race.run_ids[:1])
     store.library.purge(only=race.run_ids[:1])
     app = open_race(race)
-    assert any("Removed for good: Plain-8, seed 0." in info.value for info in app.info)
+    assert any("Deleted permanently: Plain-8, seed 0." in info.value for info in app.info)
 
 
 def test_another_browser_may_not_restore(store: Store) -> None:

@@ -39,12 +39,12 @@ def test_home_says_that_it_is_a_recording_and_how_it_was_made() -> None:
     said = texts(app)
     assert "This is a recording" in said
     assert "python -m resnet_viz race --depth 56 --steps 300" in said
-    assert "2026-11-23" in said
+    assert "2026-11-25" in said
     assert "AMD EPYC" in said
 
 
 def test_the_whole_film_is_sent_once_and_is_small() -> None:
-    message = home_replay._message("en", "/plotly.js")
+    message = home_replay._message("en")
     words, film = (json.loads(part) for part in message.split(b"\n"))
     assert len(message) < 500_000
     assert film["steps"] == 300
@@ -64,10 +64,10 @@ def test_run_it_live_opens_the_race_with_the_same_settings() -> None:
 
 
 def test_the_time_is_unknown_until_this_machine_has_trained() -> None:
-    assert "the first race will tell" in texts(open_page())
+    assert "your first race will show how fast this machine is" in texts(open_page())
     small = RACE.run.network.but(depth=8)
     trained(server.store(), RACE.but(run=RACE.run.but(network=small)), wall_s=10.0)
-    assert "about 1 min 10 s here" in texts(open_page())
+    assert "About 1 min 10 s on this machine" in texts(open_page())
 
 
 def test_a_step_takes_time_in_proportion_to_depth_and_other_networks_say_nothing() -> None:

@@ -51,7 +51,7 @@ def test_a_file_becomes_a_run_with_the_same_weights(content: bytes) -> None:
     taken = import_upload(content, "../../<b>mine.safetensors")
     store = server.store()
     (run,) = store.runs(group=taken.group_id)
-    assert (run.state, run.step, run.origin, run.owner) == (RunState.STOPPED, 70, "imported", "local")
+    assert (run.state, run.step, run.origin) == (RunState.STOPPED, 70, "imported")
     assert run.name == "<b>mine.safetensors"
     assert taken.changes == ()
     (saved,) = store.checkpoints(run.id)
