@@ -9,8 +9,8 @@ from resnet_viz.specs import RunSpec
 from resnet_viz.wording import Sentence, sentence
 
 _SOME = N_(
-    "For comparison: {network} networks that differ only in their initial weights and batches differ "
-    "by as much in {many} of {pairs} pairs."
+    "For comparison: {network} networks that differ only in their random start differ by as much in "
+    "{many} of {pairs} pairs."
 )
 _NONE = N_(
     "For comparison: that is more than in any of {pairs} pairs of networks of one kind that differ only in "

@@ -51,7 +51,7 @@ def test_numbers_are_the_newest_and_zeros_leave_gaps() -> None:
     drawn = gradient_comparison(INFO)["data"][0]["y"]
     assert np.isnan(drawn[2])
     assert drawn[4] == pytest.approx(5)
-    assert "a: train loss 3.00 at step 1, test accuracy 50.0%." in describe(INFO)
+    assert "a: training loss 3.00 at step 1, test accuracy 50.0%." in describe(INFO)
 
 
 def test_nothing_measured_gives_empty_charts() -> None:
