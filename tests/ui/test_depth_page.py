@@ -85,7 +85,7 @@ def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None
     app = open_page()
     words = texts(app)
     assert "No sweep of this machine is open yet; below is a recording" in words
-    assert "14 trainings" in words
+    assert "14 networks" in words
     assert not app.button(key="depth_start").disabled
     recording = recorded.recorded_sweep()
     assert f"This is a recording, not a sweep of this machine: {len(recording.runs)} networks" in words
@@ -209,7 +209,7 @@ def test_an_unknown_family_is_named() -> None:
     app.session_state["depth_set_families"] = ["plain", "dense"]
     app.run()
     assert not app.exception
-    assert "There is no family dense" in app.error[0].value
+    assert "There is no network type dense" in app.error[0].value
 
 
 def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
@@ -285,7 +285,7 @@ def test_a_failed_cell_is_named_and_tried_again_when_asked(store: Store) -> None
 def test_somebody_elses_sweep_can_be_watched_only(store: Store) -> None:
     group = start_sweep(store, SMALL, "someone else")
     app = open_page(sweep=group.id, **LINK)
-    assert "you can watch, but not control it" in texts(app)
+    assert "you can watch it, but not control it" in texts(app)
     assert not [button for button in app.button if button.key == "depth_pause"]
 
 
@@ -299,7 +299,9 @@ def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
     cells = list(spec_of(group).cells())
     keep_promise(store, group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
     train(store, group)
-    assert "Estimated: 10 s of training; it took 8 s (+25 %)" in texts(open_page(sweep=group.id, **LINK))
+    assert "Training took 8 s; the estimate was 10 s (+25% compared" in texts(
+        open_page(sweep=group.id, **LINK)
+    )
 
 
 def test_a_known_calibration_gives_time_and_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

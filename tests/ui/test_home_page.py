@@ -64,10 +64,10 @@ def test_run_it_live_opens_the_race_with_the_same_settings() -> None:
 
 
 def test_the_time_is_unknown_until_this_machine_has_trained() -> None:
-    assert "the first race will tell" in texts(open_page())
+    assert "your first race will show how fast" in texts(open_page())
     small = RACE.run.network.but(depth=8)
     trained(server.store(), RACE.but(run=RACE.run.but(network=small)), wall_s=10.0)
-    assert "about 1 min 10 s here" in texts(open_page())
+    assert "About 1 min 10 s on this machine" in texts(open_page())
 
 
 def test_a_step_takes_time_in_proportion_to_depth_and_other_networks_say_nothing() -> None:

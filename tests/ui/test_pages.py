@@ -78,7 +78,7 @@ def train(store: Store, group: GroupRecord, *, end: RunState | None = RunState.F
 def test_home_says_what_this_is_and_leads_to_the_race() -> None:
     app = open_page()
     assert "skip connection" in app.title[0].value
-    assert "processor cores" in texts(app)
+    assert "CPU cores" in texts(app)
     app.button(key="home_race").click().run()
     assert not app.exception
     assert app.button(key="race_start")

@@ -161,5 +161,5 @@ def test_what_others_started_is_not_changed_as_a_group_either(store: Store) -> N
 def test_a_bundled_recording_is_a_group_that_is_only_compared() -> None:
     recording = recordings()[0]
     app = open_groups(bundled_id(recording))
-    assert "they can be compared, not changed or deleted" in texts(app)
+    assert "can be compared, but not changed or deleted" in texts(app)
     assert "groups_delete" not in {button.key for button in app.button}

@@ -126,7 +126,7 @@ def test_a_deletion_can_be_undone(shown: Shown, store: Store, race: GroupRecord)
 
 def test_a_bundled_recording_is_compared_but_never_deleted() -> None:
     app = choose(open_page("runs"), *_BUNDLED_RUNS[:2])
-    assert "they can be compared, not changed or deleted" in texts(app)
+    assert "can be compared, but not changed or deleted" in texts(app)
     assert "How the gradient reaches the layers" in [header.value for header in app.subheader]
     assert "runs_delete" not in {button.key for button in app.button}
 
@@ -259,7 +259,7 @@ def test_an_imported_run_is_not_resumed_and_the_page_says_why(store: Store, race
     assert store.run(run_id).state is RunState.STOPPED
     app = choose(open_page("runs"), run_id)
     assert app.button(key="runs_resume").disabled
-    assert "Imported runs cannot be resumed" in texts(app)
+    assert "Imported runs cannot be continued" in texts(app)
     press(app, "runs_again")
     assert [run.seed for run in store.runs(group=store.groups(kind="single")[0].id)] == [1]
     assert "Imported runs" not in texts(choose(app, race.run_ids[0]))
