@@ -85,7 +85,7 @@ def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None
     app = open_page()
     words = texts(app)
     assert "No sweep of this machine is open yet; below is a recording" in words
-    assert "14 networks" in words
+    assert "14 runs" in words
     assert not app.button(key="depth_start").disabled
     recording = recorded.recorded_sweep()
     assert f"This is a recording, not a sweep of this machine: {len(recording.runs)} networks" in words
