@@ -36,6 +36,42 @@ SYSTEM_REASONS = (
 """What operating systems say of files and disks (`OSError.strerror`)."""
 
 
+_SETTINGS = {
+    "depth": N_("Depth"),
+    "depths": N_("Depths"),
+    "families": N_("Network types"),
+    "width": N_("Width of the first stage"),
+    "block": N_("Block"),
+    "shortcut": N_("Shortcut type"),
+    "norm": N_("Normalisation"),
+    "init": N_("Initial weights"),
+    "classes": N_("Classes"),
+    "dataset": N_("Data set"),
+    "train_size": N_("Training images"),
+    "resolution_px": N_("Resolution"),
+    "augmentation": N_("Augmentation"),
+    "steps": N_("Steps"),
+    "batch_size": N_("Batch size"),
+    "optimizer": N_("Optimiser"),
+    "learning_rate": N_("Learning rate"),
+    "momentum": N_("Momentum"),
+    "weight_decay": N_("Weight decay"),
+    "schedule": N_("Learning-rate schedule"),
+    "warmup_steps": N_("Warm-up steps"),
+    "precision": N_("Precision"),
+    "device": N_("Device"),
+    "seed": N_("Seed"),
+    "seeds": N_("Number of seeds"),
+    "evaluate_every": N_("Steps between tests"),
+    "probe_every": N_("Steps between measurements of layers"),
+    "state": N_("State"),
+    "name": N_("Name"),
+    "notes": N_("Notes"),
+    "tags": N_("Tags"),
+}
+"""What forms call the settings that an error names; programs know them by their fields."""
+
+
 class ResnetVizError(Exception):
     """Base of everything this project raises on purpose.
 
@@ -69,7 +105,7 @@ class InvalidSetting(ResnetVizError):
         return str(self.parameters.get("field", ""))
 
     def _in_words(self) -> dict[str, str | int | float]:
-        return super()._in_words() | {"field": gettext(self.field)}
+        return super()._in_words() | {"field": gettext(_SETTINGS.get(self.field, self.field))}
 
 
 class NotFound(ResnetVizError):

@@ -227,35 +227,6 @@ def choices(alias: Any) -> tuple[Any, ...]:
     return get_args(alias)
 
 
-# Names that stand in the sentences below; programs know them as they are.
-_FIELD_NAMES = (
-    N_("depth"),
-    N_("width"),
-    N_("block"),
-    N_("shortcut"),
-    N_("norm"),
-    N_("init"),
-    N_("classes"),
-    N_("dataset"),
-    N_("train_size"),
-    N_("resolution_px"),
-    N_("augmentation"),
-    N_("steps"),
-    N_("batch_size"),
-    N_("optimizer"),
-    N_("learning_rate"),
-    N_("momentum"),
-    N_("weight_decay"),
-    N_("schedule"),
-    N_("warmup_steps"),
-    N_("precision"),
-    N_("device"),
-    N_("seed"),
-    N_("seeds"),
-    N_("evaluate_every"),
-    N_("probe_every"),
-)
-
 _SENTENCES = {
     "greater_than_equal": N_("{field} must be at least {ge}, not {value}."),
     "greater_than": N_("{field} must be more than {gt}, not {value}."),

@@ -70,9 +70,9 @@ def test_nearest_depths(block: Block, depth: int, nearest: tuple[int, ...]) -> N
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"depth": "deep"}, "depth must be a whole number, not deep"),
-        ({"block": "dense"}, "block must be one of 'basic'"),
-        ({"width": 0}, "width must be at least 1, not 0"),
+        ({"depth": "deep"}, "Depth must be a whole number, not deep"),
+        ({"block": "dense"}, "Block must be one of 'basic'"),
+        ({"width": 0}, "Width of the first stage must be at least 1, not 0"),
         ({"with": 3}, "no setting named with"),
         ({"init": "zero-last-norm", "norm": "none"}, "needs a normalisation"),
         ({"init": "zero-last-norm", "shortcut": "none"}, "cannot learn"),
@@ -86,7 +86,7 @@ def test_refusals_are_one_sentence(values: dict[str, object], words: str) -> Non
 
 
 def test_not_a_number_is_no_learning_rate() -> None:
-    with pytest.raises(InvalidSetting, match="learning_rate must be a number, not nan"):
+    with pytest.raises(InvalidSetting, match="Learning rate must be a number, not nan"):
         TrainSpec.checked(learning_rate=float("nan"))
 
 

@@ -33,8 +33,8 @@ PUBLISHED_NOTE = N_(
     "the shape only."
 )
 HOW_TO_READ_PUBLISHED = N_(
-    "Lower is better. Points: finished runs; line: their mean. Grey crosses: numbers from papers, "
-    "other data and longer training; compare only the shape."
+    "Lower is better. Points: finished runs; line: their mean. Grey crosses: from papers, not measured "
+    "here; only the shape can be compared."
 )
 
 

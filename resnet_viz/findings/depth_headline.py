@@ -22,7 +22,7 @@ _CLAUSES = {
     FamilyOutcome.RISES: N_("training error rises with depth"),
     FamilyOutcome.FALLS: N_("training error falls with depth"),
     FamilyOutcome.SAME: N_("no change with depth as large as {margin} percentage points"),
-    FamilyOutcome.OPEN: N_("a change with depth of undecided size"),
+    FamilyOutcome.OPEN: N_("a change with depth, its size is open"),
     FamilyOutcome.UNDECIDED: N_("no clear trend with depth"),
 }
 _ONE_DEPTH = N_("{error} at depth {depth}")

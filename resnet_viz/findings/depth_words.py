@@ -52,14 +52,14 @@ _JUDGEMENTS = {
         "that counts here."
     ),
     FamilyOutcome.OPEN: N_(
-        "It changes with depth. Whether by {margin} percentage points or more, the smallest difference "
-        "that counts here, is undecided."
+        "It changes with depth, but whether by {margin} percentage points or more, the smallest "
+        "difference that counts here, is open."
     ),
     FamilyOutcome.UNDECIDED: N_("The seeds differ too much to tell a change with depth from chance."),
 }
 _ONLY_ALONE = N_(
-    "Alone, this change is more than chance explains; over all depths, or with {claims} claims judged "
-    "together, it is not: no clear trend."
+    "On its own this change lies beyond chance, but not over all depths, or not with {claims} claims "
+    "judged together: no clear trend."
 )
 
 _GAP = N_(
@@ -84,7 +84,7 @@ _GAP_JUDGEMENTS = {
         "Here {plain_family} networks fit their training images better than {residual_family} ones."
     ),
     Outcome.SAME: N_("With its uncertainty this difference stays below {margin} percentage points."),
-    Outcome.OPEN: N_("There is a difference. Whether it reaches {margin} percentage points is undecided."),
+    Outcome.OPEN: N_("There is a difference, but whether it reaches {margin} percentage points is open."),
     Outcome.UNDECIDED: N_(
         "Undecided: given the uncertainty, the difference may be larger or smaller than {margin} percentage "
         "points."

@@ -27,7 +27,7 @@ _HEADLINES = {
     RaceOutcome.RESIDUAL_BETTER: N_("The residual network trains better at this depth"),
     RaceOutcome.PLAIN_BETTER: N_("The plain network trains better at this depth"),
     RaceOutcome.NO_DIFFERENCE: N_("No difference as large as {margin}"),
-    RaceOutcome.OPEN: N_("There is a difference; whether it reaches {margin} is undecided"),
+    RaceOutcome.OPEN: N_("A difference, but whether it reaches {margin} is open"),
     RaceOutcome.UNDECIDED: N_("Undecided"),
 }
 _ONE = N_("In this run: residual {residual}, plain {plain}")

@@ -141,7 +141,7 @@ def test_describe_counts_like_the_papers(capsys: pytest.CaptureFixture[str]) -> 
         ("race --depth 33", "32, 38"),
         ("race --preset fast", "degradation, vanishing, shallow"),
         ("race --shortcut none", "compares networks with and without skip connections"),
-        ("race --dataset imagenet", "dataset must be one of"),
+        ("race --dataset imagenet", "Data set must be one of"),
         ("race --steps many", "whole number"),
         ("race --seed 9223372036854775808", "seed"),
         ("race --lr nan", "learning_rate"),

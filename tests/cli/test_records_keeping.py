@@ -98,7 +98,7 @@ def test_runs_are_filtered(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("runs --state flying", "state must be one of queued"),
+        ("runs --state flying", "State must be one of queued"),
         ("runs --role wide", "plain, residual"),
         ("runs --depth deep", "whole number"),
         ("runs --dataset imagenet", "cifar10"),

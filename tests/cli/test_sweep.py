@@ -150,7 +150,7 @@ def test_people_get_a_table_and_the_verdict(
         ("--preset huge", "quick, classroom, full"),
         ("--seeds 0", "at least 1"),
         ("--seeds 99", "at most 10"),
-        ("--dataset imagenet", "dataset must be one of"),
+        ("--dataset imagenet", "Data set must be one of"),
         ("--train-size 99999999", "train_size"),
         ("--lr nan", "learning_rate"),
     ],

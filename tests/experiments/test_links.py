@@ -95,7 +95,7 @@ def test_a_link_is_read_back_as_it_was_written(link: dict[str, str]) -> None:
         (RACE, {"lr": "nan"}, "number"),
         (RACE, {"lr": "all"}, "number"),
         (RACE, {"steps": "-1"}, "at least 1"),
-        (RACE, {"shortcut": "none"}, "shortcut=none"),
+        (RACE, {"shortcut": "none"}, "with and without skip connections"),
         (RACE, {"block": "<b>"}, "basic"),
         (RACE, {"seeds": "11"}, "at most 10"),
         (RACE, {"preset": "huge"}, "preset=huge"),

@@ -46,10 +46,10 @@ def test_differences_are_those_of_all_pairs() -> None:
     ("plain", "words"),
     [
         (1.95, "more than in any of 42 pairs of networks of one kind"),
-        (1.05, "plain networks that differ only in their initial weights differ by as much in 3 of 21 pairs"),
+        (1.05, "differ only in their initial weights differ by as much in 3 of 21 pairs"),
         (
             0.62,
-            "plain networks that differ only in their initial weights differ by as much in 21 of 21 pairs",
+            "differ only in their initial weights differ by as much in 21 of 21 pairs",
         ),
     ],
 )

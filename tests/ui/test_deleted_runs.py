@@ -35,7 +35,7 @@ def test_a_race_whose_runs_were_all_deleted_says_so_and_can_be_restored(
     assert not app.exception
     assert all(store.run(run_id).deleted_at is None for run_id in race.run_ids)
     assert "were deleted" not in texts(app)
-    assert "In this run: residual" in texts(app)
+    assert "Training loss after" in texts(app)
 
 
 def test_half_a_pair_has_no_verdict_and_the_page_says_what_is_missing(

@@ -64,7 +64,7 @@ def test_run_it_live_opens_the_race_with_the_same_settings() -> None:
 
 
 def test_the_time_is_unknown_until_this_machine_has_trained() -> None:
-    assert "your first race will show how fast this machine is" in texts(open_page())
+    assert "your first race will show how fast" in texts(open_page())
     small = RACE.run.network.but(depth=8)
     trained(server.store(), RACE.but(run=RACE.run.but(network=small)), wall_s=10.0)
     assert "About 1 min 10 s on this machine" in texts(open_page())
