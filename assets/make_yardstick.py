@@ -4,7 +4,9 @@
 
 All starts of a network see the batches of seed 0; only the weights they begin
 with differ. Done for the plain and the residual network of each race preset,
-and for more depths of the first one. Two processes of one thread each.
+and for more depths of the first one. Two processes of one thread each. The file
+is written after each network, and what it has from the same day, programs and
+machine is not trained again.
 """
 
 import os
@@ -78,10 +80,14 @@ def train(run: RunSpec, start: int) -> tuple[float | None, float | None]:
     return ended["train_loss"], 1 - ended["train_accuracy"]
 
 
-def measured() -> Iterator[dict[str, Any]]:
-    """One entry a network, as soon as its starts are trained."""
+def measured(known: set[str]) -> Iterator[dict[str, Any]]:
+    """One entry a network that is not ``known``, as soon as its starts are trained."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        asked = [(run, [pool.submit(train, run, start) for start in STARTS]) for run in networks()]
+        asked = [
+            (run, [pool.submit(train, run, start) for start in STARTS])
+            for run in networks()
+            if settings(run) not in known
+        ]
         for run, trainings in asked:
             losses, errors = zip(*(training.result() for training in trainings), strict=True)
             network = run.network
@@ -113,7 +119,11 @@ if __name__ == "__main__":
         "first_weights_of_seeds": list(STARTS),
         "starts": [],
     }
-    for entry in measured():
+    before = orjson.loads(FILE.read_bytes()) if FILE.exists() else {}
+    if before.get("origin") == content["origin"]:
+        content["starts"] = before["starts"]
+    known = {settings(RunSpec.model_validate(entry["run"])) for entry in content["starts"]}
+    for entry in measured(known):
         content["starts"].append(entry)
         FILE.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
     print(FILE, FILE.stat().st_size, "bytes")

@@ -97,7 +97,7 @@ def pause(runs: _AllNamed) -> None:
 
 
 def stop(runs: _AllNamed) -> None:
-    """End runs, races or sweeps with a checkpoint; nothing of them starts again until it is resumed."""
+    """End runs, races or sweeps with a checkpoint; they start again only with `resume`."""
     _hold_back(runs, Wish.STOP, N_("{run} will be stopped."))
 
 

@@ -183,11 +183,7 @@ def _panel_axes(
     begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name != "stem"}
     x |= {"showgrid": False, "showticklabels": below}
     y |= {"showgrid": False, "showticklabels": left, "type": "category", "autorange": "reversed"}
-    y |= {
-        "tickmode": "array",
-        "tickvals": list(begins.values()),
-        "ticktext": [_stage_name(stage) for stage in begins],
-    }
+    y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(map(_stage_name, begins))}
     if suffix:
         x["matches"], y["matches"] = "x", "y"
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}

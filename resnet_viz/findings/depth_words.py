@@ -105,7 +105,7 @@ _NOT_COMPARED = N_(
     "learning rate."
 )
 _ONE_SEED = N_("One seed a depth describes and cannot judge; from {fewest} seeds on depths are judged.")
-_TWO_SEEDS = N_("Two seeds are too few for an interval; from {fewest} on depths are judged.")
+_TWO_SEEDS = N_("Two seeds are too few for a confidence interval; from {fewest} on depths are judged.")
 _FEWER = N_("Only seeds that both sides have are compared; not all depths have the same number.")
 _CLAIMS = N_(
     "{claims} claims are judged together (Holm): where depth changes nothing, one of them is wrong in 5% of "

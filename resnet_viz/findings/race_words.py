@@ -80,17 +80,17 @@ _NO_DIFFERENCE = N_(
     "With its uncertainty the difference stays below {margin}, the smallest difference that counts here."
 )
 _OPEN = N_(
-    "There is a difference, but it may be larger or smaller than {margin}, the smallest difference that "
-    "counts here. More seeds narrow the interval."
+    "There is a difference, but it may be larger or smaller than {margin}, the smallest difference "
+    "that counts here. More seeds narrow the confidence interval."
 )
 _UNDECIDED = N_(
-    "The seeds differ too much to tell: the plain network had the higher loss in {higher} of {seeds}. More "
-    "seeds narrow the interval."
+    "The seeds differ too much to tell: the plain network had the higher loss in {higher} of {seeds}. "
+    "More seeds narrow the confidence interval."
 )
 _DECIDED_ALONE = N_("Only the seeds in which both networks learned are compared: {seeds} of {ended}.")
 
 _ONE_SEED = N_("One seed shows what happened once; from {fewest} seeds on the difference is judged.")
-_TWO_SEEDS = N_("Two seeds are too few for an interval; from {fewest} on the difference is judged.")
+_TWO_SEEDS = N_("Two seeds are too few for a confidence interval; from {fewest} on the difference is judged.")
 _SHALLOW = N_(
     "Depth {depth} is shallow: plain networks of up to 20 layers train well in published results too (He et "
     "al. 2015, Fig. 6). Try a deeper one."

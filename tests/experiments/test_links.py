@@ -101,7 +101,7 @@ def test_a_link_is_read_back_as_it_was_written(link: dict[str, str]) -> None:
         (RACE, {"preset": "huge"}, "preset=huge"),
         (SWEEP, {"depths": "21"}, "20, 26"),
         (SWEEP, {"depths": "8;14"}, "whole numbers"),
-        (SWEEP, {"families": "plain,dense"}, "no family dense"),
+        (SWEEP, {"families": "plain,dense"}, "no network type dense"),
         (SWEEP, {"seeds": "11"}, "at most 10"),
         (SWEEP, {"steps": "many"}, "whole number"),
         (SWEEP, {"preset": "huge"}, "preset=huge"),

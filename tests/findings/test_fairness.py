@@ -43,7 +43,7 @@ def test_equal_in_everything_is_fair() -> None:
     assert "up to step 100" in str(_row(card, "batch_order").explanation)
     assert _row(card, "settings").plain == "Skip connections: None"
     assert _row(card, "settings").residual == "Skip connections: A: identity, zero-padded channels"
-    assert "nothing else" in str(card.summary)
+    assert "only in the skip connection." in str(card.summary)
 
 
 def test_nothing_recorded_is_neither() -> None:
@@ -83,7 +83,7 @@ def test_any_other_difference_is_unfair(facts: dict[str, object], name: str) -> 
     assert card.fair is False
     assert _row(card, name).equal is False
     assert not _row(card, name).chosen
-    assert "more than the shortcut" in str(card.summary)
+    assert "more than the skip connection" in str(card.summary)
 
 
 def test_unfair_wins_over_unknown() -> None:
@@ -108,7 +108,7 @@ def test_projections_are_counted_named_and_chosen() -> None:
     assert "2,752 more" in str(row.explanation)
     assert "stage2.block1.shortcut.conv" in str(row.explanation)
     assert card.fair is True
-    assert "what it brings with it" in str(card.summary)
+    assert "the changes it requires" in str(card.summary)
 
 
 @pytest.mark.parametrize("parameters", [464154 - 1, 464154 + 1])

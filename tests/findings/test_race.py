@@ -43,7 +43,7 @@ def test_a_second_seed_that_agrees_does_not_turn_better_into_undecided() -> None
     one, two = said(race(), pair(1.09, 0.71)), said(race(2), pairs((1.09, 1.36), (0.71, 0.58)))
     assert one.outcome is two.outcome is RaceOutcome.NOT_JUDGED
     assert str(two.headline) == "In these two seeds: residual 0.710 and 0.580, plain 1.09 and 1.36"
-    assert "Two seeds are too few for an interval" in two.text
+    assert "Two seeds are too few for a confidence interval" in two.text
 
 
 def test_a_seed_like_the_mean_of_the_others_never_weakens_the_claim() -> None:

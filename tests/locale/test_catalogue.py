@@ -49,7 +49,7 @@ def test_translations_have_the_fields_of_their_message(message: Message) -> None
 
 def test_the_app_reads_the_catalogue() -> None:
     set_language("zh")
-    assert gettext("Race") == "对比训练"
+    assert gettext("Race") == "对照实验"
     assert gettext("not in any catalogue") == "not in any catalogue"
     assert ngettext("not here", "not there", 2) == "not there"
 

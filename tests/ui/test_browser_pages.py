@@ -19,11 +19,11 @@ def test_presets_and_settings_live_in_the_link(page: Page, app_url: str) -> None
     steps.press("Enter")
     page.wait_for_url("**/race?preset=vanishing&steps=70")
     page.reload()
-    expect(page.get_by_text("70 steps of 64 images")).to_be_visible()
+    expect(page.get_by_text("70 steps, batch size 64")).to_be_visible()
     page.get_by_role("link", name="Home").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("skip connection")
     page.get_by_role("link", name="Race", exact=True).click()
-    expect(page.get_by_text("70 steps of 64 images")).to_be_visible()
+    expect(page.get_by_text("70 steps, batch size 64")).to_be_visible()
     page.wait_for_url("**/race?*steps=70*")
 
 
@@ -31,18 +31,18 @@ def test_the_language_is_switched_and_kept_in_the_link(page: Page, app_url: str)
     page.goto(f"{app_url}/race")
     expect(page.get_by_role("heading", level=1)).to_have_text("Race")
     page.get_by_role("radio", name="简体中文").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("对比训练")
+    expect(page.get_by_role("heading", level=1)).to_have_text("对照实验")
     page.wait_for_url("**/race?lang=zh")
     page.get_by_role("link", name="首页").click()
     expect(page.get_by_role("button", name="开始")).to_be_hidden()
-    expect(page.get_by_role("link", name="对比训练", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="对照实验", exact=True)).to_be_visible()
     page.wait_for_url("**lang=zh*")
 
 
 def test_a_chinese_browser_gets_chinese(browser: Browser, app_url: str) -> None:
     with browser.new_context(locale="zh-CN") as person, watched_tab(person) as tab:
         tab.goto(f"{app_url}/race")
-        expect(tab.get_by_role("heading", level=1)).to_have_text("对比训练")
+        expect(tab.get_by_role("heading", level=1)).to_have_text("对照实验")
 
 
 @pytest.mark.parametrize("path", ["/", "/race"])

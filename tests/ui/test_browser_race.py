@@ -128,7 +128,7 @@ def test_pause_step_resume_stop(running: Page) -> None:
         }""",
         timeout=30_000,
     )
-    running.get_by_role("button", name="Resume").click()
+    running.get_by_role("button", name="Continue").click()
     expect_both(running, "Running")
     running.get_by_role("button", name="Stop").click()
     expect_both(running, "Stopped")

@@ -82,7 +82,7 @@ def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
     curve = chart(page, "curve")
     assert page.eval_on_selector(curve, _STACKED)
     expect(page.locator(".live-chart-graph")).to_have_count(len(_CHARTS))
-    expect(page.locator(".st-key-depth_verdict li").first).to_contain_text("误差")
+    expect(page.locator(".st-key-depth_verdict li").first).to_contain_text("错误率")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.set_viewport_size({"width": 1280, "height": 1600})  # turned, or a window made wider
     page.wait_for_function(f"() => !({_STACKED})(document.querySelector({curve!r}))")

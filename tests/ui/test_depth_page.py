@@ -91,7 +91,7 @@ def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None
     assert f"This is a recording, not a sweep of this machine: {len(recording.runs)} networks" in words
     assert recording.origin.command in words
     assert recording.origin.day in words
-    assert "36 cells of 1,000 steps · 64 images a step · Fashion-MNIST, 60,000 at 14×14 px" in words
+    assert "36 runs of 1,000 steps, batch size 64 · Fashion-MNIST, 60,000 images, 14×14 px" in words
     assert "how long it took says nothing" in words
     verdict = sweep_verdict(recording.spec, recorded_cells(recording))
     assert [plain_text(str(said)) for said in verdict.sentences] == app.markdown[-1].value[2:].split("\n- ")
@@ -151,7 +151,7 @@ def test_the_button_starts_the_sweep_and_the_link_names_it(store: Store) -> None
         ("residual", 8),
         ("residual", 14),
     ]
-    assert "0 of 4 cells finished" in app.get("progress")[0].proto.text
+    assert "0 of 4 runs finished" in app.get("progress")[0].proto.text
     assert app.button(key="depth_start").disabled
 
 
@@ -276,7 +276,7 @@ def test_a_failed_cell_is_named_and_tried_again_when_asked(store: Store) -> None
         assert attempt is not None
         store.append(broken.id, attempt, [StateChanged(RunState.FAILED, failure)])
     app = open_page(sweep=group.id, **LINK)
-    said = "Broke off: Plain, depth 14, seed 0 (attempt 4). The device ran out of memory."
+    said = "Failed or interrupted: Plain, depth 14, seed 0 (attempt 4). The device ran out of memory."
     assert [error.value for error in app.error] == [said]
     app.button(key="depth_retry").click().run()
     assert store.run(broken.id).state is RunState.QUEUED

@@ -23,7 +23,7 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     page.on("websocket", lambda socket: _listen(socket, sent))
     page.goto(app_url)
     # Until the first worker has looked at this machine, the line about it is refreshed.
-    expect(page.get_by_text("GB memory · ")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("GiB RAM · ")).to_be_visible(timeout=60_000)
     page.goto(app_url)
     page.wait_for_function(f"() => window.Plotly && ({_LAST})() > 5")
     first, profile = page.evaluate(_LAST), page.evaluate(_PROFILE)
@@ -73,7 +73,7 @@ def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
     page.get_by_role("button", name="Run it live on this machine").click()
     # Probes every 25 steps: the default when the recording was made.
     page.wait_for_url("**/race?depth=56&steps=300&probe=25")
-    expect(page.get_by_text("300 steps of 64 images")).to_be_visible()
+    expect(page.get_by_text("300 steps, batch size 64")).to_be_visible()
 
 
 def test_the_charts_can_be_taken_away(page: Page, app_url: str) -> None:
@@ -100,8 +100,10 @@ def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
     set_language("zh")
     page.get_by_role("button", name=gettext("Pause")).click()
     expect(page.get_by_role("slider", name=gettext("Training step shown"))).to_be_visible()
-    expect(page.locator('.replay [data-chart="loss"] .live-chart-title')).to_have_text(gettext("Train loss"))
-    assert gettext("Train loss") != "Train loss"
+    expect(page.locator('.replay [data-chart="loss"] .live-chart-title')).to_have_text(
+        gettext("Training loss")
+    )
+    assert gettext("Training loss") != "Training loss"
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 

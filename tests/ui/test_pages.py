@@ -84,7 +84,7 @@ def test_home_says_what_this_is_and_leads_to_the_race() -> None:
     assert app.button(key="race_start")
 
 
-@pytest.mark.parametrize(("language", "title"), [("en", "Race"), ("zh", "对比训练")])
+@pytest.mark.parametrize(("language", "title"), [("en", "Race"), ("zh", "对照实验")])
 def test_the_link_sets_the_language(language: str, title: str) -> None:
     assert open_page("race", lang=language).title[0].value == title
 
@@ -119,7 +119,7 @@ def test_changing_a_setting_writes_the_link() -> None:
     app.select_slider(key="race_set_depth").set_value(56).run()
     app.selectbox(key="race_set_shortcut@en").set_value("projection").run()
     assert app.query_params == {"depth": "56", "shortcut": "projection"}
-    assert "changed from the preset: Shortcut of the residual network" in texts(app)
+    assert "changed from the preset: Shortcut type of the residual network" in texts(app)
 
 
 def test_an_illegal_value_in_the_link_is_named() -> None:

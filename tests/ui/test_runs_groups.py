@@ -104,7 +104,7 @@ def test_a_group_is_named_pinned_and_deleted_as_a_whole(
     race: GroupRecord,
 ) -> None:
     app = open_groups(race.id)
-    assert "1 group chosen" in texts(app)
+    assert "1 group selected" in texts(app)
     app.text_input(key=f"groups_name_{race.id}").set_value("Monday")
     app.text_area(key=f"groups_notes_{race.id}").set_value("why")
     press(app, f"groups_save_{race.id}")
@@ -116,7 +116,7 @@ def test_a_group_is_named_pinned_and_deleted_as_a_whole(
     press(app, "groups_delete")
     assert "2 runs were deleted." in texts(app)
     assert shown.ids == []
-    assert "group chosen" not in texts(app)
+    assert "group selected" not in texts(app)
     press(app, "runs_undo")
     assert shown.ids == [race.id]
     assert len(store.runs(group=race.id)) == 2

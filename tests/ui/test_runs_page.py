@@ -96,7 +96,7 @@ def test_search_and_filters_come_from_the_link(shown: Shown, race: GroupRecord) 
     assert {row.role for row in shown.rows} == {"plain"}
     assert app.query_params["network"] == "plain"
     app.text_input(key="runs_filter_q").set_value("no such thing").run()
-    assert "No run fits" in app.info[0].value
+    assert "No matching runs" in app.info[0].value
     assert app.query_params["q"] == "no such thing"
     open_page("runs", only="pinned")
     assert {row.role for row in shown.rows} == {"plain"}, "nothing is pinned, so no table is shown"
