@@ -8,19 +8,34 @@ from resnet_viz.ui.address_bar import LANGUAGE
 
 _CHOSEN = "language_chosen"
 _IN_FORCE = "language_in_force"
+_LEFT = "language_left"
+_JUST_SWITCHED = "language_just_switched"
 _SWITCH = "language_switch"
 
 
 def choose() -> None:
     """Settle the language of this script run and keep an explicit choice in the link."""
     linked = st.query_params.get(LANGUAGE)
-    if linked in LANGUAGES:
+    if linked in LANGUAGES and not _is_outdated(linked):
         st.session_state[_CHOSEN] = linked
     chosen = st.session_state.get(_CHOSEN)
     if chosen is not None and linked != chosen:
         st.query_params[LANGUAGE] = chosen
     st.session_state[_IN_FORCE] = chosen or of_browser()
     use()
+
+
+def _is_outdated(linked: str) -> bool:
+    """Whether ``linked`` is what was left by the switch, from a page that does not know its new link yet.
+
+    A page that refreshes itself may have asked before it heard of it.
+    """
+    left = st.session_state.get(_LEFT)
+    if left is None or st.session_state.pop(_JUST_SWITCHED, False):
+        return False  # the link is the switch's own
+    if linked != left:
+        del st.session_state[_LEFT]
+    return bool(linked == left)
 
 
 def use() -> None:
@@ -47,6 +62,8 @@ def switch() -> None:
 
 
 def _switched() -> None:
+    st.session_state[_LEFT] = st.session_state.get(_IN_FORCE)
+    st.session_state[_JUST_SWITCHED] = True
     language = st.session_state[_SWITCH]
     st.session_state[_CHOSEN] = language
     st.query_params[LANGUAGE] = language

@@ -43,7 +43,7 @@ def test_equal_in_everything_is_fair() -> None:
     assert "up to step 100" in str(_row(card, "batch_order").explanation)
     assert _row(card, "settings").plain == "Skip connections: None"
     assert _row(card, "settings").residual == "Skip connections: A: identity, zero-padded channels"
-    assert "only in the skip connection" in str(card.summary)
+    assert "only in the skip connection." in str(card.summary)
 
 
 def test_nothing_recorded_is_neither() -> None:

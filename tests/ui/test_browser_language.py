@@ -83,10 +83,10 @@ def test_depth_keeps_its_settings_through_two_switches(page: Page, app_url: str)
     page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
     there_and_back(page, "Depth")
     page.get_by_role("button", name="Cancel").click()
-    go_on = page.get_by_role("button", name="Continue the sweep")
-    expect(go_on).to_be_enabled(timeout=2 * _SOON_MS)
+    resumed = page.get_by_role("button", name="Continue the sweep")
+    expect(resumed).to_be_enabled(timeout=2 * _SOON_MS)
     there_and_back(page, "Depth")
-    expect(go_on).to_be_enabled(timeout=_SOON_MS)
+    expect(resumed).to_be_enabled(timeout=_SOON_MS)
 
 
 def test_what_was_chosen_on_runs_and_inspect_stays_chosen(page: Page, app_url: str) -> None:

@@ -35,7 +35,7 @@ def test_a_race_whose_runs_were_all_deleted_says_so_and_can_be_restored(
     assert not app.exception
     assert all(store.run(run_id).deleted_at is None for run_id in race.run_ids)
     assert "were deleted" not in texts(app)
-    assert "Training loss after" in texts(app)
+    assert "In this run: residual 0.998, plain 1.50" in texts(app)
 
 
 def test_half_a_pair_has_no_verdict_and_the_page_says_what_is_missing(
@@ -54,7 +54,7 @@ def test_a_race_is_judged_by_the_seeds_that_are_left(store: Store) -> None:
     train(store, group)
     store.library.delete(group.run_ids[-1:])
     app = open_race(group)
-    assert "In these two seeds" in texts(app)
+    assert "In these two seeds:" in texts(app)
     assert "Seeds finished" not in texts(app)
     assert "Residual-8, seed 2" in texts(app)
 

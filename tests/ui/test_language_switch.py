@@ -24,3 +24,17 @@ def test_a_widget_whose_options_are_translated_is_another_one_in_each_language(p
     assert len(english) == len(chinese)
     survivors = [known for known in english.keys() & chinese.keys() if english[known] != chinese[known]]
     assert survivors == []
+
+
+def test_a_request_sent_before_the_switch_does_not_take_it_back() -> None:
+    app = open_page(lang="zh")
+    app.segmented_control(key="language_switch").set_value("en").run()
+    assert "skip connection" in app.title[0].value
+    app.query_params["lang"] = "zh"  # from a page that refreshed itself and had not heard of the new link
+    app.run()
+    assert "skip connection" in app.title[0].value
+    assert app.query_params["lang"] in ("en", ["en"])
+    app.run()
+    app.query_params["lang"] = "zh"  # and this is the button Back
+    app.run()
+    assert "skip connection" not in app.title[0].value
