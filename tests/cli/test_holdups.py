@@ -56,8 +56,8 @@ def test_a_locked_history_holds_up_both_runs_and_loses_neither(
 
     said = [line for line in raced(lock) if "is held up" in line]
     assert sorted(line.split(" is held up: ")[0] for line in said) == [
-        "plain-8 seed 0",
-        "residual-8 seed 0",
+        "plain-8, seed 0",
+        "residual-8, seed 0",
     ]
     assert all("database is locked" in line and "This command waits" in line for line in said)
     for run in own_store.runs():
@@ -80,6 +80,6 @@ def test_a_run_that_pauses_for_space_is_named_with_the_way_on(
 
     said = [line for line in raced(pause) if "disk is full" in line]
     assert len(said) == 1
-    assert said[0].startswith("plain-8 seed 0: ")
+    assert said[0].startswith("plain-8, seed 0: ")
     assert "This command waits" in said[0]
     assert f"python -m resnet_viz resume {paused[0]}" in said[0]

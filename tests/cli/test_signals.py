@@ -7,7 +7,8 @@ import signal
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -22,10 +23,20 @@ from tests.sweeps.small import sweep
 ROOT = Path(__file__).parents[2]
 
 
-class Terminal:
-    """A command in a terminal of its own, and all that it says."""
+def _in_a_terminal(ignored: Sequence[signal.Signals]) -> None:
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN if number in ignored else signal.SIG_DFL)
 
-    def __init__(self, arguments: list[str]) -> None:
+
+class Terminal:
+    """A command in a terminal of its own, and all that it says.
+
+    It heeds every signal but those ``ignored``, whatever the tests were started with: a
+    program in the background of a script, or under nohup, ignores some.
+    """
+
+    def __init__(self, arguments: list[str], *ignored: signal.Signals) -> None:
         self._master, slave = pty.openpty()
         self.command = subprocess.Popen(
             [sys.executable, "-m", "tests.cli.torchless", *arguments],
@@ -34,7 +45,7 @@ class Terminal:
             stderr=slave,
             cwd=ROOT,
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=partial(_in_a_terminal, ignored),
         )
         os.close(slave)
         os.set_blocking(self._master, False)
@@ -108,11 +119,7 @@ def test_what_trains_is_stopped_resumably(own_store: Store, terminal: Terminal, 
 def test_what_is_ignored_stays_ignored(own_store: Store) -> None:
     """Started by nohup, a race outlives its terminal."""
     arguments = ["race", "--preset=custom", "--depth=8", "--steps=60", "--lr=0.02"]
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        terminal = Terminal(arguments)
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    terminal = Terminal(arguments, signal.SIGHUP)
     training(own_store, terminal)
     terminal.command.send_signal(signal.SIGHUP)
     until(terminal.ended, within_s=60)

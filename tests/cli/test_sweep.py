@@ -151,8 +151,8 @@ def test_people_get_a_table_and_the_verdict(
         ("--seeds 0", "at least 1"),
         ("--seeds 99", "at most 10"),
         ("--dataset imagenet", "Data set must be one of"),
-        ("--train-size 99999999", "train_size"),
-        ("--lr nan", "learning_rate"),
+        ("--train-size 99999999", "Training images"),
+        ("--lr nan", "Learning rate"),
     ],
 )
 def test_wrong_input_gets_one_sentence(

@@ -148,7 +148,7 @@ def test_a_change_whose_size_is_open_is_not_called_undecided() -> None:
     given: Errors = {"plain": {8: [0.30, 0.30, 0.30, 0.30], 44: [0.335, 0.340, 0.342, 0.351]}}
     found = judged(given, 4)
     assert outcomes(found) == [Is.OPEN]
-    assert "of undecided size" in str(found.headline)
+    assert "its size is open" in str(found.headline)
 
 
 def test_degradation_is_said_of_a_rise_of_training_error_and_of_nothing_else() -> None:

@@ -115,7 +115,7 @@ def test_an_accuracy_far_above_chance_is_not_next_to_nothing() -> None:
 def test_a_gap_whose_size_is_open_is_not_called_undecided_from_none() -> None:
     found = said(race(4), pairs((1.09, 1.10, 1.11, 1.128), (1.0, 1.0, 1.0, 1.0)))
     assert found.outcome is RaceOutcome.OPEN
-    assert str(found.headline) == "There is a difference; whether it reaches 0.115 is undecided"
+    assert str(found.headline) == "A difference, but whether it reaches 0.115 is open"
 
 
 def test_a_race_at_one_depth_is_not_called_degradation() -> None:

@@ -96,7 +96,7 @@ def test_a_setting_this_machine_lacks_fails_with_its_sentence(real: Supervisor, 
     missing = fitted(RUN.but(train=RUN.train.but(device="mps")))
     (run_id,) = queue(store, missing)
     real.wake()
-    until_state(store, run_id, RunState.FAILED)
+    until_state(store, run_id, RunState.FAILED, within_s=100)
     failure = store.run(run_id).failure
     assert failure is not None
     assert failure.code == "device_missing"

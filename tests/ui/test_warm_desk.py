@@ -42,15 +42,20 @@ def _all_is_begun() -> bool:
     return not any(thread.name == "begin" for thread in threading.enumerate())
 
 
-def _desks() -> list[int]:
+def _desks(home: Path) -> list[int]:
+    """The processes of this home's desk; others belong to other tests."""
     children = psutil.Process().children()
-    return [child.pid for child in children if any("desk_worker" in word for word in child.cmdline())]
+    return [child.pid for child in children if _is_desk(child.cmdline(), home)]
+
+
+def _is_desk(command: list[str], home: Path) -> bool:
+    return "resnet_viz.jobs.desk_worker" in command and f"--home={home}" in command
 
 
 def test_it_is_prepared_while_nothing_trains(own_home: Path, started: Callable[[int], None]) -> None:
     started(16)
     until((own_home / NOTE).exists)
-    (desk,) = _desks()
+    (desk,) = _desks(own_home)
     server.close()
     until(lambda: not psutil.pid_exists(desk))
 
@@ -58,7 +63,7 @@ def test_it_is_prepared_while_nothing_trains(own_home: Path, started: Callable[[
 def test_small_machines_keep_their_memory(own_home: Path, started: Callable[[int], None]) -> None:
     started(4)
     until(_all_is_begun)
-    assert _desks() == []
+    assert _desks(own_home) == []
     assert not (own_home / NOTE).exists()
 
 
@@ -67,7 +72,7 @@ def test_it_waits_for_a_run_to_end(own_home: Path, started: Callable[[int], None
     (run_id,) = queue(store, spec(5000, 0.02))
     started(16)
     until(lambda: store.run(run_id).step >= 50)
-    assert _desks() == []
+    assert _desks(own_home) == []
     store.set_desired(run_id, Desired(Wish.STOP))
     until_state(store, run_id, RunState.STOPPED)
     until((own_home / NOTE).exists)
