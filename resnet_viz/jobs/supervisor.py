@@ -177,7 +177,8 @@ class Supervisor:
             return []
         queued = self._store.queue.entries([RunState.QUEUED])
         self._devices = self._devices_of([*running, *queued])
-        if free.isdisjoint(map(self._kind, queued)):
+        # A device that this machine lacks has room too: a run that asks for it is told so by a worker.
+        if all(taken[kind] >= self._capacity.slots(kind) for kind in map(self._kind, queued)):
             return []
         held = self._retries.held()
         chosen = []
