@@ -6,6 +6,9 @@ a widget that lives on answers with a text of the other language: callbacks get
 the text for a value, and what was chosen is lost. So such a widget is another
 one in each language (`key_in_language`), and the value stands in the session
 under a key that no widget has (`choose`). Only that is read.
+A new widget gets it as its default, in every script run: a value that one run
+alone sets is lost where the next run begins before the browser has drawn, and
+the browser then answers with nothing.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,10 +47,14 @@ def choose(
         more: for the widget.
     """
     shown = key_in_language(key)
-    if key in st.session_state and (
-        shown not in st.session_state or st.session_state[shown] != st.session_state[key]
-    ):
-        st.session_state[shown] = st.session_state[key]
+    if key in st.session_state:
+        value = st.session_state[key]
+        if shown in st.session_state and st.session_state[shown] != value:
+            st.session_state[shown] = value
+        elif widget.__name__ == "selectbox":
+            more["index"] = list(options).index(value)
+        else:
+            more["default"] = value
     chosen = widget(
         label, options, format_func=text, key=shown, on_change=_take, args=(key, shown, on_change), **more
     )
