@@ -11,6 +11,7 @@ import orjson
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
+from resnet_viz.exports.importing import MAX_BYTES
 from resnet_viz.store import open_store
 from resnet_viz.ui.rights import COMMAND_LINE
 from resnet_viz.ui.runs.rows import recordings
@@ -57,7 +58,7 @@ def test_a_file_too_large_is_refused_in_the_readers_language(page: Page, library
     page.goto(f"{library_url}/runs?lang=zh")
     page.get_by_text("导入训练记录或权重").click()
     page.locator(".st-key-runs_import_file input[type=file]").set_input_files(
-        {"name": "run.json", "mimeType": "application/json", "buffer": bytes(13_000_000)}
+        {"name": "run.json", "mimeType": "application/json", "buffer": bytes(MAX_BYTES + 1)}
     )
     said = page.locator('.stFileChip [role="alert"]')
     expect(said).to_be_visible()
