@@ -101,8 +101,8 @@ def test_what_was_chosen_on_runs_and_inspect_stays_chosen(page: Page, app_url: s
     page.goto(f"{app_url}/inspect?source=upload")
     page.get_by_role("combobox", name="Networks").click()
     page.get_by_role("option", name=re.compile("^Published")).click()
-    page.wait_for_url("**networks=published**")
+    page.wait_for_url("**networks=torchvision**")
     there_and_back(page, "Inspect")
     networks = page.get_by_role("combobox", name="Networks")
     expect(networks).to_have_value(re.compile("^Published"), timeout=_SOON_MS)
-    assert "networks=published" in page.url
+    assert "networks=torchvision" in page.url
