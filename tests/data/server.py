@@ -48,6 +48,9 @@ class Slow:
     after_bytes: int
 
 
+SLOW_PIECE_BYTES = 256 * 1024
+SLOW_PAUSE_S = 0.005  # 40 MB take most of a second: longer than anybody waits between two looks at the clock
+
 Fault = Cut | Status | Instead | WrongRange | Hang | Slow
 
 
@@ -111,8 +114,12 @@ def _handler(state: FileServer) -> type[BaseHTTPRequestHandler]:
                 start += fault.after_bytes
                 fault.goes_on.wait()
             end = start + fault.after_bytes if isinstance(fault, Cut) else len(body)
+            piece_bytes = SLOW_PIECE_BYTES if isinstance(fault, Slow) else len(body)
             with suppress(ConnectionError):  # who asked may be gone
-                self.wfile.write(body[start:end])
+                for at in range(start, end, piece_bytes):
+                    self.wfile.write(body[at : min(at + piece_bytes, end)])
+                    if isinstance(fault, Slow):
+                        state.closing.wait(SLOW_PAUSE_S)
 
         def do_HEAD(self) -> None:
             body = state.files.get(self.path)
