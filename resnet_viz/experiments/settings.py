@@ -222,8 +222,8 @@ RACE_SETTINGS: Final = {
             "seeds",
             _SEEDS,
             help=N_(
-                "Each seed has its own initial weights and batches. With two or more, charts show "
-                "the mean and its 95% confidence interval."
+                "Each seed has its own initial weights and batches. With three or more, charts show "
+                "the mean and its 95% confidence interval, and the networks are judged."
             ),
             is_free=True,
         ),

@@ -18,14 +18,14 @@ from resnet_viz.events import STATE_NAMES
 from resnet_viz.exports.charts import ReportChart, gap_chart, report_charts
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
 from resnet_viz.findings.depth import SweepVerdict
-from resnet_viz.findings.fairness import fairness_card
+from resnet_viz.findings.fairness import fairness_card, label_and_value
 from resnet_viz.findings.race import Verdict, verdict
 from resnet_viz.findings.seed_table import seed_table
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import count, number, percent, running_text
+from resnet_viz.wording import count, number, percent, running_text, with_commas
 
 _OF_CELLS = frozenset({"depth", "shortcut"})
 """Settings of a sweep's networks that its cells have of their own."""
@@ -201,8 +201,14 @@ def _settings(runs: Sequence[RunRecord]) -> list[list[str]]:
     dumped = [run.spec.model_dump(mode="json") for run in runs]
     rows = [["", *(f"{run.role}-{run.spec.network.depth} · {run.seed}" for run in runs)]]
     for part, values in dumped[0].items():
-        rows += [[f"{part}.{name}", *(str(spec[part][name]) for spec in dumped)] for name in values]
+        rows += [_setting(f"{part}.{name}", *(spec[part][name] for spec in dumped)) for name in values]
     return rows
+
+
+def _setting(name: str, *values: object) -> list[str]:
+    """A row of the table in the reader's words."""
+    named = [label_and_value(name, str(value)) for value in values]
+    return [named[0][0], *(value for _label, value in named)]
 
 
 def _sweep_settings(sweep: ReportedSweep) -> list[list[str]]:
@@ -210,12 +216,12 @@ def _sweep_settings(sweep: ReportedSweep) -> list[list[str]]:
     spec = sweep.spec
     rows = [["", _("Value")]]
     rows += [
-        ["families", ", ".join(spec.families)],
-        ["depths", ", ".join(map(str, spec.depths))],
-        ["seeds", str(spec.seeds)],
+        [_("Network types"), with_commas(spec.families)],
+        [_("Depths"), with_commas(map(str, spec.depths))],
+        [_("Number of seeds"), str(spec.seeds)],
     ]
     for part, values in spec.run.model_dump(mode="json").items():
-        rows += [[f"{part}.{name}", str(value)] for name, value in values.items() if name not in _OF_CELLS]
+        rows += [_setting(f"{part}.{name}", value) for name, value in values.items() if name not in _OF_CELLS]
     first = next((cell.run.facts for cell in sweep.cells if cell.run.facts), {})
     rows.append([_("Device"), str(first.get("device_name") or first.get("device") or "–")])
     rows.append(["PyTorch", str(first.get("torch") or "–")])

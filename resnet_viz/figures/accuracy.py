@@ -11,6 +11,7 @@ from resnet_viz.figures.losses import WINDOW
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
+from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -18,8 +19,8 @@ from resnet_viz.specs import Role
 from resnet_viz.wording import count, percent, running_text
 
 HOW_TO_READ = N_(
-    "Higher is better. Thick: test images; thin: training images. With several seeds: the mean and its "
-    "95% confidence interval."
+    "Higher is better. Thick: test images; thin: training images. With three seeds or more: the mean and "
+    "its 95% confidence interval."
 )
 
 
@@ -78,7 +79,7 @@ def how_to_read() -> str:
 
 
 def accuracy_table(info: AccuracyInfo) -> Columns:
-    """Per step: test accuracy per seed, mean and interval of several, mean training accuracy."""
+    """Per step: test accuracy of each seed, their mean and its interval; mean training accuracy."""
     columns: dict[str, Points] = {}
     for role, seeds, test, band, train in info.roles:
         name = role_name(role)
@@ -86,6 +87,7 @@ def accuracy_table(info: AccuracyInfo) -> Columns:
             columns[_("{role}, seed {seed}, test").format(role=name, seed=seed)] = (curve.step, curve.value)
         if len(test) > 1:
             columns[_("{role}, test, mean of the seeds").format(role=name)] = (band.step, band.mean)
+        if len(test) >= FEWEST:
             columns[_("{role}, test, 95% confidence interval from").format(role=name)] = (band.step, band.low)
             columns[_("{role}, test, 95% confidence interval to").format(role=name)] = (band.step, band.high)
         columns[_("{role}, training, mean of {window} steps").format(role=name, window=WINDOW)] = (

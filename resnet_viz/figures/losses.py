@@ -9,6 +9,7 @@ from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
 from resnet_viz.findings.endings import FINAL_STEPS
+from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -73,7 +74,7 @@ def how_to_read(info: LossInfo) -> str:
 
 
 def loss_table(info: LossInfo) -> Columns:
-    """Per step: each seed as measured and smoothed, and with several seeds mean and interval."""
+    """Per step: each seed as measured and smoothed, the mean of several, from three on its interval."""
     columns: dict[str, Points] = {}
     for role, seeds, raw, smooth, band in info.roles:
         name = role_name(role)
@@ -86,6 +87,7 @@ def loss_table(info: LossInfo) -> Columns:
             )
         if len(seeds) > 1:
             columns[_("{role}, mean of the seeds").format(role=name)] = (band.step, band.mean)
+        if len(seeds) >= FEWEST:
             columns[_("{role}, 95% confidence interval from").format(role=name)] = (band.step, band.low)
             columns[_("{role}, 95% confidence interval to").format(role=name)] = (band.step, band.high)
     return by_step(columns)

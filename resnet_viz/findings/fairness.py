@@ -176,10 +176,14 @@ def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
 
 def setting_in_words(name: str, value: str) -> str:
     """``network.norm``, ``none`` → ``Normalisation: None``, in the reader's language."""
+    setting, called = label_and_value(name, value)
+    return _("{setting}: {value}").format(setting=setting, value=called)
+
+
+def label_and_value(name: str, value: str) -> tuple[str, str]:
+    """What a setting and its value are called in the reader's language; else ``name`` and ``value``."""
     label, texts = _WORDS.get(name, ("", {}))
-    return _("{setting}: {value}").format(
-        setting=_(label) or name, value=_(texts[value]) if value in texts else value
-    )
+    return _(label) if label else name, _(texts[value]) if value in texts else value
 
 
 # Of both networks one says whether it has the connections: "shortcut" is what the paper's options are called.
@@ -192,6 +196,7 @@ _WORDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     ),
     "data.train_size": (RACE_SETTINGS["images"].label, {"None": N_("all")}),
     "data.resolution_px": (RACE_SETTINGS["resolution"].label, {"None": N_("as published")}),
+    "network.depth": (N_("Depth"), {}),
     "network.in_channels": (N_("Colour channels"), {}),
     "network.image_px": (N_("Side of the images in pixels"), {}),
     "network.classes": (N_("Classes"), {}),

@@ -21,7 +21,8 @@ def test_a_race_has_its_verdict_its_fairness_and_its_numbers(made: Made) -> None
     assert page.count('class="verdict"') == 1
     assert "differ" in page
     assert "0.750" in page
-    assert "network.depth" in page
+    assert "Normalisation" in page
+    assert "network." not in page, "settings are called what the forms call them"
     assert made.plain in page
     assert "secret session" not in page
     # One run of the race: the verdict is still the race's, and the other run has no column.

@@ -97,7 +97,7 @@ def test_a_download_is_chosen_watched_cancelled_and_gone_on_with(
     page.get_by_role("button", name="Download 46 MB").click()
     expect(page.get_by_text(re.compile(r"^\d+ of 46 MB · .* MB/s · less than"))).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_text("are here already; the download goes on from there.")).to_be_visible()
+    expect(page.get_by_text("are here already; the download continues from there.")).to_be_visible()
     goes_on.set()
     page.get_by_role("button", name="Download").click()
     expect(page.locator(_MAPS)).to_have_count(2, timeout=60_000)

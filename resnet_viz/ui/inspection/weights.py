@@ -54,7 +54,7 @@ def _start(entry: ZooEntry, data_folder: Path) -> None:
         st.error(str(refusal), icon=":material/cloud_off:")
     done = weights_progress(weights_of(entry), data_folder).done_bytes
     if done:
-        text = _("{done} MB of it are here already; the download goes on from there.")
+        text = _("{done} MB of it are here already; the download continues from there.")
         st.caption(text.format(done=done // _MB))
     label = _("Try again") if refusal is not None else _("Download {size} MB")
     left = max(entry.size_bytes - done, _MB)
