@@ -4,15 +4,14 @@ from typing import NamedTuple
 
 from resnet_viz.events import RunState
 from resnet_viz.experiments.sweeps import Cell, CellHistory, SweepSpec
-from resnet_viz.exports.charts import ReportChart
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
-from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.families import family_name
+from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.depth import SweepVerdict, sweep_verdict
 from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import number, percent, running_text
+from resnet_viz.wording import number, percent
 
 
 class FilledCell(NamedTuple):
@@ -29,7 +28,7 @@ class ReportedSweep(NamedTuple):
     spec: SweepSpec
     cells: list[FilledCell]
     verdict: SweepVerdict
-    charts: list[ReportChart]
+    figures: list[Figure]
     rows: list[list[str]]
 
 
@@ -42,11 +41,16 @@ def report_sweep(store: Store, group: GroupRecord) -> ReportedSweep:
     spec = SweepSpec.from_json(group.spec_json)
     cells = _filled(store, spec, group.id)
     histories = [found.history for found in cells]
+    figures = [
+        degradation.figure(spec.families, histories, depths=spec.depths),
+        depth_losses.figure(spec.families, histories, depth=spec.depths[-1]),
+        depth_gradients.figure(spec.families, histories, depth=spec.depths[-1]),
+    ]
     return ReportedSweep(
         spec,
         cells,
         sweep_verdict(spec, histories),
-        _charts(spec, histories),
+        [figure for figure in figures if not figure.is_empty],
         _rows(cells),
     )
 
@@ -64,41 +68,6 @@ def _filled(store: Store, spec: SweepSpec, group_id: str) -> list[FilledCell]:
             history = RunReader(store, chosen.id).history()
             found.append(FilledCell(cell, chosen, CellHistory(cell.family, cell.depth, cell.seed, history)))
     return found
-
-
-def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
-    errors = degradation.degradation_info(spec.families, cells, depths=spec.depths, published=False)
-    losses = depth_losses.depth_loss_info(spec.families, cells)
-    gradients = depth_gradients.depth_gradient_info(spec.families, cells)
-    deepest = spec.depths[-1]
-    charts = (
-        (
-            _("Final error over depth"),
-            degradation.how_to_read(errors),
-            degradation.describe(errors),
-            degradation.degradation_chart(errors),
-            degradation.degradation_chart(errors, stacked=True),
-        ),
-        (
-            _("Training loss at all depths"),
-            depth_losses.how_to_read(),
-            depth_losses.describe(losses),
-            depth_losses.depth_loss_chart(losses, depth=deepest),
-            None,
-        ),
-        (
-            _("How the gradient reaches the layers"),
-            running_text((depth_gradients.how_to_read(), depth_gradients.more())),
-            depth_gradients.describe(gradients),
-            depth_gradients.depth_gradient_chart(gradients, depth=deepest),
-            depth_gradients.depth_gradient_chart(gradients, depth=deepest, stacked=True),
-        ),
-    )
-    return [
-        ReportChart(title, how, words, to_json(chart), None if narrow is None else to_json(narrow))
-        for title, how, words, chart, narrow in charts
-        if chart["data"]
-    ]
 
 
 def _rows(cells: list[FilledCell]) -> list[list[str]]:

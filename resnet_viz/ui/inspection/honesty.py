@@ -7,12 +7,11 @@ import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.figures import faithfulness, sanity
-from resnet_viz.figures.chart import to_json
 from resnet_viz.jobs.frames import Frame
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
 from resnet_viz.pictures.overlay import overlay, png
-from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui import chart_card
 from resnet_viz.ui.inspection.answers import ask
 from resnet_viz.ui.inspection.maps import choose_map, map_of
 from resnet_viz.ui.inspection.networks import Network
@@ -96,8 +95,12 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
     columns = st.columns(2, gap="medium")
     for column, measure in zip(columns, sanity.MEASURES, strict=True):
         with column:
-            exhibit = _sanity_exhibit(sanity.sanity_info(entries, measure))
-            show(exhibit, key=f"inspect_{measure}", filename=f"{subject.filename}-{measure}", height_px=320)
+            chart_card.show(
+                sanity.figure(entries, measure),
+                key=f"inspect_{measure}",
+                filename=f"{subject.filename}-{measure}",
+                height_px=320,
+            )
     for network, answer in strips:
         likeness = answer.arrays["similarity"][:, 0]
         text = _(
@@ -141,17 +144,6 @@ def _short(layer: str) -> str:
     return layer
 
 
-def _sanity_exhibit(info: sanity.SanityInfo) -> Exhibit:
-    return Exhibit(
-        _(sanity.MEASURES[info.measure]),
-        sanity.how_to_read(),
-        sanity.describe(info),
-        to_json(sanity.sanity_chart(info)),
-        lambda: sanity.sanity_table(info),
-        more=sanity.more(),
-    )
-
-
 def _faithfulness(subject: Subject, asked: MapAsked) -> None:
     st.subheader(_("Do the marked places matter?"), anchor=False)
     if not asked.knows_class:
@@ -178,16 +170,8 @@ def _faithfulness(subject: Subject, asked: MapAsked) -> None:
         )
     if not entries:
         return
-    info = faithfulness.faithfulness_info(entries)
-    exhibit = Exhibit(
-        _("Probability of the class as pixels are covered and restored"),
-        faithfulness.how_to_read(),
-        faithfulness.describe(info),
-        to_json(faithfulness.faithfulness_chart(info)),
-        lambda: faithfulness.faithfulness_table(info),
-        more=faithfulness.more(),
-    )
-    show(exhibit, key="inspect_faith", filename=f"{subject.filename}-faithfulness", height_px=360)
+    filename = f"{subject.filename}-faithfulness"
+    chart_card.show(faithfulness.figure(entries), key="inspect_faith", filename=filename, height_px=360)
     headings = [
         "",
         _("Area, painted over (small is good)"),

@@ -2,20 +2,9 @@
 
 import streamlit as st
 
-from resnet_viz.figures.chart import to_json
-from resnet_viz.figures.layer_statistics import (
-    MEASURES,
-    NetworkStatistics,
-    describe,
-    how_to_read,
-    more,
-    statistics_chart,
-    statistics_info,
-    statistics_table,
-)
+from resnet_viz.figures.layer_statistics import MEASURES, NetworkStatistics, figure
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import labels
-from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui import chart_card, labels
 from resnet_viz.ui.inspection.answers import ask
 from resnet_viz.ui.inspection.link import choose
 from resnet_viz.ui.inspection.networks import Network
@@ -37,16 +26,8 @@ def over_depth(subject: Subject) -> None:
         ),
     )
     entries = [_statistics(network, subject) for network in subject.networks]
-    info = statistics_info(entries, measure)
-    exhibit = Exhibit(
-        _("What comes out of every ReLU for this image"),
-        how_to_read(measure),
-        describe(info),
-        to_json(statistics_chart(info)),
-        lambda: statistics_table(info),
-        more=more(measure),
-    )
-    show(exhibit, key="inspect_depth", filename=f"{subject.filename}-depth", height_px=420)
+    filename = f"{subject.filename}-depth"
+    chart_card.show(figure(entries, measure), key="inspect_depth", filename=filename, height_px=420)
 
 
 def _statistics(network: Network, subject: Subject) -> NetworkStatistics:

@@ -18,7 +18,7 @@ from resnet_viz.ui.inspection.link import choose, notices, take_over_link
 from resnet_viz.ui.inspection.maps import maps
 from resnet_viz.ui.inspection.over_depth import over_depth
 from resnet_viz.ui.inspection.over_time import over_time
-from resnet_viz.ui.inspection.seen import facts_line, predictions, show_seen
+from resnet_viz.ui.inspection.seen import facts_line, show_predictions, show_seen
 from resnet_viz.ui.inspection.subject import Subject, layer_axes
 
 _SECTIONS: Final[dict[str, tuple[str, Callable[[Subject], None]]]] = {
@@ -72,7 +72,7 @@ def _subject() -> Subject | None:
     logits = tuple(predict(network, seen.pixels)[0] for network in pair.networks)
     subject = Subject(pair, tuple(known), layer_axes(known), seen, logits)
     with prediction_column:
-        predictions(subject)
+        show_predictions(subject)
         for warning in seen.warnings:
             st.warning(warning, icon=":material/travel_explore:")
         if seen.source == "test":
