@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from resnet_viz.experiments.recordings import recorded_cells
 from resnet_viz.findings.endings import final_train_error
-from resnet_viz.ui.recorded import recorded_sweep
+from resnet_viz.ui.recordings import recorded_sweep
 from resnet_viz.wording import percent
 
 _CHARTS = ("curve", "losses", "gradients")

@@ -7,7 +7,7 @@ from resnet_viz.experiments.links import SWEEP
 from resnet_viz.jobs.races import start_race
 from resnet_viz.jobs.sweeps import start_sweep
 from resnet_viz.store import GroupRecord, RunQuery, Store
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import SMALL, open_page, queue, store, texts, train
 
 __all__ = ["store"]

@@ -12,13 +12,13 @@ from resnet_viz.experiments.recordings import read_race
 from resnet_viz.jobs.races import start_race
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import Store
-from resnet_viz.ui import recorded, server
+from resnet_viz.ui import recordings, server
 from resnet_viz.ui.home import page as home
 from resnet_viz.ui.home import replay as home_replay
 from resnet_viz.ui.home.estimate import race_seconds
 from tests.ui.test_pages import open_page, texts
 
-RACE = read_race(recorded.RACE).spec
+RACE = read_race(recordings.RACE).spec
 
 
 def trained(store: Store, race: RaceSpec, wall_s: float) -> None:

@@ -15,7 +15,7 @@ from resnet_viz.experiments.presets import PRESETS
 from resnet_viz.jobs.races import start_race
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
 SMALL = PRESETS["shallow"].race.but(

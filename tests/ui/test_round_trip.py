@@ -14,7 +14,7 @@ from resnet_viz.jobs.sweep_report import sweep_report
 from resnet_viz.jobs.sweeps import spec_of, start_sweep, sweep_cells
 from resnet_viz.store import GroupRecord, RunReader, Store, export_json
 from resnet_viz.ui.downloads import everything_recorded
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import open_page, queue, store, train
 
 __all__ = ["store"]

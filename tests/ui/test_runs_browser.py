@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from resnet_viz.exports.importing import MAX_BYTES
-from resnet_viz.store import open_store
-from resnet_viz.ui.rights import COMMAND_LINE
+from resnet_viz.store import COMMAND_LINE, open_store
 from resnet_viz.ui.runs.rows import recordings
 from tests.ui.conftest import running_app, settled, watched_tab
 from tests.ui.test_pages import queue, train

@@ -9,7 +9,7 @@ from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.jobs.sweeps import start_sweep
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.runs.group_rows import Outcome, columns, in_short
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, RUNS

@@ -10,8 +10,8 @@ from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.figure import Figure
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language
 from resnet_viz.ui.drawn import show_drawn
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
 
 _SHOWN: Final = "depth_shown"
@@ -67,8 +67,8 @@ def _depth_slider(depths: Sequence[int]) -> int:
     return chosen
 
 
+@in_readers_language
 def _published_changed() -> None:
-    language.use()
     DEPTH_FORM.show(DEPTH_FORM.group_id())
 
 

@@ -6,12 +6,12 @@ from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.experiments.recordings import recorded_cells
 from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language
 from resnet_viz.ui.depth.charts import depth_charts
 from resnet_viz.ui.depth.recent import preset_of
 from resnet_viz.ui.depth.verdict import show_verdict
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.recorded import made_on, recorded_sweep, show_origin
+from resnet_viz.ui.recordings import made_on, recorded_sweep, show_origin
 from resnet_viz.ui.settings_form import in_short
 
 
@@ -74,6 +74,6 @@ def _own_sweep(recorded: SweepSpec | None) -> None:
             )
 
 
+@in_readers_language
 def _take_settings(spec: SweepSpec) -> None:
-    language.use()
     DEPTH_FORM.open(None, preset_of(spec), spec)

@@ -7,7 +7,7 @@ JSON. Playing, pausing and scrubbing never reach the server.
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -21,8 +21,9 @@ from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.chart_card import numbers
-from resnet_viz.ui.live_chart import chart_html, component_script, tool_labels
-from resnet_viz.ui.recorded import RACE, made_on, recorded_race, show_origin
+from resnet_viz.ui.component import component
+from resnet_viz.ui.live_chart import CHART_FILES, chart_html, tool_labels
+from resnet_viz.ui.recordings import RACE, made_on, recorded_race, show_origin
 from resnet_viz.wording import duration
 
 _HERE: Final = Path(__file__).parent
@@ -51,7 +52,8 @@ def home_replay() -> None:
             title = _("A plain and a residual network of {depth} layers").format(depth=depth)
             st.subheader(title, anchor=False, width="content")
             st.badge(_("Recording"), icon=":material/movie:", color="gray")
-        _component()(key="home_replay_film", data=_message(current_language()))
+        show = component("home_replay", *CHART_FILES, _HERE / "replay.css", _HERE / "replay.js", html=_HTML)
+        show(key="home_replay_film", data=_message(current_language()))
         show_origin(recording, _origin(recording))
         shown = _figures(current_language())
         for column, (name, figure) in zip(st.columns(2), shown.items(), strict=True):
@@ -121,17 +123,3 @@ def _message(language: str) -> bytes:
     charts = {name: figure.chart for name, figure in shown.items()}
     film = to_json({"steps": info.steps, "roles": roles, "charts": charts})
     return json.dumps(words).encode() + b"\n" + film.encode()
-
-
-@cache
-def _component() -> Any:
-    styles = (
-        path.read_text(encoding="utf-8") for path in (_HERE.parent / "live_chart.css", _HERE / "replay.css")
-    )
-    return st.components.v2.component(
-        "resnet_viz_home_replay",
-        html=_HTML,
-        css="\n".join(styles),
-        js=component_script(_HERE / "replay.js"),
-        isolate_styles=False,
-    )

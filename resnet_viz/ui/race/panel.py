@@ -12,9 +12,10 @@ from resnet_viz.jobs.races import start_race
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.controls import race_controls
 from resnet_viz.ui.race.deleted import say_incomparable, show_deleted, whole_seeds
@@ -50,8 +51,8 @@ def _group(group_id: str) -> GroupRecord | None:
     return group if group.id == group_id else None
 
 
+@in_readers_language
 def _panel(group_id: str, race: RaceSpec, was_running: bool) -> None:
-    language.use()
     runs = read_runs(group_id)
     if runs.ended == was_running:
         # Begins or ends the refreshing, and lets the rest of the page know.
@@ -93,8 +94,8 @@ def _judge(race: RaceSpec, runs: RaceRuns, histories: Sequence[RunHistory]) -> N
     show_verdict(race.but(seeds=len(seeds)), [known for known in histories if known.seed in seeds])
 
 
+@in_readers_language
 def _again(race: RaceSpec) -> None:
-    language.use()
     train = race.run.train
     following = race.but(run=race.run.but(train=train.but(seed=(train.seed + race.seeds) % 2**31)))
     group = start_race(server.store(), following, owner())

@@ -10,7 +10,8 @@ from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunRecord
-from resnet_viz.ui import chart_card, language
+from resnet_viz.ui import chart_card
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.runs import read_histories
 from resnet_viz.ui.runs.rows import recorded_run
@@ -29,8 +30,8 @@ def compared(runs: Sequence[RunRecord], bundled: Sequence[str], *, key: str) -> 
         st.fragment(_comparison, run_every=_REFRESH_S if moving else None)(runs, bundled)
 
 
+@in_readers_language
 def _comparison(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
-    language.use()
     compare(runs, bundled)
 
 

@@ -14,10 +14,11 @@ from resnet_viz.locale import ngettext
 from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupSortKey, GroupSummary, RunQuery, RunRecord
 from resnet_viz.store.labels import LONGEST
-from resnet_viz.ui import labels, language, server
+from resnet_viz.ui import labels, pages, server
 from resnet_viz.ui.depth.recent import preset_of as sweep_preset
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import may_change
 from resnet_viz.ui.race.recent import preset_of as race_preset
-from resnet_viz.ui.rights import may_change
 from resnet_viz.ui.runs.actions import attempt, runs_actions
 from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
@@ -27,8 +28,6 @@ from resnet_viz.ui.runs.paged import Listed
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, PAGE_ROWS
 
-_RACE_PAGE: Final = "../../pages/race.py"
-_DEPTH_PAGE: Final = "../../pages/depth.py"
 _SORT_KEYS: Final[dict[str, GroupSortKey]] = {key: key for key in get_args(GroupSortKey)}
 
 
@@ -113,10 +112,10 @@ def _links(group: GroupSummary, own: Sequence[RunRecord]) -> None:
     spec = read_spec(group.kind, group.spec_json)
     if isinstance(spec, RaceSpec):
         link = RACE.to_link(race_preset(spec), spec) | {"race": group.id}
-        st.page_link(_RACE_PAGE, label=_("Open the race"), icon=":material/flag:", query_params=link)
+        st.page_link(pages.RACE.path, label=_("Open the race"), icon=pages.RACE.icon, query_params=link)
     if isinstance(spec, SweepSpec):
         link = SWEEP.to_link(sweep_preset(spec), spec) | {"sweep": group.id}
-        st.page_link(_DEPTH_PAGE, label=_("Open the sweep"), icon=":material/show_chart:", query_params=link)
+        st.page_link(pages.DEPTH.path, label=_("Open the sweep"), icon=pages.DEPTH.icon, query_params=link)
     if own:
         st.button(
             _("List its runs"),
@@ -150,6 +149,6 @@ def _labels(group: GroupSummary) -> None:
             st.rerun()
 
 
+@in_readers_language
 def _took_order() -> None:
-    language.use()
     GROUPS.took_order(tuple(_SORT_KEYS))

@@ -10,10 +10,10 @@ from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import png, shown
 from resnet_viz.ui import chart_card
-from resnet_viz.ui.inspection.answers import About
+from resnet_viz.ui.inspection.client import About
 from resnet_viz.ui.inspection.images import Seen
 from resnet_viz.ui.inspection.networks import Pair, bundled_path
-from resnet_viz.ui.inspection.subject import Subject
+from resnet_viz.ui.inspection.selection import Selection
 from resnet_viz.wording import percent
 
 
@@ -77,13 +77,13 @@ def show_seen(seen: Seen) -> None:
         st.caption(f":material/edit: {remark}")
 
 
-def show_predictions(subject: Subject) -> None:
+def show_predictions(selection: Selection) -> None:
     """Bars of both networks."""
-    looks = [network.look for network in subject.networks]
+    looks = [network.look for network in selection.networks]
     figure = predictions.figure(
-        list(zip(looks, subject.logits, strict=True)), subject.class_names, subject.seen.truth
+        list(zip(looks, selection.logits, strict=True)), selection.class_names, selection.seen.truth
     )
-    filename = f"{subject.filename}-predictions"
+    filename = f"{selection.filename}-predictions"
     chart_card.show(figure, key="inspect_predictions", filename=filename, height_px=340)
 
 
