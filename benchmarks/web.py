@@ -17,6 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.race import wait_until
 from benchmarks.result import Aim, Bench, Result
+from resnet_viz.ui.pages import PAGES
 
 _BROWSER_OPTIONS = (
     "--no-sandbox",
