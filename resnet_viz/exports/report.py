@@ -16,8 +16,10 @@ import orjson
 
 from resnet_viz import __version__
 from resnet_viz.events import STATE_NAMES
-from resnet_viz.exports.charts import ReportChart, gap_chart, report_charts
+from resnet_viz.exports.report_figures import report_figures
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
+from resnet_viz.figures import seed_gaps
+from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.fairness import fairness_card, label_and_value
 from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.findings.seed_table import seed_table
@@ -41,23 +43,23 @@ def report_html(store: Store, run_ids: Sequence[str]) -> str:
     """
     runs = [store.run(run_id) for run_id in run_ids]
     groups = {run.group_id: store.group(run.group_id) for run in runs}
-    charts: list[ReportChart] = []
+    figures: list[Figure] = []
     sections = []
     in_sweeps: set[str] = set()
     for group in groups.values():
         if group.kind == "sweep" and sum(run.group_id == group.id for run in runs) > 1:
             sweep = report_sweep(store, group)
-            sections.append(_sweep_section(group, sweep, first_chart=len(charts)))
-            charts += sweep.charts
+            sections.append(_sweep_section(group, sweep, first_chart=len(figures)))
+            figures += sweep.figures
             in_sweeps |= {cell.run.id for cell in sweep.cells if cell.run}
     for race, members in _sections(groups, [run for run in runs if run.id not in in_sweeps]):
         histories = [RunReader(store, run.id).history() for run in members]
         said = None if race is None else _race_verdict(store, race)
-        gaps = None if said is None else gap_chart(said.found)
-        drawn = [*([gaps] if gaps else []), *report_charts(histories)]
-        sections.append(_section(race, said, members, drawn, first_chart=len(charts)))
-        charts += drawn
-    packed = "[" + ",".join(f"[{chart.json},{chart.narrow_json or 'null'}]" for chart in charts) + "]"
+        gaps = None if said is None else seed_gaps.figure(said.found)
+        shown = [*([gaps] if gaps else []), *report_figures(histories)]
+        sections.append(_section(race, said, members, shown, first_chart=len(figures)))
+        figures += shown
+    packed = "[" + ",".join(figure.json for figure in figures) + "]"
     template = Template((files(__package__) / "report.html").read_text(encoding="utf-8"))
     return template.substitute(
         language={"zh": "zh-CN"}.get(current_language(), current_language()),
@@ -103,7 +105,7 @@ def _section(
     group: GroupRecord | None,
     said: Verdict[RaceFinding] | None,
     runs: Sequence[RunRecord],
-    charts: Sequence[ReportChart],
+    figures: Sequence[Figure],
     first_chart: int,
 ) -> str:
     heading = (group.name or _("Race")) if group is not None else (runs[0].name or _name(runs[0]))
@@ -111,7 +113,7 @@ def _section(
     if said is not None:
         parts += _judged(said)
     parts.append(_table(_facts(runs)))
-    parts += _figures(charts, first_chart)
+    parts += _figures(figures, first_chart)
     parts.append(f"<h3>{escape(_('Settings'))}</h3>{_table(_settings(runs))}</section>")
     return "\n".join(parts)
 
@@ -120,7 +122,7 @@ def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -
     parts = [
         f"<section><h2>{escape(group.name or _('Depth sweep'))}</h2>",
         _verdict(sweep.verdict),
-        *_figures(sweep.charts, first_chart),
+        *_figures(sweep.figures, first_chart),
         f"<h3>{escape(_('Results'))}</h3>{_table(sweep.rows)}",
         f"<h3>{escape(_('Settings'))}</h3>{_table(_sweep_settings(sweep))}</section>",
     ]
@@ -136,12 +138,12 @@ def _verdict(said: Verdict[Any]) -> str:
     )
 
 
-def _figures(charts: Sequence[ReportChart], first_chart: int) -> Iterator[str]:
-    for position, chart in enumerate(charts, start=first_chart):
+def _figures(figures: Sequence[Figure], first_chart: int) -> Iterator[str]:
+    for position, figure in enumerate(figures, start=first_chart):
         yield (
-            f'<figure><h3>{escape(chart.title)}</h3><p class="how">{escape(chart.how_to_read)}</p>'
-            f'<div class="chart" id="chart-{position}" role="img" aria-label="{escape(chart.words)}"></div>'
-            f"<figcaption>{escape(chart.words)}</figcaption></figure>"
+            f'<figure><h3>{escape(figure.title)}</h3><p class="how">{escape(figure.explained)}</p>'
+            f'<div class="chart" id="chart-{position}" role="img" aria-label="{escape(figure.words)}"></div>'
+            f"<figcaption>{escape(figure.words)}</figcaption></figure>"
         )
 
 

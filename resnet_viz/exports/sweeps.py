@@ -5,17 +5,16 @@ from typing import NamedTuple
 
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
-from resnet_viz.exports.charts import ReportChart
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
-from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.families import family_name
+from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.depth_numbers import DepthFinding
 from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.findings.verdict import Verdict, depth_verdict
 from resnet_viz.jobs.experiments import FilledCell, cells_of, recorded_cells, spec_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, Store
-from resnet_viz.wording import number, percent, running_text
+from resnet_viz.wording import number, percent
 
 
 class ReportedSweep(NamedTuple):
@@ -24,7 +23,7 @@ class ReportedSweep(NamedTuple):
     spec: Experiment
     cells: list[FilledCell]
     verdict: Verdict[DepthFinding]
-    charts: list[ReportChart]
+    figures: list[Figure]
     rows: list[list[str]]
 
 
@@ -36,48 +35,18 @@ def report_sweep(store: Store, group: GroupRecord) -> ReportedSweep:
     """
     spec, cells = spec_of(group), cells_of(store, group)
     histories = recorded_cells(store, cells)
+    figures = [
+        degradation.figure(spec.families, histories, depths=spec.depths),
+        depth_losses.figure(spec.families, histories, depth=spec.depths[-1]),
+        depth_gradients.figure(spec.families, histories, depth=spec.depths[-1]),
+    ]
     return ReportedSweep(
         spec,
         cells,
         depth_verdict(spec, histories),
-        _charts(spec, histories),
+        [figure for figure in figures if not figure.is_empty],
         _rows(cells, histories),
     )
-
-
-def _charts(spec: Experiment, cells: list[CellHistory]) -> list[ReportChart]:
-    errors = degradation.degradation_info(spec.families, cells, depths=spec.depths, published=False)
-    losses = depth_losses.depth_loss_info(spec.families, cells)
-    gradients = depth_gradients.depth_gradient_info(spec.families, cells)
-    deepest = spec.depths[-1]
-    charts = (
-        (
-            _("Final error over depth"),
-            degradation.how_to_read(errors),
-            degradation.describe(errors),
-            degradation.degradation_chart(errors),
-            degradation.degradation_chart(errors, stacked=True),
-        ),
-        (
-            _("Training loss at all depths"),
-            depth_losses.how_to_read(),
-            depth_losses.describe(losses),
-            depth_losses.depth_loss_chart(losses, depth=deepest),
-            None,
-        ),
-        (
-            _("How the gradient reaches the layers"),
-            running_text((depth_gradients.how_to_read(), depth_gradients.more())),
-            depth_gradients.describe(gradients),
-            depth_gradients.depth_gradient_chart(gradients, depth=deepest),
-            depth_gradients.depth_gradient_chart(gradients, depth=deepest, stacked=True),
-        ),
-    )
-    return [
-        ReportChart(title, how, words, to_json(chart), None if narrow is None else to_json(narrow))
-        for title, how, words, chart, narrow in charts
-        if chart["data"]
-    ]
 
 
 def _rows(cells: Sequence[FilledCell], histories: Sequence[CellHistory]) -> list[list[str]]:

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 _SOON_MS = 30_000
 _LONG_MS = 120_000
-_MAP = ".st-key-exhibit_race_map .live-chart-graph"
+_MAP = ".st-key-card_race_map .live-chart-graph"
 _TOP_LAYER = """(graph) => {
   const labels = [...graph.querySelectorAll('.ytick text')]
     .map((label) => [label.getBoundingClientRect().top, label.textContent]);

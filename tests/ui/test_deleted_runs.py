@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.experiments.kinds import RACE, SWEEP
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, RunQuery, Store
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import SMALL, open_page, queue, store, texts, train
 
 __all__ = ["store"]

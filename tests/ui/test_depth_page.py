@@ -19,11 +19,11 @@ from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.experiments import MOST_ATTEMPTS, cells_of, spec_of, start_experiment
 from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.store import GroupRecord, Store
-from resnet_viz.ui import recorded, server
+from resnet_viz.ui import recordings, server
 from resnet_viz.ui.depth import recorded as depth_recorded
 from resnet_viz.ui.depth.verdict import plain_text
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 
 PAGE = Path(__file__).parents[2] / "pages" / "depth.py"
 LINK = {"depths": "8,14", "steps": "30", "evaluate": "30", "probe": "30"}
@@ -86,7 +86,7 @@ def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None
     assert "No sweep of this machine is open yet; below is a recording" in words
     assert "14 runs" in words
     assert not app.button(key="depth_start").disabled
-    recording = recorded.recorded_sweep()
+    recording = recordings.recorded_sweep()
     assert f"This is a recording, not a sweep of this machine: {len(recording.runs)} networks" in words
     assert recording.origin.command in words
     assert recording.origin.day in words
@@ -113,7 +113,7 @@ def test_the_recorded_sweeps_settings_can_be_taken_over() -> None:
     app = open_page()
     app.button(key="depth_recorded_settings").click().run()
     assert not app.exception
-    spec = recorded.recorded_sweep().spec
+    spec = recordings.recorded_sweep().spec
     assert app.session_state["depth_set_depths"] == list(spec.depths)
     assert app.number_input(key="depth_set_steps").value == spec.run.train.steps
     assert app.selectbox(key="depth_set_data@en").value == spec.run.data.dataset

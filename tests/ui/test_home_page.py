@@ -12,13 +12,13 @@ from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import read_recording
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import Store
-from resnet_viz.ui import recorded, server
+from resnet_viz.ui import server
 from resnet_viz.ui.home import page as home
 from resnet_viz.ui.home import replay as home_replay
 from resnet_viz.ui.home.estimate import race_seconds
 from tests.ui.test_pages import open_page, texts
 
-RECORDED = read_recording(RACE, recorded.RACE).spec
+RECORDED = read_recording(RACE, recordings.RACE).spec
 
 
 def trained(store: Store, race: Experiment, wall_s: float) -> None:

@@ -24,7 +24,7 @@ from resnet_viz.jobs.frames import Frame
 from resnet_viz.specs import Block, RunSpec
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server
-from resnet_viz.ui.inspection import choice as inspect_choice
+from resnet_viz.ui.inspection import choose_networks
 from tests.images.files import gradient, jpeg_of, png_of
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
@@ -103,7 +103,7 @@ def test_a_fresh_install_shows_the_bundled_pair() -> None:
 
 
 def test_without_weights_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspect_choice, "bundled_exist", lambda: False)
+    monkeypatch.setattr(choose_networks, "bundled_exist", lambda: False)
     app = open_inspect()
     assert "no trained network here yet" in app.info[0].value
     assert not any(box.key == "inspect_method@en" for box in app.selectbox)

@@ -15,7 +15,7 @@ from resnet_viz.experiments.kinds import RACE
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
 SMALL = RACE.presets["shallow"].spec.but(

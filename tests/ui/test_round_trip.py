@@ -13,7 +13,7 @@ from resnet_viz.jobs.experiments import cells_of, recorded_cells, spec_of, start
 from resnet_viz.jobs.outcome import outcome
 from resnet_viz.store import GroupRecord, Store, export_json
 from resnet_viz.ui.downloads import everything_recorded
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import open_page, queue, store, train
 
 __all__ = ["store"]

@@ -10,7 +10,7 @@ from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.runs.group_rows import Outcome, columns, in_short
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, RUNS

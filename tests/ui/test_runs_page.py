@@ -14,7 +14,7 @@ from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.retries import Retries
 from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.runs import paged as runs_paged
 from resnet_viz.ui.runs import rows as runs_rows
 from resnet_viz.ui.runs.compare import is_race, names

@@ -4,9 +4,10 @@ import streamlit as st
 
 from resnet_viz.jobs.experiments import experiment_group, pause_experiment, resume_experiment, stop_experiment
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
 from resnet_viz.ui.depth.runs import SweepView
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import owner
 
 
 def depth_controls(view: SweepView) -> None:
@@ -56,7 +57,7 @@ def _cancel(group_id: str) -> None:
         stop_experiment(server.store(), group_id)
 
 
+@in_readers_language
 def _is_own(group_id: str) -> bool:
     """A button press is not proof of it."""
-    language.use()
     return experiment_group(server.store(), group_id).owner == owner()

@@ -13,7 +13,8 @@ from resnet_viz.experiments.experiment import Cell, Experiment
 from resnet_viz.jobs.calibrate import estimate_sweep, needs_probe
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import Store
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.wording import duration, number
 
 MOST_UNASKED: Final = 2e11
@@ -97,8 +98,8 @@ def work(missing: list[Cell]) -> int:
     return total
 
 
+@in_readers_language
 def _estimate(spec: Experiment, missing: list[Cell], was_running: bool) -> None:
-    language.use()
     probes = _probes()
     if probes.is_running(spec) != was_running:
         st.rerun()  # begins or ends the refreshing

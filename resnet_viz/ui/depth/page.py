@@ -24,7 +24,7 @@ from resnet_viz.ui.depth.panel import depth_panel
 from resnet_viz.ui.depth.recent import recent_sweeps
 from resnet_viz.ui.depth.recorded import show_recorded_sweep
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 
 
 def depth_page() -> None:

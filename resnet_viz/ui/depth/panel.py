@@ -7,13 +7,13 @@ import streamlit as st
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import language
 from resnet_viz.ui.depth.charts import depth_charts
 from resnet_viz.ui.depth.controls import depth_controls
 from resnet_viz.ui.depth.results import results
 from resnet_viz.ui.depth.runs import SweepView, read_cells, read_sweep
 from resnet_viz.ui.depth.status import depth_status
 from resnet_viz.ui.depth.verdict import show_verdict
+from resnet_viz.ui.language import in_readers_language
 
 REFRESH_S: Final = 1.0
 
@@ -24,8 +24,8 @@ def depth_panel(group: GroupRecord) -> None:
     st.fragment(_panel, run_every=REFRESH_S if moving else None)(group, moving)
 
 
+@in_readers_language
 def _panel(group: GroupRecord, was_moving: bool) -> None:
-    language.use()
     view = read_sweep(group)
     if view.settled == was_moving:
         # Begins or ends the refreshing, and lets the rest of the page know.

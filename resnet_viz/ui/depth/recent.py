@@ -9,9 +9,10 @@ from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.experiments import spec_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.wording import with_commas
 
 _SHOWN = 8
@@ -59,11 +60,11 @@ def _entry(group: GroupRecord) -> None:
         st.caption(" · ".join(details), width="content")
 
 
+@in_readers_language
 def _open(group_id: str, spec: Experiment) -> None:
-    language.use()
     DEPTH_FORM.open(group_id, SWEEP.preset_of(spec), spec)
 
 
+@in_readers_language
 def _open_recorded() -> None:
-    language.use()
     DEPTH_FORM.show(None)

@@ -6,11 +6,11 @@ from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language
 from resnet_viz.ui.depth.charts import depth_charts
 from resnet_viz.ui.depth.verdict import show_verdict
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.recorded import made_on, recorded_sweep, show_origin
+from resnet_viz.ui.recordings import made_on, recorded_sweep, show_origin
 from resnet_viz.ui.settings_form import in_short
 
 
@@ -73,6 +73,6 @@ def _own_sweep(recorded: Experiment | None) -> None:
             )
 
 
+@in_readers_language
 def _take_settings(spec: Experiment) -> None:
-    language.use()
     DEPTH_FORM.open(None, SWEEP.preset_of(spec), spec)

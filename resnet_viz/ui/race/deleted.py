@@ -10,9 +10,10 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord, RunSummary
 from resnet_viz.store.library import UNDO_S
-from resnet_viz.ui import labels, language, server
+from resnet_viz.ui import labels, server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.moments import moment
-from resnet_viz.ui.rights import may_change
+from resnet_viz.ui.permissions import may_change
 from resnet_viz.wording import in_a_list
 
 _REFUSED = "race_restore_refused"
@@ -76,8 +77,8 @@ def _deleted(group_id: str, deleted: Sequence[RunSummary]) -> None:
             st.caption(_("Only the browser that started the race can restore them."))
 
 
+@in_readers_language
 def _restore(run_ids: Sequence[str]) -> None:
-    language.use()
     try:
         server.store().library.restore(run_ids)
     except ResnetVizError as error:  # removed for good in the meantime

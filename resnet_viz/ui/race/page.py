@@ -7,7 +7,7 @@ from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server, style
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.race.form import race_form
 from resnet_viz.ui.race.panel import race_panel
 from resnet_viz.ui.race.recent import recent_races

@@ -13,9 +13,10 @@ from resnet_viz.images.names import inert
 from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.controls import race_controls
 from resnet_viz.ui.race.deleted import say_incomparable, show_deleted, whole_seeds
@@ -50,8 +51,8 @@ def _group(group_id: str) -> GroupRecord | None:
     return group if group.id == group_id else None
 
 
+@in_readers_language
 def _panel(group_id: str, race: Experiment, was_running: bool) -> None:
-    language.use()
     runs = read_runs(group_id)
     if runs.ended == was_running:
         # Begins or ends the refreshing, and lets the rest of the page know.
@@ -93,8 +94,8 @@ def _judge(race: Experiment, runs: RaceRuns, histories: Sequence[RunHistory]) ->
     show_verdict(race.but(seeds=len(seeds)), [known for known in histories if known.seed in seeds])
 
 
+@in_readers_language
 def _again(race: Experiment) -> None:
-    language.use()
     following = race.with_next_seeds()
     group = start_experiment(server.store(), RACE, following, owner())
     server.wake()

@@ -9,7 +9,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.wording import with_commas
 
 _SHOWN = 8

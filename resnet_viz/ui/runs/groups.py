@@ -13,8 +13,9 @@ from resnet_viz.locale import N_, ngettext
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupSortKey, GroupSummary, RunQuery, RunRecord
 from resnet_viz.store.labels import LONGEST
-from resnet_viz.ui import labels, language, server
-from resnet_viz.ui.rights import may_change
+from resnet_viz.ui import labels, pages, server
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import may_change
 from resnet_viz.ui.runs.actions import attempt, runs_actions
 from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
@@ -25,8 +26,8 @@ from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, PAGE_ROWS
 
 _PAGES: Final = {
-    RACE.name: ("../../pages/race.py", N_("Open the race"), ":material/flag:"),
-    SWEEP.name: ("../../pages/depth.py", N_("Open the sweep"), ":material/show_chart:"),
+    RACE.name: (pages.RACE, N_("Open the race")),
+    SWEEP.name: (pages.DEPTH, N_("Open the sweep")),
 }
 _SORT_KEYS: Final[dict[str, GroupSortKey]] = {key: key for key in get_args(GroupSortKey)}
 
@@ -112,9 +113,9 @@ def _links(group: GroupSummary, own: Sequence[RunRecord]) -> None:
     spec = read_spec(group.kind, group.spec_json)
     if isinstance(spec, Experiment):
         kind = KINDS[group.kind]
-        page, label, icon = _PAGES[kind.name]
+        page, label = _PAGES[kind.name]
         link = kind.to_link(kind.preset_of(spec), spec) | {kind.name: group.id}
-        st.page_link(page, label=_(label), icon=icon, query_params=link)
+        st.page_link(page.path, label=_(label), icon=page.icon, query_params=link)
     if own:
         st.button(
             _("List its runs"),
@@ -148,6 +149,6 @@ def _labels(group: GroupSummary) -> None:
             st.rerun()
 
 
+@in_readers_language
 def _took_order() -> None:
-    language.use()
     GROUPS.took_order(tuple(_SORT_KEYS))

@@ -6,8 +6,8 @@ from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, RunRecord, Store
 from resnet_viz.ui.inspection.cells import pair_up, titles
-from resnet_viz.ui.inspection.choice import _title
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.inspection.choose_networks import _title
+from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import queue, store
 
 __all__ = ["store"]
