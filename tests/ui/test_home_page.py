@@ -12,7 +12,7 @@ from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import read_recording
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import Store
-from resnet_viz.ui import server
+from resnet_viz.ui import recordings, server
 from resnet_viz.ui.home import page as home
 from resnet_viz.ui.home import replay as home_replay
 from resnet_viz.ui.home.estimate import race_seconds
