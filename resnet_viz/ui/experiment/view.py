@@ -1,4 +1,4 @@
-"""A sweep as the page reads it: its cells, their runs, and what has been recorded of each."""
+"""An experiment as its page reads it: cells, their runs, what was recorded of each, and how fast they go."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -12,22 +12,30 @@ import streamlit as st
 
 from resnet_viz.events import BROKEN, RunState, Wish
 from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.experiments.kinds import KINDS, Kind
 from resnet_viz.history import RunHistory
 from resnet_viz.jobs.experiments import FilledCell, cells_of, spec_of
+from resnet_viz.specs import Role
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.ui import server
 
-_RATE_WINDOW_S: Final = 20.0
-_SAMPLES: Final = "depth_rate_samples"
+_RATE_WINDOW_S: Final = 10.0
+_SAMPLES: Final = "experiment_rate_samples"
+_MOST_KEPT: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class SweepView:
-    """All cells of one sweep as they stand."""
+class ExperimentView:
+    """All cells of one experiment as they stand."""
 
     group: GroupRecord
     spec: Experiment
     cells: tuple[FilledCell, ...]
+
+    @property
+    def kind(self) -> Kind:
+        """What kind of experiment it is."""
+        return KINDS[self.group.kind]
 
     @property
     def settled(self) -> bool:
@@ -40,8 +48,13 @@ class SweepView:
         return sum(place.state in (RunState.FINISHED, RunState.DIVERGED) for place in self.cells)
 
     @property
+    def runs(self) -> tuple[RunRecord, ...]:
+        """The runs of all cells that have one, its own or another experiment's."""
+        return tuple(place.run for place in self.cells if place.run is not None)
+
+    @property
     def own(self) -> tuple[RunRecord, ...]:
-        """The runs that this sweep itself has queued."""
+        """The runs that this experiment itself has queued."""
         return tuple(place.run for place in self.cells if place.run is not None and not place.reused)
 
     @property
@@ -51,8 +64,14 @@ class SweepView:
 
     @property
     def pausing(self) -> bool:
-        """Whether the owner wants the sweep to pause."""
+        """Whether the owner wants the experiment to pause."""
         return bool(self.active) and all(run.desired.wish is Wish.PAUSE for run in self.active)
+
+    @property
+    def paused(self) -> bool:
+        """Whether some run stands still and the others wait."""
+        states = {run.state for run in self.active}
+        return RunState.PAUSED in states and RunState.RUNNING not in states
 
     @property
     def open_cells(self) -> tuple[FilledCell, ...]:
@@ -60,7 +79,8 @@ class SweepView:
         return tuple(
             place
             for place in self.cells
-            if place.is_settled and (place.run is None or place.run.state.is_resumable())
+            if place.is_settled
+            and (place.run.state.is_resumable() if place.run is not None else self.kind.reuses)
         )
 
     @property
@@ -68,50 +88,71 @@ class SweepView:
         """Cells that broke off."""
         return tuple(place for place in self.cells if place.state in BROKEN)
 
+    def of(self, role: Role) -> tuple[RunRecord, ...]:
+        """The runs of one role."""
+        return tuple(run for run in self.runs if run.role == role)
 
-def read_sweep(group: GroupRecord) -> SweepView:
-    """The sweep as it stands now; raises `StoreUnavailable`."""
+
+def read_view(group: GroupRecord) -> ExperimentView:
+    """The experiment as it stands now; raises `StoreUnavailable`."""
     store = server.store()
     group = store.group(group.id)
-    return SweepView(group, spec_of(group), tuple(cells_of(store, group)))
+    return ExperimentView(group, spec_of(group), tuple(cells_of(store, group)))
 
 
-def read_cells(cells: Sequence[FilledCell]) -> list[CellHistory]:
+def read_cells(view: ExperimentView) -> list[CellHistory]:
     """What has been recorded of each cell that has a run; only what is new is read."""
-    histories = _histories(server.store().home)
-    return [
-        CellHistory(place.cell.family, place.cell.depth, place.cell.seed, histories.of(place.run))
-        for place in cells
-        if place.run is not None
-    ]
+    return [place.recorded(read_history(place.run)) for place in view.cells if place.run is not None]
 
 
-def seconds_left(view: SweepView) -> float | None:
+def read_history(run: RunRecord) -> RunHistory:
+    """What has been recorded of ``run``; only what is new is read."""
+    return _histories(server.store().home).of(run)
+
+
+def steps_per_s(runs: Sequence[RunRecord]) -> float | None:
+    """How fast ``runs`` go together, from what this page saw in the last seconds; None while unknown."""
+    return sum(rate for run in runs if (rate := _rate(run)) is not None) or None
+
+
+def seconds_left(view: ExperimentView) -> float | None:
     """Time to go, from what this page saw in the last seconds; None while unknown.
 
     A step costs about as much as the network is deep.
     """
-    done, total = 0, 0
-    for place in view.cells:
-        if place.run is not None and not place.reused:
-            done += place.cell.depth * place.run.step
-            total += place.cell.depth * place.run.total_steps
+    rate = sum(
+        place.cell.depth * each
+        for place in view.cells
+        if place.run is not None and not place.reused and (each := _rate(place.run)) is not None
+    )
+    todo = sum(
+        place.cell.depth * (place.run.total_steps - place.run.step)
+        for place in view.cells
+        if place.run is not None and not place.reused
+    )
+    return todo / rate if rate else None
+
+
+def _rate(run: RunRecord) -> float | None:
+    """Steps a second of one run over the last seconds."""
     samples: dict[str, deque[tuple[float, int]]] = st.session_state.setdefault(_SAMPLES, {})
-    seen = samples.setdefault(view.group.id, deque())
+    if run.state is not RunState.RUNNING:
+        samples.pop(run.id, None)
+        return None
     now = monotonic()
-    if view.pausing or (seen and (done < seen[-1][1] or now - seen[-1][0] > _RATE_WINDOW_S)):
+    seen = samples.setdefault(run.id, deque())
+    if seen and (run.step < seen[-1][1] or now - seen[-1][0] > 2 * _RATE_WINDOW_S):
         seen.clear()
-    seen.append((now, done))
+    if not seen or run.step > seen[-1][1]:
+        seen.append((now, run.step))
     while len(seen) > 2 and now - seen[0][0] > _RATE_WINDOW_S:
         seen.popleft()
     (first, start), (last, end) = seen[0], seen[-1]
-    if last - first < 2 or end <= start:
-        return None
-    return (total - done) * (last - first) / (end - start)
+    return (end - start) / (last - first) if last > first else None
 
 
 class _Histories:
-    """The histories of all sweeps' runs; those of finished runs are not asked for again."""
+    """The histories of runs that pages show; those of finished runs are not asked for again."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -135,9 +176,6 @@ class _Histories:
                 self._finished[key] = history
                 self._readers.pop(run.id, None)
         return history
-
-
-_MOST_KEPT: Final = 1000
 
 
 @st.cache_resource(show_spinner=False)
