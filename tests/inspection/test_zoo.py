@@ -21,8 +21,7 @@ from resnet_viz.cli.app import main
 from resnet_viz.data.pretrained import weights_path
 from resnet_viz.data.sources import MIRROR_VARIABLE
 from resnet_viz.errors import NotFound, WeightsUnavailable
-from resnet_viz.images.decoding import decode
-from resnet_viz.images.prepare import prepare
+from resnet_viz.images.decode import decode, prepare
 from resnet_viz.inspection import models, published
 from resnet_viz.inspection.answers import Answerer, answerers
 from resnet_viz.inspection.fetches import Fetches

@@ -14,9 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.cli.app import main
+from resnet_viz.data.photographs import PHOTOGRAPHS
 from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
 from resnet_viz.experiments.presets import PRESETS
-from resnet_viz.images.photographs import PHOTOGRAPHS
 from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.frames import Frame
 from resnet_viz.jobs.races import start_race
