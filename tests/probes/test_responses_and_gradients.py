@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import Block
-from resnet_viz.probes.flow import measure_flow
+from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import NetworkSpec, Shortcut, choices
 
 

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from resnet_viz.data.subset import balanced_order
+from resnet_viz.data.balanced_order import balanced_order
 
 
 @pytest.mark.parametrize("classes", [10, 100])

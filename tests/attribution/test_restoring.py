@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
-from resnet_viz.attribution.undisturbed import Cancelled
+from resnet_viz.attribution.restoring import Cancelled
 from resnet_viz.networks.residual import ResidualNetwork
 from tests.attribution.networks import batch, lively, small
 

@@ -23,7 +23,7 @@ from captum.attr import (
 from torch import Tensor, nn
 
 from resnet_viz.attribution.methods import AttributionOptions
-from resnet_viz.attribution.undisturbed import separate_relu_inputs
+from resnet_viz.attribution.restoring import separate_relu_inputs
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,13 @@
-"""What a file is, by its first bytes, to say why it is not accepted."""
+"""What an image may be, and why it is turned away: its size, or what it is instead, by its first bytes."""
+
+MAX_BYTES = 10 * 2**20
+MAX_PIXELS = 16_000_000
+MAX_SIDE_PX = 8192
+MAX_SCANS = 100
+"""Scans of a progressive JPEG: cameras and programs write about ten, each costs a full pass."""
+
+BACKGROUND = (255, 255, 255)
+"""What transparent parts are laid over."""
 
 _PLAIN = (
     (b"II*\0", "TIFF"),
@@ -33,30 +42,56 @@ _BRANDS = {
 _WEB = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<iframe", b"<img", b"<div", b"<!--")
 
 
-def refusal(data: bytes) -> tuple[str, dict[str, str]]:
-    """Code and parameters of the refusal for ``data``, which is none of the accepted formats."""
+class Refused(Exception):
+    """An image that is not accepted, as the decoder says it: put into words by `messages`.
+
+    Args:
+        code: key of `messages.REFUSALS`.
+        detail: for the log, never for the reader.
+        parameters: values for the fields of the sentence.
+    """
+
+    def __init__(self, code: str, detail: str = "", **parameters: str | int) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+        self.parameters = parameters
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise `Refused` for a size, in pixels, without pixels or beyond the limits."""
+    if width < 1 or height < 1:
+        raise Refused("no_pixels", width=width, height=height)
+    if max(width, height) > MAX_SIDE_PX:
+        raise Refused("side_too_long", width=width, height=height, limit=MAX_SIDE_PX)
+    if width * height > MAX_PIXELS:
+        raise Refused("too_many_pixels", width=width, height=height, limit=MAX_PIXELS // 1_000_000)
+
+
+def unreadable(data: bytes) -> Refused:
+    """Why ``data``, which is none of the accepted formats, is refused: what it is instead."""
     if not data:
-        return "empty_file", {}
+        return Refused("empty_file")
     if data[:6] in (b"GIF87a", b"GIF89a"):
-        return "gif_image", {}
+        return Refused("gif_image")
     for signature, name in _PLAIN:
         if data.startswith(signature):
-            return "unsupported_format", {"format": name}
+            return Refused("unsupported_format", format=name)
     if data[4:8] == b"ftyp":
         brand = next((_BRANDS[b] for b in _brands(data) if b in _BRANDS), None)
-        return ("unsupported_format", {"format": brand}) if brand else ("video_file", {})
+        return Refused("unsupported_format", format=brand) if brand else Refused("video_file")
     # A PDF may start within its first kilobyte.
     for signature, name in _DOCUMENTS:
         if data.startswith(signature) or (name == "PDF" and signature in data[:1024]):
-            return "document_file", {"format": name}
+            return Refused("document_file", format=name)
     if data.startswith(_ARCHIVES) or data[257:262] == b"ustar":
-        return "archive_file", {}
+        return Refused("archive_file")
     text = _text(data[:4096])
     if "<svg" in text:
-        return "svg_drawing", {}
+        return Refused("svg_drawing")
     if any(text.startswith(tag.decode()) for tag in _WEB) or "<html" in text or "<script" in text:
-        return "web_page", {}
-    return "not_an_image", {}
+        return Refused("web_page")
+    return Refused("not_an_image")
 
 
 def _brands(data: bytes) -> list[bytes]:

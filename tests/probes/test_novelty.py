@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from resnet_viz.data.load import load
-from resnet_viz.images.novelty import STATISTICS, THRESHOLD, Appearance, measure_appearance, novelty
+from resnet_viz.probes.novelty import STATISTICS, THRESHOLD, Appearance, measure_appearance, novelty
 from resnet_viz.specs import DataSpec
 
 

@@ -1,13 +1,16 @@
-"""The outside of a model file: header and layout of safetensors, checked before any tensor is made.
+"""What a model file holds: read by safetensors, after checks of what that does not check.
 
-Nothing is ever unpickled or unzipped: other formats are known by their first
-bytes and refused. Format: https://github.com/huggingface/safetensors#format
+safetensors refuses headers that are not JSON and tensors that do not fill the file exactly. Checked
+here are sizes, keys that stand twice, and what a file of another kind is, by its first bytes, so that
+the refusal can say so. Nothing is ever unpickled or unzipped.
 """
 
 import json
+import re
 from dataclasses import dataclass
-from math import prod
 from typing import Any
+
+from safetensors import SafetensorError, deserialize
 
 from resnet_viz.errors import WeightsRefused
 from resnet_viz.locale import N_
@@ -20,39 +23,29 @@ MAX_HEADER_BYTES = 1024**2
 MAX_TENSORS = 5000
 
 _LENGTH_BYTES = 8
-_DTYPE_BITS = {
-    **dict.fromkeys(("F4",), 4),
-    **dict.fromkeys(("F6_E2M3", "F6_E3M2"), 6),
-    **dict.fromkeys(("BOOL", "U8", "I8", "F8_E5M2", "F8_E4M3", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ"), 8),
-    **dict.fromkeys(("U16", "I16", "F16", "BF16"), 16),
-    **dict.fromkeys(("U32", "I32", "F32"), 32),
-    **dict.fromkeys(("U64", "I64", "F64", "C64"), 64),
-}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One tensor as the header declares it; offsets count from the end of the header."""
+class StoredTensor:
+    """One tensor as it lies in the file: ``data`` in the number format ``dtype``, say ``F32``."""
 
     dtype: str
     shape: tuple[int, ...]
-    begin: int
-    end: int
+    data: bytearray
 
 
 @dataclass(frozen=True, slots=True)
 class ModelFile:
-    """A file whose layout is sound: from ``data_start`` on, the tensors fill it without gap or overlap."""
+    """The tensors of a sound file, and what it says about itself."""
 
-    tensors: dict[str, Entry]
+    tensors: dict[str, StoredTensor]
     metadata: dict[str, str]
-    data_start: int
 
 
-def read_layout(content: bytes) -> ModelFile:
-    """The header of ``content``, checked against the bytes that follow; raises `WeightsRefused`."""
-    header_bytes = _header_length(content)
-    header = _parsed(content[_LENGTH_BYTES : _LENGTH_BYTES + header_bytes])
+def read_file(content: bytes) -> ModelFile:
+    """The model file ``content``; raises `WeightsRefused`."""
+    data_start = _LENGTH_BYTES + _header_length(content)
+    header = _parsed(content[_LENGTH_BYTES:data_start])
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise WeightsRefused(
@@ -65,10 +58,14 @@ def read_layout(content: bytes) -> ModelFile:
             count=len(header),
             limit=MAX_TENSORS,
         )
-    tensors = {name: _entry(name, fields) for name, fields in header.items()}
-    data_start = _LENGTH_BYTES + header_bytes
-    _check_layout(tensors, len(content) - data_start)
-    return ModelFile(tensors, metadata, data_start)
+    try:
+        stored = deserialize(content)  # type: ignore[no-untyped-call]
+    except SafetensorError as error:
+        raise _unsound(str(error), header, len(content) - data_start) from error
+    tensors = {
+        name: StoredTensor(fields["dtype"], tuple(fields["shape"]), fields["data"]) for name, fields in stored
+    }
+    return ModelFile(tensors, metadata)
 
 
 def shown(name: object) -> str:
@@ -168,77 +165,39 @@ def _parsed(header: bytes) -> dict[str, Any]:
     return parsed
 
 
-def _entry(name: str, fields: Any) -> Entry:
-    if not isinstance(fields, dict) or fields.keys() != {"dtype", "shape", "data_offsets"}:
-        raise _malformed(name)
-    dtype, shape, offsets = fields["dtype"], fields["shape"], fields["data_offsets"]
-    if not isinstance(dtype, str) or not _whole_numbers(shape) or not _whole_numbers(offsets):
-        raise _malformed(name)
-    if dtype not in _DTYPE_BITS:
-        raise WeightsRefused(
-            "weights_unknown_dtype",
-            N_("The tensor {name} has an unknown number format: {dtype}."),
-            name=shown(name),
-            dtype=shown(dtype),
-        )
-    if len(offsets) != 2 or min(shape, default=0) < 0:
-        raise _malformed(name)
-    if min(offsets) < 0 or offsets[1] < offsets[0]:
-        raise WeightsRefused(
-            "weights_offsets",
-            N_("The tensor {name} lies at an impossible place in this model file."),
-            name=shown(name),
-        )
-    if prod(shape) * _DTYPE_BITS[dtype] != (offsets[1] - offsets[0]) * 8:
-        raise WeightsRefused(
-            "weights_size_mismatch",
-            N_("The tensor {name} takes {found} bytes, which does not fit its shape and number format."),
-            name=shown(name),
-            found=offsets[1] - offsets[0],
-        )
-    return Entry(dtype, tuple(shape), offsets[0], offsets[1])
-
-
-def _whole_numbers(values: Any) -> bool:
-    # Beyond 64 bits nothing can be meant, and products of such numbers would take long.
-    return (
-        isinstance(values, list)
-        and len(values) <= 16
-        and all(type(value) is int and abs(value) < 2**63 for value in values)
-    )
-
-
-def _malformed(name: str) -> WeightsRefused:
-    return WeightsRefused(
-        "weights_entry",
-        N_("The header of this model file describes the tensor {name} in a way that cannot be read."),
-        name=shown(name),
-    )
-
-
-def _check_layout(tensors: dict[str, Entry], data_bytes: int) -> None:
-    at = 0
-    for name, entry in sorted(tensors.items(), key=lambda item: (item[1].begin, item[1].end)):
-        if entry.begin < at:
-            raise WeightsRefused(
-                "weights_overlap", N_("The tensor {name} overlaps with another one."), name=shown(name)
+def _unsound(said: str, header: dict[str, Any], data_bytes: int) -> WeightsRefused:
+    """The refusal for what safetensors ``said`` of the tensors in ``header``."""
+    if "not fully covered" in said:
+        extra = data_bytes - max((entry["data_offsets"][1] for entry in header.values()), default=0)
+        if extra < 0:
+            return WeightsRefused(
+                "weights_cut_off",
+                N_("This model file is cut off: {missing} bytes are missing."),
+                missing=-extra,
             )
-        if entry.begin > at:
-            raise WeightsRefused(
-                "weights_gap",
-                N_("There are bytes before the tensor {name} that belong to none."),
-                name=shown(name),
-            )
-        at = entry.end
-    if at > data_bytes:
-        raise WeightsRefused(
-            "weights_cut_off",
-            N_("This model file is cut off: {missing} bytes are missing."),
-            missing=at - data_bytes,
-        )
-    if at < data_bytes:
-        raise WeightsRefused(
+        return WeightsRefused(
             "weights_trailing",
             N_("This model file has {extra} bytes after its last tensor that belong to none."),
-            extra=data_bytes - at,
+            extra=extra,
         )
+    if found := re.search(r"invalid offset for tensor `(.*)`", said, re.DOTALL):
+        return WeightsRefused(
+            "weights_offsets",
+            N_("The tensor {name} lies at an impossible place in this model file."),
+            name=shown(found[1]),
+        )
+    if "invalid shape" in said or "overflow" in said:
+        return WeightsRefused(
+            "weights_size_mismatch",
+            N_("A tensor of this model file takes more or fewer bytes than its shape and number format say."),
+        )
+    if found := re.search(r"unknown variant `(.*?)`", said, re.DOTALL):
+        return WeightsRefused(
+            "weights_unknown_dtype",
+            N_("A tensor of this model file has an unknown number format: {dtype}."),
+            dtype=shown(found[1]),
+        )
+    return WeightsRefused(
+        "weights_entry",
+        N_("The header of this model file describes a tensor in a way that cannot be read."),
+    )

@@ -13,16 +13,17 @@ from torch import Tensor
 
 from resnet_viz.errors import InvalidSetting, WeightsRefused
 from resnet_viz.locale import N_, gettext
-from resnet_viz.networks.model_file import (
+from resnet_viz.networks.registry import FAMILIES, skeleton
+from resnet_viz.networks.residual import ResidualNetwork
+from resnet_viz.networks.safetensors_file import (
     MAX_FILE_BYTES,
     SCHEMA,
     ModelFile,
+    StoredTensor,
     parse_json,
-    read_layout,
+    read_file,
     shown,
 )
-from resnet_viz.networks.registry import FAMILIES, skeleton
-from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import MAX_DEPTH, RunSpec
 
 _WEIGHTS = "model."
@@ -71,7 +72,7 @@ def load_weights(source: Path | bytes) -> ImportedNetwork:
         WeightsRefused: the file is not one of ours, or not sound; the code says which.
     """
     content = source if isinstance(source, bytes) else _read(source)
-    file = read_layout(content)
+    file = read_file(content)
     about = _about(file)
     spec = _spec(about)
     channels = spec.network.in_channels
@@ -81,7 +82,7 @@ def load_weights(source: Path | bytes) -> ImportedNetwork:
     expected = bare.state_dict()
     changes = _check_tensors(file, expected)
     weights = {
-        name: _tensor(content, file, _WEIGHTS + name).to(value.dtype) for name, value in expected.items()
+        name: _tensor(file.tensors[_WEIGHTS + name]).to(value.dtype) for name, value in expected.items()
     }
     _check_values(weights)
     network = bare.to_empty(device="cpu")
@@ -238,11 +239,8 @@ def _check_tensors(file: ModelFile, expected: dict[str, Tensor]) -> tuple[Change
     return tuple(changes)
 
 
-def _tensor(content: bytes, file: ModelFile, name: str) -> Tensor:
-    entry = file.tensors[name]
-    # A copy of its own: torch warns about memory that it may not write to.
-    data = bytearray(content[file.data_start + entry.begin : file.data_start + entry.end])
-    return torch.frombuffer(data, dtype=_READ[entry.dtype]).reshape(entry.shape)
+def _tensor(stored: StoredTensor) -> Tensor:
+    return torch.frombuffer(stored.data, dtype=_READ[stored.dtype]).reshape(stored.shape)
 
 
 def _wrong_shape(name: str, expected: tuple[int, ...], found: tuple[int, ...]) -> WeightsRefused:

@@ -1,4 +1,4 @@
-"""The process that decodes one image: ``python -m resnet_viz.images.decoder``.
+"""The process that decodes one image: ``python -m resnet_viz.images.child``.
 
 The file comes on stdin; the answer on stdout is one line of JSON, for an
 accepted image followed by two pictures row by row: the whole in RGB, small
@@ -18,7 +18,7 @@ from PIL import Image
 
 from resnet_viz.images.fitting import Fit, Wanted, fitted
 from resnet_viz.images.pixels import Note, Pixels, read
-from resnet_viz.images.policy import MAX_BYTES, Refused
+from resnet_viz.images.refusals import MAX_BYTES, Refused
 
 MEMORY_BYTES = 768 * 2**20
 """Address space, libraries included; the largest accepted images need about 500 MB."""
@@ -27,7 +27,7 @@ CPU_S = 10
 
 def main() -> None:
     """Answer for the file on stdin."""
-    parser = argparse.ArgumentParser(prog="python -m resnet_viz.images.decoder", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m resnet_viz.images.child", description=main.__doc__)
     for name in ("--channels", "--px", "--resize-px"):
         parser.add_argument(name, type=int, required=True, help="see `fitting.Wanted`")
     parser.add_argument("--how", choices=get_args(Fit), required=True, help="see `fitting.Wanted`")

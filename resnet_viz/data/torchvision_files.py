@@ -1,7 +1,7 @@
 """Reading the files as published, with torchvision's data set classes.
 
 torchvision takes five seconds to import and reads slowly, so what it read is
-kept as arrays (see `obtain`) and this module is needed once per data set.
+kept as arrays (see `published_arrays`) and this module is needed once per data set.
 """
 
 import gzip

@@ -7,8 +7,8 @@ import sys
 import tempfile
 import threading
 
-from resnet_viz.images.decoder import limit_resources
-from resnet_viz.images.policy import Refused
+from resnet_viz.images.child import limit_resources
+from resnet_viz.images.refusals import Refused
 
 _FAIR = {"format": "PNG", "size": [2, 2], "shown": [2, 2], "changes": [], "warnings": [], "fitting": []}
 

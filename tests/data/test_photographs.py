@@ -4,10 +4,9 @@ import pytest
 from PIL import Image
 
 from resnet_viz.data.load import load
-from resnet_viz.images.decoding import decode
-from resnet_viz.images.novelty import Appearance, novelty
-from resnet_viz.images.photographs import FOLDER, PHOTOGRAPHS, Photograph
-from resnet_viz.images.prepare import prepare
+from resnet_viz.data.photographs import FOLDER, PHOTOGRAPHS, Photograph
+from resnet_viz.images.decode import decode, prepare
+from resnet_viz.probes.novelty import Appearance, novelty
 from resnet_viz.specs import DataSpec
 
 EACH = pytest.mark.parametrize("photograph", PHOTOGRAPHS.values(), ids=list(PHOTOGRAPHS))
