@@ -17,7 +17,7 @@ import numpy as np
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Event, Profile, RunState, Series, StateChanged
-from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, losses, responses
 from resnet_viz.history import RunHistory
 from resnet_viz.store import RunReader, open_store
@@ -29,10 +29,10 @@ _MEASURED = 1_000  # rows of a long run's profiles
 
 def main(folder: Path, repetitions: int) -> list[float]:
     """Processor milliseconds of each refresh."""
-    race = PRESETS["degradation"].race
+    race = RACE.presets["degradation"].spec
     race = race.but(run=race.run.but(train=race.run.train.but(steps=2 * POINTS)))
     store = open_store(folder)
-    group = store.add_group("race", "benchmark", race.to_json(), [fitted(run) for run in race.members()])
+    group = store.add_group("race", "benchmark", race.to_json(), [fitted(run) for run in race.runs()])
     attempts = {run: store.claim(run, "benchmark") or 0 for run in group.run_ids}
     readers = [RunReader(store, run) for run in group.run_ids]
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import Any
 
 import orjson
 
@@ -19,13 +20,13 @@ from resnet_viz.exports.report_figures import report_figures
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
 from resnet_viz.figures import seed_gaps
 from resnet_viz.figures.figure import Figure
-from resnet_viz.findings.depth import SweepVerdict
 from resnet_viz.findings.fairness import fairness_card, label_and_value
-from resnet_viz.findings.race import Verdict, verdict
+from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.findings.seed_table import seed_table
+from resnet_viz.findings.verdict import Verdict, race_verdict
+from resnet_viz.jobs.experiments import cells_of, recorded_cells, spec_of
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.wording import count, number, percent, running_text, with_commas
 
@@ -50,7 +51,7 @@ def report_html(store: Store, run_ids: Sequence[str]) -> str:
             sweep = report_sweep(store, group)
             sections.append(_sweep_section(group, sweep, first_chart=len(figures)))
             figures += sweep.figures
-            in_sweeps |= {cell.run.id for cell in sweep.cells}
+            in_sweeps |= {cell.run.id for cell in sweep.cells if cell.run}
     for race, members in _sections(groups, [run for run in runs if run.id not in in_sweeps]):
         histories = [RunReader(store, run.id).history() for run in members]
         said = None if race is None else _race_verdict(store, race)
@@ -102,7 +103,7 @@ def _sections(
 
 def _section(
     group: GroupRecord | None,
-    said: Verdict | None,
+    said: Verdict[RaceFinding] | None,
     runs: Sequence[RunRecord],
     figures: Sequence[Figure],
     first_chart: int,
@@ -128,7 +129,7 @@ def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -
     return "\n".join(parts)
 
 
-def _verdict(said: Verdict | SweepVerdict) -> str:
+def _verdict(said: Verdict[Any]) -> str:
     lines = "".join(f"<li>{escape(str(sentence))}</li>" for sentence in said.sentences)
     notes = running_text(said.notes)
     return (
@@ -146,19 +147,18 @@ def _figures(figures: Sequence[Figure], first_chart: int) -> Iterator[str]:
         )
 
 
-def _race_verdict(store: Store, group: GroupRecord) -> Verdict:
+def _race_verdict(store: Store, group: GroupRecord) -> Verdict[RaceFinding]:
     """On all runs of the race, also those that are not shown."""
-    histories = [RunReader(store, run_id).history() for run_id in group.run_ids]
-    return verdict(RaceSpec.from_json(group.spec_json), histories)
+    return race_verdict(spec_of(group), recorded_cells(store, cells_of(store, group)))
 
 
-def _judged(said: Verdict) -> Iterator[str]:
+def _judged(said: Verdict[RaceFinding]) -> Iterator[str]:
     """The verdict, the values of its seeds and the fairness cards."""
     yield _verdict(said)
     rows = seed_table(said.found)
     if len(rows) > 2:
         yield _table(rows)
-    specs = {(spec.network.role, spec.train.seed): spec for spec in said.found.race.members()}
+    specs = {(cell.family, cell.seed): cell.run for cell in said.found.spec.cells()}
     for pair in said.found.pairs:
         card = fairness_card(*pair.runs, specs["plain", pair.seed], specs["residual", pair.seed])
         yield f"<p>{escape(_('Seed {seed}:').format(seed=pair.seed))} {escape(str(card.summary))}</p>"
@@ -224,7 +224,7 @@ def _sweep_settings(sweep: ReportedSweep) -> list[list[str]]:
     ]
     for part, values in spec.run.model_dump(mode="json").items():
         rows += [_setting(f"{part}.{name}", value) for name, value in values.items() if name not in _OF_CELLS]
-    first = next((cell.run.facts for cell in sweep.cells if cell.run.facts), {})
+    first = next((place.run.facts for place in sweep.cells if place.run and place.run.facts), {})
     rows.append([_("Device"), str(first.get("device_name") or first.get("device") or "–")])
     rows.append(["PyTorch", str(first.get("torch") or "–")])
     return rows

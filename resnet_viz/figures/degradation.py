@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.depth_errors import Errors, collected, diverged_trace, error_traces
 from resnet_viz.figures.families import family_looks, family_name

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures import gradient_profile
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.families import family_looks, family_name

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from resnet_viz import figures
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures import (
     accuracy,
     comparison,

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory, family
+from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.experiments.families import family
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import Chart, to_figure, to_json
 from resnet_viz.figures.families import family_looks

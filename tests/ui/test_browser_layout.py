@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
-from resnet_viz.experiments.links import RACE
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.locale import gettext, set_language
 
 pytestmark = pytest.mark.browser

@@ -6,7 +6,6 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from resnet_viz.experiments.recordings import recorded_cells
 from resnet_viz.findings.endings import final_train_error
 from resnet_viz.ui.recordings import recorded_sweep
 from resnet_viz.wording import percent
@@ -32,7 +31,7 @@ def test_all_three_charts_show_what_was_recorded(page: Page, app_url: str) -> No
     selectors = {name: chart(page, name) for name in _CHARTS}
     expect(page.locator(".live-chart-graph")).to_have_count(len(_CHARTS))  # each once
     assert not page.eval_on_selector(selectors["curve"], _STACKED)
-    spec, cells = recorded_sweep().spec, recorded_cells(recorded_sweep())
+    spec, cells = recorded_sweep().spec, list(recorded_sweep().cells)
     drawn = page.eval_on_selector(selectors["curve"], _POINTS)
     assert [name for name, _x, _y in drawn] == ["Plain", "Residual"]
     for family, (_name, depths, errors) in zip(spec.families, drawn, strict=True):

@@ -6,7 +6,7 @@ from typing import Any, Final
 import streamlit as st
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
+from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.figure import Figure
 from resnet_viz.locale import gettext as _
@@ -21,7 +21,7 @@ _PARTS: Final = 100
 """While a sweep runs, a curve is drawn again after every hundredth of its steps."""
 
 
-def depth_charts(spec: SweepSpec, cells: Sequence[CellHistory], *, name: str) -> None:
+def depth_charts(spec: Experiment, cells: Sequence[CellHistory], *, name: str) -> None:
     """The degradation curve, then losses and gradients of all depths; ``name`` tells sweeps apart."""
     st.toggle(
         _("Show published curves for comparison"),
@@ -72,7 +72,7 @@ def _published_changed() -> None:
     DEPTH_FORM.show(DEPTH_FORM.group_id())
 
 
-def _extent(spec: SweepSpec, cells: Sequence[CellHistory]) -> tuple[Any, ...]:
+def _extent(spec: Experiment, cells: Sequence[CellHistory]) -> tuple[Any, ...]:
     """How much there is, in steps worth drawing."""
     part = max(1, spec.run.train.steps // _PARTS)
     return tuple(

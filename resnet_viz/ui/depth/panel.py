@@ -4,11 +4,11 @@ from typing import Final
 
 import streamlit as st
 
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui.depth.charts import depth_charts
 from resnet_viz.ui.depth.controls import depth_controls
-from resnet_viz.ui.depth.recent import sweep_title
 from resnet_viz.ui.depth.results import results
 from resnet_viz.ui.depth.runs import SweepView, read_cells, read_sweep
 from resnet_viz.ui.depth.status import depth_status
@@ -36,7 +36,7 @@ def _panel(group: GroupRecord, was_moving: bool) -> None:
 def _show(view: SweepView) -> None:
     cells = read_cells(view.cells)
     title, controls = st.columns([5, 6], vertical_alignment="center")
-    title.header(view.group.name or sweep_title(view.spec), anchor=False)
+    title.header(view.group.name or SWEEP.title_of(view.spec), anchor=False)
     with controls:
         depth_controls(view)
     depth_status(view, cells)

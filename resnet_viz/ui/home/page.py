@@ -8,11 +8,10 @@ import streamlit as st
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
-from resnet_viz.experiments.links import RACE
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import address_bar, labels, pages, server, style
 from resnet_viz.ui.home.estimate import race_seconds
 from resnet_viz.ui.home.replay import home_replay
@@ -72,7 +71,7 @@ def _run_live(link: dict[str, str], time_needed: str) -> None:
         st.switch_page(pages.RACE.path, query_params=link)
 
 
-def _time_needed(recording: Recording[RaceSpec]) -> str:
+def _time_needed(recording: Recording) -> str:
     """A sentence about the time of the race on this machine: measured here, or honestly unknown."""
     runs = server.store().runs(states=[RunState.FINISHED], limit=_RUNS_JUDGED_BY)
     machine = _machine()

@@ -17,7 +17,6 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.replay import ReplayInfo, figures, replay_info
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.chart_card import numbers
@@ -65,7 +64,7 @@ def _filename(chart: str) -> str:
     return f"recorded-race-{RACE}-{chart}"
 
 
-def _origin(recording: Recording[RaceSpec]) -> str:
+def _origin(recording: Recording) -> str:
     text = _(
         "This is a recording: the race was trained on {day} in {time}, on {cores} CPU cores "
         "({processor}) with PyTorch {torch}, by the command `{command}`. {note}"

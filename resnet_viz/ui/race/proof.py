@@ -5,13 +5,13 @@ from typing import Final
 
 import streamlit as st
 
+from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import seed_gaps
 from resnet_viz.findings.fairness import FairnessCard, fairness_card
-from resnet_viz.findings.race import verdict
 from resnet_viz.findings.seed_table import seed_table
+from resnet_viz.findings.verdict import race_verdict
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import chart_card
 from resnet_viz.ui.race.fairness_table import fairness_table
@@ -26,9 +26,9 @@ _ICONS: Final = {
 }
 
 
-def show_verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> None:
+def show_verdict(race: Experiment, histories: Sequence[RunHistory]) -> None:
     """The verdict in words, its headline first, and the values of each seed where there are several."""
-    found = verdict(race, histories)
+    found = race_verdict(race, [CellHistory(run.role, race.depths[0], run.seed, run) for run in histories])
     with st.container(border=True, key="race_verdict"):
         st.subheader(str(found.headline), anchor=False)
         st.markdown("\n".join(f"- {_plain_text(str(sentence))}" for sentence in found.sentences))

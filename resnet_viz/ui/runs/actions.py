@@ -8,13 +8,12 @@ import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import Desired, Wish
+from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.jobs.control import going, hold_back
-from resnet_viz.jobs.races import start_race
-from resnet_viz.jobs.sweeps import KIND as SWEEP
-from resnet_viz.jobs.sweeps import spec_of, start_sweep
+from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
-from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, Labels, RunRecord
 from resnet_viz.store.labels import LONGEST
 from resnet_viz.ui import server
@@ -143,13 +142,9 @@ def _again(run_ids: Sequence[str], whole: Sequence[str]) -> None:
 def _repeated(group: GroupRecord, members: Sequence[RunRecord], whole: bool) -> Iterator[GroupRecord]:
     """Start ``group`` once more, or of other groups than races and ``whole`` sweeps, these ``members``."""
     store = server.store()
-    if group.kind == "race":
-        race = RaceSpec.from_json(group.spec_json)
-        yield start_race(store, race.but(run=_with_seed(race.run, race.run.train.seed + race.seeds)), owner())
-    elif group.kind == SWEEP and whole:
-        sweep = spec_of(group)
-        seed = sweep.run.train.seed + sweep.seeds
-        yield start_sweep(store, sweep.but(run=_with_seed(sweep.run, seed)), owner())
+    kind = KINDS.get(group.kind)
+    if kind is not None and (whole or not kind.reuses):
+        yield start_experiment(store, kind, spec_of(group).with_next_seeds(), owner())
     else:
         seed = 1 + max(store.run(run_id).seed for run_id in group.run_ids)
         for run in members:
