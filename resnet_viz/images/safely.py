@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 import resnet_viz
-from resnet_viz.images.decoding import DecodedImage, decoded
+from resnet_viz.images.decode import DecodedImage, Prepared, decoded, prepared
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.messages import refused
-from resnet_viz.images.policy import MAX_BYTES
-from resnet_viz.images.prepare import Prepared, prepared
+from resnet_viz.images.refusals import MAX_BYTES
 
 SHOWN_PX: Final = 640
 DECODERS: Final = 2
@@ -30,7 +29,7 @@ TIME_LIMIT_S: Final = 20.0
 """By the clock; the decoder's own limit counts processor time."""
 
 _HEADER_BYTES = 65536
-_MODULE = "resnet_viz.images.decoder"
+_MODULE = "resnet_viz.images.child"
 _KEPT_VARIABLES = ("DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT")
 
 _log = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ class Taken(NamedTuple):
 def decode_safely(data: bytes, name: str, wanted: Wanted, *, time_limit_s: float = TIME_LIMIT_S) -> Taken:
     """The image in ``data``; raises `ImageRefused`, also when its decoder is killed, crashes or hangs.
 
-    What the network gets is what `decoding.decode` and `prepare.prepare` give, made of
+    What the network gets is what `decode.decode` and `decode.prepare` give, made of
     all pixels; those never reach this process. ``name`` serves for one remark and is never a path.
     """
     if not data:
