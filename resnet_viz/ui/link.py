@@ -35,7 +35,7 @@ class Link:
         self.parameters = tuple(parameters)
         self._name = name
         self._kept = f"{name}_kept"
-        self._left = f"{name}_left"
+        self._left = LeftLinks(name)
         self._notices = f"{name}_notices"
         self._language = f"{name}_language"
 
@@ -43,7 +43,7 @@ class Link:
         """Follow the link where it says something else than this page wrote; before any widget."""
         link = {name: value for name, value in st.query_params.items() if name in self.parameters}
         kept: dict[str, str] | None = st.session_state.get(self._kept)
-        says_more = kept is None or bool(link and link != kept and not self._is_outdated(link))
+        says_more = kept is None or bool(link and link != kept and link not in self._left)
         if says_more or st.session_state.get(self._language) != current_language():
             st.session_state[self._language] = current_language()
             for name in self.parameters:
@@ -125,7 +125,7 @@ class Link:
         kept: dict[str, str] = st.session_state[self._kept]
         text = None if value == default else str(value)
         if kept.get(name) != text:
-            self._leave(kept)
+            self._left.add(kept)
             if text is None:
                 del kept[name]
             else:
@@ -159,15 +159,22 @@ class Link:
         said = sentence.format(name=name, value=wanted[:_LONGEST_SHOWN], **more)
         st.session_state[self._notices][name] = said
 
-    def _leave(self, link: Mapping[str, str]) -> None:
+
+class LeftLinks:
+    """What a page's link said until a moment ago; ``name`` tells it from those of other pages."""
+
+    def __init__(self, name: str) -> None:
+        self._key = f"{name}_left"
+
+    def add(self, link: Mapping[str, str]) -> None:
         """``link`` is going to be another one; requests that still say so may be on their way."""
-        left: dict[frozenset[tuple[str, str]], float] = st.session_state.setdefault(self._left, {})
+        left: dict[frozenset[tuple[str, str]], float] = st.session_state.setdefault(self._key, {})
         for old in [old for old, since in left.items() if monotonic() - since > _ON_ITS_WAY_S]:
             del left[old]
         left[frozenset(link.items())] = monotonic()
 
-    def _is_outdated(self, link: Mapping[str, str]) -> bool:
-        since = st.session_state.get(self._left, {}).get(frozenset(link.items()))
+    def __contains__(self, link: Mapping[str, str]) -> bool:
+        since = st.session_state.get(self._key, {}).get(frozenset(link.items()))
         return since is not None and monotonic() - since <= _ON_ITS_WAY_S
 
 

@@ -16,6 +16,7 @@ from resnet_viz.experiments.kinds import PRESET_PARAMETER, RACE, SWEEP, Kind
 from resnet_viz.experiments.presets import CUSTOM
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.address_bar import unknown
+from resnet_viz.ui.link import LeftLinks
 
 _YES: Final = "yes"
 
@@ -38,6 +39,7 @@ class LinkedForm:
         self._switch = switch
         self._form = f"{page}_form"
         self._written = f"{page}_link"
+        self._left = LeftLinks(page)
         self._notices = f"{page}_notices"
         self._parameters = {PRESET_PARAMETER, group_parameter, *kind.settings}
         self._parameters |= {switch} if switch else set()
@@ -50,7 +52,7 @@ class LinkedForm:
         """Bring the widgets' values in line with the link, before any widget is made."""
         link = {name: value for name, value in st.query_params.items() if name in self._parameters}
         written: dict[str, str] | None = st.session_state.get(self._written)
-        if written is None or (link and link != written):
+        if written is None or (link and link != written and link not in self._left):
             preset, spec, notices = self.kind.from_link(link)
             st.session_state[self._written] = link
             st.session_state[self._notices] = notices
@@ -130,6 +132,9 @@ class LinkedForm:
         changed = {name: value for name, value in link.items() if st.query_params.get(name) != value}
         if changed:
             st.query_params.update(changed)
+        written: dict[str, str] | None = st.session_state.get(self._written)
+        if written is not None and written != link:
+            self._left.add(written)
         st.session_state[self._written] = link
 
     def open(self, group_id: str | None, preset: str, spec: Experiment) -> None:
