@@ -9,10 +9,10 @@ from starlette.middleware import Middleware
 from resnet_viz.ui.access import AccessCode, code_at_start
 from resnet_viz.ui.addresses import base_path
 from resnet_viz.ui.embedding import embedders_at_start
+from resnet_viz.ui.error_page import tell
 from resnet_viz.ui.http import HeadersAndOwner, NoTrailingSlash, routes
 from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.machine import AtTheMachine
-from resnet_viz.ui.mishaps import tell
 
 base, embedders = base_path(), embedders_at_start()
 code = code_at_start(st.get_option("server.address"))

@@ -16,7 +16,6 @@ from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -26,6 +25,7 @@ sys.path.insert(0, str(ROOT))
 from resnet_viz import __version__  # noqa: E402
 from resnet_viz.errors import NotFound  # noqa: E402
 from resnet_viz.events import RunState  # noqa: E402
+from resnet_viz.experiments.kinds import KINDS, Kind  # noqa: E402
 from resnet_viz.experiments.recordings import (  # noqa: E402
     FOLDER,
     Origin,
@@ -35,15 +35,12 @@ from resnet_viz.experiments.recordings import (  # noqa: E402
     recording_file,
     write_recording,
 )
-from resnet_viz.experiments.sweeps import SweepSpec  # noqa: E402
 from resnet_viz.exports.tables import write_histories  # noqa: E402
 from resnet_viz.findings.regime import sampled  # noqa: E402
 from resnet_viz.history import ProfileTable, RunHistory  # noqa: E402
 from resnet_viz.jobs.capacity import Machine  # noqa: E402
-from resnet_viz.jobs.sweeps import KIND as SWEEP  # noqa: E402
-from resnet_viz.jobs.sweeps import spec_of, sweep_cells  # noqa: E402
+from resnet_viz.jobs.experiments import cells_of, experiment_group, spec_of  # noqa: E402
 from resnet_viz.processor import processor_name  # noqa: E402
-from resnet_viz.specs import RaceSpec  # noqa: E402
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store, home_folder, open_store  # noqa: E402
 
 REPLAYED = "grad/relative"
@@ -55,40 +52,35 @@ def make(
     store: Store, name: str, group_id: str, command: str, note: str, folder: Path = FOLDER
 ) -> list[Path]:
     """Both files; raises `NotFound` where the history has no such group, or a run of it is not finished."""
-    group = store.group(group_id)
-    spec: RaceSpec | SweepSpec
-    if group.kind == SWEEP:
-        spec, runs = spec_of(group), [place.run for place in sweep_cells(store, group)]
-    else:
-        spec, runs = RaceSpec.from_json(group.spec_json), list(map(store.run, group.run_ids))
-    finished = list(_finished(group, runs))
+    group = experiment_group(store, group_id)
+    kind = KINDS[group.kind]
+    finished = list(_finished(group, [place.run for place in cells_of(store, group)]))
     recorded = tuple(
-        RecordedRun(run.id, run.spec, slimmed(RunReader(store, run.id).history(), group.kind))
-        for run in finished
+        RecordedRun(run.id, run.spec, slimmed(RunReader(store, run.id).history(), kind)) for run in finished
     )
-    recording: Recording[Any] = Recording(name, spec, _origin(finished, command, note), recorded)
+    recording = Recording(name, kind, spec_of(group), _origin(finished, command, note), recorded)
     return [write_recording(recording, folder), write_table(recording, folder)]
 
 
-def slimmed(history: RunHistory, kind: str) -> RunHistory:
+def slimmed(history: RunHistory, kind: Kind) -> RunHistory:
     """``history`` without what is not shown of it."""
     kept = {}
     for name, table in history.profiles.items():
-        if kind == SWEEP:
+        if kind.has_depths:
             rows = np.isin(np.arange(len(table)), [*sampled(table.step), len(table) - 1])
         else:
             rows = np.isin(table.step, history.profiles[MEASURED].step) | (name == REPLAYED)
         kept[name] = ProfileTable(table.taps, table.step[rows], table.value[rows])
-    if kind == SWEEP:
+    if kind.has_depths:
         kept = {name: table for name, table in kept.items() if name == REPLAYED}
     return replace(history, profiles=kept)
 
 
-def write_table(recording: Recording[Any], folder: Path = FOLDER) -> Path:
+def write_table(recording: Recording, folder: Path = FOLDER) -> Path:
     """The recording as a table for other programs."""
     target = recording_file(recording.kind, recording.name, ".parquet", folder)
     about = {
-        recording.kind: recording.spec.model_dump(mode="json"),
+        recording.kind.name: recording.spec.model_dump(mode="json"),
         "origin": origin_json(recording.origin),
         "runs": [
             {"id": run.id, "spec": run.spec.model_dump(mode="json"), "facts": dict(run.history.facts)}

@@ -28,7 +28,7 @@ sys.path.insert(0, str(ROOT))
 
 from resnet_viz import __version__  # noqa: E402
 from resnet_viz.data.catalogue import fitted  # noqa: E402
-from resnet_viz.experiments.presets import PRESETS  # noqa: E402
+from resnet_viz.experiments.kinds import RACE  # noqa: E402
 from resnet_viz.findings.yardstick import FILE, settings  # noqa: E402
 from resnet_viz.jobs.capacity import Machine  # noqa: E402
 from resnet_viz.processor import processor_name  # noqa: E402
@@ -42,8 +42,8 @@ DEPTHS = (8, 20, 32, 44, 56)
 
 def networks() -> Iterator[RunSpec]:
     """The runs to vary, each once."""
-    first = next(iter(PRESETS.values())).race.run
-    races = [preset.race.run for preset in PRESETS.values()]
+    first = RACE.start(RACE.default).run
+    races = [preset.spec.run for preset in RACE.presets.values()]
     races += [first.but(network=first.network.but(depth=depth)) for depth in DEPTHS]
     seen = set()
     for race in races:

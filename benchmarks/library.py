@@ -7,8 +7,9 @@ import numpy as np
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Event, Facts, Profile, Progress, RunState, Series, StateChanged
-from resnet_viz.experiments.presets import PRESETS
-from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.specs import RunSpec
 from resnet_viz.store import Store, open_store
 
 OWNER = "benchmark"
@@ -25,18 +26,18 @@ def fill(home: Path, runs: int, points: int) -> None:
     each = -(-points // runs)
     for number in range(runs // 2):
         race = _race(number)
-        members = [fitted(member) for member in race.members()]
+        members = [fitted(member) for member in race.runs()]
         group = store.add_group("race", OWNER, race.to_json(), members, name=_name(number))
         for run_id, spec in zip(group.run_ids, members, strict=True):
             _train(store, run_id, spec, each, seed=number)
     store.close()
 
 
-def _race(number: int) -> RaceSpec:
-    race = PRESETS["degradation"].race
+def _race(number: int) -> Experiment:
+    race = RACE.presets["degradation"].spec
     network = race.run.network.but(depth=_DEPTHS[number % len(_DEPTHS)])
     train = race.run.train.but(seed=number, steps=_STEPS)
-    return race.but(run=race.run.but(network=network, train=train))
+    return Experiment(run=race.run.but(network=network, train=train))
 
 
 def _name(number: int) -> str:

@@ -8,14 +8,14 @@ from unittest.mock import patch
 from benchmarks.result import Aim, Bench, Result
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Desired
-from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.loop import train
 
 
 def probe_overhead(repetitions: int, folder: Path) -> Iterator[Result]:
     """Processor time of both trainings of the degradation preset, measuring and not, turn about."""
-    for member in PRESETS["degradation"].race.members():
+    for member in RACE.presets["degradation"].spec.runs():
         overhead = Result(f"{member.network.role}: extra time for measuring", "%", aim=Aim("≤", 5))
         spec = fitted(member)
         _train_s(spec.but(train=spec.train.but(steps=5)), folder)  # warms caches and allocators

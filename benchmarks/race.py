@@ -15,13 +15,13 @@ import psutil
 
 from benchmarks.result import Aim, Bench, Result
 from resnet_viz.events import RunState
-from resnet_viz.experiments.presets import PRESETS
-from resnet_viz.jobs.races import start_race
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunReader, open_store
 
-DEGRADATION = PRESETS["degradation"].race
+DEGRADATION = RACE.presets["degradation"].spec
 _POLL_S = 0.05
 _TIMEOUT_S = 600.0
 
@@ -57,10 +57,10 @@ class SupervisedHome:
         """Wait until every worker is there and has stopped importing and warming up."""
         wait_until(lambda: self._supervisor.machine.torch != "" and self._workers_rest())
 
-    def race(self, spec: RaceSpec) -> Raced:
+    def race(self, spec: Experiment) -> Raced:
         """Start a race and wait for its end."""
         start = time.perf_counter()
-        group = start_race(self._store, spec, owner="benchmark")
+        group = start_experiment(self._store, RACE, spec, owner="benchmark")
         self._supervisor.wake()
         first_point_s = self._first_point(group.run_ids) - start
         wait_until(lambda: all(self._store.run(run).state.is_finished() for run in group.run_ids))

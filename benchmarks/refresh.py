@@ -17,9 +17,8 @@ import numpy as np
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Event, Profile, RunState, Series, StateChanged
-from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, losses, responses
-from resnet_viz.figures.chart import to_json
 from resnet_viz.history import RunHistory
 from resnet_viz.store import RunReader, open_store
 
@@ -30,10 +29,10 @@ _MEASURED = 1_000  # rows of a long run's profiles
 
 def main(folder: Path, repetitions: int) -> list[float]:
     """Processor milliseconds of each refresh."""
-    race = PRESETS["degradation"].race
+    race = RACE.presets["degradation"].spec
     race = race.but(run=race.run.but(train=race.run.train.but(steps=2 * POINTS)))
     store = open_store(folder)
-    group = store.add_group("race", "benchmark", race.to_json(), [fitted(run) for run in race.members()])
+    group = store.add_group("race", "benchmark", race.to_json(), [fitted(run) for run in race.runs()])
     attempts = {run: store.claim(run, "benchmark") or 0 for run in group.run_ids}
     readers = [RunReader(store, run) for run in group.run_ids]
 
@@ -55,27 +54,15 @@ def main(folder: Path, repetitions: int) -> list[float]:
 
 def _draw(histories: list[RunHistory]) -> None:
     """What `resnet_viz.ui.race.charts` computes."""
-    loss = losses.loss_info(histories)
-    share = accuracy.accuracy_info(histories)
-    gradient = gradient_profile.gradient_profile_info(histories, "grad/relative", None)
-    heat = gradient_heatmap.heatmap_info(histories)
-    response = responses.responses_info(histories, None)
-    for text in (
-        losses.describe(loss),
-        accuracy.describe(share),
-        gradient_profile.describe(gradient),
-        gradient_heatmap.describe(heat),
-        responses.describe(response),
+    for figure in (
+        losses.figure(histories),
+        accuracy.figure(histories),
+        gradient_profile.figure(histories),
+        gradient_heatmap.figure(histories),
+        responses.figure(histories),
     ):
-        assert text
-    for chart in (
-        losses.loss_chart(loss),
-        accuracy.accuracy_chart(share),
-        gradient_profile.gradient_profile_chart(gradient),
-        gradient_heatmap.heatmap_chart(heat, stacked=True),
-        responses.responses_chart(response),
-    ):
-        assert to_json(chart)
+        assert figure.words
+        assert figure.json
 
 
 def _events(start: int, points: int, every: int) -> list[Event]:

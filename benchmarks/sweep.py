@@ -11,13 +11,13 @@ import psutil
 
 from benchmarks.race import wait_until
 from benchmarks.result import Aim, Bench, Result
-from resnet_viz.experiments.sweeps import SWEEP_PRESETS
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.calibrate import estimate_sweep
+from resnet_viz.jobs.experiments import cells_of, start_experiment
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.jobs.sweeps import start_sweep, sweep_cells
 from resnet_viz.store import RunRecord, Store, open_store
 
-_SWEEP = SWEEP_PRESETS["quick"].sweep
+_SWEEP = SWEEP.presets["quick"].spec
 
 
 class Swept(NamedTuple):
@@ -57,11 +57,11 @@ def _sweep(store: Store) -> Swept:
     with Supervisor(store, warm=2) as supervisor:
         wait_until(lambda: supervisor.machine.torch != "")
         start = time.perf_counter()
-        group = start_sweep(store, _SWEEP, owner="benchmark")
+        group = start_experiment(store, SWEEP, _SWEEP, owner="benchmark")
         supervisor.wake()
         wait_until(lambda: any(run.started_at for run in store.runs(group=group.id)))
         begun, spent_s = time.perf_counter(), _processor_s()
-        wait_until(lambda: all(place.is_settled for place in sweep_cells(store, group)))
+        wait_until(lambda: all(place.is_settled for place in cells_of(store, group)))
         end, spent_s = time.perf_counter(), _processor_s() - spent_s
     return Swept(expected_s, end - start, end - begun, spent_s, store.runs(group=group.id))
 

@@ -17,6 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.race import wait_until
 from benchmarks.result import Aim, Bench, Result
+from resnet_viz.ui.pages import PAGES
 
 _BROWSER_OPTIONS = (
     "--no-sandbox",
@@ -27,7 +28,6 @@ _BROWSER_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_PAGES = ("race", "depth", "inspect", "runs")
 _LIVE_S = 5.0
 _REFRESHES = 20
 
@@ -68,7 +68,7 @@ def serving(repetitions: int, folder: Path) -> Iterator[Result]:
 def first_visits(repetitions: int, folder: Path) -> Iterator[Result]:
     """A server that has shown nothing yet, and a link straight to a page."""
     with browser_page() as page:
-        for path in _PAGES:
+        for path in (page.address for page in PAGES if page.address):
             result = Result(f"server ready → /{path} visited first", "s", aim=Aim("≤", 10))
             for number in range(repetitions):
                 port = free_port()

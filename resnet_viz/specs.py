@@ -6,7 +6,7 @@ wrong value gets the same sentence everywhere. Nothing here imports torch.
 
 import hashlib
 import json
-from typing import Any, ClassVar, Literal, Self, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -189,37 +189,6 @@ class RunSpec(Spec):
     network: NetworkSpec = NetworkSpec()
     data: DataSpec = DataSpec()
     train: TrainSpec = TrainSpec()
-
-
-class RaceSpec(Spec):
-    """A residual network against its plain twin, once per seed from ``run.train.seed`` on."""
-
-    MAX_SEEDS: ClassVar[int] = 10
-
-    run: RunSpec = RunSpec()
-    seeds: int = Field(1, ge=1, le=MAX_SEEDS)
-
-    @model_validator(mode="after")
-    def _has_shortcut(self) -> Self:
-        if self.run.network.role == "plain":
-            raise InvalidSetting(
-                "race_needs_shortcut",
-                N_(
-                    "A race compares networks with and without skip connections; choose the shortcut "
-                    "type identity, projection or all-projection."
-                ),
-                field="shortcut",
-            )
-        return self
-
-    def members(self) -> tuple[RunSpec, ...]:
-        """The runs: for each seed the plain network, then the residual one."""
-        members = []
-        for offset in range(self.seeds):
-            train = self.run.train.but(seed=self.run.train.seed + offset)
-            for network in (self.run.network.plain(), self.run.network):
-                members.append(RunSpec(network=network, data=self.run.data, train=train))
-        return tuple(members)
 
 
 def choices(alias: Any) -> tuple[Any, ...]:

@@ -8,21 +8,20 @@ import pytest
 from assets.make_recording import make
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Profile, Progress, RunState, Series, StateChanged
-from resnet_viz.experiments.presets import PRESETS
-from resnet_viz.experiments.recordings import read_race, read_sweep, recorded_cells
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
+from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.experiments.kinds import RACE, SWEEP
+from resnet_viz.experiments.recordings import read_recording
 from resnet_viz.figures.degradation import degradation_info, degradation_table
 from resnet_viz.figures.depth_gradients import depth_gradient_info, depth_gradient_table
 from resnet_viz.figures.depth_losses import depth_loss_info, depth_loss_table
 from resnet_viz.figures.tables import Columns
-from resnet_viz.findings.depth import sweep_verdict
-from resnet_viz.jobs.races import start_race
-from resnet_viz.jobs.sweeps import start_sweep, sweep_cells
+from resnet_viz.findings.verdict import depth_verdict
+from resnet_viz.jobs.experiments import cells_of, start_experiment
 from resnet_viz.store import RunReader, Store, open_store
 
 STEPS = 30
 TAPS = ("stem", "stage1.block1.conv1", "head")
-_RUN = PRESETS["degradation"].race.run
+_RUN = RACE.presets["degradation"].spec.run
 RUN = _RUN.but(train=_RUN.train.but(steps=STEPS, evaluate_every=10, probe_every=10))
 
 
@@ -62,22 +61,22 @@ def same(one: Columns, other: Columns) -> None:
 def test_a_recorded_sweep_has_the_verdict_and_the_charts_of_the_live_one(
     store: Store, tmp_path: Path
 ) -> None:
-    spec = SweepSpec(run=RUN, depths=(8, 14), seeds=2)
-    group = start_sweep(store, spec, "me")
+    spec = Experiment(run=RUN, depths=(8, 14), seeds=2)
+    group = start_experiment(store, SWEEP, spec, "me")
     for number, run_id in enumerate(store.group(group.id).run_ids):
         train(store, run_id, number)
     live = [
         CellHistory(
             place.cell.family, place.cell.depth, place.cell.seed, RunReader(store, place.run.id).history()
         )
-        for place in sweep_cells(store, group)
+        for place in cells_of(store, group)
         if place.run is not None
     ]
     npz, parquet = make(store, "small", group.id, "the command", "", tmp_path)
     assert (npz.name, parquet.name) == ("sweep-small.npz", "sweep-small.parquet")
-    recording = read_sweep("small", tmp_path)
-    cells = recorded_cells(recording)
-    assert sweep_verdict(recording.spec, cells).text == sweep_verdict(spec, live).text
+    recording = read_recording(SWEEP, "small", tmp_path)
+    cells = list(recording.cells)
+    assert depth_verdict(recording.spec, cells).text == depth_verdict(spec, live).text
     families = spec.families
     same(
         degradation_table(degradation_info(families, cells)),
@@ -95,11 +94,11 @@ def test_a_recorded_sweep_has_the_verdict_and_the_charts_of_the_live_one(
 
 
 def test_a_recorded_race_keeps_every_step_of_what_is_replayed(store: Store, tmp_path: Path) -> None:
-    group = start_race(store, PRESETS["degradation"].race.but(run=RUN), "me")
+    group = start_experiment(store, RACE, RACE.presets["degradation"].spec.but(run=RUN), "me")
     for number, run_id in enumerate(group.run_ids):
         train(store, run_id, number)
     make(store, "small", group.id, "the command", "", tmp_path)
-    for run in read_race("small", tmp_path).runs:
+    for run in read_recording(RACE, "small", tmp_path).runs:
         profiles = run.history.profiles
         assert profiles["grad/relative"].step.tolist() == list(range(STEPS))
         assert (
@@ -108,7 +107,7 @@ def test_a_recorded_race_keeps_every_step_of_what_is_replayed(store: Store, tmp_
 
 
 def test_what_is_not_finished_is_not_recorded(store: Store, tmp_path: Path) -> None:
-    group = start_sweep(store, SweepSpec(run=RUN, depths=(8, 14)), "me")
+    group = start_experiment(store, SWEEP, Experiment(run=RUN, depths=(8, 14)), "me")
     with pytest.raises(NotFound, match="not finished"):
         make(store, "small", group.id, "the command", "", tmp_path)
     assert not list(tmp_path.glob("sweep-*"))

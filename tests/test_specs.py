@@ -5,22 +5,14 @@ import itertools
 import pytest
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.presets import PRESETS
-from resnet_viz.specs import (
-    Block,
-    NetworkSpec,
-    RaceSpec,
-    RunSpec,
-    TrainSpec,
-    choices,
-    legal_depths,
-    nearest_depths,
-)
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.specs import Block, NetworkSpec, RunSpec, TrainSpec, choices, legal_depths, nearest_depths
 
 
-@pytest.mark.parametrize("race", [preset.race for preset in PRESETS.values()], ids=list(PRESETS))
-def test_specs_survive_json(race: RaceSpec) -> None:
-    again = RaceSpec.from_json(race.to_json())
+@pytest.mark.parametrize("race", [preset.spec for preset in RACE.presets.values()], ids=list(RACE.presets))
+def test_specs_survive_json(race: Experiment) -> None:
+    again = Experiment.from_json(race.to_json())
     assert again == race
     assert again.digest() == race.digest()
 
@@ -97,8 +89,8 @@ def test_json_from_elsewhere_is_refused() -> None:
 
 
 def test_a_race_has_a_plain_and_a_residual_member_per_seed() -> None:
-    race = RaceSpec(run=RunSpec(train=TrainSpec(seed=5)), seeds=3)
-    members = race.members()
+    race = Experiment(run=RunSpec(train=TrainSpec(seed=5)), seeds=3)
+    members = race.runs()
     assert [(m.network.role, m.train.seed) for m in members] == list(
         itertools.product(("plain", "residual"), [5])
     ) + list(itertools.product(("plain", "residual"), [6])) + list(
@@ -111,7 +103,7 @@ def test_a_race_has_a_plain_and_a_residual_member_per_seed() -> None:
 
 def test_a_race_needs_a_shortcut() -> None:
     with pytest.raises(InvalidSetting, match="race compares"):
-        RaceSpec.checked(run=RunSpec(network=NetworkSpec().plain()))
+        RACE.with_all(RACE.default, {"shortcut": "none"})
 
 
 def test_the_warm_up_must_end_before_the_training() -> None:

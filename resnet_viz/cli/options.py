@@ -6,14 +6,15 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from resnet_viz.experiments.links import Experiment, S
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import Kind
 from resnet_viz.experiments.settings import Setting
 from resnet_viz.locale import gettext as _
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-def options_of(experiment: Experiment[Any]) -> Callable[[Command], Command]:
+def options_of(kind: Kind) -> Callable[[Command], Command]:
     """Give a command one option for each setting; the ``**given`` of its signature stands for them.
 
     It is called with their values by the settings' names, None for those that were not given.
@@ -24,23 +25,23 @@ def options_of(experiment: Experiment[Any]) -> Callable[[Command], Command]:
         parameters: list[inspect.Parameter] = []
         for parameter in signature.parameters.values():
             if parameter.kind is inspect.Parameter.VAR_KEYWORD:
-                parameters += map(_option, experiment.settings.values())
+                parameters += map(_option, kind.settings.values())
             else:
                 parameters.append(parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY))
         # Typer reads a command's options from its signature.
         command.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-        command.settings = experiment.settings  # type: ignore[attr-defined]  # for `language`
+        command.settings = kind.settings  # type: ignore[attr-defined]  # for `language`
         return command
 
     return decorate
 
 
-def asked_for(experiment: Experiment[S], preset: str, given: dict[str, Any]) -> S:
+def asked_for(kind: Kind, preset: str, given: dict[str, Any]) -> Experiment:
     """What ``preset`` and the options that were ``given`` ask for; raises `InvalidSetting`."""
-    spec = experiment.start(preset)
-    for name in experiment.settings:
+    spec = kind.start(preset)
+    for name in kind.settings:
         if given[name] is not None:
-            spec = experiment.put(spec, name, given[name])
+            spec = kind.put(spec, name, given[name])
     return spec
 
 

@@ -10,13 +10,13 @@ from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.events import BROKEN
-from resnet_viz.experiments.links import RACE
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.findings.fairness import fairness_card, race_is_fair
-from resnet_viz.findings.race import verdict
-from resnet_viz.jobs.races import start_race
+from resnet_viz.findings.verdict import race_verdict
+from resnet_viz.jobs.experiments import cells_of, recorded_cells, start_experiment
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
-from resnet_viz.store import RunReader, RunRecord, Store
+from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 
 _FACTS = (
     "parameters",
@@ -40,16 +40,16 @@ def race(
     Ctrl-C, SIGTERM and closing the terminal stop both with a checkpoint; `resume` continues them.
     While the disk is full or the history is locked, the command waits.
     """
-    spec = asked_for(RACE, preset, given)
+    spec = asked_for(RACE, preset, given).fitted()
     with ended_by_signals(), history() as store:
-        group = start_race(store, spec, owner=OWNER)
+        group = start_experiment(store, RACE, spec, OWNER)
         try:
             runs = follow(store, group.run_ids)
         except KeyboardInterrupt:
             command = f"python -m resnet_viz resume {group.id}"
             say(_("Interrupted. Continue with: {command}").format(command=command))
             raise
-        report = _report(store, group.id, spec, runs)
+        report = _report(store, group, spec, runs)
     if json:
         put_json(report)
     else:
@@ -62,15 +62,15 @@ def race(
     return 1 if any(run.state in BROKEN for run in runs) else 0
 
 
-def _report(store: Store, race_id: str, spec: RaceSpec, runs: list[RunRecord]) -> dict[str, Any]:
+def _report(store: Store, group: GroupRecord, spec: Experiment, runs: list[RunRecord]) -> dict[str, Any]:
     histories = [RunReader(store, run.id).history() for run in runs]
-    said = verdict(spec, histories)
+    said = race_verdict(spec, recorded_cells(store, cells_of(store, group)))
     cards = [
         fairness_card(histories[i], histories[i + 1], runs[i].spec, runs[i + 1].spec)
         for i in range(0, len(runs), 2)  # plain, residual, for each seed
     ]
     return {
-        "race": race_id,
+        "race": group.id,
         "runs": [
             {"id": run.id, "role": run.role, "seed": run.seed, "state": run.state.value, "steps": run.step}
             | {fact: run.facts.get(fact) for fact in _FACTS}

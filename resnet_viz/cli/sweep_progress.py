@@ -8,22 +8,29 @@ from resnet_viz.cli.console import notes, say
 from resnet_viz.cli.holdups import Holdups
 from resnet_viz.errors import NotFound, StoreUnavailable
 from resnet_viz.events import STATE_NAMES, RunState
+from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.jobs.capacity import Capacity, Machine
+from resnet_viz.jobs.experiments import (
+    FilledCell,
+    cells_of,
+    experiment_group,
+    resume_experiment,
+    stop_experiment,
+)
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.jobs.sweeps import SweepCell, cancel_sweep, resume_sweep, sweep_cells
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, Store
 
 _LOOK_EVERY_S = 0.2
 
 
-def follow_sweep(store: Store, group: GroupRecord) -> list[SweepCell]:
+def follow_sweep(store: Store, group: GroupRecord) -> list[FilledCell]:
     """Have the sweep trained and wait until nothing more will happen; its cells as they ended.
 
     A server on the same history may take up cells as well. Interrupted, the
     sweep is cancelled: running cells are stopped with a checkpoint.
     """
-    cells = sweep_cells(store, group)
+    cells = cells_of(store, group)
     open_cells = sum(not cell.is_settled for cell in cells)
     if not open_cells:
         return cells
@@ -47,7 +54,7 @@ def follow_sweep(store: Store, group: GroupRecord) -> list[SweepCell]:
             while not all(cell.is_settled for cell in cells):
                 time.sleep(_LOOK_EVERY_S)
                 try:
-                    cells = sweep_cells(store, group)
+                    cells = cells_of(store, group)
                 except StoreUnavailable as error:
                     holdups.unreadable(error)
                     continue
@@ -56,19 +63,22 @@ def follow_sweep(store: Store, group: GroupRecord) -> list[SweepCell]:
                 holdups.look((place.cell.title, place.run) for place in cells if place.run is not None)
         except KeyboardInterrupt:
             # Before the supervisor lets go of its runs: what ends by itself would be taken up again.
-            cancel_sweep(store, group.id)
+            stop_experiment(store, group.id)
             command = f"python -m resnet_viz resume {group.id}"
             say(_("Interrupted. Continue with: {command}").format(command=command))
             raise
     return cells
 
 
-def take_up_sweep(store: Store, name: str) -> list[SweepCell] | None:
+def take_up_sweep(store: Store, name: str) -> list[FilledCell] | None:
     """Go on with the sweep called so and say how each cell ended; None where it is no sweep."""
     try:
-        group = resume_sweep(store, name)
+        group = experiment_group(store, name)
     except NotFound:
         return None
+    if not KINDS[group.kind].reuses:
+        return None
+    resume_experiment(store, group.id)
     cells = follow_sweep(store, group)
     for place in cells:
         state = _(STATE_NAMES[place.run.state]) if place.run else _("not trained")
@@ -76,7 +86,7 @@ def take_up_sweep(store: Store, name: str) -> list[SweepCell] | None:
     return cells
 
 
-def _show(progress: Progress, bars: dict[str, TaskID], cells: list[SweepCell]) -> None:
+def _show(progress: Progress, bars: dict[str, TaskID], cells: list[FilledCell]) -> None:
     done = 0
     for place in cells:
         run = place.run
@@ -95,7 +105,7 @@ def _show(progress: Progress, bars: dict[str, TaskID], cells: list[SweepCell]) -
     progress.update(bars[""], completed=done)
 
 
-def _name_retries(cells: list[SweepCell], attempts: dict[str, int]) -> None:
+def _name_retries(cells: list[FilledCell], attempts: dict[str, int]) -> None:
     for place in cells:
         run = place.run
         if run is None:

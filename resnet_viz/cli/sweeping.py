@@ -14,14 +14,14 @@ from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.cli.sweep_progress import follow_sweep
 from resnet_viz.events import BROKEN, STATE_NAMES
 from resnet_viz.experiments.estimates import Estimate
-from resnet_viz.experiments.links import SWEEP
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.calibrate import estimate_sweep
-from resnet_viz.jobs.sweep_report import sweep_report
-from resnet_viz.jobs.sweeps import SweepCell, fitted_sweep, planned_cells, spec_of, start_sweep
+from resnet_viz.jobs.experiments import FilledCell, planned_cells, recorded_cells, spec_of, start_experiment
+from resnet_viz.jobs.outcome import outcome
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.store import RunReader, Store
+from resnet_viz.store import Store
 from resnet_viz.wording import count, duration, number, percent
 
 _STATES = {**STATE_NAMES, "planned": N_("planned")}
@@ -41,7 +41,7 @@ def sweep(
     Ctrl-C, SIGTERM and closing the terminal stop them with a checkpoint; `resume` continues them.
     While the disk is full or the history is locked, the command waits.
     """
-    spec = fitted_sweep(asked_for(SWEEP, preset, given))
+    spec = asked_for(SWEEP, preset, given).fitted()
     with ended_by_signals(), history() as store:
         expected = estimate_sweep(store, spec, cold=True)
         _announce(spec, expected)
@@ -56,9 +56,9 @@ def sweep(
     return 1 if any(cell["state"] in BROKEN for cell in report["cells"]) else 0
 
 
-def _train(store: Store, spec: SweepSpec, expected: Estimate) -> dict[str, Any]:
+def _train(store: Store, spec: Experiment, expected: Estimate) -> dict[str, Any]:
     begun = time.monotonic()
-    group = start_sweep(store, spec, owner=OWNER)
+    group = start_experiment(store, SWEEP, spec, OWNER)
     cells = follow_sweep(store, group)
     wall_s = time.monotonic() - begun
     if expected.runs:
@@ -76,21 +76,19 @@ def _train(store: Store, spec: SweepSpec, expected: Estimate) -> dict[str, Any]:
 def _report(
     store: Store,
     sweep_id: str | None,
-    spec: SweepSpec,
-    cells: list[SweepCell],
+    spec: Experiment,
+    cells: list[FilledCell],
     expected: Estimate,
     wall_s: float | None,
 ) -> dict[str, Any]:
-    histories = [
-        CellHistory(*place.cell[:3], RunReader(store, place.run.id).history()) for place in cells if place.run
-    ]
-    return sweep_report(sweep_id, spec, cells, histories) | {
+    histories = recorded_cells(store, cells)
+    return outcome(SWEEP, sweep_id, spec, cells, histories) | {
         "estimate_s": expected.wall_s,
         "wall_s": wall_s,
     }
 
 
-def _announce(spec: SweepSpec, expected: Estimate) -> None:
+def _announce(spec: Experiment, expected: Estimate) -> None:
     total = len(spec.cells())
     if not expected.runs:
         say(_("Nothing to train: the results of all {count} runs exist already.").format(count=total))

@@ -10,7 +10,7 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resnet_viz.experiments.sweeps import Cell
+from resnet_viz.experiments.experiment import Cell
 from resnet_viz.specs import NetworkSpec, TrainSpec
 
 BACKWARD = 2

@@ -12,11 +12,11 @@ table that `exports.tables` makes, for those who want to take them away.
 """
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -25,17 +25,15 @@ import orjson
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
+from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.experiments.kinds import Kind
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.locale import N_
-from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.specs import RunSpec
 
 FOLDER = Path(__file__).parents[2] / "assets" / "recordings"
 SCHEMA = 2
 """Of the file; a larger one is refused."""
-
-Kind = Literal["race", "sweep"]
-SpecT = TypeVar("SpecT", bound=RaceSpec | SweepSpec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,56 +61,74 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Recording(Generic[SpecT]):
-    """What was run once; ``runs`` in the order of `RaceSpec.members` or `SweepSpec.cells`."""
+class Recording:
+    """An experiment that was run once; ``runs`` in the order of `Experiment.cells`."""
 
     name: str
-    spec: SpecT
+    kind: Kind
+    spec: Experiment
     origin: Origin
     runs: tuple[RecordedRun, ...]
 
     @property
-    def kind(self) -> Kind:
-        """With the name, what its files are called."""
-        return "race" if isinstance(self.spec, RaceSpec) else "sweep"
+    def histories(self) -> tuple[RunHistory, ...]:
+        """What was recorded of each run."""
+        return tuple(run.history for run in self.runs)
 
     @property
-    def histories(self) -> tuple[RunHistory, ...]:
-        """What figures and verdicts read."""
-        return tuple(run.history for run in self.runs)
+    def cells(self) -> tuple[CellHistory, ...]:
+        """The same as verdicts and figures take it."""
+        return tuple(
+            CellHistory(cell.family, cell.depth, cell.seed, run.history)
+            for cell, run in zip(self.spec.cells(), self.runs, strict=True)
+        )
 
 
 def recording_names(kind: Kind, folder: Path = FOLDER) -> list[str]:
     """The names of the recordings in ``folder``, in alphabetical order."""
-    return sorted(path.stem.removeprefix(f"{kind}-") for path in folder.glob(f"{kind}-*.npz"))
+    return sorted(path.stem.removeprefix(f"{kind.name}-") for path in folder.glob(f"{kind.name}-*.npz"))
 
 
-def read_race(name: str, folder: Path = FOLDER) -> Recording[RaceSpec]:
-    """The recorded race ``name``.
+def read_recording(kind: Kind, name: str, folder: Path = FOLDER) -> Recording:
+    """The recording ``name`` of ``kind``.
 
     Raises:
         NotFound: there is none of this name.
         InvalidSetting: the file is damaged, or from a newer version of this app.
     """
-    return _read("race", RaceSpec.model_validate, name, folder)
-
-
-def read_sweep(name: str, folder: Path = FOLDER) -> Recording[SweepSpec]:
-    """The recorded sweep ``name``; raises what `read_race` raises."""
-    return _read("sweep", SweepSpec.model_validate, name, folder)
-
-
-def recorded_cells(recording: Recording[SweepSpec]) -> list[CellHistory]:
-    """The cells of a recorded sweep, as verdicts and figures take them."""
-    return [
-        CellHistory(cell.family, cell.depth, cell.seed, run.history)
-        for cell, run in zip(recording.spec.cells(), recording.runs, strict=True)
-    ]
+    path = recording_file(kind, name, folder=folder)
+    if not path.is_file():
+        raise NotFound("no_recording", N_("There is no recording called {name}."), name=name[:60])
+    try:
+        # Opened here, as NumPy leaves a file open that is not what it expects.
+        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
+            arrays = {key: file[key] for key in ("about", "step", "single", "double")}
+        about = orjson.loads(arrays["about"].tobytes())
+        if about["schema"] > SCHEMA:
+            raise InvalidSetting(
+                "recording_too_new",
+                N_("The recording {name} is from a newer version of this app; update the app."),
+                name=name,
+            )
+        if about["kind"] != kind.name:
+            raise ValueError(f"this is a {about['kind']}")
+        columns = _Unpacked(about, arrays)
+        return Recording(
+            name,
+            kind,
+            Experiment.model_validate(about["spec"]),
+            Origin(**about["origin"]),
+            tuple(columns.run(run) for run in about["runs"]),
+        )
+    except (BadZipFile, zlib.error, EOFError, LookupError, TypeError, ValueError, OSError) as error:
+        raise InvalidSetting(
+            "recording_damaged", N_("The recording {name} cannot be read: the file is damaged."), name=name
+        ) from error
 
 
 def recording_file(kind: Kind, name: str, suffix: str = ".npz", folder: Path = FOLDER) -> Path:
     """Where the recording lies; with ``.parquet``, its table."""
-    return folder / f"{kind}-{Path(name).name}{suffix}"
+    return folder / f"{kind.name}-{Path(name).name}{suffix}"
 
 
 def origin_json(origin: Origin) -> dict[str, Any]:
@@ -120,7 +136,7 @@ def origin_json(origin: Origin) -> dict[str, Any]:
     return {name: getattr(origin, name) for name in Origin.__slots__}
 
 
-def write_recording(recording: Recording[SpecT], folder: Path = FOLDER) -> Path:
+def write_recording(recording: Recording, folder: Path = FOLDER) -> Path:
     """Write ``recording`` so that it is read back bit by bit; the file."""
     packed = _Packed()
     runs = [
@@ -138,7 +154,7 @@ def write_recording(recording: Recording[SpecT], folder: Path = FOLDER) -> Path:
     ]
     about = {
         "schema": SCHEMA,
-        "kind": recording.kind,
+        "kind": recording.kind.name,
         "spec": recording.spec.model_dump(mode="json"),
         "origin": origin_json(recording.origin),
         "steps": [len(step) for step in packed.steps],
@@ -219,33 +235,3 @@ class _Unpacked:
 
 def _cut(array: npt.NDArray[Any], lengths: Iterable[int]) -> list[npt.NDArray[Any]]:
     return [array[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]
-
-
-def _read(kind: Kind, spec: Callable[[Any], SpecT], name: str, folder: Path) -> Recording[SpecT]:
-    path = recording_file(kind, name, folder=folder)
-    if not path.is_file():
-        raise NotFound("no_recording", N_("There is no recording called {name}."), name=name[:60])
-    try:
-        # Opened here, as NumPy leaves a file open that is not what it expects.
-        with path.open("rb") as content, np.load(content, allow_pickle=False) as file:
-            arrays = {key: file[key] for key in ("about", "step", "single", "double")}
-        about = orjson.loads(arrays["about"].tobytes())
-        if about["schema"] > SCHEMA:
-            raise InvalidSetting(
-                "recording_too_new",
-                N_("The recording {name} is from a newer version of this app; update the app."),
-                name=name,
-            )
-        if about["kind"] != kind:
-            raise ValueError(f"this is a {about['kind']}")
-        columns = _Unpacked(about, arrays)
-        return Recording(
-            name,
-            spec(about["spec"]),
-            Origin(**about["origin"]),
-            tuple(columns.run(run) for run in about["runs"]),
-        )
-    except (BadZipFile, zlib.error, EOFError, LookupError, TypeError, ValueError, OSError) as error:
-        raise InvalidSetting(
-            "recording_damaged", N_("The recording {name} cannot be read: the file is damaged."), name=name
-        ) from error

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from resnet_viz.data.catalogue import DATASETS
-from resnet_viz.experiments.sweeps import SweepSpec
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.locale import N_
-from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, Spec, TrainSpec
+from resnet_viz.specs import DataSpec, NetworkSpec, Spec, TrainSpec
 
 IMAGES: Final = N_("Images")
 NETWORKS: Final = N_("Networks")
@@ -21,8 +21,9 @@ TRAINING: Final = N_("How to train")
 MACHINE: Final = N_("Schedule, device and measurements")
 GROUPS: Final = (IMAGES, NETWORKS, TRAINING, MACHINE)
 
+_OWN: Final = "experiment"
 _SPECS: Final[Mapping[str, type[Spec]]] = MappingProxyType(
-    {"network": NetworkSpec, "data": DataSpec, "train": TrainSpec, "race": RaceSpec, "sweep": SweepSpec}
+    {"network": NetworkSpec, "data": DataSpec, "train": TrainSpec, _OWN: Experiment}
 )
 
 
@@ -32,7 +33,7 @@ class Setting:
 
     Attributes:
         name: in links.
-        part: the spec that has it: a part of the run, or ``race`` or ``sweep`` itself.
+        part: the spec that has it: a part of the run, or the ``experiment`` itself.
         field: its name there.
         group: the column of the form among `GROUPS`; empty for what stands above them.
         texts: what the values to choose from are called; empty where it is no choice.
@@ -54,14 +55,14 @@ class Setting:
     option: str = ""
     is_free: bool = False
 
-    def of(self, spec: RaceSpec | SweepSpec) -> Any:
+    def of(self, spec: Experiment) -> Any:
         """The value in ``spec``."""
         return getattr(spec if self.is_own else getattr(spec.run, self.part), self.field)
 
     @property
     def is_own(self) -> bool:
-        """Whether it belongs to the race or sweep itself, not to its runs."""
-        return self.part in ("race", "sweep")
+        """Whether it belongs to the experiment itself, not to its runs."""
+        return self.part == _OWN
 
     @property
     def kind(self) -> type[int] | type[float] | type[str]:
@@ -218,7 +219,7 @@ RACE_SETTINGS: Final = {
         *_OF_A_RUN,
         Setting(
             "seeds",
-            "race",
+            _OWN,
             "seeds",
             _SEEDS,
             help=N_(
@@ -235,7 +236,7 @@ SWEEP_SETTINGS: Final = {
         *(setting for setting in _OF_A_RUN if setting.name not in ("depth", "shortcut")),
         Setting(
             "families",
-            "sweep",
+            _OWN,
             "families",
             N_("Network types"),
             help=N_(
@@ -247,7 +248,7 @@ SWEEP_SETTINGS: Final = {
         ),
         Setting(
             "depths",
-            "sweep",
+            _OWN,
             "depths",
             N_("Depths"),
             help=N_(
@@ -259,7 +260,7 @@ SWEEP_SETTINGS: Final = {
         ),
         Setting(
             "seeds",
-            "sweep",
+            _OWN,
             "seeds",
             _SEEDS,
             help=N_(

@@ -10,20 +10,23 @@ from datetime import UTC, datetime
 from html import escape
 from importlib.resources import files
 from string import Template
+from typing import Any
 
 import orjson
 
 from resnet_viz import __version__
 from resnet_viz.events import STATE_NAMES
-from resnet_viz.exports.charts import ReportChart, gap_chart, report_charts
+from resnet_viz.exports.report_figures import report_figures
 from resnet_viz.exports.sweeps import ReportedSweep, report_sweep
-from resnet_viz.findings.depth import SweepVerdict
+from resnet_viz.figures import seed_gaps
+from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.fairness import fairness_card, label_and_value
-from resnet_viz.findings.race import Verdict, verdict
+from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.findings.seed_table import seed_table
+from resnet_viz.findings.verdict import Verdict, race_verdict
+from resnet_viz.jobs.experiments import cells_of, recorded_cells, spec_of
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.wording import count, number, percent, running_text, with_commas
 
@@ -40,23 +43,23 @@ def report_html(store: Store, run_ids: Sequence[str]) -> str:
     """
     runs = [store.run(run_id) for run_id in run_ids]
     groups = {run.group_id: store.group(run.group_id) for run in runs}
-    charts: list[ReportChart] = []
+    figures: list[Figure] = []
     sections = []
     in_sweeps: set[str] = set()
     for group in groups.values():
         if group.kind == "sweep" and sum(run.group_id == group.id for run in runs) > 1:
             sweep = report_sweep(store, group)
-            sections.append(_sweep_section(group, sweep, first_chart=len(charts)))
-            charts += sweep.charts
-            in_sweeps |= {cell.run.id for cell in sweep.cells}
+            sections.append(_sweep_section(group, sweep, first_chart=len(figures)))
+            figures += sweep.figures
+            in_sweeps |= {cell.run.id for cell in sweep.cells if cell.run}
     for race, members in _sections(groups, [run for run in runs if run.id not in in_sweeps]):
         histories = [RunReader(store, run.id).history() for run in members]
         said = None if race is None else _race_verdict(store, race)
-        gaps = None if said is None else gap_chart(said.found)
-        drawn = [*([gaps] if gaps else []), *report_charts(histories)]
-        sections.append(_section(race, said, members, drawn, first_chart=len(charts)))
-        charts += drawn
-    packed = "[" + ",".join(f"[{chart.json},{chart.narrow_json or 'null'}]" for chart in charts) + "]"
+        gaps = None if said is None else seed_gaps.figure(said.found)
+        shown = [*([gaps] if gaps else []), *report_figures(histories)]
+        sections.append(_section(race, said, members, shown, first_chart=len(figures)))
+        figures += shown
+    packed = "[" + ",".join(figure.json for figure in figures) + "]"
     template = Template((files(__package__) / "report.html").read_text(encoding="utf-8"))
     return template.substitute(
         language={"zh": "zh-CN"}.get(current_language(), current_language()),
@@ -100,9 +103,9 @@ def _sections(
 
 def _section(
     group: GroupRecord | None,
-    said: Verdict | None,
+    said: Verdict[RaceFinding] | None,
     runs: Sequence[RunRecord],
-    charts: Sequence[ReportChart],
+    figures: Sequence[Figure],
     first_chart: int,
 ) -> str:
     heading = (group.name or _("Race")) if group is not None else (runs[0].name or _name(runs[0]))
@@ -110,7 +113,7 @@ def _section(
     if said is not None:
         parts += _judged(said)
     parts.append(_table(_facts(runs)))
-    parts += _figures(charts, first_chart)
+    parts += _figures(figures, first_chart)
     parts.append(f"<h3>{escape(_('Settings'))}</h3>{_table(_settings(runs))}</section>")
     return "\n".join(parts)
 
@@ -119,14 +122,14 @@ def _sweep_section(group: GroupRecord, sweep: ReportedSweep, first_chart: int) -
     parts = [
         f"<section><h2>{escape(group.name or _('Depth sweep'))}</h2>",
         _verdict(sweep.verdict),
-        *_figures(sweep.charts, first_chart),
+        *_figures(sweep.figures, first_chart),
         f"<h3>{escape(_('Results'))}</h3>{_table(sweep.rows)}",
         f"<h3>{escape(_('Settings'))}</h3>{_table(_sweep_settings(sweep))}</section>",
     ]
     return "\n".join(parts)
 
 
-def _verdict(said: Verdict | SweepVerdict) -> str:
+def _verdict(said: Verdict[Any]) -> str:
     lines = "".join(f"<li>{escape(str(sentence))}</li>" for sentence in said.sentences)
     notes = running_text(said.notes)
     return (
@@ -135,28 +138,27 @@ def _verdict(said: Verdict | SweepVerdict) -> str:
     )
 
 
-def _figures(charts: Sequence[ReportChart], first_chart: int) -> Iterator[str]:
-    for position, chart in enumerate(charts, start=first_chart):
+def _figures(figures: Sequence[Figure], first_chart: int) -> Iterator[str]:
+    for position, figure in enumerate(figures, start=first_chart):
         yield (
-            f'<figure><h3>{escape(chart.title)}</h3><p class="how">{escape(chart.how_to_read)}</p>'
-            f'<div class="chart" id="chart-{position}" role="img" aria-label="{escape(chart.words)}"></div>'
-            f"<figcaption>{escape(chart.words)}</figcaption></figure>"
+            f'<figure><h3>{escape(figure.title)}</h3><p class="how">{escape(figure.explained)}</p>'
+            f'<div class="chart" id="chart-{position}" role="img" aria-label="{escape(figure.words)}"></div>'
+            f"<figcaption>{escape(figure.words)}</figcaption></figure>"
         )
 
 
-def _race_verdict(store: Store, group: GroupRecord) -> Verdict:
+def _race_verdict(store: Store, group: GroupRecord) -> Verdict[RaceFinding]:
     """On all runs of the race, also those that are not shown."""
-    histories = [RunReader(store, run_id).history() for run_id in group.run_ids]
-    return verdict(RaceSpec.from_json(group.spec_json), histories)
+    return race_verdict(spec_of(group), recorded_cells(store, cells_of(store, group)))
 
 
-def _judged(said: Verdict) -> Iterator[str]:
+def _judged(said: Verdict[RaceFinding]) -> Iterator[str]:
     """The verdict, the values of its seeds and the fairness cards."""
     yield _verdict(said)
     rows = seed_table(said.found)
     if len(rows) > 2:
         yield _table(rows)
-    specs = {(spec.network.role, spec.train.seed): spec for spec in said.found.race.members()}
+    specs = {(cell.family, cell.seed): cell.run for cell in said.found.spec.cells()}
     for pair in said.found.pairs:
         card = fairness_card(*pair.runs, specs["plain", pair.seed], specs["residual", pair.seed])
         yield f"<p>{escape(_('Seed {seed}:').format(seed=pair.seed))} {escape(str(card.summary))}</p>"
@@ -222,7 +224,7 @@ def _sweep_settings(sweep: ReportedSweep) -> list[list[str]]:
     ]
     for part, values in spec.run.model_dump(mode="json").items():
         rows += [_setting(f"{part}.{name}", value) for name, value in values.items() if name not in _OF_CELLS]
-    first = next((cell.run.facts for cell in sweep.cells if cell.run.facts), {})
+    first = next((place.run.facts for place in sweep.cells if place.run and place.run.facts), {})
     rows.append([_("Device"), str(first.get("device_name") or first.get("device") or "–")])
     rows.append(["PyTorch", str(first.get("torch") or "–")])
     return rows

@@ -1,35 +1,29 @@
 """A sweep as part of a report: verdict, degradation curve, and one row a cell."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import Cell, CellHistory, SweepSpec
-from resnet_viz.exports.charts import ReportChart
+from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
-from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.families import family_name
-from resnet_viz.findings.depth import SweepVerdict, sweep_verdict
+from resnet_viz.figures.figure import Figure
+from resnet_viz.findings.depth_numbers import DepthFinding
 from resnet_viz.findings.endings import final_test_error, final_train_error
+from resnet_viz.findings.verdict import Verdict, depth_verdict
+from resnet_viz.jobs.experiments import FilledCell, cells_of, recorded_cells, spec_of
 from resnet_viz.locale import gettext as _
-from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
-from resnet_viz.wording import number, percent, running_text
-
-
-class FilledCell(NamedTuple):
-    """A cell of a sweep with the run that fills it, and what was recorded of it."""
-
-    cell: Cell
-    run: RunRecord
-    history: CellHistory
+from resnet_viz.store import GroupRecord, Store
+from resnet_viz.wording import number, percent
 
 
 class ReportedSweep(NamedTuple):
     """What a report says of a sweep; texts in the reader's language."""
 
-    spec: SweepSpec
+    spec: Experiment
     cells: list[FilledCell]
-    verdict: SweepVerdict
-    charts: list[ReportChart]
+    verdict: Verdict[DepthFinding]
+    figures: list[Figure]
     rows: list[list[str]]
 
 
@@ -39,69 +33,23 @@ def report_sweep(store: Store, group: GroupRecord) -> ReportedSweep:
     Raises:
         InvalidSetting: another version of this app recorded the sweep.
     """
-    spec = SweepSpec.from_json(group.spec_json)
-    cells = _filled(store, spec, group.id)
-    histories = [found.history for found in cells]
+    spec, cells = spec_of(group), cells_of(store, group)
+    histories = recorded_cells(store, cells)
+    figures = [
+        degradation.figure(spec.families, histories, depths=spec.depths),
+        depth_losses.figure(spec.families, histories, depth=spec.depths[-1]),
+        depth_gradients.figure(spec.families, histories, depth=spec.depths[-1]),
+    ]
     return ReportedSweep(
         spec,
         cells,
-        sweep_verdict(spec, histories),
-        _charts(spec, histories),
-        _rows(cells),
+        depth_verdict(spec, histories),
+        [figure for figure in figures if not figure.is_empty],
+        _rows(cells, histories),
     )
 
 
-def _filled(store: Store, spec: SweepSpec, group_id: str) -> list[FilledCell]:
-    """Cells that have a run: a finished one if there is any, of the sweep itself before others."""
-    cells = [(cell, cell.run.digest()) for cell in spec.cells()]
-    known = store.cells.runs([digest for _cell, digest in cells])
-    found = []
-    for cell, digest in cells:
-        runs = sorted(known.get(digest, []), key=lambda run: run.group_id != group_id)
-        own = [run for run in runs if run.group_id == group_id]
-        chosen = next((run for run in runs if run.state is RunState.FINISHED), next(iter(own), None))
-        if chosen is not None:
-            history = RunReader(store, chosen.id).history()
-            found.append(FilledCell(cell, chosen, CellHistory(cell.family, cell.depth, cell.seed, history)))
-    return found
-
-
-def _charts(spec: SweepSpec, cells: list[CellHistory]) -> list[ReportChart]:
-    errors = degradation.degradation_info(spec.families, cells, depths=spec.depths, published=False)
-    losses = depth_losses.depth_loss_info(spec.families, cells)
-    gradients = depth_gradients.depth_gradient_info(spec.families, cells)
-    deepest = spec.depths[-1]
-    charts = (
-        (
-            _("Final error over depth"),
-            degradation.how_to_read(errors),
-            degradation.describe(errors),
-            degradation.degradation_chart(errors),
-            degradation.degradation_chart(errors, stacked=True),
-        ),
-        (
-            _("Training loss at all depths"),
-            depth_losses.how_to_read(),
-            depth_losses.describe(losses),
-            depth_losses.depth_loss_chart(losses, depth=deepest),
-            None,
-        ),
-        (
-            _("How the gradient reaches the layers"),
-            running_text((depth_gradients.how_to_read(), depth_gradients.more())),
-            depth_gradients.describe(gradients),
-            depth_gradients.depth_gradient_chart(gradients, depth=deepest),
-            depth_gradients.depth_gradient_chart(gradients, depth=deepest, stacked=True),
-        ),
-    )
-    return [
-        ReportChart(title, how, words, to_json(chart), None if narrow is None else to_json(narrow))
-        for title, how, words, chart, narrow in charts
-        if chart["data"]
-    ]
-
-
-def _rows(cells: list[FilledCell]) -> list[list[str]]:
+def _rows(cells: Sequence[FilledCell], histories: Sequence[CellHistory]) -> list[list[str]]:
     """A table with one row a cell, headings first."""
     rows = [
         [
@@ -114,7 +62,8 @@ def _rows(cells: list[FilledCell]) -> list[list[str]]:
             _("Run"),
         ]
     ]
-    for cell, run, found in cells:
+    trained = [(place.cell, place.run) for place in cells if place.run is not None]
+    for (cell, run), found in zip(trained, histories, strict=True):
         finished = run.state is RunState.FINISHED
         history = found.history
         rows.append(

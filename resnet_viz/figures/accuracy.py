@@ -7,6 +7,7 @@ import numpy as np
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.losses import WINDOW
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
@@ -73,11 +74,6 @@ def accuracy_chart(info: AccuracyInfo, look: Theme = LIGHT) -> Chart:
     return {"data": behind + lines, "layout": layout(look, "accuracy", x, y, hovermode="x unified")}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
-
-
 def accuracy_table(info: AccuracyInfo) -> Columns:
     """Per step: test accuracy of each seed, their mean and its interval; mean training accuracy."""
     columns: dict[str, Points] = {}
@@ -117,3 +113,11 @@ def describe(info: AccuracyInfo) -> str:
             )
         )
     return running_text(parts)
+
+
+def figure(histories: Sequence[RunHistory]) -> Figure:
+    """Test accuracy of both networks."""
+    info = accuracy_info(histories)
+    return Figure(
+        _("Test accuracy"), _(HOW_TO_READ), describe(info), accuracy_chart(info), lambda: accuracy_table(info)
+    )

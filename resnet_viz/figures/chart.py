@@ -20,11 +20,6 @@ Chart = dict[str, Any]
 """``{"data": [trace, …], "layout": {…}}`` as in Plotly's JSON; arrays are NumPy's."""
 
 
-def with_narrow(wide: Chart, narrow: Chart) -> Chart:
-    """``wide`` with the layout of ``narrow``, the same data drawn for little room, for the page to choose."""
-    return wide | {"narrow": narrow["layout"]}
-
-
 def to_json(chart: Chart) -> str:
     """The chart as JSON for plotly.js, arrays packed in base64 as plotly.js reads them."""
     return orjson.dumps(_packed(chart), option=orjson.OPT_SERIALIZE_NUMPY).decode()

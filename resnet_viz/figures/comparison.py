@@ -1,6 +1,6 @@
 """Any runs beside each other, one line each: for sets that are no race, such as several depths."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import thinned, trailing_mean
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import depth_positions
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import COLOURS, DASHES, LIGHT, OTHERS, Theme, axis, empty, layout, step_axis
@@ -157,3 +158,36 @@ def _chart(
     if not lines:
         return empty(look, name)
     return {"data": lines, "layout": layout(look, name, x, y, hovermode=hover)}
+
+
+def figures(labelled: Sequence[tuple[str, RunHistory]]) -> dict[str, Figure]:
+    """``loss``, ``accuracy`` and ``gradient`` of the runs, each called by its label."""
+    info = comparison_info(labelled)
+    said = describe(info)
+
+    def made(title: str, how_to_read: str, chart: Chart, table: Callable[[], Columns]) -> Figure:
+        return Figure(title, how_to_read, f"{title}. {said}", chart, table)
+
+    return {
+        "loss": made(
+            _("Training loss"),
+            _("Lower is better. Mean of the last steps, one line per run. Dashed: plain networks."),
+            loss_comparison(info),
+            lambda: curves_table(info, "loss"),
+        ),
+        "accuracy": made(
+            _("Test accuracy"),
+            _("Higher is better: the share of test images classified correctly."),
+            accuracy_comparison(info),
+            lambda: curves_table(info, "accuracy"),
+        ),
+        "gradient": made(
+            _("Gradient of each layer, at the last step measured"),
+            _(
+                "Input left, output right. A line that falls towards the left: the gradient shrinks on "
+                "its way back to the input."
+            ),
+            gradient_comparison(info),
+            lambda: gradient_table(info),
+        ),
+    }

@@ -5,10 +5,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.depth_errors import Errors, collected, diverged_trace, error_traces
 from resnet_viz.figures.families import family_looks, family_name
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
@@ -110,16 +111,6 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     return {"data": data, "layout": layout(look, name, axes["xaxis"], axes["yaxis"], **more) | axes}
 
 
-def how_to_read(info: DegradationInfo) -> str:
-    """One line for people who see the chart for the first time; another one with published numbers."""
-    return _(HOW_TO_READ_PUBLISHED if info.published else HOW_TO_READ)
-
-
-def more(info: DegradationInfo) -> str:
-    """What stands behind the line: where published numbers are from."""
-    return _(PUBLISHED_NOTE) if info.published else ""
-
-
 def degradation_table(info: DegradationInfo) -> Columns:
     """One row per finished run, then one per published number, which names its source."""
     rows: list[tuple[str, int, int, float, float, str]] = []
@@ -216,3 +207,23 @@ def published_trace(curve: PublishedCurve) -> Trace:
         "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{customdata}")
         + f"<br>{_(curve.source)}<extra></extra>",
     }
+
+
+def figure(
+    families: Sequence[str],
+    cells: Sequence[CellHistory],
+    *,
+    depths: Sequence[int] = (),
+    published: bool = False,
+) -> Figure:
+    """The degradation curve of a sweep; ``published`` adds the curves of the papers."""
+    info = degradation_info(families, cells, depths=depths, published=published)
+    return Figure(
+        _("Final error over depth"),
+        _(HOW_TO_READ_PUBLISHED if published else HOW_TO_READ),
+        describe(info),
+        degradation_chart(info),
+        lambda: degradation_table(info),
+        narrow=degradation_chart(info, stacked=True)["layout"],
+        more=_(PUBLISHED_NOTE) if published else "",
+    )

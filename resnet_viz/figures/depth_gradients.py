@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures import gradient_profile
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.families import family_looks, family_name
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, RoleLayers, layers_info
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
@@ -102,16 +103,6 @@ def depth_gradient_chart(
     return {"data": data, "layout": layout(look, name, axes["xaxis"], axes["yaxis"], **more) | axes}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
-
-
-def more() -> str:
-    """What the lines and their quantity are."""
-    return running_text((_(MORE), gradient_profile.more(METRIC)))
-
-
 def depth_gradient_table(info: DepthGradientInfo) -> Columns:
     """One row per network, moment and layer."""
     rows = [
@@ -189,3 +180,17 @@ def _range(info: DepthGradientInfo, floor: float) -> list[float]:
     high = log10(info.largest) if info.largest else low + 3
     margin = max(0.2, 0.04 * (high - low))
     return [low - margin, high + margin]
+
+
+def figure(families: Sequence[str], cells: Sequence[CellHistory], *, depth: int | None = None) -> Figure:
+    """Gradients of a sweep before and after training, those of ``depth`` (the greatest) in front."""
+    info = depth_gradient_info(families, cells)
+    return Figure(
+        _("How the gradient reaches the layers"),
+        _(HOW_TO_READ),
+        describe(info),
+        depth_gradient_chart(info, depth=depth),
+        lambda: depth_gradient_table(info),
+        narrow=depth_gradient_chart(info, depth=depth, stacked=True)["layout"],
+        more=running_text((_(MORE), gradient_profile.more(METRIC))),
+    )

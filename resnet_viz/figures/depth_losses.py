@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, thinned, trailing_mean
 from resnet_viz.figures.families import family_looks, family_name
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.losses import WINDOW
 from resnet_viz.figures.tables import Columns, Points, by_step
@@ -73,11 +74,6 @@ def depth_loss_chart(info: DepthLossInfo, look: Theme = LIGHT, *, depth: int | N
     return {"data": behind + front, "layout": layout(look, "depth-losses", x, y, hovermode="closest")}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ).format(window=WINDOW)
-
-
 def depth_loss_table(info: DepthLossInfo) -> Columns:
     """Per step: the mean over seeds of every family and depth."""
     columns: dict[str, Points] = {
@@ -127,3 +123,15 @@ def _trace(curve: DepthLoss, style: NetworkLook, *, strong: bool) -> Trace:
         "showlegend": strong,
         "hovertemplate": f"%{{y:.3~g}}<extra>{name}</extra>",
     }
+
+
+def figure(families: Sequence[str], cells: Sequence[CellHistory], *, depth: int | None = None) -> Figure:
+    """Training loss of a sweep, the curves of ``depth`` (by default the greatest) in front."""
+    info = depth_loss_info(families, cells)
+    return Figure(
+        _("Training loss at all depths"),
+        _(HOW_TO_READ).format(window=WINDOW),
+        describe(info),
+        depth_loss_chart(info, depth=depth),
+        lambda: depth_loss_table(info),
+    )

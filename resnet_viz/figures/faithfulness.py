@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
@@ -63,16 +64,6 @@ def faithfulness_chart(info: FaithfulnessInfo, look: Theme = LIGHT) -> Chart:
     return {"data": data, "layout": layout(look, "faithfulness", x, y, hovermode="x unified")}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
-
-
-def more() -> str:
-    """What is done to the image, and what that means for the curves."""
-    return _(MORE)
-
-
 def faithfulness_table(info: FaithfulnessInfo) -> Columns:
     """One row a share of pixels, the curves of each network beside each other."""
     if not info.networks:
@@ -110,3 +101,16 @@ def _trace(
         "line": entry.look.line(width=width),
         "hovertemplate": f"%{{y:.1%}}<extra>{name}</extra>",
     }
+
+
+def figure(entries: Sequence[NetworkFaithfulness]) -> Figure:
+    """Deletion and insertion of the networks measured."""
+    info = faithfulness_info(entries)
+    return Figure(
+        _("Probability of the class as pixels are covered and restored"),
+        _(HOW_TO_READ),
+        describe(info),
+        faithfulness_chart(info),
+        lambda: faithfulness_table(info),
+        more=_(MORE),
+    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from resnet_viz.experiments.sweeps import family
+from resnet_viz.experiments.families import family
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.theme import COLOURS, DASHES, OTHERS, SYMBOLS, role_name
 from resnet_viz.locale import gettext as _

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, depth_positions
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
@@ -74,24 +75,20 @@ def heatmap_info(
     return HeatmapInfo(tuple(roles), decades)
 
 
-def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT, *, stacked: bool = False) -> Chart:
-    """The maps side by side, or ``stacked`` for a narrow window; cells without a finite value stay empty."""
-    name = f"gradient-heatmap/{'stacked' if stacked else 'beside'}"
+def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT) -> Chart:
+    """The maps one below the other; cells without a finite value stay empty."""
+    name = "gradient-heatmap"
     if not info.roles:
         return empty(look, name)
     data: list[Trace] = []
     axes: dict[str, Any] = {}
     titles = []
-    for index, (entry, (across, up)) in enumerate(
-        zip(info.roles, _domains(len(info.roles), stacked), strict=True)
-    ):
+    for index, (entry, up) in enumerate(zip(info.roles, _heights(len(info.roles)), strict=True)):
         suffix = str(index + 1) if index else ""
         data += _cells(entry, suffix)
-        below = not stacked or index == len(info.roles) - 1
-        left = stacked or index == 0
-        axes |= _panel_axes(entry, suffix, look, across=across, up=up, below=below, left=left)
+        axes |= _panel_axes(entry, suffix, look, up=up, below=index == len(info.roles) - 1)
         title = {"text": role_name(entry.role), "showarrow": False, "xref": "paper", "yref": "paper"}
-        titles.append(title | {"x": sum(across) / 2, "y": up[1], "yanchor": "bottom", "font": {"size": 16}})
+        titles.append(title | {"x": 0.5, "y": up[1], "yanchor": "bottom", "font": {"size": 16}})
     # The colour bar's own title would lie on the bar when it is placed by the container. Below the plot
     # come, in pixels: ticks and axis title (53), this (58 to 76), the bar and its ticks (from the bottom 48).
     below_axes = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "yanchor": "top", "yshift": -58}
@@ -107,16 +104,6 @@ def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT, *, stacked: bool = Fal
     }
     base = layout(look, name, axes["xaxis"], axes["yaxis"], **more)
     return {"data": data, "layout": base | axes}
-
-
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
-
-
-def more() -> str:
-    """What the colours are."""
-    return _(MORE)
 
 
 def heatmap_table(info: HeatmapInfo) -> Columns:
@@ -173,16 +160,14 @@ def _role_map(history: RunHistory, table: ProfileTable, most: int) -> RoleMap:
     )
 
 
-def _panel_axes(
-    entry: RoleMap, suffix: str, look: Theme, *, across: list[float], up: list[float], below: bool, left: bool
-) -> dict[str, Any]:
-    """The two axes of one map; labels only at the outer edges, zoom common to both maps."""
-    x = axis(look, _("Training step") if below else "", domain=across, anchor=f"y{suffix}", hoverformat=",d")
-    y = axis(look, _("Layer") if left else "", domain=up, anchor=f"x{suffix}")
+def _panel_axes(entry: RoleMap, suffix: str, look: Theme, *, up: list[float], below: bool) -> dict[str, Any]:
+    """The two axes of one map; steps only below the lowest, zoom common to both maps."""
+    x = axis(look, _("Training step") if below else "", domain=[0, 1], anchor=f"y{suffix}", hoverformat=",d")
+    y = axis(look, _("Layer"), domain=up, anchor=f"x{suffix}")
     # A tick where each stage begins: there is no room for the names of all layers.
     begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name != "stem"}
     x |= {"showgrid": False, "showticklabels": below}
-    y |= {"showgrid": False, "showticklabels": left, "type": "category", "autorange": "reversed"}
+    y |= {"showgrid": False, "type": "category", "autorange": "reversed"}
     y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(map(_stage_name, begins))}
     if suffix:
         x["matches"], y["matches"] = "x", "y"
@@ -244,9 +229,18 @@ def _cells(entry: RoleMap, suffix: str) -> list[Trace]:
     return traces
 
 
-def _domains(panels: int, stacked: bool) -> list[tuple[list[float], list[float]]]:
-    if panels == 1:
-        return [([0, 1], [0, 1])]
-    if stacked:
-        return [([0, 1], [0.57, 1]), ([0, 1], [0, 0.43])]
-    return [([0, 0.485], [0, 1]), ([0.515, 1], [0, 1])]
+def _heights(panels: int) -> list[list[float]]:
+    return [[0, 1]] if panels == 1 else [[0.57, 1], [0, 0.43]]
+
+
+def figure(histories: Sequence[RunHistory]) -> Figure:
+    """Relative gradient over depth and training, the maps of both networks one below the other."""
+    info = heatmap_info(histories)
+    return Figure(
+        _("Over depth and training"),
+        _(HOW_TO_READ),
+        describe(info),
+        heatmap_chart(info),
+        lambda: heatmap_table(info),
+        more=_(MORE),
+    )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, describe_layers, layers_info
+from resnet_viz.figures.figure import Figure
+from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, describe_layers, layers_info, layers_table
 from resnet_viz.figures.profile_traces import floor_line, log_range, profile_trace, range_trace, zero_trace
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.history import RunHistory
@@ -34,7 +35,7 @@ _PACE = N_(
     "Log scale; input left, output right. A level line: all layers learn at the same pace, changed by the "
     "same share in this step."
 )
-_HOW_TO_READ = {
+HOW_TO_READ = {
     "grad/relative": _SHRINKS,
     "grad/norm": _SHRINKS,
     "update/ratio": _PACE,
@@ -78,6 +79,11 @@ def gradient_profile_info(
     return layers_info(histories, metric, step)
 
 
+def more(metric: str = "grad/relative") -> str:
+    """What the quantity is, and how far its numbers go."""
+    return running_text((_(_MORE[metric]), _(PRECISION)))
+
+
 def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
     """Per role: range of the seeds, line, and marks for exact zeros, on an axis that holds for all steps."""
     name = f"gradient-profile/{info.metric}"
@@ -101,16 +107,19 @@ def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
     return {"data": data, "layout": layout(look, name, x, y, hovermode="closest", **more)}
 
 
-def how_to_read(metric: str = "grad/relative") -> str:
-    """One line for people who see the chart of ``metric`` for the first time."""
-    return _(_HOW_TO_READ[metric])
-
-
-def more(metric: str = "grad/relative") -> str:
-    """What the quantity is, and how far its numbers go."""
-    return running_text((_(_MORE[metric]), _(PRECISION)))
-
-
 def describe(info: LayersInfo) -> str:
     """The chart in words, for those who do not see it."""
     return describe_layers(info, _(METRICS[info.metric]), GRADIENT_DIGITS)
+
+
+def figure(histories: Sequence[RunHistory], metric: str = "grad/relative", step: int | None = None) -> Figure:
+    """``metric`` over depth at ``step``, else at the latest that both networks have come to."""
+    info = gradient_profile_info(histories, metric, step)
+    return Figure(
+        _("Over depth, at one step"),
+        _(HOW_TO_READ[metric]),
+        describe(info),
+        gradient_profile_chart(info),
+        lambda: layers_table(info),
+        more=more(metric),
+    )

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
@@ -20,13 +21,13 @@ MEASURES = {
     "zero_share": N_("Share of zeros (sparsity)"),
     "dead": N_("Silent channels (for this image)"),
 }
-_MORE = {
+MORE = {
     "dead": N_(
         "Silent for this image does not mean useless: the channel may respond to another image. Whether it "
         "is silent for every image is not measured here."
     )
 }
-_HOW = {
+HOW_TO_READ = {
     "mean": N_(
         "Mean of each ReLU's output over channels and places. Input left, output right. A rising line: the "
         "signal grows with depth."
@@ -93,16 +94,6 @@ def statistics_chart(info: StatisticsInfo, look: Theme = LIGHT) -> Chart:
     return {"data": data, "layout": layout(look, f"statistics {info.measure}", x, y, hovermode="closest")}
 
 
-def how_to_read(measure: str) -> str:
-    """One line for people who see the chart for the first time."""
-    return _(_HOW[measure])
-
-
-def more(measure: str) -> str:
-    """What does not follow from it; empty where nothing needs saying."""
-    return _(_MORE[measure]) if measure in _MORE else ""
-
-
 def statistics_table(info: StatisticsInfo) -> Columns:
     """One row a site, all measures, network after network."""
     if not info.networks:
@@ -152,3 +143,16 @@ def _trace(entry: NetworkStatistics, value: npt.NDArray[np.float64], hover: str)
         "marker": {"color": entry.look.colour, "symbol": entry.look.symbol, "size": 6},
         "hovertemplate": f"%{{customdata}}: %{{y:{hover}}}<extra>{name}</extra>",
     }
+
+
+def figure(entries: Sequence[NetworkStatistics], measure: str) -> Figure:
+    """``measure``, a key of `MEASURES`, over depth."""
+    info = statistics_info(entries, measure)
+    return Figure(
+        _("What comes out of every ReLU for this image"),
+        _(HOW_TO_READ[measure]),
+        describe(info),
+        statistics_chart(info),
+        lambda: statistics_table(info),
+        more=_(MORE[measure]) if measure in MORE else "",
+    )

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
@@ -68,11 +69,6 @@ def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
     return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified")}
 
 
-def how_to_read(info: LossInfo) -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ).format(window=info.window)
-
-
 def loss_table(info: LossInfo) -> Columns:
     """Per step: each seed as measured and smoothed, the mean of several, from three on its interval."""
     columns: dict[str, Points] = {}
@@ -118,3 +114,15 @@ def describe(info: LossInfo) -> str:
             )
         )
     return running_text(parts)
+
+
+def figure(histories: Sequence[RunHistory]) -> Figure:
+    """Training loss of both networks."""
+    info = loss_info(histories)
+    return Figure(
+        _("Training loss"),
+        _(HOW_TO_READ).format(window=info.window),
+        describe(info),
+        loss_chart(info),
+        lambda: loss_table(info),
+    )

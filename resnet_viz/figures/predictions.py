@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
@@ -77,11 +78,6 @@ def predictions_chart(info: PredictionsInfo, look: Theme = LIGHT) -> Chart:
     return {"data": data, "layout": layout(look, "predictions", x, y, barmode="group", bargap=0.28)}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
-
-
 def predictions_table(info: PredictionsInfo) -> Columns:
     """One row a class: in the order of the labels, or the most probable first where there are many."""
     order = np.arange(len(info.classes))
@@ -135,3 +131,20 @@ def _bars(one: NetworkPrediction, indices: list[int], names: list[str]) -> dict[
         },
         "hovertemplate": f"%{{y}}: %{{x:.2%}}<extra>{one.look.name}</extra>",
     }
+
+
+def figure(
+    logits: Sequence[tuple[NetworkLook, npt.NDArray[np.float32]]],
+    classes: Sequence[str],
+    truth: int | None = None,
+) -> Figure:
+    """From the logits [classes] of each network."""
+    info = predictions_info(logits, classes, truth)
+    return Figure(
+        _("Predictions"),
+        _(HOW_TO_READ),
+        describe(info),
+        predictions_chart(info),
+        lambda: predictions_table(info),
+        best_first=True,
+    )

@@ -11,10 +11,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.figures import gradient_profile, losses
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.gradient_profile import gradient_profile_chart, gradient_profile_info
-from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo
-from resnet_viz.figures.losses import LossInfo, loss_chart, loss_info
+from resnet_viz.figures.figure import Figure
+from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, layers_table
+from resnet_viz.figures.losses import LossInfo
 from resnet_viz.figures.theme import LIGHT, Theme, role_name
 from resnet_viz.findings.endings import steps_done
 from resnet_viz.history import Curve, RunHistory
@@ -45,8 +46,8 @@ class ReplayInfo(NamedTuple):
 
 def replay_info(histories: Sequence[RunHistory]) -> ReplayInfo:
     """The film of a race of one seed; roles without losses or profiles are left out."""
-    loss = loss_info(histories)
-    profile = gradient_profile_info(histories, METRIC)
+    loss = losses.loss_info(histories)
+    profile = gradient_profile.gradient_profile_info(histories, METRIC)
     nothing = Curve(np.empty(0, np.int64), np.empty(0))
     roles = []
     for curves in loss.roles:
@@ -59,24 +60,9 @@ def replay_info(histories: Sequence[RunHistory]) -> ReplayInfo:
     return ReplayInfo(max(map(steps_done, histories), default=0), loss, profile, tuple(roles))
 
 
-def how_to_read_loss(info: ReplayInfo) -> str:
-    """One line for people who see the loss chart for the first time."""
-    return _("Lower is better. Thick: mean of the last {window} steps; thin: each batch.").format(
-        window=info.loss.window
-    )
-
-
-def how_to_read_profile() -> str:
-    """One line for people who see the gradient profile for the first time."""
-    return _(
-        "Log scale; input left, output right. A line that falls towards the left: the gradient "
-        "shrinks on its way back to the input."
-    )
-
-
 def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
     """``loss`` and ``profile`` as they are at the end; each trace's ``legendgroup`` is its role."""
-    loss = loss_chart(info.loss, look)
+    loss = losses.loss_chart(info.loss, look)
     values = np.concatenate([entry.raw[0].value for entry in info.loss.roles] or [np.empty(0)])
     values = values[np.isfinite(values) & (values > 0)]
     if len(values):
@@ -86,7 +72,7 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
         loss["layout"]["yaxis"] |= {"range": [low - margin, high + margin], "tickvals": marks}
         del loss["layout"]["yaxis"]["nticks"]
         loss["layout"]["xaxis"] |= {"range": [0, info.steps], "rangemode": "normal"}
-    profile = gradient_profile_chart(info.profile, look)
+    profile = gradient_profile.gradient_profile_chart(info.profile, look)
     # Marks of exact zeros belong to one step; a player leaves gaps there.
     profile["data"] = [trace for trace in profile["data"] if trace.get("mode") == "lines+markers"]
     for trace in profile["data"]:
@@ -96,3 +82,29 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
             "hovertemplate": f"%{{customdata}}: %{{y:.{GRADIENT_DIGITS}~g}}<extra>{name}</extra>",
         }
     return {"loss": loss, "profile": profile}
+
+
+def figures(info: ReplayInfo) -> dict[str, Figure]:
+    """``loss`` and ``profile`` as they are at the end; in the charts, each ``legendgroup`` is a role."""
+    charts = replay_charts(info)
+    return {
+        "loss": Figure(
+            _("Training loss"),
+            _("Lower is better. Thick: mean of the last {window} steps; thin: each batch.").format(
+                window=info.loss.window
+            ),
+            losses.describe(info.loss),
+            charts["loss"],
+            lambda: losses.loss_table(info.loss),
+        ),
+        "profile": Figure(
+            _("Gradient of each layer"),
+            _(
+                "Log scale; input left, output right. A line that falls towards the left: the gradient "
+                "shrinks on its way back to the input."
+            ),
+            gradient_profile.describe(info.profile),
+            charts["profile"],
+            lambda: layers_table(info.profile),
+        ),
+    }

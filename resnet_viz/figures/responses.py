@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.layers import LayersInfo, describe_layers, layers_info
+from resnet_viz.figures.figure import Figure
+from resnet_viz.figures.layers import LayersInfo, describe_layers, layers_info, layers_table
 from resnet_viz.figures.profile_traces import floor_line, log_range, profile_trace, range_trace, zero_trace
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.history import RunHistory
@@ -55,16 +56,19 @@ def responses_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
     return {"data": data, "layout": layout(look, "responses", x, y, hovermode="closest", **more)}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
-
-
-def more() -> str:
-    """What the quantity depends on."""
-    return _(MORE)
-
-
 def describe(info: LayersInfo) -> str:
     """The chart in words, for those who do not see it."""
     return describe_layers(info, _("Standard deviation of the layers' responses"))
+
+
+def figure(histories: Sequence[RunHistory], step: int | None = None) -> Figure:
+    """Responses over depth at ``step``, else at the latest that both networks have come to."""
+    info = responses_info(histories, step)
+    return Figure(
+        _("Response of each layer"),
+        _(HOW_TO_READ),
+        describe(info),
+        responses_chart(info),
+        lambda: layers_table(info),
+        more=_(MORE),
+    )

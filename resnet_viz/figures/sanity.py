@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
@@ -77,16 +78,6 @@ def sanity_chart(info: SanityInfo, look: Theme = LIGHT) -> Chart:
     return {"data": data, "layout": layout(look, f"sanity {info.measure}", x, y, hovermode="closest")}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
-
-
-def more() -> str:
-    """Where the check comes from and what follows from it."""
-    return _(MORE)
-
-
 def sanity_table(info: SanityInfo) -> Columns:
     """One row a network and randomised layer."""
     if not info.networks:
@@ -111,3 +102,16 @@ def describe(info: SanityInfo) -> str:
             text.format(role=entry.look.name, first=number(float(value[1])), last=number(float(value[-1])))
         )
     return " ".join(parts)
+
+
+def figure(entries: Sequence[NetworkSanity], measure: str) -> Figure:
+    """The check in ``measure``, a key of `MEASURES`."""
+    info = sanity_info(entries, measure)
+    return Figure(
+        _(MEASURES[measure]),
+        _(HOW_TO_READ),
+        describe(info),
+        sanity_chart(info),
+        lambda: sanity_table(info),
+        more=_(MORE),
+    )

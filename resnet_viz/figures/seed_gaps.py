@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, faded, layout
 from resnet_viz.findings.race_numbers import RaceFinding
@@ -90,11 +91,6 @@ def seed_gap_chart(info: SeedGapInfo, look: Theme = LIGHT) -> Chart:
     return {"data": data, "layout": layout(look, "seed-gaps", x, y, shapes=shapes, hovermode="closest")}
 
 
-def how_to_read() -> str:
-    """One line for people who see the chart for the first time."""
-    return _(HOW_TO_READ)
-
-
 def seed_gap_table(info: SeedGapInfo) -> Columns:
     """One row a seed."""
     return {_("seed"): info.seed, _("plain − residual, training loss"): info.gap}
@@ -110,3 +106,17 @@ def describe(info: SeedGapInfo) -> str:
         mean=signed(number(info.mean)), low=number(info.low), high=number(info.high)
     )
     return _("Plain − residual, final training loss. {gaps}; {mean}.").format(gaps=in_a_list(said), mean=mean)
+
+
+def figure(found: RaceFinding) -> Figure | None:
+    """The gaps of a race's seeds; None where there are too few for an interval."""
+    if found.loss is None or found.loss.interval.p is None:
+        return None
+    info = seed_gap_info(found)
+    return Figure(
+        _("The gap, seed by seed"),
+        _(HOW_TO_READ),
+        describe(info),
+        seed_gap_chart(info),
+        lambda: seed_gap_table(info),
+    )

@@ -44,6 +44,6 @@ def tested_how(found: RaceFinding) -> list[Sentence]:
     """How the statistics of batch normalisation came about, where that makes a difference."""
     tested = {seed.seed for seed in found.compared if None not in seed.accuracies}
     runs = [pair.runs for pair in found.pairs if pair.seed in tested]
-    if not runs or found.race.run.network.norm != "batch":
+    if not runs or found.spec.run.network.norm != "batch":
         return []
     return statistics_sentences(Both(*([both[role] for both in runs] for role in range(2))))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from resnet_viz.findings.depth_numbers import Bad, FamilyFinding, FamilyOutcome, SweepFinding
+from resnet_viz.findings.depth_numbers import Bad, DepthFinding, FamilyFinding, FamilyOutcome
 from resnet_viz.findings.evidence import Difference
 from resnet_viz.locale import N_
 from resnet_viz.wording import Sentence, listed, percent, points, sentence, signed
@@ -36,7 +36,7 @@ _TOGETHER = N_("{clause}; {more}")
 _DESCRIBED = (FamilyOutcome.NOTHING, FamilyOutcome.ONE_DEPTH, FamilyOutcome.NOT_JUDGED)
 
 
-def headline(found: SweepFinding) -> Sentence:
+def headline(found: DepthFinding) -> Sentence:
     """What depth does to each family, all of them named."""
     if all(one.outcome in (FamilyOutcome.NOTHING, FamilyOutcome.ONE_DEPTH) for one in found.families):
         return sentence(_NOTHING_YET)

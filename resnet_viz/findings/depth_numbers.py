@@ -24,12 +24,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
+from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.findings.endings import NO_BETTER, ending_of, guessing_error
 from resnet_viz.findings.errors import Seeds, by_depth
 from resnet_viz.findings.evidence import Difference, Outcome, beyond_chance, difference
@@ -108,10 +108,10 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class SweepFinding:
+class DepthFinding:
     """The numbers of a sweep; ``families`` in the spec's order, ``claims`` judged together."""
 
-    spec: SweepSpec
+    spec: Experiment
     families: tuple[FamilyFinding, ...]
     gaps: tuple[Gap, ...]
     claims: int
@@ -123,8 +123,37 @@ class SweepFinding:
         """Whether every run of the sweep has finished."""
         return self.finished == len(self.spec.cells())
 
+    def to_dict(self) -> dict[str, Any]:
+        """What programs get; errors are shares of 1, gaps plain − residual, changes deepest − shallowest."""
+        gap = self.gaps[0] if self.gaps else None
+        interval = gap.train.interval if gap else None
+        return {
+            "complete": self.is_complete,
+            "ended": not self.is_moving,
+            "families": {
+                one.family: {
+                    "outcome": one.outcome.value,
+                    "shallowest": one.shallowest,
+                    "deepest": one.deepest,
+                    "train_error_change": one.change.interval.mean if one.change else None,
+                    "train_error_change_low": one.change.interval.low if one.change else None,
+                    "train_error_change_high": one.change.interval.high if one.change else None,
+                    "seeds": one.change.seeds if one.change else 0,
+                    "diverged": {depth: bad.runs for depth, bad in one.diverged.items()},
+                    "no_better_than_guessing": {depth: bad.runs for depth, bad in one.guessing.items()},
+                }
+                for one in self.families
+            },
+            "gap_depth": gap.depth if gap else None,
+            "gap_outcome": gap.outcome.value if gap else None,
+            "train_error_gap": interval.mean if interval else None,
+            "train_error_gap_low": interval.low if interval else None,
+            "train_error_gap_high": interval.high if interval else None,
+            "seeds": gap.train.seeds if gap else None,
+        }
 
-def judge(spec: SweepSpec, cells: Sequence[CellHistory]) -> SweepFinding:
+
+def judge(spec: Experiment, cells: Sequence[CellHistory]) -> DepthFinding:
     """The outcome of ``cells``, what has been recorded of ``spec`` so far."""
     classes = spec.run.network.classes
     idle = Counter(
@@ -135,7 +164,7 @@ def judge(spec: SweepSpec, cells: Sequence[CellHistory]) -> SweepFinding:
         errors = by_depth(cells, name)
         families.append(compared(name, errors, {depth: idle[name, depth] for depth in errors}, classes))
     judged, gaps, claims = together(families, spec.twins(), classes)
-    return SweepFinding(
+    return DepthFinding(
         spec,
         tuple(judged),
         tuple(gaps),

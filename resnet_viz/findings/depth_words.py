@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from resnet_viz.events import BROKEN, RunState
-from resnet_viz.experiments.sweeps import CellHistory, family
+from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.experiments.families import family
 from resnet_viz.findings.depth_headline import change_values, clause, family_words
-from resnet_viz.findings.depth_numbers import FamilyFinding, FamilyOutcome, Gap, SweepFinding
+from resnet_viz.findings.depth_numbers import DepthFinding, FamilyFinding, FamilyOutcome, Gap
 from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.findings.evidence import Outcome
 from resnet_viz.findings.intervals import FEWEST
@@ -119,7 +120,7 @@ _TRAINING_ERROR = N_(
 _SHALLOW_DEPTH = 20
 
 
-def sentences(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
+def sentences(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
     """The outcome with the numbers it rests on; what belongs together is one."""
     return [
         *_remarks(found, cells),
@@ -131,12 +132,12 @@ def sentences(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Sentenc
     ]
 
 
-def notes(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
+def notes(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
     """How the numbers were measured and judged."""
     return [*_statistics(found, cells), *_standard(found)]
 
 
-def _remarks(found: SweepFinding, cells: Sequence[CellHistory]) -> Iterator[Sentence]:
+def _remarks(found: DepthFinding, cells: Sequence[CellHistory]) -> Iterator[Sentence]:
     total = len(found.spec.cells())
     if found.finished < total:
         yield sentence(_RUNNING if found.is_moving else _ENDED, done=found.finished, cells=total)
@@ -150,7 +151,7 @@ def _remarks(found: SweepFinding, cells: Sequence[CellHistory]) -> Iterator[Sent
             yield sentence(template, cells=listed(named))
 
 
-def _family_sentences(one: FamilyFinding, found: SweepFinding) -> Iterator[Sentence]:
+def _family_sentences(one: FamilyFinding, found: DepthFinding) -> Iterator[Sentence]:
     if one.diverged or one.guessing or one.change is None:
         yield sentence(_CLAUSE_SENTENCE, family=family_words(one.family), outcome=clause(one))
     change = one.change
@@ -198,14 +199,14 @@ def _gap_sentences(gap: Gap) -> Iterator[Sentence]:
         yield sentence(_TEST, **values | tested)
 
 
-def _conclusions(found: SweepFinding) -> Iterator[Sentence]:
+def _conclusions(found: DepthFinding) -> Iterator[Sentence]:
     deepest = max((depth for one in found.families for depth in one.errors), default=0)
     judged = [one.outcome for one in found.families]
     if deepest <= _SHALLOW_DEPTH and judged and set(judged) <= {FamilyOutcome.SAME}:
         yield sentence(_SHALLOW, depth=deepest)
 
 
-def _beside(found: SweepFinding) -> Iterator[Sentence]:
+def _beside(found: DepthFinding) -> Iterator[Sentence]:
     """What one seed's gap can be held against."""
     for gap in found.gaps[:1]:
         if gap.train.seeds == 1:
@@ -215,7 +216,7 @@ def _beside(found: SweepFinding) -> Iterator[Sentence]:
             yield yardstick_sentence(Both(*runs), gap.train.interval.mean, "error")
 
 
-def _standard(found: SweepFinding) -> Iterator[Sentence]:
+def _standard(found: DepthFinding) -> Iterator[Sentence]:
     """What the numbers are, and by which rule they were judged."""
     if any(one.diverged or one.guessing for one in found.families):
         yield sentence(_NOT_COMPARED)
@@ -235,7 +236,7 @@ def _standard(found: SweepFinding) -> Iterator[Sentence]:
     yield from early_sentence(recipe)
 
 
-def _gradients(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
+def _gradients(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
     """How the gradients went in the first pair, at the depth compared."""
     for gap in found.gaps[:1]:
         seed = next(iter(gap.train.gaps))
@@ -249,7 +250,7 @@ def _gradients(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Senten
     return []
 
 
-def _statistics(found: SweepFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
+def _statistics(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
     """How the statistics of batch normalisation came about in the tests of the first pair."""
     for gap in found.gaps[:1]:
         if gap.test is None or family(gap.plain).network(found.spec.run.network, gap.depth).norm != "batch":

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.findings.endings import final_test_error, final_train_error
 
 

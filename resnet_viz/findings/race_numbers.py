@@ -18,13 +18,13 @@ from enum import StrEnum
 from typing import Any
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.findings.endings import NO_BETTER, Ending, guessing_error, guessing_loss, is_broken
 from resnet_viz.findings.evidence import Difference, Outcome, difference
 from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.findings.pairs import Both, Pair, SeedResult, paired, result_of
 from resnet_viz.findings.regime import Gradient, gradient_of
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import RaceSpec
 
 
 class RaceOutcome(StrEnum):
@@ -62,7 +62,7 @@ class RaceFinding:
     over the seeds in which both networks have learned something.
     """
 
-    race: RaceSpec
+    spec: Experiment
     outcome: RaceOutcome
     pairs: tuple[Pair, ...]
     seeds: tuple[SeedResult, ...]
@@ -99,9 +99,9 @@ class RaceFinding:
         return said
 
 
-def judge(race: RaceSpec, histories: Sequence[RunHistory]) -> RaceFinding:
-    """The outcome of ``histories``, the runs of ``race`` so far."""
-    classes = race.run.network.classes
+def judge(spec: Experiment, histories: Sequence[RunHistory]) -> RaceFinding:
+    """The outcome of ``histories``, the runs of ``spec`` so far."""
+    classes = spec.run.network.classes
     pairs = tuple(paired(histories))
     results = [result_of(pair, classes) for pair in pairs]
     ended = tuple(seed for seed in results if seed.has_ended)
@@ -116,7 +116,7 @@ def judge(race: RaceSpec, histories: Sequence[RunHistory]) -> RaceFinding:
         pair.runs for pair in pairs for first in [*ended, farthest][:1] if first and pair.seed == first.seed
     ]
     return RaceFinding(
-        race,
+        spec,
         _outcome(histories, ended, loss, is_moving=is_moving),
         pairs,
         ended,

@@ -137,7 +137,7 @@ def notes(found: RaceFinding) -> list[Sentence]:
     said = tested_how(found)
     if 0 < seeds < FEWEST and not found.is_moving:
         said.append(sentence(_ONE_SEED if seeds == 1 else _TWO_SEEDS, fewest=FEWEST))
-    return [*said, *early_sentence(found.race.run.train)] if found.loss else said
+    return [*said, *early_sentence(found.spec.run.train)] if found.loss else said
 
 
 def shown_loss(ending: Ending, loss: float | None) -> str | Sentence:
@@ -160,15 +160,15 @@ def _exceptions(found: RaceFinding) -> list[Sentence]:
 
 def _remarks(found: RaceFinding) -> Iterator[Sentence]:
     """What is out of the ordinary, before any comparison."""
-    asked = found.race.seeds
+    asked = found.spec.seeds
     if found.is_moving or not found.pairs:
         template = _RUNNING if found.loss else _WAITING
         yield sentence(template, done=len(found.seeds), seeds=asked)
-    first = found.race.run.train.seed
+    first = found.spec.run.train.seed
     missing = set(range(first, first + asked)) - {pair.seed for pair in found.pairs}
     if found.pairs and not found.is_moving:
         yield from (sentence(_DELETED, seed=seed) for seed in sorted(missing))
-    total = count(found.race.run.train.steps)
+    total = count(found.spec.run.train.steps)
     for pair in found.pairs:
         steps = dict(zip(Both._fields, map(count, map(steps_done, pair.runs)), strict=True))
         states = {run.state for run in pair.runs}
@@ -188,7 +188,7 @@ def _without_result(found: RaceFinding) -> Iterator[Sentence]:
     plain, residual = map(len, found.ended_as(*NO_BETTER))
     ended, compared = len(found.seeds), found.loss.seeds if found.loss else 0
     if plain or residual:
-        guess = number(guessing_loss(found.race.run.network.classes))
+        guess = number(guessing_loss(found.spec.run.network.classes))
         yield sentence(_NO_BETTER, guess=guess, plain=plain, residual=residual, seeds=ended)
         yield sentence(_NOTHING_LEARNED)
     if 0 < compared < ended:
@@ -207,7 +207,7 @@ def _losses(found: RaceFinding) -> Iterator[Sentence]:
     steps = min(seed.steps for seed in shown)
     yield sentence(
         _LOSS if len(shown) == 1 else _LOSS_OF_SEEDS,
-        depth=found.race.run.network.depth,
+        depth=found.spec.run.network.depth,
         steps=count(steps),
         window=min(FINAL_STEPS, steps),
         seeds=len(shown),
@@ -235,7 +235,7 @@ def _judgement(found: RaceFinding) -> Iterator[Sentence]:
     if template:
         higher = sum(gap > 0 for gap in loss.gaps.values())
         yield sentence(template, margin=number(loss.margin), higher=higher, seeds=loss.seeds)
-    depth = found.race.run.network.depth
+    depth = found.spec.run.network.depth
     if found.outcome is RaceOutcome.NO_DIFFERENCE and depth <= SHALLOW:
         yield sentence(_SHALLOW, depth=depth)
 
@@ -249,12 +249,12 @@ def _gradients(found: RaceFinding) -> list[Sentence]:
     ]
     if shown is None or len(measured) < len(ROLES):
         return []
-    return gradient_sentences(measured, found.race.run.network.depth, shown.seed)
+    return gradient_sentences(measured, found.spec.run.network.depth, shown.seed)
 
 
 def _beside(found: RaceFinding) -> Iterator[Sentence]:
     """What one seed's gap can be held against."""
     if found.loss and len(found.seeds) == 1:
-        run = found.race.run
+        run = found.spec.run
         runs = Both(*(run.but(network=network) for network in (run.network.plain(), run.network)))
         yield yardstick_sentence(runs, found.loss.interval.mean, "loss")

@@ -16,9 +16,10 @@ from resnet_viz.data.catalogue import info
 from resnet_viz.errors import InvalidSetting, ResnetVizError
 from resnet_viz.events import RunState
 from resnet_viz.experiments.estimates import Calibration, Estimate, Sample, estimate, probed_depths
-from resnet_viz.experiments.sweeps import SweepSpec, family
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.families import family
 from resnet_viz.jobs.capacity import Capacity, Machine
-from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
+from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.kept_files import read_kept, to_json, write_whole
 from resnet_viz.locale import N_
 from resnet_viz.processes.child import Child, Fault, NoAnswer
@@ -28,7 +29,7 @@ _TIME_LIMIT_S: Final = 300.0
 _KEEP_S: Final = 24 * 3600.0
 
 
-def estimate_sweep(store: Store, spec: SweepSpec, *, cold: bool = False) -> Estimate:
+def estimate_sweep(store: Store, spec: Experiment, *, cold: bool = False) -> Estimate:
     """What it takes to train what ``spec`` lacks; the probe runs once a day for each recipe.
 
     Args:
@@ -39,9 +40,9 @@ def estimate_sweep(store: Store, spec: SweepSpec, *, cold: bool = False) -> Esti
     Raises:
         InvalidSetting: the recipe does not fit its data or this machine.
     """
-    spec = fitted_sweep(spec)
+    spec = spec.fitted()
     finished = {place.cell for place in planned_cells(store, spec) if place.state is RunState.FINISHED}
-    missing = [cell for cell in queue_order(spec) if cell not in finished]
+    missing = [cell for cell in spec.in_queue_order() if cell not in finished]
     capacity = Capacity.of(Machine.here())
     if not missing:
         return Estimate(0.0, 0.0, 0, 0, 0, 0)
@@ -51,12 +52,12 @@ def estimate_sweep(store: Store, spec: SweepSpec, *, cold: bool = False) -> Esti
     return estimate(missing, calibration, slots=slots, test_size=test_size, cold=cold)
 
 
-def needs_probe(store: Store, spec: SweepSpec) -> bool:
+def needs_probe(store: Store, spec: Experiment) -> bool:
     """Whether `estimate_sweep` would have to time steps first; raises `InvalidSetting`."""
-    return _known(store.home, fitted_sweep(spec), Capacity.of(Machine.here())) is None
+    return _known(store.home, spec.fitted(), Capacity.of(Machine.here())) is None
 
 
-def calibrate(spec: SweepSpec, capacity: Capacity) -> Calibration:
+def calibrate(spec: Experiment, capacity: Capacity) -> Calibration:
     """Time a few steps at two depths of every family of ``spec``; takes seconds.
 
     Raises:
@@ -97,7 +98,7 @@ def _probe(runs: list[list[str]], slots: int, threads: int) -> list[dict[str, An
         ) from error
 
 
-def _calibrated(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration:
+def _calibrated(home: Path, spec: Experiment, capacity: Capacity) -> Calibration:
     """As `calibrate`, from a recent probe of the same recipe where there is one."""
     known = _known(home, spec, capacity)
     if known is not None:
@@ -107,7 +108,7 @@ def _calibrated(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration:
     return calibration
 
 
-def _known(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration | None:
+def _known(home: Path, spec: Experiment, capacity: Capacity) -> Calibration | None:
     """A recent probe of the recipe of ``spec``, if one is kept that has all that an estimate needs."""
     file = _file_of(home, spec, capacity)
     if not _is_recent(file):
@@ -118,14 +119,14 @@ def _known(home: Path, spec: SweepSpec, capacity: Capacity) -> Calibration | Non
     return known
 
 
-def _fits(known: Calibration, spec: SweepSpec) -> bool:
+def _fits(known: Calibration, spec: Experiment) -> bool:
     """Whether there is a sample of each family, of numbers that can be times."""
     there = {sample.family for sample in known.samples}
     numbers = [known.start_s, *(value for sample in known.samples for value in astuple(sample)[2:])]
     return there.issuperset(spec.families) and all(isfinite(number) and number >= 0 for number in numbers)
 
 
-def _file_of(home: Path, spec: SweepSpec, capacity: Capacity) -> Path:
+def _file_of(home: Path, spec: Experiment, capacity: Capacity) -> Path:
     """Where a probe of the recipe of ``spec`` is kept."""
     recipe = spec.but(depths=probed_depths(spec.depths), seeds=1)
     recipe = recipe.but(run=spec.run.but(train=spec.run.train.but(steps=100_000, seed=0)))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from resnet_viz.events import Desired
-from resnet_viz.jobs.sweeps import KIND, MOST_ATTEMPTS
+from resnet_viz.jobs.experiments import MOST_ATTEMPTS, RETRIED
 from resnet_viz.store import RunRecord, Store
 
 
@@ -13,7 +13,7 @@ def going(store: Store, runs: Sequence[RunRecord]) -> list[RunRecord]:
     They train, wait or pause, or they are cells of a sweep that broke off and
     will be taken up again.
     """
-    again = set(store.cells.broken_off(KIND, MOST_ATTEMPTS))
+    again = set(store.cells.broken_off(RETRIED, MOST_ATTEMPTS))
     return [run for run in runs if not run.state.is_finished() or run.id in again]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_viz.experiments.estimates import Estimate
-from resnet_viz.experiments.sweeps import Cell
+from resnet_viz.experiments.experiment import Cell
 from resnet_viz.kept_files import read_kept, to_json, write_whole
 from resnet_viz.store import Store
 

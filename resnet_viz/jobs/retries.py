@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import Desired, RunState, Wish
-from resnet_viz.jobs.sweeps import KIND, MOST_ATTEMPTS
+from resnet_viz.jobs.experiments import MOST_ATTEMPTS, RETRIED
 from resnet_viz.store import Store
 
 _LOOK_S = 1.0
@@ -27,7 +27,7 @@ class Retries:
         if now - self._looked_at < _LOOK_S:
             return
         self._looked_at = now
-        for run_id in self._store.cells.broken_off(KIND, MOST_ATTEMPTS):
+        for run_id in self._store.cells.broken_off(RETRIED, MOST_ATTEMPTS):
             with suppress(InvalidSetting):  # another supervisor was faster
                 self._store.resume(run_id)
                 _log.info("cell %s is taken up again", run_id)
@@ -37,7 +37,7 @@ class Retries:
 
         One that has finished elsewhere meanwhile is taken out of the queue.
         """
-        held = self._store.cells.held(KIND)
+        held = self._store.cells.held(RETRIED)
         for run_id, states in held.items():
             if RunState.FINISHED in states:
                 _log.info("cell %s has been trained elsewhere", run_id)

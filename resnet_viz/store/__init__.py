@@ -9,10 +9,11 @@ from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.listing import RunPage, RunQuery, RunSummary
 from resnet_viz.store.queue import QueueEntry
 from resnet_viz.store.reader import RunReader
-from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
+from resnet_viz.store.records import COMMAND_LINE, Fenced, GroupRecord, RunRecord
 from resnet_viz.store.store import Store, open_store
 
 __all__ = [
+    "COMMAND_LINE",
     "DiskUse",
     "Fenced",
     "GroupPage",

@@ -69,10 +69,12 @@ class Cells:
             same.sort(key=lambda run: (run.ended_at or float("inf"), run.created_at, run.id))
         return found
 
-    def queue_missing(self, group_id: str, spec_json: str, specs: Sequence[RunSpec]) -> tuple[str, ...]:
+    def queue_missing(
+        self, group_id: str, spec_json: str, specs: Sequence[RunSpec], *, reuse: bool = True
+    ) -> tuple[str, ...]:
         """Give a group the spec ``spec_json``, and queue those of ``specs`` that it lacks; raises `NotFound`.
 
-        Lacking is what has finished nowhere and is no run of the group either.
+        Lacking is what is no run of the group and, where ``reuse``, has finished nowhere either.
         One transaction: whoever calls this twice, or from two processes, queues once.
         """
         now = self._clock()
@@ -88,7 +90,7 @@ class Cells:
                 query = select(runs.c.digest).where(
                     runs.c.digest.in_(wanted[start : start + _AT_ONCE]),
                     runs.c.deleted_at.is_(None),
-                    mine | done,
+                    mine | done if reuse else mine,
                 )
                 for digest in connection.execute(query).scalars():
                     by_digest.pop(digest, None)
@@ -98,14 +100,14 @@ class Cells:
             lifecycle.add_runs(connection, grown, missing, now, 0 if last is None else last + 1)
         return grown.run_ids
 
-    def held(self, kind: str) -> dict[str, set[RunState]]:
-        """Queued runs of groups of ``kind`` that should not start now, and why.
+    def held(self, kinds: Sequence[str]) -> dict[str, set[RunState]]:
+        """Queued runs of groups of ``kinds`` that should not start now, and why.
 
         The states are those of other runs with the same digest that have
         finished, run, or come first in the queue; ``paused`` where the run's own
         owner wants it to wait.
         """
-        of_kind = run_groups.c.kind == kind
+        of_kind = run_groups.c.kind.in_(kinds)
         waits = (
             select(runs.c.id)
             .join(run_groups, run_groups.c.id == runs.c.group_id)
@@ -119,8 +121,8 @@ class Cells:
                 found.setdefault(run_id, set()).add(RunState.PAUSED)
         return found
 
-    def broken_off(self, kind: str, most_attempts: int) -> list[str]:
-        """Runs of groups of ``kind`` that ended early though their owner wants them to run.
+    def broken_off(self, kinds: Sequence[str], most_attempts: int) -> list[str]:
+        """Runs of groups of ``kinds`` that ended early though their owner wants them to run.
 
         Failed and lost ones that have had fewer than ``most_attempts`` attempts,
         and those that were stopped with their server.
@@ -133,4 +135,4 @@ class Cells:
             ),
         )
         with self._database.reading() as connection:
-            return list(connection.execute(_BROKEN_OFF.where(run_groups.c.kind == kind, again)).scalars())
+            return list(connection.execute(_BROKEN_OFF.where(run_groups.c.kind.in_(kinds), again)).scalars())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import orjson
 from sqlalchemy import Row
@@ -13,6 +13,8 @@ from resnet_viz.events import Desired, Failure, RunState, Wish
 from resnet_viz.specs import Role, RunSpec
 
 Origin = Literal["trained", "imported"]
+COMMAND_LINE: Final = "cli"
+"""The owner of what was started on the command line."""
 
 
 class Fenced(ResnetVizError):

@@ -19,9 +19,6 @@ HEALTH: Final = "_stcore/health"
 PROBED: Final = (HEALTH, "_stcore/host-config")
 """What a page of Streamlit's asks for below its own address first."""
 
-PAGES: Final = ("race", "depth", "inspect", "runs")
-"""What the pages other than Home are called in the address bar."""
-
 
 def base_path() -> str:
     """Where the app was told to live: empty, or such as ``/lab/resnet``."""

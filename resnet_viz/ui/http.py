@@ -18,7 +18,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from resnet_viz.ui.addresses import PAGES, PLOTLY, PROBED, below, from_here
+from resnet_viz.ui.addresses import PLOTLY, PROBED, below, from_here
+from resnet_viz.ui.pages import PAGES
 
 OWNER_COOKIE: Final = "resnet_viz_owner"
 _IDENTITY_BYTES = 18
@@ -185,5 +186,10 @@ def routes(base: str) -> list[BaseRoute]:
     """What is answered besides Streamlit's own addresses, in an app that lives at ``base``."""
     return [
         Route(below(base, PLOTLY), _serve_plotly),
-        *(Route(below(base, f"{page}/{probe}"), _not_here) for page in PAGES for probe in PROBED),
+        *(
+            Route(below(base, f"{page.address}/{probe}"), _not_here)
+            for page in PAGES
+            if page.address
+            for probe in PROBED
+        ),
     ]

@@ -1,10 +1,17 @@
 """The reader's language: from the link, else what was chosen before, else the browser's."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
 import streamlit as st
 
 from resnet_viz.locale import LANGUAGES, current_language, set_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.address_bar import LANGUAGE
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _CHOSEN = "language_chosen"
 _IN_FORCE = "language_in_force"
@@ -22,7 +29,7 @@ def choose() -> None:
     if chosen is not None and linked != chosen:
         st.query_params[LANGUAGE] = chosen
     st.session_state[_IN_FORCE] = chosen or of_browser()
-    use()
+    _use()
 
 
 def _is_outdated(linked: str) -> bool:
@@ -38,11 +45,21 @@ def _is_outdated(linked: str) -> bool:
     return bool(linked == left)
 
 
-def use() -> None:
-    """Use the language settled by `choose`; every fragment and callback starts with this.
+def in_readers_language(function: Callable[P, T]) -> Callable[P, T]:
+    """``function`` in the language settled by `choose`; every fragment and callback is made so.
 
     They run in threads of their own, where the context variable has its default again.
     """
+
+    @wraps(function)
+    def translated(*args: P.args, **kwargs: P.kwargs) -> T:
+        _use()
+        return function(*args, **kwargs)
+
+    return translated
+
+
+def _use() -> None:
     set_language(st.session_state.get(_IN_FORCE, "en"))
 
 

@@ -5,28 +5,22 @@ first visit, after the back button, from a pasted address. Otherwise the
 widgets speak, and what they say is written to the link.
 """
 
-from typing import Any, Final, Generic
+from typing import Any, Final
 
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.links import (
-    CUSTOM,
-    PRESET_PARAMETER,
-    RACE,
-    SWEEP,
-    Experiment,
-    S,
-    nearest_common_depths,
-    nearest_depth,
-)
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.families import nearest_common_depths, nearest_depth
+from resnet_viz.experiments.kinds import PRESET_PARAMETER, RACE, SWEEP, Kind
+from resnet_viz.experiments.presets import CUSTOM
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.address_bar import unknown
 
 _YES: Final = "yes"
 
 
-class LinkedForm(Generic[S]):
+class LinkedForm:
     """The form of a page.
 
     Args:
@@ -35,11 +29,9 @@ class LinkedForm(Generic[S]):
         switch: a parameter of the link that is ``yes`` or absent; its session key is ``page_switch``.
     """
 
-    def __init__(
-        self, page: str, experiment: Experiment[S], group_parameter: str, switch: str | None = None
-    ) -> None:
+    def __init__(self, page: str, kind: Kind, group_parameter: str, switch: str | None = None) -> None:
         self.page = page
-        self.experiment: Experiment[S] = experiment
+        self.kind = kind
         self.preset_key = f"{page}_preset"
         self.switch_key = f"{page}_{switch}"
         self._group_parameter = group_parameter
@@ -47,7 +39,7 @@ class LinkedForm(Generic[S]):
         self._form = f"{page}_form"
         self._written = f"{page}_link"
         self._notices = f"{page}_notices"
-        self._parameters = {PRESET_PARAMETER, group_parameter, *experiment.settings}
+        self._parameters = {PRESET_PARAMETER, group_parameter, *kind.settings}
         self._parameters |= {switch} if switch else set()
 
     def key(self, name: str) -> str:
@@ -59,29 +51,29 @@ class LinkedForm(Generic[S]):
         link = {name: value for name, value in st.query_params.items() if name in self._parameters}
         written: dict[str, str] | None = st.session_state.get(self._written)
         if written is None or (link and link != written):
-            preset, spec, notices = self.experiment.from_link(link)
+            preset, spec, notices = self.kind.from_link(link)
             st.session_state[self._written] = link
             st.session_state[self._notices] = notices
             self._put_switch(link)
             self.put(preset, spec)
-        elif any(self.key(name) not in st.session_state for name in self.experiment.settings):
+        elif any(self.key(name) not in st.session_state for name in self.kind.settings):
             # Coming back from another page, where Streamlit has forgotten what the widgets said.
             self.put(*self.kept())
             self._put_switch(written)
             st.query_params.update(written)
 
-    def put(self, preset: str, spec: S) -> None:
+    def put(self, preset: str, spec: Experiment) -> None:
         """Make the widgets show ``spec``; only before they are made in this run, or in a callback."""
         st.session_state[self._form] = (preset, spec)
         st.session_state[self.preset_key] = preset
-        for name, setting in self.experiment.settings.items():
+        for name, setting in self.kind.settings.items():
             value = setting.of(spec)
             st.session_state[self.key(name)] = list(value) if isinstance(value, tuple) else value
 
     def preset(self) -> str:
         """The preset that is chosen."""
         chosen: str | None = st.session_state[self.preset_key]
-        return chosen or self.experiment.default
+        return chosen or self.kind.default
 
     def preset_changed(self) -> None:
         """For the callback of the presets' widget: start from the one chosen."""
@@ -90,12 +82,12 @@ class LinkedForm(Generic[S]):
 
     def back_to_preset(self) -> None:
         """Make the widgets show what the preset asks for; for callbacks."""
-        self.put(self.preset(), self.experiment.start(self.preset()))
+        self.put(self.preset(), self.kind.start(self.preset()))
 
     def blocks_changed(self) -> None:
         """For callbacks, after a change of block or families: take the nearest depths that they have."""
         block = st.session_state[self.key("block")]
-        if "depth" in self.experiment.settings:
+        if not self.kind.has_depths:
             key = self.key("depth")
             st.session_state[key] = nearest_depth(block, st.session_state[key])
             return
@@ -107,19 +99,19 @@ class LinkedForm(Generic[S]):
         except InvalidSetting:
             return  # an unknown family; the form says so
 
-    def asked_for(self) -> S:
+    def asked_for(self) -> Experiment:
         """What the widgets describe; raises `InvalidSetting`."""
-        values = {name: st.session_state[self.key(name)] for name in self.experiment.settings}
-        return self.experiment.with_all(self.preset(), values)
+        values = {name: st.session_state[self.key(name)] for name in self.kind.settings}
+        return self.kind.with_all(self.preset(), values)
 
-    def keep(self, spec: S) -> None:
+    def keep(self, spec: Experiment) -> None:
         """Remember ``spec`` and write it to the link."""
         st.session_state[self._form] = (self.preset(), spec)
         self.show(self.group_id())
 
-    def kept(self) -> tuple[str, S]:
+    def kept(self) -> tuple[str, Experiment]:
         """Preset and spec that the form had when it was last in order."""
-        form: tuple[str, S] = st.session_state[self._form]
+        form: tuple[str, Experiment] = st.session_state[self._form]
         return form
 
     def group_id(self) -> str | None:
@@ -128,7 +120,7 @@ class LinkedForm(Generic[S]):
 
     def show(self, group_id: str | None) -> None:
         """Make the link name ``group_id``, its settings being those kept, and the switch as it is."""
-        link = self.experiment.to_link(*self.kept())
+        link = self.kind.to_link(*self.kept())
         if group_id is not None:
             link[self._group_parameter] = group_id
         if self._switch is not None and st.session_state.get(self.switch_key):
@@ -140,7 +132,7 @@ class LinkedForm(Generic[S]):
             st.query_params.update(changed)
         st.session_state[self._written] = link
 
-    def open(self, group_id: str | None, preset: str, spec: S) -> None:
+    def open(self, group_id: str | None, preset: str, spec: Experiment) -> None:
         """Show ``group_id`` with its settings, or none; for callbacks."""
         self.put(preset, spec)
         self.show(group_id)

@@ -8,16 +8,16 @@ Streamlit sends nothing when a chart has not changed.
 
 import json
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-import streamlit as st
+from typing import Final
 
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.addresses import PLOTLY
+from resnet_viz.ui.component import component
 
 _HERE: Final = Path(__file__).parent
+CHART_FILES: Final = (_HERE / "live_chart.css", _HERE / "plotly_page.js")
+"""Style and script of every chart; what keeps it up to date comes behind them."""
 
 _TOOLS: Final = {
     "reset": "M4 12a8 8 0 1 0 2.5-5.8M4 4v4.5h4.5",
@@ -94,20 +94,5 @@ def live_chart(
         "labels": tool_labels(),
     }
     # As bytes: Streamlit would look for dataframes in anything else, with pandas.
-    _component()(key=key, data=json.dumps(words).encode() + b"\n" + chart_json.encode())
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "resnet_viz_live_chart",
-        html=chart_html(),
-        css=(_HERE / "live_chart.css").read_text(encoding="utf-8"),
-        js=component_script(_HERE / "live_chart.js"),
-        isolate_styles=False,
-    )
-
-
-def component_script(script: Path) -> str:
-    """What stands in ``script``, behind what all charts share."""
-    return "\n".join(part.read_text(encoding="utf-8") for part in (_HERE / "plotly_page.js", script))
+    show = component("live_chart", *CHART_FILES, _HERE / "live_chart.js", html=chart_html())
+    show(key=key, data=json.dumps(words).encode() + b"\n" + chart_json.encode())

@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import address_bar, language
+from resnet_viz.ui.pages import PAGES
 
 _HERE = Path(__file__).parent
 
@@ -15,11 +16,8 @@ language.choose()
 
 page = st.navigation(
     [
-        st.Page("../../pages/home.py", title=_("Home"), icon=":material/home:", default=True),
-        st.Page("../../pages/race.py", title=_("Race"), icon=":material/flag:", url_path="race"),
-        st.Page("../../pages/depth.py", title=_("Depth"), icon=":material/show_chart:", url_path="depth"),
-        st.Page("../../pages/inspect.py", title=_("Inspect"), icon=":material/search:", url_path="inspect"),
-        st.Page("../../pages/runs.py", title=_("Runs"), icon=":material/table_rows:", url_path="runs"),
+        st.Page(one.path, title=_(one.title), icon=one.icon, url_path=one.address, default=not one.address)
+        for one in PAGES
     ]
 )
 st.logo(str(_HERE / "logo.svg"), size="large", icon_image=str(_HERE / "icon.svg"))

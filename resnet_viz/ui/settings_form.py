@@ -6,8 +6,8 @@ import streamlit as st
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.group_norm import group_words
-from resnet_viz.experiments.links import S
 from resnet_viz.experiments.settings import GROUPS, Setting
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
@@ -21,10 +21,10 @@ _COLUMN_PX: Final = 350
 _RESOLUTIONS_PX: Final = (None, 8, 14, 20, 28, 32)
 
 
-def choose_preset(form: LinkedForm[S]) -> str:
+def choose_preset(form: LinkedForm) -> str:
     """What could not be had of the link, the presets to choose from, and what the chosen one promises."""
     address_bar.tell(form.notices())
-    presets = form.experiment.presets
+    presets = form.kind.presets
     choose(
         st.segmented_control,
         _("Preset"),
@@ -39,9 +39,9 @@ def choose_preset(form: LinkedForm[S]) -> str:
     return form.preset()
 
 
-def choose_seeds(form: LinkedForm[S]) -> None:
+def choose_seeds(form: LinkedForm) -> None:
     """The number of seeds."""
-    setting = form.experiment.settings["seeds"]
+    setting = form.kind.settings["seeds"]
     least, most = setting.limits or (1, 1)
     st.select_slider(
         _(setting.label),
@@ -51,7 +51,7 @@ def choose_seeds(form: LinkedForm[S]) -> None:
     )
 
 
-def all_settings(form: LinkedForm[S], *, expanded: bool = False) -> None:
+def all_settings(form: LinkedForm, *, expanded: bool = False) -> None:
     """Every setting that has a group, one column for each where they fit without cutting a text."""
     with st.expander(_("All settings"), expanded=expanded, icon=":material/tune:"):
         _way_back(form)
@@ -59,12 +59,12 @@ def all_settings(form: LinkedForm[S], *, expanded: bool = False) -> None:
             for group in GROUPS:
                 with st.container():
                     st.markdown(f"**{_(group)}**")
-                    for setting in form.experiment.settings.values():
+                    for setting in form.kind.settings.values():
                         if setting.group == group:
                             _widget(form, setting)
 
 
-def with_changes(summary: str, form: LinkedForm[S], preset: str, spec: S) -> str:
+def with_changes(summary: str, form: LinkedForm, preset: str, spec: Experiment) -> str:
     """``summary``, and after it the settings in which ``spec`` differs from ``preset``."""
     changed = _changed_titles(form, preset, spec)
     return (
@@ -85,11 +85,11 @@ def in_short(run: RunSpec) -> dict[str, str]:
     }
 
 
-def _changed_titles(form: LinkedForm[S], preset: str, spec: S) -> str:
-    return with_commas(_(setting.label) for setting in form.experiment.changed(preset, spec))
+def _changed_titles(form: LinkedForm, preset: str, spec: Experiment) -> str:
+    return with_commas(_(setting.label) for setting in form.kind.changed(preset, spec))
 
 
-def _way_back(form: LinkedForm[S]) -> None:
+def _way_back(form: LinkedForm) -> None:
     try:
         changed = _changed_titles(form, form.preset(), form.asked_for())
     except InvalidSetting:  # widgets that contradict each other; the form says so
@@ -107,7 +107,7 @@ def _way_back(form: LinkedForm[S]) -> None:
         )
 
 
-def _widget(form: LinkedForm[S], setting: Setting) -> None:
+def _widget(form: LinkedForm, setting: Setting) -> None:
     """The widget that fits ``setting``."""
     same: dict[str, Any] = {
         "label": _(setting.label),
@@ -136,7 +136,7 @@ def _widget(form: LinkedForm[S], setting: Setting) -> None:
         _number(form, setting, same)
 
 
-def _number(form: LinkedForm[S], setting: Setting, same: dict[str, Any]) -> None:
+def _number(form: LinkedForm, setting: Setting, same: dict[str, Any]) -> None:
     as_number = float if setting.kind is float else int
     least, most = setting.limits or (0, 0)
     if setting.name == "images":

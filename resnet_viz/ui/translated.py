@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from resnet_viz.locale import current_language
-from resnet_viz.ui import language
+from resnet_viz.ui.language import in_readers_language
 
 T = TypeVar("T")
 
@@ -62,8 +62,8 @@ def choose(
     return chosen
 
 
+@in_readers_language
 def _take(key: str, shown: str, on_change: Callable[[], object] | None) -> None:
-    language.use()
     st.session_state[key] = st.session_state[shown]
     if on_change is not None:
         on_change()

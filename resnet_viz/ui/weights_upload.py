@@ -9,7 +9,7 @@ from resnet_viz.errors import ResnetVizError
 from resnet_viz.images.names import display_name
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.wording import Sentence
 
 MAX_MB: Final = 32

@@ -3,10 +3,10 @@
 import pytest
 
 from resnet_viz.events import RunState, StateChanged, Wish
-from resnet_viz.jobs.races import start_race
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE, SWEEP
+from resnet_viz.jobs.experiments import resume_experiment, start_experiment
 from resnet_viz.jobs.retries import Retries
-from resnet_viz.jobs.sweeps import resume_sweep, start_sweep
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import Store
 from tests.cli.calls import assert_refused, call
 from tests.sweeps.small import sweep
@@ -23,7 +23,7 @@ def end(store: Store, run_id: str, state: RunState) -> None:
 def test_cells_that_broke_off_are_not_started_again(
     own_store: Store, capsys: pytest.CaptureFixture[str], command: str, wish: Wish, of_all: bool
 ) -> None:
-    group = start_sweep(own_store, sweep(), owner="cli")
+    group = start_experiment(own_store, SWEEP, sweep(), owner="cli")
     lost, failed, finished, waiting = group.run_ids
     for run_id, state in ((lost, "lost"), (failed, "failed"), (finished, "finished")):
         end(own_store, run_id, RunState(state))
@@ -39,14 +39,14 @@ def test_cells_that_broke_off_are_not_started_again(
         "finished",
     ]
     assert {own_store.run(run_id).desired.wish for run_id in (lost, failed, waiting)} == {wish}
-    resume_sweep(own_store, group.id)
+    resume_experiment(own_store, group.id)
     assert [own_store.run(run_id).state.value for run_id in (lost, failed, waiting)] == ["queued"] * 3
 
 
 def test_what_has_ended_for_good_is_no_longer_stopped(
     own_store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    race = start_race(own_store, RaceSpec(run=sweep().run), owner="cli")
+    race = start_experiment(own_store, RACE, Experiment(run=sweep().run), owner="cli")
     for run_id, state in zip(race.run_ids, (RunState.LOST, RunState.FINISHED), strict=True):
         end(own_store, run_id, state)
     assert_refused(f"stop {race.id}", "has already ended", capsys)

@@ -10,7 +10,7 @@ import typer.main
 from resnet_viz.cli.app import app
 from resnet_viz.cli.language import chosen_language, help_texts, taken_from
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.links import RACE
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.store import Store
 from tests.cli.calls import call, output
 
@@ -119,7 +119,7 @@ def test_programs_read_the_same_in_every_language(
     own_store: Store, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = RACE.start(RACE.default)
-    own_store.add_group("race", "cli", spec.to_json(), spec.members())
+    own_store.add_group("race", "cli", spec.to_json(), spec.runs())
     for arguments in (["runs", "--json"], ["describe", "--json"]):
         assert call(*arguments) == 0
         english = output(capsys)

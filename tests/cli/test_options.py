@@ -8,7 +8,7 @@ import typer.testing
 
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.links import RACE, SWEEP, Experiment
+from resnet_viz.experiments.kinds import RACE, SWEEP, Kind
 
 RECIPE = (
     "--width 4 --block bottleneck --norm group --init pytorch --dataset cifar10 --train-size 500 "
@@ -42,7 +42,7 @@ LINK = {
 }
 
 
-def called(experiment: Experiment[Any], arguments: str) -> Any:
+def called(experiment: Kind, arguments: str) -> Any:
     """The spec that a command with the options of ``experiment`` gets."""
     app = typer.Typer(pretty_exceptions_enable=False)
     specs = []
@@ -70,9 +70,7 @@ def called(experiment: Experiment[Any], arguments: str) -> Any:
         ),
     ],
 )
-def test_options_mean_what_they_mean_in_a_link(
-    experiment: Experiment[Any], more: str, in_link: dict[str, str]
-) -> None:
+def test_options_mean_what_they_mean_in_a_link(experiment: Kind, more: str, in_link: dict[str, str]) -> None:
     assert {*LINK, *in_link} == {*experiment.settings}
     _preset, spec, notices = experiment.from_link(LINK | in_link)
     assert notices == []
@@ -80,7 +78,7 @@ def test_options_mean_what_they_mean_in_a_link(
 
 
 @pytest.mark.parametrize("experiment", [RACE, SWEEP])
-def test_without_options_a_command_does_what_the_preset_says(experiment: Experiment[Any]) -> None:
+def test_without_options_a_command_does_what_the_preset_says(experiment: Kind) -> None:
     for preset in experiment.presets:
         assert called(experiment, f"--preset {preset}") == experiment.start(preset)
 

@@ -13,8 +13,8 @@ import pytest
 from rich.table import Table
 
 from resnet_viz.cli.console import make_legible, put_json, say, show
-from resnet_viz.experiments.links import RACE
-from resnet_viz.specs import RaceSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.store import Labels, Store
 from tests.cli.calls import call, output
 
@@ -35,17 +35,17 @@ def stdout_in(encoding: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[io.Byt
 
 
 @pytest.fixture
-def race(own_store: Store) -> RaceSpec:
+def race(own_store: Store) -> Experiment:
     """A race that is waiting in the history."""
     spec = RACE.start(RACE.default)
-    own_store.add_group("race", "cli", spec.to_json(), spec.members())
+    own_store.add_group("race", "cli", spec.to_json(), spec.runs())
     return spec
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("encoding", ["gbk", "cp1252", "latin-1", "ascii"])
 def test_no_encoding_of_the_terminal_stops_a_command(
-    race: RaceSpec, encoding: str, language: str, monkeypatch: pytest.MonkeyPatch
+    race: Experiment, encoding: str, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for arguments in (["runs"], ["race", "--help"]):
         with stdout_in(encoding, monkeypatch) as written:
@@ -67,7 +67,7 @@ def test_a_verdict_is_printed_in_every_encoding(encoding: str, monkeypatch: pyte
 
 @pytest.mark.parametrize("arguments", [["runs"], ["runs", "--json"], ["race", "--help"]])
 def test_a_full_device_is_one_sentence(
-    race: RaceSpec, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    race: Experiment, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with Path("/dev/full").open("w", encoding="utf-8") as full, monkeypatch.context() as patch:
         patch.setattr(sys, "stdout", full)
@@ -75,7 +75,7 @@ def test_a_full_device_is_one_sentence(
     assert capfd.readouterr().err == "The output cannot be written: No space left on device.\n"
 
 
-def test_a_full_device_is_all_that_python_says_as_well(race: RaceSpec, own_home: Path) -> None:
+def test_a_full_device_is_all_that_python_says_as_well(race: Experiment, own_home: Path) -> None:
     """At its end it tries once more to write what was not written."""
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
@@ -86,7 +86,7 @@ def test_a_full_device_is_all_that_python_says_as_well(race: RaceSpec, own_home:
 
 
 def test_a_log_on_a_full_disk_costs_no_result(
-    race: RaceSpec, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    race: Experiment, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with Path("/dev/full").open("w", encoding="utf-8", buffering=1) as full, monkeypatch.context() as patch:
         patch.setattr(sys, "stderr", full)
@@ -95,7 +95,7 @@ def test_a_log_on_a_full_disk_costs_no_result(
     assert "plain-" in capsys.readouterr().out
 
 
-def test_a_reader_who_has_had_enough_is_no_failure_of_ours(race: RaceSpec) -> None:
+def test_a_reader_who_has_had_enough_is_no_failure_of_ours(race: Experiment) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -136,7 +136,7 @@ def test_a_report_on_stdout_is_the_file_byte_for_byte(
     own_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     spec = RACE.start(RACE.default)
-    run_id = own_store.add_group("race", "cli", spec.to_json(), spec.members()).run_ids[0]
+    run_id = own_store.add_group("race", "cli", spec.to_json(), spec.runs()).run_ids[0]
     own_store.library.label([run_id], Labels(name="深度 −1"))
     file = tmp_path / "run"
     for made in ("json", "csv", "html"):
@@ -151,7 +151,7 @@ def test_an_imported_name_is_checked_like_one_in_the_form(
     own_store: Store, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = RACE.start(RACE.default)
-    (run_id, _) = own_store.add_group("race", "cli", spec.to_json(), spec.members()).run_ids
+    (run_id, _) = own_store.add_group("race", "cli", spec.to_json(), spec.runs()).run_ids
     file = tmp_path / "run.json"
     assert call("export", run_id, "-o", str(file)) == 0
     capsys.readouterr()

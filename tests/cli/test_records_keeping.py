@@ -13,8 +13,9 @@ import pytest
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import CheckpointSaved, Facts, RunState, Series, StateChanged, Wish
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.networks.registry import build
-from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Labels, Store
 from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
 from tests.cli.calls import assert_refused, call, output
@@ -36,9 +37,9 @@ def store(own_store: Store) -> Store:
 @pytest.fixture
 def race(store: Store) -> tuple[str, str, str]:
     """A finished race with weights: its name and its plain and residual run."""
-    spec = RaceSpec(run=SPEC)
-    group = store.add_group("race", "cli", spec.to_json(), spec.members())
-    for run_id, member in zip(group.run_ids, spec.members(), strict=True):
+    spec = Experiment(run=SPEC)
+    group = store.add_group("race", "cli", spec.to_json(), spec.runs())
+    for run_id, member in zip(group.run_ids, spec.runs(), strict=True):
         attempt = store.claim(run_id, "worker")
         assert attempt is not None
         file = store.run_folder(run_id) / kept_file(2)

@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.jobs.sweeps import start_sweep
+from resnet_viz.experiments.kinds import SWEEP
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import Store
 from tests.jobs.waiting import until
 from tests.sweeps.small import sweep
@@ -88,7 +89,7 @@ def terminal(own_store: Store, request: pytest.FixtureRequest) -> Iterator[Termi
     if request.param == "race":
         arguments = ["race", "--preset=custom", "--depth=8", "--steps=3000", "--lr=0.05"]
     else:
-        group = start_sweep(own_store, sweep(3000, 0.05, depths=(8,)), owner="cli")
+        group = start_experiment(own_store, SWEEP, sweep(3000, 0.05, depths=(8,)), owner="cli")
         arguments = ["resume", group.id]
     terminal = Terminal(arguments)
     yield terminal

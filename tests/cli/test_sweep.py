@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.jobs.sweeps import cancel_sweep, start_sweep
+from resnet_viz.experiments.kinds import SWEEP
+from resnet_viz.jobs.experiments import start_experiment, stop_experiment
 from resnet_viz.store import open_store
 from tests.cli.calls import assert_refused, call, output, run_program
 from tests.sweeps.small import sweep
 
 SMALL = "--width 4 --steps 10 --batch-size 16 --train-size 100 --resolution 8 --device cpu --lr 0.1"
-SWEEP = ["sweep", "--families", "plain,residual", "--depths", "8,14", *SMALL.split(), "--json"]
+COMMAND = ["sweep", "--families", "plain,residual", "--depths", "8,14", *SMALL.split(), "--json"]
 CELL = {
     "family",
     "depth",
@@ -32,7 +33,7 @@ CELL = {
 def swept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     """A sweep run as a person would, and the home it left."""
     home = tmp_path_factory.mktemp("swept")
-    done = run_program(SWEEP, home)
+    done = run_program(COMMAND, home)
     assert done.stdout.count("\n") == 1
     assert "runs to train: about" in done.stderr
     assert "the estimate was" in done.stderr
@@ -80,14 +81,14 @@ def test_training_error_and_loss_are_those_of_the_last_steps(
 def test_a_finished_sweep_is_not_trained_again(
     after_sweep: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(*SWEEP) == 0
+    assert call(*COMMAND) == 0
     said = capsys.readouterr()
     again = json.loads(said.out)
     assert again["sweep"] == after_sweep["sweep"]
     assert again["cells"] == after_sweep["cells"]
     assert again["estimate_s"] == 0
     assert "exist already" in said.err
-    assert call(*SWEEP, "--depths", "14", "--families", "residual") == 0
+    assert call(*COMMAND, "--depths", "14", "--families", "residual") == 0
     part = output(capsys)
     assert part["sweep"] != after_sweep["sweep"]
     assert [(cell["run"], cell["reused"]) for cell in part["cells"]] == [
@@ -96,7 +97,7 @@ def test_a_finished_sweep_is_not_trained_again(
 
 
 def test_a_dry_run_trains_nothing(after_sweep: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(*SWEEP, "--depths", "8,14,20", "--dry-run") == 0
+    assert call(*COMMAND, "--depths", "8,14,20", "--dry-run") == 0
     planned = output(capsys)
     assert (planned["sweep"], planned["wall_s"]) == (None, None)
     assert planned["estimate_s"] > 0
@@ -122,8 +123,8 @@ def test_a_cancelled_sweep_is_resumed_by_its_name(
 ) -> None:
     monkeypatch.setenv("RESNET_VIZ_HOME", str(own_home))
     store = open_store(own_home)
-    group = start_sweep(store, sweep(depths=(8,), families=("plain",)), owner="cli")
-    cancel_sweep(store, group.id)
+    group = start_experiment(store, SWEEP, sweep(depths=(8,), families=("plain",)), owner="cli")
+    stop_experiment(store, group.id)
     assert call("resume", group.id[:6]) == 0
     assert "plain-8, seed 0: Finished" in capsys.readouterr().err
     assert [run.state for run in store.runs()] == [RunState.FINISHED]
@@ -133,7 +134,7 @@ def test_a_cancelled_sweep_is_resumed_by_its_name(
 def test_people_get_a_table_and_the_verdict(
     after_sweep: dict[str, Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert call(*SWEEP[:-1]) == 0
+    assert call(*COMMAND[:-1]) == 0
     shown = capsys.readouterr().out
     assert all(cell["run"] in shown for cell in after_sweep["cells"])
     assert after_sweep["verdict"]["text"] in shown

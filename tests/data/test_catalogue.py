@@ -6,7 +6,7 @@ import pytest
 
 from resnet_viz.data.catalogue import BUNDLED, DATASETS, fitted, info
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.specs import Dataset, DataSpec, NetworkSpec, RunSpec, TrainSpec, choices
 
 
@@ -50,9 +50,9 @@ def test_chosen_resolution_wins() -> None:
     assert spec.network.depth == NetworkSpec().depth
 
 
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", RACE.presets)
 def test_presets_fit(name: str) -> None:
-    run = PRESETS[name].race.run
+    run = RACE.presets[name].spec.run
     assert fitted(run) == run
 
 

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.links import CUSTOM, RACE, SWEEP, Experiment, common_depths
+from resnet_viz.experiments.families import common_depths
+from resnet_viz.experiments.kinds import RACE, SWEEP, Kind
+from resnet_viz.experiments.presets import CUSTOM
 
 RACE_START = RACE.start("degradation")
 QUICK = SWEEP.start("quick")
@@ -42,14 +44,14 @@ PRESETS = [(kind, preset) for kind in (RACE, SWEEP) for preset in kind.presets]
 
 
 @pytest.mark.parametrize(("kind", "preset"), PRESETS)
-def test_a_preset_needs_at_most_its_name(kind: Experiment[Any], preset: str) -> None:
+def test_a_preset_needs_at_most_its_name(kind: Kind, preset: str) -> None:
     link = kind.to_link(preset, kind.start(preset))
     assert link in ({}, {"preset": preset})
     assert kind.from_link(link) == (preset, kind.start(preset), [])
 
 
 @pytest.mark.parametrize(("kind", "name"), EACH)
-def test_every_setting_survives_the_link(kind: Experiment[Any], name: str) -> None:
+def test_every_setting_survives_the_link(kind: Kind, name: str) -> None:
     start = kind.start(kind.default)
     spec = kind.put(start, name, OTHER[name])
     assert kind.settings[name].of(spec) == OTHER[name] != kind.settings[name].of(start)
@@ -59,7 +61,7 @@ def test_every_setting_survives_the_link(kind: Experiment[Any], name: str) -> No
 
 
 @pytest.mark.parametrize("kind", [RACE, SWEEP])
-def test_all_settings_at_once_survive_the_link(kind: Experiment[Any]) -> None:
+def test_all_settings_at_once_survive_the_link(kind: Kind) -> None:
     values = {name: OTHER[name] for name in kind.settings} | {"depth": 56, "depths": (20, 146)}
     spec = kind.with_all(kind.default, {name: values[name] for name in kind.settings})
     assert {name: setting.of(spec) for name, setting in kind.settings.items()} == {
@@ -108,9 +110,7 @@ def test_a_link_is_read_back_as_it_was_written(link: dict[str, str]) -> None:
         (SWEEP, {"depths": ""}, "whole numbers"),
     ],
 )
-def test_an_illegal_value_falls_back_and_is_named(
-    kind: Experiment[Any], link: dict[str, str], says: str
-) -> None:
+def test_an_illegal_value_falls_back_and_is_named(kind: Kind, link: dict[str, str], says: str) -> None:
     preset, spec, notices = kind.from_link(link)
     assert (preset, spec) == (kind.default, kind.start(kind.default))
     assert len(notices) == 1

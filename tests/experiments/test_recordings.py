@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -14,30 +13,25 @@ import pytest
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import KINDS, RACE, SWEEP, Kind
 from resnet_viz.experiments.recordings import (
     FOLDER,
-    Kind,
     Origin,
     RecordedRun,
     Recording,
-    read_race,
-    read_sweep,
-    recorded_cells,
+    read_recording,
     recording_file,
     recording_names,
     write_recording,
 )
-from resnet_viz.experiments.sweeps import SweepSpec
-from resnet_viz.findings.depth import sweep_verdict
-from resnet_viz.findings.race import verdict
+from resnet_viz.findings.verdict import depth_verdict, race_verdict
 from resnet_viz.history import Curve, ProfileTable, RunHistory
-from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.specs import RunSpec
 
 TAPS = ("stem", "stage1.block1.conv1", "head")
 ORIGIN = Origin("race", "2026-01-31", {"torch": "2"}, {"processor": "x", "cores": 2}, "Quiet.")
-BUNDLED: list[tuple[Kind, str]] = [
-    (kind, name) for kind in ("race", "sweep") for name in recording_names(kind)
-]
+BUNDLED: list[tuple[Kind, str]] = [(kind, name) for kind in KINDS.values() for name in recording_names(kind)]
 
 
 def recorded(specs: Sequence[RunSpec]) -> tuple[RecordedRun, ...]:
@@ -59,12 +53,12 @@ def recorded(specs: Sequence[RunSpec]) -> tuple[RecordedRun, ...]:
     return tuple(runs)
 
 
-def a_race() -> Recording[RaceSpec]:
-    race = RaceSpec()
-    return Recording("made", race, ORIGIN, recorded(race.members()))
+def a_race() -> Recording:
+    race = Experiment().fitted()
+    return Recording("made", RACE, race, ORIGIN, recorded(race.runs()))
 
 
-def same(read: Recording[Any], written: Recording[Any]) -> None:
+def same(read: Recording, written: Recording) -> None:
     assert (read.spec, read.origin) == (written.spec, written.origin)
     for run, expected in zip(read.runs, written.runs, strict=True):
         assert (run.id, run.spec) == (expected.id, expected.spec)
@@ -82,18 +76,18 @@ def same(read: Recording[Any], written: Recording[Any]) -> None:
 
 def test_what_is_written_is_read_back_bit_by_bit(tmp_path: Path) -> None:
     write_recording(a_race(), tmp_path)
-    assert (recording_names("race", tmp_path), recording_names("sweep", tmp_path)) == (["made"], [])
-    same(read_race("made", tmp_path), a_race())
+    assert (recording_names(RACE, tmp_path), recording_names(SWEEP, tmp_path)) == (["made"], [])
+    same(read_recording(RACE, "made", tmp_path), a_race())
 
 
 def test_a_sweep_is_read_back_cell_by_cell(tmp_path: Path) -> None:
-    sweep = SweepSpec(depths=(8, 14), seeds=2)
-    made = Recording("tiny", sweep, ORIGIN, recorded([cell.run for cell in sweep.cells()]))
+    sweep = Experiment(depths=(8, 14), seeds=2)
+    made = Recording("tiny", SWEEP, sweep, ORIGIN, recorded([cell.run for cell in sweep.cells()]))
     write_recording(made, tmp_path)
-    assert recording_names("sweep", tmp_path) == ["tiny"]
-    read = read_sweep("tiny", tmp_path)
+    assert recording_names(SWEEP, tmp_path) == ["tiny"]
+    read = read_recording(SWEEP, "tiny", tmp_path)
     same(read, made)
-    cells = recorded_cells(read)
+    cells = list(read.cells)
     assert [cell[:3] for cell in cells] == [cell[:3] for cell in sweep.cells()]
     assert [cell.history.series["train/loss"].value[0] for cell in cells] == [2.5 + n for n in range(8)]
 
@@ -107,27 +101,27 @@ def test_what_was_measured_in_float32_is_kept_in_float32(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"not a recording"])
 def test_a_damaged_file_is_refused(tmp_path: Path, content: bytes) -> None:
-    recording_file("race", "made", folder=tmp_path).write_bytes(content)
+    recording_file(RACE, "made", folder=tmp_path).write_bytes(content)
     with pytest.raises(InvalidSetting, match="damaged"):
-        read_race("made", tmp_path)
+        read_recording(RACE, "made", tmp_path)
 
 
 def test_a_missing_a_cut_and_a_newer_file_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(NotFound, match=r"no recording called \.\./x"):
-        read_race("../x", tmp_path)
+        read_recording(RACE, "../x", tmp_path)
     file = write_recording(a_race(), tmp_path)
     content = file.read_bytes()
     for length in range(0, len(content), len(content) // 7):
         file.write_bytes(content[:length])
         with pytest.raises(InvalidSetting, match="damaged"):
-            read_race("made", tmp_path)
+            read_recording(RACE, "made", tmp_path)
     monkeypatch.setattr("resnet_viz.experiments.recordings.SCHEMA", 3)
     write_recording(replace(a_race(), name="newer"), tmp_path)
     monkeypatch.setattr("resnet_viz.experiments.recordings.SCHEMA", 2)
     with pytest.raises(InvalidSetting, match="newer version"):
-        read_race("newer", tmp_path)
+        read_recording(RACE, "newer", tmp_path)
 
 
 def test_fewer_numbers_than_promised_and_objects_are_refused(tmp_path: Path) -> None:
@@ -136,23 +130,23 @@ def test_fewer_numbers_than_promised_and_objects_are_refused(tmp_path: Path) -> 
         whole = dict(arrays)
     np.savez(file, **whole | {"single": whole["single"][:-1]})
     with pytest.raises(InvalidSetting, match="damaged"):
-        read_race("made", tmp_path)
+        read_recording(RACE, "made", tmp_path)
     np.savez(file, **whole | {"about": np.array([{}], object)})
     with pytest.raises(InvalidSetting, match="damaged"):
-        read_race("made", tmp_path)
+        read_recording(RACE, "made", tmp_path)
 
 
 def test_a_race_is_no_sweep(tmp_path: Path) -> None:
     file = write_recording(a_race(), tmp_path)
-    file.rename(recording_file("sweep", "made", folder=tmp_path))
+    file.rename(recording_file(SWEEP, "made", folder=tmp_path))
     with pytest.raises(InvalidSetting, match="damaged"):
-        read_sweep("made", tmp_path)
+        read_recording(SWEEP, "made", tmp_path)
 
 
 @pytest.mark.parametrize(("kind", "name"), BUNDLED)
 def test_the_table_beside_a_recording_has_the_same_numbers(kind: Kind, name: str) -> None:
     """Arrow reads the table; what the app reads must be the same, number by number."""
-    recording: Recording[Any] = read_race(name) if kind == "race" else read_sweep(name)
+    recording: Recording = read_recording(kind, name)
     table = pq.read_table(recording_file(kind, name, ".parquet")).to_pydict()
     keys = zip(table["run"], table["metric"], table["step"], table["tap"], strict=True)
     rows = dict(zip(keys, table["value"], strict=True))
@@ -170,11 +164,11 @@ def test_the_table_beside_a_recording_has_the_same_numbers(kind: Kind, name: str
 
 @pytest.mark.parametrize(("kind", "name"), BUNDLED)
 def test_bundled_recordings_are_small_and_say_how_they_were_made(kind: Kind, name: str) -> None:
-    recording: Recording[Any] = read_race(name) if kind == "race" else read_sweep(name)
+    recording: Recording = read_recording(kind, name)
     assert recording_file(kind, name).stat().st_size < 600_000
     assert {history.state for history in recording.histories} == {RunState.FINISHED}
     origin = recording.origin
-    assert f"python -m resnet_viz {kind} " in origin.command
+    assert f"python -m resnet_viz {kind.name} " in origin.command
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", origin.day)
     assert origin.machine["processor"]
     assert origin.machine["cores"]
@@ -187,10 +181,10 @@ def test_there_is_nothing_else_in_their_folder() -> None:
 
 
 def test_the_bundled_race_shows_what_home_claims() -> None:
-    recording = read_race("depth-56")
+    recording = read_recording(RACE, "depth-56")
     assert [run.spec.network.depth for run in recording.runs] == [56, 56]
     assert [history.role for history in recording.histories] == ["plain", "residual"]
-    said = verdict(recording.spec, recording.histories).to_dict()
+    said = race_verdict(recording.spec, recording.cells).to_dict()
     assert said["headline"].startswith("In this run: residual 0.")
     assert said["loss_gap"] > 0.3
     assert "explodes towards the input" in said["text"]
@@ -200,10 +194,10 @@ def test_the_bundled_race_shows_what_home_claims() -> None:
 
 
 def test_the_bundled_sweep_shows_degradation_and_says_how_sure_that_is() -> None:
-    recording = read_sweep("fashion-mnist")
-    spec, cells = recording.spec, recorded_cells(recording)
+    recording = read_recording(SWEEP, "fashion-mnist")
+    spec, cells = recording.spec, list(recording.cells)
     assert (spec.depths, spec.seeds, spec.run.data.train_size) == ((8, 14, 20, 32, 44, 56), 3, 60_000)
-    said = sweep_verdict(spec, cells)
+    said = depth_verdict(spec, cells)
     assert said.found.is_complete
     assert str(said.headline).startswith("Plain: training error rises with depth; Residual: ")
     assert "degradation" in said.text
@@ -218,7 +212,8 @@ def test_the_bundled_sweep_shows_degradation_and_says_how_sure_that_is() -> None
 
 def test_reading_needs_neither_torch_nor_pandas_nor_arrow() -> None:
     program = (
-        "import sys; from resnet_viz.experiments.recordings import read_race; read_race('depth-56');"
+        "import sys; from resnet_viz.experiments.kinds import RACE;"
+        "from resnet_viz.experiments.recordings import read_recording; read_recording(RACE, 'depth-56');"
         "print(sorted({'torch', 'pandas', 'pyarrow'} & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

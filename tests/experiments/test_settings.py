@@ -4,9 +4,9 @@ from typing import Any, get_args
 
 import pytest
 
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.settings import GROUPS, RACE_SETTINGS, SWEEP_SETTINGS, Setting
-from resnet_viz.experiments.sweeps import SweepSpec
-from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, TrainSpec
+from resnet_viz.specs import DataSpec, NetworkSpec, TrainSpec
 
 SPECS: dict[str, Any] = {"network": NetworkSpec, "data": DataSpec, "train": TrainSpec}
 # Set from the data, or the same for every experiment.
@@ -20,9 +20,9 @@ def test_every_field_of_a_run_can_be_set() -> None:
     }
     race = {(setting.part, setting.field) for setting in RACE_SETTINGS.values()}
     sweep = {(setting.part, setting.field) for setting in SWEEP_SETTINGS.values()}
-    assert race == fields | {("race", "seeds")}
+    assert race == fields | {("experiment", "seeds")}
     # Families say which shortcut they have, and cells have depths of their own.
-    own = {("sweep", name) for name in SweepSpec.model_fields.keys() - {"run"}}
+    own = {("experiment", name) for name in Experiment.model_fields.keys() - {"run"}}
     assert sweep == fields - {("network", "shortcut"), ("network", "depth")} | own
 
 
@@ -39,7 +39,7 @@ def test_limits_are_those_of_the_specs() -> None:
         "lr": (0, 100),
         "momentum": (0, 1),
         "images": (10, 1_000_000),
-        "seeds": (1, RaceSpec.MAX_SEEDS),
+        "seeds": (1, Experiment.MAX_SEEDS),
         "block": None,
     }
     assert {name: limits[name] for name in expected} == expected

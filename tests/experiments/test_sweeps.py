@@ -6,7 +6,9 @@ import pytest
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.sweeps import SWEEP_PRESETS, SweepSpec, family
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.families import family
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.findings.published_curves import PUBLISHED
 from resnet_viz.specs import NetworkSpec, RunSpec
 from tests.sweeps.small import sweep
@@ -65,7 +67,7 @@ def test_cells_are_every_depth_family_and_seed() -> None:
         assert (cell.run.network.depth, cell.run.train.seed) == (cell.depth, cell.seed)
         assert cell.run.network.role == cell.family
         assert cell.run.but(network=spec.run.network, train=spec.run.train) == spec.run
-    assert SweepSpec.from_json(spec.to_json()) == spec
+    assert Experiment.from_json(spec.to_json()) == spec
 
 
 @pytest.mark.parametrize(
@@ -97,24 +99,24 @@ def test_twins_differ_in_nothing_but_shortcuts() -> None:
     assert sweep(families=("plain+no-norm", "residual")).twins() == ()
 
 
-@pytest.mark.parametrize("name", SWEEP_PRESETS)
+@pytest.mark.parametrize("name", SWEEP.presets)
 def test_presets_fit_their_data(name: str) -> None:
-    spec = SWEEP_PRESETS[name].sweep
+    spec = SWEEP.presets[name].spec
     assert fitted(spec.run) == spec.run
     assert spec.twins() == (("plain", "residual"),)
     assert len(spec.depths) >= 5
 
 
 def test_the_quick_preset_shares_its_recipe_with_the_races() -> None:
-    quick = SWEEP_PRESETS["quick"].sweep
+    quick = SWEEP.presets["quick"].spec
     assert (min(quick.depths), max(quick.depths), quick.seeds) == (8, 44, 1)
     assert quick.run == RunSpec.from_json(
-        SWEEP_PRESETS["classroom"].sweep.run.but(train=quick.run.train).to_json()
+        SWEEP.presets["classroom"].spec.run.but(train=quick.run.train).to_json()
     )
 
 
 def test_the_full_preset_is_the_paper_s_recipe() -> None:
-    run = SWEEP_PRESETS["full"].sweep.run
+    run = SWEEP.presets["full"].spec.run
     assert (run.data.dataset, run.data.augmentation, run.network.width) == ("cifar10", "crop-flip", 16)
     train = run.train
     assert (train.steps, train.batch_size, train.learning_rate) == (64_000, 128, 0.1)

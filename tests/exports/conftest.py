@@ -10,8 +10,9 @@ import torch
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import CheckpointSaved, Facts, Profile, Progress, RunState, Series, StateChanged
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.networks.registry import build
-from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Store, open_store
 from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
 
@@ -51,9 +52,9 @@ class Made:
 def made(tmp_path: Path) -> Iterator[Made]:
     clock = Clock()
     store = open_store(tmp_path / "made", clock=clock)
-    race = RaceSpec(run=SPEC)
-    group = store.add_group("race", "secret session", race.to_json(), race.members())
-    for run_id, member in zip(group.run_ids, race.members(), strict=True):
+    race = Experiment(run=SPEC)
+    group = store.add_group("race", "secret session", race.to_json(), race.runs())
+    for run_id, member in zip(group.run_ids, race.runs(), strict=True):
         attempt = store.claim(run_id, "worker")
         assert attempt is not None
         clock.now += 10

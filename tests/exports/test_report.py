@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from resnet_viz.events import Event, Facts, RunState, Series, StateChanged
-from resnet_viz.experiments.sweeps import SweepSpec
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.exports.report import report_html
 from resnet_viz.locale import set_language
 from resnet_viz.specs import NetworkSpec
@@ -63,7 +63,7 @@ def test_runs_that_belong_to_no_race_have_charts_of_their_own(made: Made) -> Non
 def sweep(made: Made) -> GroupRecord:
     """Depths 14 and 20: three cells of its own, and the plain one of depth 14 trained by a race."""
     run = SPEC.but(network=SPEC.network.but(shortcut="identity"))
-    spec = SweepSpec(run=run, depths=(14, 20))
+    spec = Experiment(run=run, depths=(14, 20))
     cells = {(cell.family, cell.depth): cell.run for cell in spec.cells()}
     elsewhere = made.store.add_group("race", "me", "{}", [cells.pop(("plain", 14))])
     group = made.store.add_group("sweep", "me", spec.to_json(), list(cells.values()), name="Deeper & deeper")

@@ -59,4 +59,3 @@ def test_text_and_table() -> None:
     columns = accuracy.accuracy_table(info)
     assert columns["step"].tolist() == [0, 1, 2, 50, 100]
     assert np.nanmax(columns["Residual, seed 0, test"]) == 0.7
-    assert accuracy.how_to_read()

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from resnet_viz.figures.chart import Chart, to_figure, to_json, with_narrow
+from resnet_viz.figures.chart import Chart, to_figure, to_json
 
 
 def test_arrays_are_packed_as_plotly_packs_them() -> None:
@@ -37,11 +37,3 @@ def test_rows_that_are_not_contiguous_arrive_in_order() -> None:
 def test_a_property_plotly_does_not_know_is_refused() -> None:
     with pytest.raises(ValueError, match="colour"):
         to_figure({"data": [{"type": "scatter", "colour": "red"}], "layout": {}})
-
-
-def test_a_narrow_layout_goes_along_with_the_same_data() -> None:
-    wide: Chart = {"data": [{"y": np.ones(3, np.float32)}], "layout": {"height": 1}}
-    both = json.loads(to_json(with_narrow(wide, {"data": [], "layout": {"height": 2}})))
-    assert both["narrow"] == {"height": 2}
-    assert both["layout"] == {"height": 1}
-    assert len(both["data"]) == 1

@@ -73,7 +73,6 @@ def test_statistics_of_both_networks_share_a_chart(measure: str) -> None:
     chart = layer_statistics.statistics_chart(info)
     valid(chart)
     assert [trace["line"]["dash"] for trace in chart["data"]] == ["dash", "solid"]
-    assert layer_statistics.how_to_read(measure)
     assert "Plain: " in layer_statistics.describe(info)
     assert len(layer_statistics.statistics_table(info)["ReLU"]) == 6
 
@@ -83,14 +82,14 @@ def test_a_channel_that_is_silent_for_one_image_is_not_called_dead() -> None:
     chart = layer_statistics.statistics_chart(info)
     said = [
         layer_statistics.MEASURES["dead"],
-        layer_statistics.how_to_read("dead"),
+        layer_statistics.HOW_TO_READ["dead"],
         layer_statistics.describe(info),
         chart["layout"]["yaxis"]["title"]["text"],
         *layer_statistics.statistics_table(info),
     ]
     assert not any("dead" in text.lower() for text in said)
-    assert "no part in the answer" not in layer_statistics.how_to_read("dead")
-    assert "another image" in layer_statistics.more("dead")
+    assert "no part in the answer" not in layer_statistics.HOW_TO_READ["dead"]
+    assert "another image" in layer_statistics.MORE["dead"]
 
 
 def test_silent_channels_are_a_share() -> None:

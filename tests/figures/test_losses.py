@@ -114,5 +114,5 @@ def test_new_data_keeps_zoom_and_legend() -> None:
     assert before["layout"]["uirevision"] == after["layout"]["uirevision"]
 
 
-def test_how_to_read_is_a_complete_sentence() -> None:
-    assert "20" in losses.how_to_read(losses.loss_info([]))
+def test_the_caption_says_over_how_many_steps_the_mean_goes() -> None:
+    assert f"last {losses.WINDOW} steps" in losses.figure([]).how_to_read

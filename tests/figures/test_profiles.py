@@ -118,7 +118,6 @@ def test_ten_seeds_have_a_range_each() -> None:
     runs = [_run(role, [[1.0 + seed] * 5], seed=seed) for role in ("plain", "residual") for seed in range(10)]
     figure = to_figure(gradient_profile.gradient_profile_chart(gradient_profile.gradient_profile_info(runs)))
     assert len(figure.data) == 4
-    assert gradient_profile.how_to_read()
 
 
 def test_table_joins_the_networks_by_layer() -> None:
@@ -154,4 +153,3 @@ def test_responses_describe_and_empty() -> None:
     info = responses.responses_info([run("plain", profiles={"response/std": table([[1.0, 0.25]])})])
     assert "1.00 in stem, 0.250 in stage1.block1.conv1" in responses.describe(info)
     assert not to_figure(responses.responses_chart(responses.responses_info([]))).data
-    assert responses.how_to_read()

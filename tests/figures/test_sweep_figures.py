@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory, family
+from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.experiments.families import family
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import Chart, to_figure, to_json
 from resnet_viz.figures.families import family_looks
@@ -95,8 +96,8 @@ def test_published_numbers_cannot_be_taken_for_measured_ones() -> None:
     assert (sources == "measured").sum() == 12
     assert len(sources) == 12 + 11
     assert "read from the table" in degradation.describe(info)
-    assert "published" not in degradation.how_to_read(degradation.degradation_info(FAMILIES, SWEEP))
-    assert "not measured here" in degradation.more(info)
+    assert "papers" not in degradation.figure(FAMILIES, SWEEP).explained
+    assert "not measured here" in degradation.figure(FAMILIES, SWEEP, published=True).more
 
 
 def test_networks_that_diverged_stand_at_the_top_edge() -> None:

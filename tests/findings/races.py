@@ -6,15 +6,18 @@ from typing import Any
 import numpy as np
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.findings.race_numbers import RaceFinding
+from resnet_viz.findings.verdict import Verdict, race_verdict
 from resnet_viz.history import Curve, ProfileTable, RunHistory
-from resnet_viz.specs import Init, NetworkSpec, Norm, RaceSpec, Role, RunSpec, TrainSpec
+from resnet_viz.specs import Init, NetworkSpec, Norm, Role, RunSpec, TrainSpec
 
 DONE = RunState.FINISHED
 
 
-def race(seeds: int = 1, depth: int = 32, norm: Norm = "batch", init: Init = "he") -> RaceSpec:
+def race(seeds: int = 1, depth: int = 32, norm: Norm = "batch", init: Init = "he") -> Experiment:
     network = NetworkSpec(depth=depth, norm=norm, init=init)
-    return RaceSpec(run=RunSpec(network=network, train=TrainSpec(steps=100)), seeds=seeds)
+    return Experiment(run=RunSpec(network=network, train=TrainSpec(steps=100)), seeds=seeds)
 
 
 def run(
@@ -61,3 +64,9 @@ def pairs(plain: Sequence[float], residual: Sequence[float], **more: Any) -> lis
     """Finished pairs of seeds 0, 1, …"""
     both = enumerate(zip(plain, residual, strict=True))
     return [history for seed, losses in both for history in pair(*losses, seed, **more)]
+
+
+def verdict(asked: Experiment, histories: Sequence[RunHistory]) -> Verdict[RaceFinding]:
+    """The verdict of a race on these runs."""
+    depth = asked.run.network.depth
+    return race_verdict(asked, [CellHistory(run.role, depth, run.seed, run) for run in histories])

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
-from resnet_viz.findings.depth import SweepVerdict, sweep_verdict
-from resnet_viz.findings.depth_numbers import FamilyOutcome
+from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.findings.depth_numbers import DepthFinding, FamilyOutcome
 from resnet_viz.findings.evidence import Outcome
+from resnet_viz.findings.verdict import Verdict, depth_verdict
 from resnet_viz.locale import set_language
 from tests.sweeps.small import cell, cells, sweep
 
@@ -18,7 +18,7 @@ Is = FamilyOutcome
 DEPTHS = (8, 20, 32, 44)
 
 
-def spec_of(errors: Errors, seeds: int = 1) -> SweepSpec:
+def spec_of(errors: Errors, seeds: int = 1) -> Experiment:
     depths = {depth for family in errors.values() for depth in family}
     return sweep(families=tuple(errors), depths=tuple(depths), seeds=seeds)
 
@@ -35,11 +35,11 @@ def errors(plain: Sequence[float], residual: Sequence[float] | None = None, seed
     return found
 
 
-def judged(given: Errors, seeds: int = 3, **more: float) -> SweepVerdict:
-    return sweep_verdict(spec_of(given, seeds), cells(given, **more))
+def judged(given: Errors, seeds: int = 3, **more: float) -> Verdict[DepthFinding]:
+    return depth_verdict(spec_of(given, seeds), cells(given, **more))
 
 
-def outcomes(found: SweepVerdict) -> list[FamilyOutcome]:
+def outcomes(found: Verdict[DepthFinding]) -> list[FamilyOutcome]:
     return [one.outcome for one in found.found.families]
 
 
@@ -79,7 +79,7 @@ def test_the_best_of_many_depths_by_luck_is_no_reference() -> None:
 def test_plain_networks_that_diverged_are_not_said_to_show_no_harm() -> None:
     given: Errors = {"plain": {8: [0.30, 0.31, 0.30], 20: [0.30, 0.31, 0.305]}}
     deeper = [cell("plain", depth, 0.9, s, state=RunState.DIVERGED) for depth in (32, 44) for s in range(3)]
-    found = sweep_verdict(sweep(families=("plain",), depths=DEPTHS, seeds=3), [*cells(given), *deeper])
+    found = depth_verdict(sweep(families=("plain",), depths=DEPTHS, seeds=3), [*cells(given), *deeper])
     assert str(found.headline) == "Plain: diverged at depth 32 (3 of 3 runs), 44 (3 of 3 runs)"
     assert "no harm" not in found.text
 
@@ -91,13 +91,13 @@ def test_a_sweep_that_has_ended_is_not_said_to_change() -> None:
         *(cell("residual", depth, 0.9, state=RunState.DIVERGED) for depth in (20, 32)),
     ]
     spec = sweep(depths=(8, 20, 32))
-    found = sweep_verdict(spec, ended)
+    found = depth_verdict(spec, ended)
     assert "may change" not in found.text
     assert not str(found.headline).startswith("So far")
     assert "Residual: diverged at depth 20 (1 of 1 runs), 32 (1 of 1 runs)" in str(found.headline)
     assert found.to_dict()["ended"] is True
     moving = [*ended[:-1], cell("residual", 32, 0.9, state=RunState.RUNNING)]
-    found = sweep_verdict(spec, moving)
+    found = depth_verdict(spec, moving)
     assert "may change. Runs finished: 4 of 6" in found.text
     assert str(found.headline).startswith("So far: ")
 
@@ -132,11 +132,11 @@ def test_a_gap_lies_inside_its_own_interval() -> None:
 def test_means_of_different_seeds_are_not_compared() -> None:
     given = [cell("plain", 44, 0.40, 0), cell("plain", 44, 0.80, 1), cell("residual", 44, 0.20, 0)]
     given += [cell(name, 8, 0.30, seed) for name in ("plain", "residual") for seed in (0, 1)]
-    found = sweep_verdict(sweep(depths=(8, 44), seeds=2), given)
+    found = depth_verdict(sweep(depths=(8, 44), seeds=2), given)
     gap = found.found.gaps[0]
     assert (gap.depth, gap.train.seeds) == (8, 2), "both have two seeds only there"
     del given[-3:]
-    found = sweep_verdict(sweep(depths=(8, 44), seeds=2), given)
+    found = depth_verdict(sweep(depths=(8, 44), seeds=2), given)
     gap = found.found.gaps[0]
     assert (gap.depth, gap.train.first, gap.train.second) == pytest.approx((44, 0.40, 0.20))
     assert "40.0% (plain) and 20.0% (residual)" in found.text
@@ -164,7 +164,7 @@ def test_degradation_is_said_of_a_rise_of_training_error_and_of_nothing_else() -
 def test_the_gradient_is_told_of_the_depth_compared_and_of_both_times() -> None:
     given = [cell("plain", 8, 0.3, reach=(2, 2)), cell("residual", 8, 0.3, reach=(2, 2))]
     given += [cell("plain", 44, 0.6, reach=(1073, 0.012)), cell("residual", 44, 0.3, reach=(8.1, 0.42))]
-    text = sweep_verdict(sweep(depths=(8, 44)), given).text
+    text = depth_verdict(sweep(depths=(8, 44)), given).text
     assert (
         "Relative gradient ‖g‖/‖w‖, first convolution ÷ last, depth 44, seed 0, plain: 1,100 (explodes "
         "towards the input) at step 0, 0.012 (vanishes towards the input) at step 99. The same, residual: "
@@ -245,7 +245,7 @@ def test_the_interval_is_students() -> None:
 def test_networks_that_guess_are_named_and_not_compared() -> None:
     given = cells({"plain": {8: [0.30, 0.31, 0.30]}})
     given += [cell("plain", depth, 0.9, seed, loss=2.3) for depth in (20, 44) for seed in range(3)]
-    found = sweep_verdict(sweep(families=("plain",), depths=(8, 20, 44), seeds=3), given)
+    found = depth_verdict(sweep(families=("plain",), depths=(8, 20, 44), seeds=3), given)
     assert outcomes(found) == [Is.GUESSES]
     assert str(found.headline) == "Plain: no better than guessing at depth 20 (3 of 3 runs), 44 (3 of 3 runs)"
     assert "egradation" not in found.text
@@ -253,7 +253,7 @@ def test_networks_that_guess_are_named_and_not_compared() -> None:
 
 def test_a_rise_stands_where_only_deeper_networks_diverged() -> None:
     given = [*cells(HARM), *(cell("plain", 56, 0.9, seed, state=RunState.DIVERGED) for seed in range(3))]
-    found = sweep_verdict(sweep(depths=(*DEPTHS, 56), seeds=3), given)
+    found = depth_verdict(sweep(depths=(*DEPTHS, 56), seeds=3), given)
     assert "Plain: training error rises with depth; diverged at depth 56 (3 of 3 runs)" in str(found.headline)
 
 
@@ -261,7 +261,7 @@ def test_what_has_no_result_is_named() -> None:
     begun = cells(errors((0.30, 0.28, 0.40, 0.60), (0.30, 0.25, 0.24, 0.23), 1))
     begun[6] = cell("residual", 32, 0.9, state=RunState.LOST)
     begun[7] = cell("residual", 44, 0.9, state=RunState.STOPPED)
-    found = sweep_verdict(sweep(depths=DEPTHS), begun)
+    found = depth_verdict(sweep(depths=DEPTHS), begun)
     assert not found.found.is_complete
     assert "Runs finished: 6 of 8" in found.text
     assert "Failed or interrupted, and so without a result: Residual 32 (seed 0)" in found.text
@@ -271,7 +271,7 @@ def test_what_has_no_result_is_named() -> None:
 
 @pytest.mark.parametrize("given", [{}, {"plain": {8: [0.3]}}, {"plain": {8: [0.3]}, "residual": {8: [0.3]}}])
 def test_too_little_is_no_verdict(given: Errors) -> None:
-    found = sweep_verdict(sweep(depths=DEPTHS), cells(given))
+    found = depth_verdict(sweep(depths=DEPTHS), cells(given))
     assert str(found.headline) == "Not enough measured yet"
     assert "of 8" in found.text
 
@@ -285,7 +285,7 @@ def test_shallow_sweeps_are_told_to_go_deeper() -> None:
 
 def test_old_tests_say_how_they_were_measured() -> None:
     given = errors((0.30, 0.28, 0.40, 0.60), (0.30, 0.25, 0.24, 0.23))
-    old = sweep_verdict(spec_of(given, 3), cells(given, test=0.5, facts={}))
+    old = depth_verdict(spec_of(given, 3), cells(given, test=0.5, facts={}))
     assert "as this app did before" in old.text
     assert "as this app did before" not in judged(given, test=0.5).text
 
@@ -303,4 +303,4 @@ def test_the_reader_s_language_decides_when_it_is_read() -> None:
 
 def test_cells_in_any_order_say_the_same() -> None:
     given: list[CellHistory] = cells(HARM)
-    assert sweep_verdict(spec_of(HARM, 3), given[::-1]).text == judged(HARM).text
+    assert depth_verdict(spec_of(HARM, 3), given[::-1]).text == judged(HARM).text

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.findings.fairness import (
     FairnessCard,
     FairnessRow,
@@ -15,7 +16,7 @@ from resnet_viz.findings.fairness import (
 )
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import set_language
-from resnet_viz.specs import NetworkSpec, RaceSpec, Role, RunSpec
+from resnet_viz.specs import NetworkSpec, Role, RunSpec
 
 FACTS = {"parameters": 464154, "init_digest": "ab12", "batch_digests": {"10": "x", "100": "y"}}
 
@@ -27,8 +28,8 @@ def _run(role: Role, **facts: object) -> RunHistory:
 def _card(
     plain: RunHistory | None = None, residual: RunHistory | None = None, network: NetworkSpec | None = None
 ) -> FairnessCard:
-    race = RaceSpec(run=RunSpec(network=network or NetworkSpec()))
-    return fairness_card(plain or _run("plain"), residual or _run("residual"), *race.members())
+    race = Experiment(run=RunSpec(network=network or NetworkSpec()))
+    return fairness_card(plain or _run("plain"), residual or _run("residual"), *race.runs())
 
 
 def _row(card: FairnessCard, name: str) -> FairnessRow:
@@ -126,7 +127,7 @@ def test_zero_start_is_chosen() -> None:
 
 
 def test_any_other_setting_is_unfair_and_named() -> None:
-    plain_spec, residual_spec = RaceSpec().members()
+    plain_spec, residual_spec = Experiment().runs()
     other = residual_spec.but(train=residual_spec.train.but(learning_rate=0.1000001, seed=1))
     card = fairness_card(_run("plain"), _run("residual"), plain_spec, other)
     row = _row(card, "settings")
@@ -136,7 +137,7 @@ def test_any_other_setting_is_unfair_and_named() -> None:
 
 
 def test_two_plain_networks_are_no_race() -> None:
-    plain_spec = RaceSpec().members()[0]
+    plain_spec = Experiment().runs()[0]
     card = fairness_card(_run("plain"), _run("residual"), plain_spec, plain_spec)
     assert card.fair is False
 

@@ -8,11 +8,13 @@ import pytest
 
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Desired, RunState
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.jobs.capacity import Capacity
-from resnet_viz.jobs.races import start_race
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import RunReader, Store
 from resnet_viz.training.loop import train
 from tests.jobs import mortal_engine
@@ -63,7 +65,7 @@ def assert_same(found: RunHistory, expected: RunHistory) -> None:
 def test_a_race_on_warm_workers_gives_the_curves_of_undisturbed_training(
     real: Supervisor, store: Store, tmp_path: Path
 ) -> None:
-    race = start_race(store, RaceSpec(run=RUN), owner="ada")
+    race = start_experiment(store, RACE, Experiment(run=RUN), owner="ada")
     real.wake()
     until_state(store, race.run_ids)
     plain, residual = (store.run(run_id) for run_id in race.run_ids)

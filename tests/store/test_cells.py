@@ -60,22 +60,22 @@ def test_of_equal_queued_cells_the_first_goes_ahead(store: Store, clock: Clock) 
         clock.now += 1
         groups.append(store.add_group("sweep", owner, "{}", [spec(0)]).run_ids[0])
     first, second, third = groups
-    assert store.cells.held("sweep") == {second: {RunState.QUEUED}, third: {RunState.QUEUED}}
-    assert store.cells.held("race") == {}
+    assert store.cells.held(("sweep",)) == {second: {RunState.QUEUED}, third: {RunState.QUEUED}}
+    assert store.cells.held(("race",)) == {}
     store.set_desired(first, Desired(Wish.PAUSE))
-    assert store.cells.held("sweep") == {first: {RunState.PAUSED}, third: {RunState.QUEUED}}
+    assert store.cells.held(("sweep",)) == {first: {RunState.PAUSED}, third: {RunState.QUEUED}}
     end(store, second)
-    assert RunState.FINISHED in store.cells.held("sweep")[third]
+    assert RunState.FINISHED in store.cells.held(("sweep",))[third]
 
 
 def test_a_running_twin_holds_a_cell_and_a_lost_one_does_not(store: Store) -> None:
     (elsewhere,) = store.add_group("race", "bob", "{}", [spec(0)]).run_ids
     attempt = store.claim(elsewhere, "worker")
     (cell,) = store.add_group("sweep", "ada", "{}", [spec(0)]).run_ids
-    assert store.cells.held("sweep") == {cell: {RunState.RUNNING}}
+    assert store.cells.held(("sweep",)) == {cell: {RunState.RUNNING}}
     assert attempt is not None
     store.append(elsewhere, attempt, [StateChanged(RunState.LOST)])
-    assert store.cells.held("sweep") == {}
+    assert store.cells.held(("sweep",)) == {}
 
 
 def test_what_broke_off_is_listed_as_long_as_it_is_wanted(store: Store) -> None:
@@ -83,8 +83,8 @@ def test_what_broke_off_is_listed_as_long_as_it_is_wanted(store: Store) -> None:
     run_ids = store.add_group("sweep", "ada", "{}", [spec(seed) for seed in range(6)]).run_ids
     for run_id, state in zip(run_ids, states, strict=False):
         end(store, run_id, state)
-    assert set(store.cells.broken_off("sweep", 2)) == set(run_ids[:3])
-    assert store.cells.broken_off("sweep", 1) == [run_ids[2]], "a stop with the server is no failure"
-    assert store.cells.broken_off("race", 2) == []
+    assert set(store.cells.broken_off(("sweep",), 2)) == set(run_ids[:3])
+    assert store.cells.broken_off(("sweep",), 1) == [run_ids[2]], "a stop with the server is no failure"
+    assert store.cells.broken_off(("race",), 2) == []
     store.set_desired(run_ids[5], Desired(Wish.STOP))
-    assert run_ids[5] not in store.cells.broken_off("sweep", 2)
+    assert run_ids[5] not in store.cells.broken_off(("sweep",), 2)

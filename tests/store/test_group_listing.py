@@ -3,17 +3,18 @@
 import pytest
 
 from resnet_viz.events import Facts, RunState, StateChanged
-from resnet_viz.specs import NetworkSpec, RaceSpec, RunSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import GroupSummary, Labels, RunQuery, Store
 from tests.store.conftest import Clock
 
-_RACE = RaceSpec(run=RunSpec(network=NetworkSpec(depth=8)), seeds=2)
+_RACE = Experiment(run=RunSpec(network=NetworkSpec(depth=8)), seeds=2)
 
 
 @pytest.fixture
 def groups(store: Store, clock: Clock) -> dict[str, str]:
     """A finished race of two seeds with a name, a queued run alone, and a sweep without runs of its own."""
-    race = store.add_group("race", "me", _RACE.to_json(), _RACE.members(), name="Mondays")
+    race = store.add_group("race", "me", _RACE.to_json(), _RACE.runs(), name="Mondays")
     for number, run_id in enumerate(race.run_ids):
         attempt = store.claim(run_id, "worker")
         assert attempt is not None

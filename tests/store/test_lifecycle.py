@@ -17,7 +17,8 @@ from resnet_viz.events import (
     StateChanged,
     Wish,
 )
-from resnet_viz.specs import NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.specs import NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Fenced, Heartbeat, Store
 from tests.store.conftest import Clock
 
@@ -35,15 +36,15 @@ def claimed(store: Store, run_id: str) -> int:
 
 
 def test_a_group_keeps_its_runs_in_order_and_the_specs_whole(store: Store, clock: Clock) -> None:
-    race = RaceSpec(run=RunSpec(network=NetworkSpec(depth=20), train=TrainSpec(steps=7, seed=3)), seeds=2)
-    group = store.add_group("race", "someone", race.to_json(), race.members(), name="First")
+    race = Experiment(run=RunSpec(network=NetworkSpec(depth=20), train=TrainSpec(steps=7, seed=3)), seeds=2)
+    group = store.add_group("race", "someone", race.to_json(), race.runs(), name="First")
 
     assert store.group(group.id) == group
     assert (group.kind, group.owner, group.name, group.created_at) == ("race", "someone", "First", clock.now)
-    assert RaceSpec.from_json(group.spec_json) == race
+    assert Experiment.from_json(group.spec_json) == race
     members = store.runs(group=group.id)
     assert tuple(run.id for run in members) == group.run_ids
-    assert tuple(run.spec for run in members) == race.members()
+    assert tuple(run.spec for run in members) == race.runs()
     assert [(run.role, run.seed) for run in members] == [
         ("plain", 3),
         ("residual", 3),
@@ -54,7 +55,7 @@ def test_a_group_keeps_its_runs_in_order_and_the_specs_whole(store: Store, clock
     assert (first.state, first.attempt, first.step, first.total_steps) == (RunState.QUEUED, 0, 0, 7)
     assert (first.worker, first.started_at, first.ended_at, first.heartbeat_at) == (None, None, None, None)
     assert (first.desired, first.facts, first.failure) == (Desired(), {}, None)
-    assert first.digest == race.members()[0].digest()
+    assert first.digest == race.runs()[0].digest()
     assert first == store.run(first.id)
 
 
@@ -111,7 +112,7 @@ def test_a_beginning_of_two_runs_names_neither(store: Store) -> None:
 def test_lists_are_newest_first_and_filtered(store: Store, clock: Clock) -> None:
     groups = []
     for owner in ("ann", "bob", "ann"):
-        groups.append(store.add_group("race", owner, "{}", RaceSpec().members()))
+        groups.append(store.add_group("race", owner, "{}", Experiment().runs()))
         clock.now += 1
     old, other, new = groups
     claimed(store, old.run_ids[1])

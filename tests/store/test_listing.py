@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import update
 
 from resnet_viz.events import Facts, RunState, StateChanged
-from resnet_viz.specs import DataSpec, NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Labels, RunQuery, Store
 from resnet_viz.store.schema import runs
 from tests.store.conftest import Clock
@@ -15,8 +16,8 @@ from tests.store.conftest import Clock
 @pytest.fixture
 def names(store: Store, clock: Clock) -> dict[str, str]:
     """Runs by role and depth: a finished race of depth 8, and somebody else's queued one on MNIST."""
-    small = RaceSpec(run=RunSpec(network=NetworkSpec(depth=8)))
-    first = store.add_group("race", "me", small.to_json(), small.members(), name="Été").run_ids
+    small = Experiment(run=RunSpec(network=NetworkSpec(depth=8)))
+    first = store.add_group("race", "me", small.to_json(), small.runs(), name="Été").run_ids
     for run_id, loss in zip(first, (0.75, 0.5), strict=True):
         attempt = store.claim(run_id, "worker")
         assert attempt is not None
@@ -24,8 +25,8 @@ def names(store: Store, clock: Clock) -> dict[str, str]:
         store.append(run_id, attempt, [Facts({"taps": []}), StateChanged(RunState.FINISHED)])
     clock.now += 10
     data = DataSpec(dataset="mnist")
-    deep = RaceSpec(run=RunSpec(network=NetworkSpec(depth=20), data=data, train=TrainSpec(seed=7)))
-    second = store.add_group("race", "you", deep.to_json(), deep.members()).run_ids
+    deep = Experiment(run=RunSpec(network=NetworkSpec(depth=20), data=data, train=TrainSpec(seed=7)))
+    second = store.add_group("race", "you", deep.to_json(), deep.runs()).run_ids
     return dict(zip(("plain-8", "residual-8", "plain-20", "residual-20"), first + second, strict=True))
 
 

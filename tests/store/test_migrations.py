@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import CheckpointSaved, Facts, Failure, RunState
-from resnet_viz.specs import NetworkSpec, RaceSpec, RunSpec, TrainSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.specs import NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import RunReader, Store, open_store
 from resnet_viz.store.database import Database
 from resnet_viz.store.migrations import MIGRATIONS, migrate
@@ -55,16 +56,16 @@ def test_an_old_history_opens_whole(tmp_path: Path, name: str) -> None:
     store = open_store(tmp_path)
     (group,) = store.groups()
     recipe = TrainSpec(steps=6, seed=11, probe_every=25)  # 25 was the default when these were recorded
-    race = RaceSpec(run=RunSpec(network=NetworkSpec(depth=8, width=4), train=recipe))
+    race = Experiment(run=RunSpec(network=NetworkSpec(depth=8, width=4), train=recipe))
     assert (group.kind, group.owner, group.name, group.created_at) == (
         "race",
         "someone",
         "Old",
         1_700_000_000.5,
     )
-    assert RaceSpec.from_json(group.spec_json) == race
+    assert Experiment.from_json(group.spec_json) == race
     plain, residual = store.runs(group=group.id)
-    assert (plain.spec, residual.spec) == race.members()
+    assert (plain.spec, residual.spec) == race.runs()
     assert (residual.state, residual.attempt) == (RunState.QUEUED, 0)
     assert (plain.state, plain.attempt, plain.step, plain.worker) == (RunState.DIVERGED, 1, 4, "worker")
     assert plain.failure == Failure("diverged", "At {step}.", {"step": 4})

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec, family
+from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.experiments.families import family
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 
 
-def sweep(steps: int = 10, step_s: float = 0.002, **changes: Any) -> SweepSpec:
+def sweep(steps: int = 10, step_s: float = 0.002, **changes: Any) -> Experiment:
     """Depths 8 and 14 of tiny networks; ``step_s`` is the fake engine's time of a step, else the rate."""
     run = RunSpec(
         network=NetworkSpec(depth=8, width=4),
@@ -20,7 +21,7 @@ def sweep(steps: int = 10, step_s: float = 0.002, **changes: Any) -> SweepSpec:
             steps=steps, batch_size=16, learning_rate=step_s, evaluate_every=5, probe_every=5, device="cpu"
         ),
     )
-    return SweepSpec.checked(**{"run": run, "depths": (8, 14)} | changes)
+    return Experiment.checked(**{"run": run, "depths": (8, 14)} | changes)
 
 
 def cell(

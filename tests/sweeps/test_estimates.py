@@ -18,11 +18,12 @@ from resnet_viz.experiments.estimates import (
     multiply_adds,
     probed_depths,
 )
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs import calibrate as calibrating
 from resnet_viz.jobs.calibrate import calibrate, estimate_sweep, needs_probe
 from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.jobs.promises import Promise, keep_promise, promise
-from resnet_viz.jobs.sweeps import fitted_sweep, spec_of, start_sweep
 from resnet_viz.networks.describe import describe
 from resnet_viz.specs import Block, NetworkSpec, Shortcut, TrainSpec
 from resnet_viz.store import Store
@@ -109,7 +110,7 @@ def test_finished_cells_cost_nothing_and_a_probe_is_kept(
     assert (again.runs, len(probes)) == (8, 1)
     (kept,) = (store.home / "calibrations").iterdir()
     assert json.loads(kept.read_text())["start_s"] == 2.0
-    group = start_sweep(store, spec, owner="ada")
+    group = start_experiment(store, SWEEP, spec, owner="ada")
     for run_id in group.run_ids:
         attempt = store.claim(run_id, "worker")
         assert attempt
@@ -158,7 +159,7 @@ def test_a_kept_probe_with_a_time_that_is_none_is_made_anew(
 
 
 def test_what_was_promised_is_remembered_and_of_another_version_forgotten(store: Store) -> None:
-    group = start_sweep(store, sweep(), owner="ada")
+    group = start_experiment(store, SWEEP, sweep(), owner="ada")
     cells = spec_of(group).cells()
     keep_promise(store, group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
     kept = promise(store, group.id)
@@ -171,7 +172,7 @@ def test_what_was_promised_is_remembered_and_of_another_version_forgotten(store:
 
 
 def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
-    spec = fitted_sweep(sweep(depths=(8, 14)))
+    spec = sweep(depths=(8, 14)).fitted()
     begun = time.monotonic()
     found = calibrate(spec, Capacity(cpu_slots=1, cpu_threads=1))
     taken_s = time.monotonic() - begun
@@ -188,7 +189,7 @@ def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
 
 def test_a_probe_that_cannot_train_says_so() -> None:
     spec = sweep()
-    missing = fitted_sweep(spec.but(run=spec.run.but(train=spec.run.train.but(device="mps"))))
+    missing = spec.but(run=spec.run.but(train=spec.run.train.but(device="mps"))).fitted()
     with pytest.raises(InvalidSetting) as refused:
         calibrate(missing, Capacity(cpu_slots=1, cpu_threads=1))
     assert refused.value.code == "probe_failed"

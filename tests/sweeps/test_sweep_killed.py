@@ -7,10 +7,11 @@ from pathlib import Path
 import psutil
 
 from resnet_viz.events import Desired, RunState
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.history import HistoryBuilder
 from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.experiments import cells_of, start_experiment
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.jobs.sweeps import start_sweep, sweep_cells
 from resnet_viz.store import Store
 from resnet_viz.training.loop import train
 from tests.jobs import mortal_engine
@@ -26,13 +27,13 @@ def test_every_cell_s_worker_is_killed_once_and_the_table_is_the_same(store: Sto
     spec = sweep(16, 0.1, depths=(8,), seeds=2)
     deaths = spec.run.train.but(seed=mortal_engine.AFTER_WRITING)  # and the seed after it: BETWEEN
     spec = spec.but(run=spec.run.but(train=deaths))
-    group = start_sweep(store, spec, owner="ada")
+    group = start_experiment(store, SWEEP, spec, owner="ada")
     capacity = Capacity(cpu_slots=2, cpu_threads=1)
     with Supervisor(store, capacity=capacity, engine="tests.jobs.mortal_engine") as supervisor:
         supervisor.wake()
-        until(lambda: all(place.is_settled for place in sweep_cells(store, group)), within_s=110)
+        until(lambda: all(place.is_settled for place in cells_of(store, group)), within_s=110)
     table = {}
-    for place in sweep_cells(store, group):
+    for place in cells_of(store, group):
         assert place.run is not None
         assert (place.run.state, place.run.attempt) == (RunState.FINISHED, 2)
         table[place.cell] = {name: place.run.facts[name] for name in RESULTS}
@@ -48,7 +49,7 @@ def test_every_cell_s_worker_is_killed_once_and_the_table_is_the_same(store: Sto
 def test_a_server_killed_with_its_workers_leaves_a_sweep_that_another_finishes(
     store: Store, serve: Serve
 ) -> None:
-    group = start_sweep(store, sweep(60, 0.05), owner="ada")
+    group = start_experiment(store, SWEEP, sweep(60, 0.05), owner="ada")
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.jobs.server", str(store.home)],
         stdin=subprocess.PIPE,
@@ -62,8 +63,8 @@ def test_a_server_killed_with_its_workers_leaves_a_sweep_that_another_finishes(
             process.kill()
         server.communicate()
     with serve():
-        until(lambda: all(place.is_settled for place in sweep_cells(store, group)), within_s=100)
-    assert [place.state for place in sweep_cells(store, group)] == [RunState.FINISHED] * 4
+        until(lambda: all(place.is_settled for place in cells_of(store, group)), within_s=100)
+    assert [place.state for place in cells_of(store, group)] == [RunState.FINISHED] * 4
     runs = store.runs(group=group.id)
     assert sorted(run.attempt for run in runs) == [1, 1, 2, 2]
     for run in runs:
@@ -71,14 +72,14 @@ def test_a_server_killed_with_its_workers_leaves_a_sweep_that_another_finishes(
 
 
 def test_starting_the_same_sweep_again_takes_up_what_was_lost(store: Store, serve: Serve) -> None:
-    first = start_sweep(store, sweep(), owner="ada")
+    first = start_experiment(store, SWEEP, sweep(), owner="ada")
     attempt = store.claim(first.run_ids[0], "a worker on a machine that lost power")
     assert attempt == 1
     assert store.lose(store.heartbeats()[0])
-    again = start_sweep(store, sweep(), owner="ada")
+    again = start_experiment(store, SWEEP, sweep(), owner="ada")
     assert again.run_ids == first.run_ids
     with serve() as supervisor:
         supervisor.wake()
-        until(lambda: all(place.is_settled for place in sweep_cells(store, again)))
+        until(lambda: all(place.is_settled for place in cells_of(store, again)))
     assert store.run(first.run_ids[0]).attempt == 2
     assert {run.state for run in store.runs()} == {RunState.FINISHED}

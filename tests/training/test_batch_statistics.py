@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.events import Desired, NormStatistics
-from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
@@ -39,7 +39,7 @@ def normalised(images: Tensor, data: LoadedData) -> Tensor:
 
 def test_a_network_that_classifies_two_thirds_is_not_reported_at_one_third(tmp_path: Path) -> None:
     """The default race's residual network at step 50, against statistics of 2,000 other training images."""
-    preset = fitted(PRESETS["degradation"].race.run)
+    preset = fitted(RACE.presets["degradation"].spec.run)
     spec = preset.but(train=preset.train.but(steps=50))
     recorded = trained(spec, tmp_path)
     network = build(spec.network, 0).double()

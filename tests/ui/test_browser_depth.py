@@ -16,7 +16,7 @@ def test_a_sweep_fills_in_and_survives_a_reload(page: Page, app_url: str) -> Non
     expect(page.get_by_text("4 of 4 runs finished")).to_be_visible(timeout=90_000)
     expect(page.locator(".st-key-depth_verdict")).to_contain_text("14")
     for name in ("curve", "losses", "gradients"):
-        chart = page.locator(f".st-key-exhibit_depth_{name} .live-chart-graph")
+        chart = page.locator(f".st-key-card_depth_{name} .live-chart-graph")
         expect(chart).to_have_class(re.compile("js-plotly-plot"))
         assert len(chart.get_attribute("aria-label") or "") > 40
     expect(page.get_by_role("button", name="Start the sweep")).to_be_disabled()

@@ -195,7 +195,7 @@ def phone(browser: Browser) -> Iterator[Page]:
 def test_chinese_on_a_phone(phone: Page, app_url: str, look: str) -> None:
     phone.goto(f"{app_url}/inspect?look={look}")
     expect(phone.get_by_role("heading", level=1)).to_have_text("观察网络")
-    expect(phone.locator('[class*="st-key-role_card_"], .st-key-exhibit_inspect_depth').first).to_be_visible(
+    expect(phone.locator('[class*="st-key-role_card_"], .st-key-card_inspect_depth').first).to_be_visible(
         timeout=60_000
     )
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
-from resnet_viz.experiments.links import RACE
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.locale import gettext, set_language
 
 pytestmark = pytest.mark.browser
 
 _SOON_MS = 30_000
 _LONG_MS = 120_000
-_MAP = ".st-key-exhibit_race_map .live-chart-graph"
+_MAP = ".st-key-card_race_map .live-chart-graph"
 _TOP_LAYER = """(graph) => {
   const labels = [...graph.querySelectorAll('.ytick text')]
     .map((label) => [label.getBoundingClientRect().top, label.textContent]);

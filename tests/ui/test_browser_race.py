@@ -11,7 +11,7 @@ from tests.ui.conftest import watched_tab
 QUICK = "/race?depth=8&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 LONG = "/race?depth=8&width=4&resolution=8&steps=100000&evaluate=5000&probe=1000"
 
-_LOSS = ".st-key-exhibit_race_loss .live-chart-graph"
+_LOSS = ".st-key-card_race_loss .live-chart-graph"
 _STARTED = re.compile(r"[?&]race=(\w+)")
 
 
@@ -69,7 +69,7 @@ def test_from_the_click_to_the_verdict(page: Page, app_url: str) -> None:
     ).to_be_visible()
     expect_both(page, "Finished")
     for name in ("loss", "accuracy", "gradients", "map", "responses"):
-        chart = page.locator(f".st-key-exhibit_race_{name} .live-chart-graph")
+        chart = page.locator(f".st-key-card_race_{name} .live-chart-graph")
         expect(chart).to_have_class(re.compile("js-plotly-plot"))
         assert len(chart.get_attribute("aria-label") or "") > 40
     assert_downloads(page)
@@ -77,7 +77,7 @@ def test_from_the_click_to_the_verdict(page: Page, app_url: str) -> None:
 
 def assert_downloads(page: Page) -> None:
     """Picture and numbers of a chart, and everything recorded, can be saved."""
-    chart = page.locator(".st-key-exhibit_race_loss")
+    chart = page.locator(".st-key-card_race_loss")
     for button, start_of_file, ending in (
         (chart.get_by_role("button", name="Download the picture"), b"\x89PNG", "png"),
         (chart.get_by_role("button", name="Download the plotted numbers"), b"name,x,y\nPlain,", "csv"),

@@ -6,9 +6,8 @@ import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
-from resnet_viz.experiments.recordings import recorded_cells
 from resnet_viz.findings.endings import final_train_error
-from resnet_viz.ui.recorded import recorded_sweep
+from resnet_viz.ui.recordings import recorded_sweep
 from resnet_viz.wording import percent
 
 _CHARTS = ("curve", "losses", "gradients")
@@ -21,7 +20,7 @@ _NAMES = "(graph) => graph._fullData.filter((trace) => trace.showlegend).map((tr
 
 def chart(page: Page, name: str) -> str:
     """The drawn chart's selector, once it is drawn."""
-    selector = f".st-key-exhibit_depth_{name} .live-chart-graph"
+    selector = f".st-key-card_depth_{name} .live-chart-graph"
     expect(page.locator(selector)).to_have_class(re.compile("js-plotly-plot"), timeout=30_000)
     return selector
 
@@ -32,7 +31,7 @@ def test_all_three_charts_show_what_was_recorded(page: Page, app_url: str) -> No
     selectors = {name: chart(page, name) for name in _CHARTS}
     expect(page.locator(".live-chart-graph")).to_have_count(len(_CHARTS))  # each once
     assert not page.eval_on_selector(selectors["curve"], _STACKED)
-    spec, cells = recorded_sweep().spec, recorded_cells(recorded_sweep())
+    spec, cells = recorded_sweep().spec, list(recorded_sweep().cells)
     drawn = page.eval_on_selector(selectors["curve"], _POINTS)
     assert [name for name, _x, _y in drawn] == ["Plain", "Residual"]
     for family, (_name, depths, errors) in zip(spec.families, drawn, strict=True):
@@ -60,7 +59,7 @@ def test_depth_shown_and_published_curves_work_and_nothing_is_queued(page: Page,
     )
     page.get_by_text("Show published curves for comparison").click()
     page.wait_for_url("**/depth?published=yes")
-    expect(page.locator(".st-key-exhibit_depth_curve .live-chart-how")).to_contain_text(
+    expect(page.locator(".st-key-card_depth_curve .live-chart-how")).to_contain_text(
         "not measured here", timeout=20_000
     )
     page.goto(app_url + "/runs")

@@ -3,11 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_viz.experiments.links import SWEEP
-from resnet_viz.jobs.races import start_race
-from resnet_viz.jobs.sweeps import start_sweep
+from resnet_viz.experiments.kinds import RACE, SWEEP
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, RunQuery, Store
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import SMALL, open_page, queue, store, texts, train
 
 __all__ = ["store"]
@@ -50,7 +49,7 @@ def test_half_a_pair_has_no_verdict_and_the_page_says_what_is_missing(
 
 
 def test_a_race_is_judged_by_the_seeds_that_are_left(store: Store) -> None:
-    group = start_race(store, SMALL.but(seeds=3), LOCAL)
+    group = start_experiment(store, RACE, SMALL.but(seeds=3), LOCAL)
     train(store, group)
     store.library.delete(group.run_ids[-1:])
     app = open_race(group)
@@ -129,7 +128,7 @@ def _deleted() -> RunQuery:
 
 def test_a_sweep_whose_runs_were_all_deleted_offers_to_go_on(store: Store) -> None:
     spec = SWEEP.start("quick").but(depths=(8,))
-    group = start_sweep(store, spec, LOCAL)
+    group = start_experiment(store, SWEEP, spec, LOCAL)
     store.library.delete(group.run_ids)
     app = open_page("depth", sweep=group.id, depths="8")
     assert app.button(key="depth_start").label == "Continue the sweep"

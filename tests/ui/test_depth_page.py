@@ -12,23 +12,22 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
 from resnet_viz.experiments.estimates import Estimate
-from resnet_viz.experiments.recordings import recorded_cells
-from resnet_viz.experiments.sweeps import SWEEP_PRESETS
-from resnet_viz.findings.depth import sweep_verdict
+from resnet_viz.experiments.kinds import SWEEP
+from resnet_viz.findings.verdict import depth_verdict
 from resnet_viz.jobs import calibrate
 from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.experiments import MOST_ATTEMPTS, cells_of, spec_of, start_experiment
 from resnet_viz.jobs.promises import keep_promise
-from resnet_viz.jobs.sweeps import MOST_ATTEMPTS, spec_of, start_sweep, sweep_cells
 from resnet_viz.store import GroupRecord, Store
-from resnet_viz.ui import recorded, server
+from resnet_viz.ui import recordings, server
 from resnet_viz.ui.depth import recorded as depth_recorded
 from resnet_viz.ui.depth.verdict import plain_text
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 
 PAGE = Path(__file__).parents[2] / "pages" / "depth.py"
 LINK = {"depths": "8,14", "steps": "30", "evaluate": "30", "probe": "30"}
-_QUICK = SWEEP_PRESETS["quick"].sweep
+_QUICK = SWEEP.presets["quick"].spec
 SMALL = _QUICK.but(
     depths=(8, 14),
     run=_QUICK.run.but(train=_QUICK.run.train.but(steps=30, evaluate_every=30, probe_every=30)),
@@ -59,7 +58,7 @@ def store() -> Store:
 
 def train(store: Store, group: GroupRecord, *, worse_by: float = 0.2) -> None:
     """What workers would have written: plain networks get worse by ``worse_by`` from depth 8 to 14."""
-    for place in sweep_cells(store, group):
+    for place in cells_of(store, group):
         assert place.run is not None
         attempt = store.claim(place.run.id, "test")
         assert attempt is not None
@@ -87,18 +86,18 @@ def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None
     assert "No sweep of this machine is open yet; below is a recording" in words
     assert "14 runs" in words
     assert not app.button(key="depth_start").disabled
-    recording = recorded.recorded_sweep()
+    recording = recordings.recorded_sweep()
     assert f"This is a recording, not a sweep of this machine: {len(recording.runs)} networks" in words
     assert recording.origin.command in words
     assert recording.origin.day in words
     assert "36 runs of 1,000 steps, batch size 64 · Fashion-MNIST, 60,000 images, 14×14 px" in words
     assert "the time says nothing about an idle machine" in words
-    verdict = sweep_verdict(recording.spec, recorded_cells(recording))
+    verdict = depth_verdict(recording.spec, list(recording.cells))
     assert [plain_text(str(said)) for said in verdict.sentences] == app.markdown[-1].value[2:].split("\n- ")
 
 
 def test_the_recorded_sweep_gives_way_to_an_own_one_and_can_be_had_again(store: Store) -> None:
-    group = start_sweep(store, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL, LOCAL)
     train(store, group)
     app = open_page(sweep=group.id)
     assert "This is a recording" not in texts(app)
@@ -114,11 +113,11 @@ def test_the_recorded_sweeps_settings_can_be_taken_over() -> None:
     app = open_page()
     app.button(key="depth_recorded_settings").click().run()
     assert not app.exception
-    spec = recorded.recorded_sweep().spec
+    spec = recordings.recorded_sweep().spec
     assert app.session_state["depth_set_depths"] == list(spec.depths)
     assert app.number_input(key="depth_set_steps").value == spec.run.train.steps
     assert app.selectbox(key="depth_set_data@en").value == spec.run.data.dataset
-    assert len(DEPTH_FORM.experiment.from_link(dict(app.query_params))[1].cells()) == len(spec.cells())
+    assert len(DEPTH_FORM.kind.from_link(dict(app.query_params))[1].cells()) == len(spec.cells())
 
 
 def test_published_curves_over_the_recording_are_kept_in_the_link() -> None:
@@ -213,7 +212,7 @@ def test_an_unknown_family_is_named() -> None:
 
 
 def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
-    group = start_sweep(store, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL, LOCAL)
     train(store, group)
     app = open_page(sweep=group.id, **LINK)
     words = texts(app)
@@ -224,7 +223,7 @@ def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
 
 
 def test_cells_trained_elsewhere_are_reused_and_marked(store: Store) -> None:
-    train(store, start_sweep(store, SMALL, "someone else"))
+    train(store, start_experiment(store, SWEEP, SMALL, "someone else"))
     app = open_page(**LINK)
     assert "4 already trained, will be reused" in texts(app)
     app.button(key="depth_start").click().run()
@@ -234,7 +233,7 @@ def test_cells_trained_elsewhere_are_reused_and_marked(store: Store) -> None:
 
 
 def test_a_larger_sweep_extends_the_open_one(store: Store) -> None:
-    group = start_sweep(store, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL, LOCAL)
     train(store, group)
     app = open_page(sweep=group.id, **LINK | {"depths": "8,14,20"})
     button = app.button(key="depth_start")
@@ -248,7 +247,7 @@ def test_a_larger_sweep_extends_the_open_one(store: Store) -> None:
 
 
 def test_pause_resume_and_cancel_are_wishes(store: Store) -> None:
-    group = start_sweep(store, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL, LOCAL)
     app = open_page(sweep=group.id, **LINK)
 
     def wishes() -> set[Wish]:
@@ -265,8 +264,8 @@ def test_pause_resume_and_cancel_are_wishes(store: Store) -> None:
 
 
 def test_a_failed_cell_is_named_and_tried_again_when_asked(store: Store) -> None:
-    group = start_sweep(store, SMALL, LOCAL)
-    places = sweep_cells(store, group)
+    group = start_experiment(store, SWEEP, SMALL, LOCAL)
+    places = cells_of(store, group)
     broken = next(p.run for p in places if p.run and (p.cell.family, p.cell.depth) == ("plain", 14))
     failure = Failure("out_of_memory", "The device ran out of memory.", {})
     for again in range(MOST_ATTEMPTS):
@@ -283,7 +282,7 @@ def test_a_failed_cell_is_named_and_tried_again_when_asked(store: Store) -> None
 
 
 def test_somebody_elses_sweep_can_be_watched_only(store: Store) -> None:
-    group = start_sweep(store, SMALL, "someone else")
+    group = start_experiment(store, SWEEP, SMALL, "someone else")
     app = open_page(sweep=group.id, **LINK)
     assert "you can watch it, but not control it" in texts(app)
     assert not [button for button in app.button if button.key == "depth_pause"]
@@ -295,7 +294,7 @@ def test_an_unknown_sweep_is_a_sentence() -> None:
 
 
 def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
-    group = start_sweep(store, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL, LOCAL)
     cells = list(spec_of(group).cells())
     keep_promise(store, group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
     train(store, group)
@@ -305,7 +304,7 @@ def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
 
 
 def test_a_known_calibration_gives_time_and_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = spec_of(start_sweep(store, SMALL, "someone else"))
+    spec = spec_of(start_experiment(store, SWEEP, SMALL, "someone else"))
     sample = {"update_s": 0.5, "evaluate_s": 0, "probe_s": 0, "keep_s": 0, "set_up_s": 0}
     samples = [
         {"family": name, "depth": depth, "memory_bytes": 2**30} | sample
@@ -322,7 +321,7 @@ def test_a_known_calibration_gives_time_and_memory(store: Store, monkeypatch: py
 
 
 def test_the_page_needs_neither_torch_nor_pandas(store: Store) -> None:
-    group = start_sweep(store, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL, LOCAL)
     train(store, group)
     script = f"""
 import sys

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, Route, WebSocket, expect
 
 from resnet_viz.locale import gettext, set_language
 from resnet_viz.ui.addresses import PLOTLY
-from resnet_viz.ui.recorded import recorded_race
+from resnet_viz.ui.recordings import recorded_race
 from resnet_viz.wording import percent
 from tests.ui.conftest import watched_tab
 

@@ -7,23 +7,23 @@ import pytest
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Progress, RunState, Series, StateChanged
-from resnet_viz.experiments import links
-from resnet_viz.experiments.recordings import read_race
-from resnet_viz.jobs.races import start_race
-from resnet_viz.specs import RaceSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.experiments.recordings import read_recording
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import Store
-from resnet_viz.ui import recorded, server
+from resnet_viz.ui import recordings, server
 from resnet_viz.ui.home import page as home
 from resnet_viz.ui.home import replay as home_replay
 from resnet_viz.ui.home.estimate import race_seconds
 from tests.ui.test_pages import open_page, texts
 
-RACE = read_race(recorded.RACE).spec
+RECORDED = read_recording(RACE, recordings.RACE).spec
 
 
-def trained(store: Store, race: RaceSpec, wall_s: float) -> None:
+def trained(store: Store, race: Experiment, wall_s: float) -> None:
     """A race that took ``wall_s`` for each of its runs."""
-    for run_id in start_race(store, race, "local").run_ids:
+    for run_id in start_experiment(store, RACE, race, "local").run_ids:
         attempt = store.claim(run_id, "test")
         assert attempt is not None
         events: list[Event] = [
@@ -59,27 +59,29 @@ def test_run_it_live_opens_the_race_with_the_same_settings() -> None:
     assert not app.exception
     assert app.select_slider(key="race_set_depth").value == 56
     assert app.number_input(key="race_set_steps").value == 300
-    link = links.RACE.to_link("degradation", RACE)
-    assert links.RACE.from_link(link)[1] == RACE
+    link = RACE.to_link("degradation", RECORDED)
+    assert RACE.from_link(link)[1] == RECORDED
 
 
 def test_the_time_is_unknown_until_this_machine_has_trained() -> None:
     assert "your first race will show how fast" in texts(open_page())
-    small = RACE.run.network.but(depth=8)
-    trained(server.store(), RACE.but(run=RACE.run.but(network=small)), wall_s=10.0)
+    small = RECORDED.run.network.but(depth=8)
+    trained(server.store(), Experiment(run=RECORDED.run.but(network=small)), wall_s=10.0)
     assert "About 1 min 10 s on this machine" in texts(open_page())
 
 
 def test_a_step_takes_time_in_proportion_to_depth_and_other_networks_say_nothing() -> None:
     store = server.store()
-    assert race_seconds(RACE, [], at_once=2) is None
-    wider = RACE.but(run=RACE.run.but(network=RACE.run.network.but(width=16)))
+    assert race_seconds(RECORDED, [], at_once=2) is None
+    wider = Experiment(run=RECORDED.run.but(network=RECORDED.run.network.but(width=16)))
     trained(store, wider, wall_s=1000.0)
-    assert race_seconds(RACE, store.runs(), at_once=2) is None
-    half = RACE.run.but(network=RACE.run.network.but(depth=20), train=RACE.run.train.but(steps=150, seed=3))
-    trained(store, RACE.but(run=half), wall_s=20.0)
+    assert race_seconds(RECORDED, store.runs(), at_once=2) is None
+    half = RECORDED.run.but(
+        network=RECORDED.run.network.but(depth=20), train=RECORDED.run.train.but(steps=150, seed=3)
+    )
+    trained(store, Experiment(run=half), wall_s=20.0)
     for at_once, seconds in ((2, 20 * 2 * 56 / 20), (1, 2 * 20 * 2 * 56 / 20)):
-        found = race_seconds(RACE, store.runs(), at_once=at_once)
+        found = race_seconds(RECORDED, store.runs(), at_once=at_once)
         assert found is not None
         assert found == pytest.approx((seconds, 2))
 

@@ -15,15 +15,16 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.cli.app import main
 from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
-from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.images.photographs import PHOTOGRAPHS
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.inspector import Inspector
-from resnet_viz.jobs.races import start_race
 from resnet_viz.processes.channel import Frame
-from resnet_viz.specs import Block, RaceSpec, RunSpec
+from resnet_viz.specs import Block, RunSpec
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server
-from resnet_viz.ui.inspection import choice as inspect_choice
+from resnet_viz.ui.inspection import choose_networks
 from tests.images.files import gradient, jpeg_of, png_of
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
@@ -60,14 +61,14 @@ def words(app: AppTest) -> str:
 
 def race_with_checkpoints(*, missing: bool = False, block: Block = "basic") -> GroupRecord:
     """A finished race of two steps' worth of checkpoints, written as two workers would."""
-    preset = PRESETS["shallow"].race
+    preset = RACE.presets["shallow"].spec
     run = preset.run.but(
         network=preset.run.network.but(width=2, block=block),
         train=preset.run.train.but(steps=10, batch_size=16),
         data=preset.run.data.but(resolution_px=8, train_size=100),
     )
     store = server.store()
-    group = start_race(store, RaceSpec(run=run), "local")
+    group = start_experiment(store, RACE, Experiment(run=run), "local")
     for run_id in group.run_ids:
         record = store.run(run_id)
         attempt = store.claim(run_id, "test")
@@ -102,7 +103,7 @@ def test_a_fresh_install_shows_the_bundled_pair() -> None:
 
 
 def test_without_weights_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspect_choice, "bundled_exist", lambda: False)
+    monkeypatch.setattr(choose_networks, "bundled_exist", lambda: False)
     app = open_inspect()
     assert "no trained network here yet" in app.info[0].value
     assert not any(box.key == "inspect_method@en" for box in app.selectbox)

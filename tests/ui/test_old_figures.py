@@ -3,7 +3,8 @@
 import pytest
 
 from resnet_viz.events import Facts, NormStatistics, Progress, RunState, StateChanged
-from resnet_viz.specs import NetworkSpec, RaceSpec, RunSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
 from tests.ui.test_pages import open_page, texts
@@ -18,8 +19,8 @@ def store() -> Store:
 
 
 def finished(store: Store, statistics: NormStatistics) -> GroupRecord:
-    race = RaceSpec(run=RunSpec(network=NetworkSpec(depth=8)))
-    group = store.add_group("race", "local", race.to_json(), race.members())
+    race = Experiment(run=RunSpec(network=NetworkSpec(depth=8)))
+    group = store.add_group("race", "local", race.to_json(), race.runs())
     for run_id in group.run_ids:
         attempt = store.claim(run_id, "worker")
         assert attempt is not None

@@ -11,15 +11,15 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
-from resnet_viz.experiments.presets import PRESETS
-from resnet_viz.jobs.races import start_race
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
-SMALL = PRESETS["shallow"].race.but(
-    run=PRESETS["shallow"].race.run.but(train=PRESETS["shallow"].race.run.train.but(steps=30))
+SMALL = RACE.presets["shallow"].spec.but(
+    run=RACE.presets["shallow"].spec.run.but(train=RACE.presets["shallow"].spec.run.train.but(steps=30))
 )
 
 
@@ -48,7 +48,7 @@ def store() -> Store:
 
 
 def queue(store: Store, owner: str = LOCAL) -> GroupRecord:
-    return start_race(store, SMALL, owner)
+    return start_experiment(store, RACE, SMALL, owner)
 
 
 def train(store: Store, group: GroupRecord, *, end: RunState | None = RunState.FINISHED) -> None:

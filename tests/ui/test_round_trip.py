@@ -7,14 +7,13 @@ from typing import Any
 import pytest
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.links import SWEEP
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.exports import FORMATS, as_download, import_runs
-from resnet_viz.jobs.sweep_report import sweep_report
-from resnet_viz.jobs.sweeps import spec_of, start_sweep, sweep_cells
-from resnet_viz.store import GroupRecord, RunReader, Store, export_json
+from resnet_viz.jobs.experiments import cells_of, recorded_cells, spec_of, start_experiment
+from resnet_viz.jobs.outcome import outcome
+from resnet_viz.store import GroupRecord, Store, export_json
 from resnet_viz.ui.downloads import everything_recorded
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import open_page, queue, store, train
 
 __all__ = ["store"]
@@ -43,7 +42,7 @@ def make_race(store: Store) -> GroupRecord:
 
 
 def make_sweep(store: Store) -> GroupRecord:
-    group = start_sweep(store, SWEEP.start("quick").but(depths=(8, 14)), LOCAL)
+    group = start_experiment(store, SWEEP, SWEEP.start("quick").but(depths=(8, 14)), LOCAL)
     train(store, group)
     return group
 
@@ -71,13 +70,9 @@ def test_json_of_runs_comes_back(store: Store) -> None:
 
 def test_a_report_is_told_from_runs(store: Store) -> None:
     group = make_sweep(store)
-    places = sweep_cells(store, group)
-    cells = [
-        CellHistory(p.cell.family, p.cell.depth, p.cell.seed, RunReader(store, p.run.id).history())
-        for p in places
-        if p.run
-    ]
-    report = sweep_report(group.id, spec_of(group), places, cells)
+    places = cells_of(store, group)
+    cells = recorded_cells(store, places)
+    report = outcome(SWEEP, group.id, spec_of(group), places, cells)
     for name in ("sweep", "race"):
         content = json.dumps({name: group.id, "runs": report["cells"], **report}).encode()
         with pytest.raises(InvalidSetting) as refused:

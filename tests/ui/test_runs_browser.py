@@ -12,8 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from resnet_viz.exports.importing import MAX_BYTES
-from resnet_viz.store import open_store
-from resnet_viz.ui.rights import COMMAND_LINE
+from resnet_viz.store import COMMAND_LINE, open_store
 from resnet_viz.ui.runs.rows import recordings
 from tests.ui.conftest import running_app, settled, watched_tab
 from tests.ui.test_pages import queue, train
@@ -77,11 +76,11 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     page.locator(_ROWS).first.get_by_role("checkbox").focus()
     page.keyboard.press("Space")
     expect(page.get_by_text("1 run selected")).to_be_visible()
-    chart = page.locator(".st-key-exhibit_race_loss .live-chart-graph")
+    chart = page.locator(".st-key-card_race_loss .live-chart-graph")
     expect(chart).to_have_class(re.compile("js-plotly-plot"), timeout=20_000)  # plotly.js is large
     page.get_by_role("checkbox", name="Select all on this page").check()
     expect(page.get_by_text("3 runs selected")).to_be_visible()
-    expect(page.locator(".st-key-exhibit_runs_compare_loss .live-chart-graph")).to_be_visible()
+    expect(page.locator(".st-key-card_runs_compare_loss .live-chart-graph")).to_be_visible()
     page.locator(".st-key-runs_format-en").get_by_role("combobox").click()
     page.get_by_role("option", name="JSON, can be imported again").click()
     settled(page)

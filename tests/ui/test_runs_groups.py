@@ -5,11 +5,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.events import Event, Facts, Progress, RunState, Series, StateChanged
-from resnet_viz.experiments.sweeps import SweepSpec
-from resnet_viz.jobs.sweeps import start_sweep
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import SWEEP
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.runs.group_rows import Outcome, columns, in_short
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, RUNS
@@ -39,8 +40,8 @@ def race(store: Store) -> GroupRecord:
 
 def sweep(store: Store) -> GroupRecord:
     """A finished sweep of this browser; a race has already trained its cells of depth 8."""
-    spec = SweepSpec(run=SMALL.run, depths=(8, 14))
-    group = start_sweep(store, spec, LOCAL)
+    spec = Experiment(run=SMALL.run, depths=(8, 14))
+    group = start_experiment(store, SWEEP, spec, LOCAL)
     for run_id in group.run_ids:
         run = store.run(run_id)
         attempt = store.claim(run_id, "test")
@@ -133,7 +134,7 @@ def test_a_sweep_is_repeated_as_a_whole_with_the_next_seed(store: Store, race: G
     app = press(open_groups(group.id), "groups_again")
     newest = store.groups(kind="sweep", limit=1)[0]
     assert newest.id != group.id
-    spec = SweepSpec.from_json(newest.spec_json)
+    spec = Experiment.from_json(newest.spec_json)
     assert (spec.depths, spec.run.train.seed, len(newest.run_ids)) == ((8, 14), 1, 4)
     assert app.session_state[GROUPS.chosen_key] == [newest.id]
 

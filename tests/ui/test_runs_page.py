@@ -7,14 +7,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.events import RunState, StateChanged, Wish
-from resnet_viz.experiments.presets import PRESETS
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE, SWEEP
 from resnet_viz.exports import import_runs
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.retries import Retries
-from resnet_viz.jobs.sweeps import start_sweep
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
 from resnet_viz.ui import server
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.runs import paged as runs_paged
 from resnet_viz.ui.runs import rows as runs_rows
 from resnet_viz.ui.runs.compare import is_race, names
@@ -146,7 +146,7 @@ def test_a_race_is_repeated_as_a_whole_with_the_next_seed(store: Store, race: Gr
     newest = store.groups(kind="race", limit=1)[0]
     assert newest.id != race.id
     assert [run.seed for run in store.runs(group=newest.id)] == [1, 1]
-    assert RaceSpec.from_json(newest.spec_json).run.train.seed == 1
+    assert Experiment.from_json(newest.spec_json).run.train.seed == 1
 
 
 def test_stop_and_resume_reach_the_store(store: Store) -> None:
@@ -163,7 +163,7 @@ def test_stop_and_resume_reach_the_store(store: Store) -> None:
 
 def test_a_stopped_sweep_stays_stopped(store: Store) -> None:
     """Its cells that broke off are not taken up again, as they otherwise would be."""
-    sweep = start_sweep(store, small_sweep(), owner=LOCAL)
+    sweep = start_experiment(store, SWEEP, small_sweep(), owner=LOCAL)
     lost, failed, *_waiting = sweep.run_ids
     for run_id, state in ((lost, RunState.LOST), (failed, RunState.FAILED)):
         attempt = store.claim(run_id, "worker")
@@ -226,7 +226,7 @@ def test_the_page_is_chinese_too(race: GroupRecord) -> None:
 
 
 def test_a_set_is_a_race_only_where_nothing_but_the_shortcut_differs() -> None:
-    members = PRESETS["degradation"].race.but(seeds=2).members()
+    members = RACE.presets["degradation"].spec.but(seeds=2).runs()
     assert is_race(members)
     assert is_race(members[:1])
     assert not is_race([*members, members[0]])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_viz.experiments.links import RACE, SWEEP, Experiment
+from resnet_viz.experiments.kinds import RACE, SWEEP, Kind
 from tests.ui.test_pages import open_page
 
 
@@ -16,7 +16,7 @@ def widget(app: AppTest, key: str) -> Any:
 
 
 @pytest.mark.parametrize(("page", "experiment"), [("race", RACE), ("depth", SWEEP)])
-def test_every_setting_has_a_widget(page: str, experiment: Experiment[Any]) -> None:
+def test_every_setting_has_a_widget(page: str, experiment: Kind) -> None:
     app = open_page(page)
     for name, setting in experiment.settings.items():
         value = setting.of(experiment.start(experiment.default))

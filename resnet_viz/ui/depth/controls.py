@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from resnet_viz.jobs.sweeps import cancel_sweep, pause_sweep, resume_sweep, sweep_group
+from resnet_viz.jobs.experiments import experiment_group, pause_experiment, resume_experiment, stop_experiment
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
 from resnet_viz.ui.depth.runs import SweepView
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import owner
 
 
 def depth_controls(view: SweepView) -> None:
@@ -42,21 +43,21 @@ def retry_button(view: SweepView) -> None:
 
 def _pause(group_id: str) -> None:
     if _is_own(group_id):
-        pause_sweep(server.store(), group_id)
+        pause_experiment(server.store(), group_id)
 
 
 def _resume(group_id: str) -> None:
     if _is_own(group_id):
-        resume_sweep(server.store(), group_id)
+        resume_experiment(server.store(), group_id)
         server.wake()
 
 
 def _cancel(group_id: str) -> None:
     if _is_own(group_id):
-        cancel_sweep(server.store(), group_id)
+        stop_experiment(server.store(), group_id)
 
 
+@in_readers_language
 def _is_own(group_id: str) -> bool:
     """A button press is not proof of it."""
-    language.use()
-    return sweep_group(server.store(), group_id).owner == owner()
+    return experiment_group(server.store(), group_id).owner == owner()

@@ -9,11 +9,12 @@ from resnet_viz.data.catalogue import info
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import RunState
 from resnet_viz.experiments.estimates import BACKWARD, Estimate, evaluations, multiply_adds, probed_depths
-from resnet_viz.experiments.sweeps import Cell, SweepSpec
+from resnet_viz.experiments.experiment import Cell, Experiment
 from resnet_viz.jobs.calibrate import estimate_sweep, needs_probe
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import Store
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.wording import duration, number
 
 MOST_UNASKED: Final = 2e11
@@ -32,7 +33,7 @@ class Probes:
         self._running: set[str] = set()
         self._refused: dict[str, ResnetVizError] = {}
 
-    def start(self, store: Store, spec: SweepSpec, *, lead_s: float = 0.0) -> None:
+    def start(self, store: Store, spec: Experiment, *, lead_s: float = 0.0) -> None:
         """Have the machine timed for ``spec`` after ``lead_s``, unless that is going on."""
         key = spec.digest()
         with self._lock:
@@ -45,17 +46,17 @@ class Probes:
         probe.daemon = True
         probe.start()
 
-    def is_running(self, spec: SweepSpec) -> bool:
+    def is_running(self, spec: Experiment) -> bool:
         """Whether the probe for ``spec`` is under way or waits for another."""
         with self._lock:
             return spec.digest() in self._running
 
-    def refusal(self, spec: SweepSpec) -> ResnetVizError | None:
+    def refusal(self, spec: Experiment) -> ResnetVizError | None:
         """Why the probe for ``spec`` failed, where it did."""
         with self._lock:
             return self._refused.get(spec.digest())
 
-    def _probe(self, store: Store, spec: SweepSpec, key: str) -> None:
+    def _probe(self, store: Store, spec: Experiment, key: str) -> None:
         try:
             server.await_workers()  # while they import torch, steps take longer
             with server.background:
@@ -68,7 +69,7 @@ class Probes:
                 self._running.discard(key)
 
 
-def show_estimate(spec: SweepSpec, missing: list[Cell]) -> None:
+def show_estimate(spec: Experiment, missing: list[Cell]) -> None:
     """One line: time, memory and work of the trainings in ``missing``; refreshes while a probe runs."""
     if not missing:
         st.caption(_("Nothing to train: all results of this sweep exist already."))
@@ -80,7 +81,7 @@ def show_estimate(spec: SweepSpec, missing: list[Cell]) -> None:
     st.fragment(_estimate, run_every=_LOOK_S if running else None)(spec, missing, running)
 
 
-def known_estimate(spec: SweepSpec) -> Estimate | None:
+def known_estimate(spec: Experiment) -> Estimate | None:
     """The estimate for what ``spec`` lacks, where this machine has been timed for it."""
     store = server.store()
     return None if needs_probe(store, spec) else estimate_sweep(store, spec)
@@ -97,8 +98,8 @@ def work(missing: list[Cell]) -> int:
     return total
 
 
-def _estimate(spec: SweepSpec, missing: list[Cell], was_running: bool) -> None:
-    language.use()
+@in_readers_language
+def _estimate(spec: Experiment, missing: list[Cell], was_running: bool) -> None:
     probes = _probes()
     if probes.is_running(spec) != was_running:
         st.rerun()  # begins or ends the refreshing
@@ -134,11 +135,11 @@ def _estimate(spec: SweepSpec, missing: list[Cell], was_running: bool) -> None:
         )
 
 
-def _ask(spec: SweepSpec) -> None:
+def _ask(spec: Experiment) -> None:
     _probes().start(server.store(), spec)
 
 
-def _may_probe_unasked(spec: SweepSpec) -> bool:
+def _may_probe_unasked(spec: Experiment) -> bool:
     """Not while others train: both would be slower, and the estimate too pessimistic."""
     if server.supervisor() is None or _probes().refusal(spec) is not None:
         return False

@@ -8,10 +8,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
-from resnet_viz.experiments.links import SWEEP, common_depths
-from resnet_viz.experiments.sweeps import Cell, SweepSpec, family
+from resnet_viz.experiments.experiment import Cell, Experiment
+from resnet_viz.experiments.families import common_depths, family
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.figures.families import family_name
-from resnet_viz.jobs.sweeps import fitted_sweep, planned_cells, queue_order
+from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import MAX_DEPTH, NetworkSpec
 from resnet_viz.ui import server
@@ -44,7 +45,7 @@ FAMILIES: Final = (
 class Asked:
     """What the form asks for: the sweep, fitted to its data, and the cells of it that nobody trained."""
 
-    spec: SweepSpec
+    spec: Experiment
     missing: list[Cell]
 
 
@@ -61,7 +62,7 @@ def depth_form() -> tuple[Asked | None, DeltaGenerator]:
     all_settings(DEPTH_FORM)
     try:
         sweep = DEPTH_FORM.asked_for()
-        fitted = fitted_sweep(sweep)
+        fitted = sweep.fitted()
         known = {
             place.cell for place in planned_cells(server.store(), fitted) if place.state is RunState.FINISHED
         }
@@ -69,7 +70,7 @@ def depth_form() -> tuple[Asked | None, DeltaGenerator]:
         st.error(_refusal(refusal), icon=":material/block:")
         return None, button
     DEPTH_FORM.keep(sweep)
-    missing = [cell for cell in queue_order(fitted) if cell not in known]
+    missing = [cell for cell in fitted.in_queue_order() if cell not in known]
     with summary, st.container(gap="xsmall"):
         st.caption(_summary(sweep, preset, len(known)))
         show_estimate(fitted, missing)
@@ -150,7 +151,7 @@ def _family_title(name: str) -> str:
         return name
 
 
-def _summary(sweep: SweepSpec, preset: str, known: int) -> str:
+def _summary(sweep: Experiment, preset: str, known: int) -> str:
     text = _(
         "{cells} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
     ).format(cells=len(sweep.families) * len(sweep.depths) * sweep.seeds, **in_short(sweep.run))

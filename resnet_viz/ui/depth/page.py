@@ -4,9 +4,16 @@ import streamlit as st
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.images.names import inert
+from resnet_viz.jobs.experiments import (
+    cells_of,
+    experiment_group,
+    extend_experiment,
+    spec_of,
+    start_experiment,
+)
 from resnet_viz.jobs.promises import keep_promise
-from resnet_viz.jobs.sweeps import extend_sweep, spec_of, start_sweep, sweep_cells, sweep_group
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server, style
@@ -17,7 +24,7 @@ from resnet_viz.ui.depth.panel import depth_panel
 from resnet_viz.ui.depth.recent import recent_sweeps
 from resnet_viz.ui.depth.recorded import show_recorded_sweep
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 
 
 def depth_page() -> None:
@@ -60,7 +67,7 @@ def _open_sweep() -> GroupRecord | None:
     if named is None:
         return None
     try:
-        group = sweep_group(server.store(), named)
+        group = experiment_group(server.store(), named, SWEEP)
     except NotFound:
         return None
     # A beginning is enough on the command line; a link must name the sweep.
@@ -90,7 +97,7 @@ def _button(current: GroupRecord | None, asked: Asked | None) -> tuple[str, str,
     if _extends(current, asked):
         return _("Extend the sweep"), ":material/add_chart:", True
     if current is not None and _is_same(current, asked):
-        states = {place.state for place in sweep_cells(server.store(), current)}
+        states = {place.state for place in cells_of(server.store(), current)}
         moving = states & {RunState.QUEUED, RunState.RUNNING, RunState.PAUSED}
         if moving or states <= {RunState.FINISHED, RunState.DIVERGED}:
             return *start, False
@@ -103,9 +110,9 @@ def _start(current: GroupRecord | None, asked: Asked) -> None:
     expected = known_estimate(asked.spec)
     store = server.store()
     if current is not None and _extends(current, asked):
-        group = extend_sweep(store, current.id, asked.spec)
+        group = extend_experiment(store, current.id, asked.spec)
     else:
-        group = start_sweep(store, asked.spec, owner())
+        group = start_experiment(store, SWEEP, asked.spec, owner())
     keep_promise(store, group.id, expected, asked.missing)
     server.wake()
     DEPTH_FORM.show(group.id)

@@ -3,15 +3,16 @@
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.links import SWEEP
-from resnet_viz.experiments.sweeps import SweepSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.figures.families import family_name
-from resnet_viz.jobs.sweeps import KIND, spec_of
+from resnet_viz.jobs.experiments import spec_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.wording import with_commas
 
 _SHOWN = 8
@@ -19,7 +20,7 @@ _SHOWN = 8
 
 def recent_sweeps(current: str | None) -> None:
     """A button for each of the latest sweeps except the one that is open, and for the recorded one."""
-    found = server.store().groups(kind=KIND, owner=owner(), limit=_SHOWN + 1)
+    found = server.store().groups(kind=SWEEP.name, owner=owner(), limit=_SHOWN + 1)
     groups = [group for group in found if group.id != current][:_SHOWN]
     if not groups and current is None:
         return
@@ -36,21 +37,6 @@ def recent_sweeps(current: str | None) -> None:
             )
 
 
-def preset_of(sweep: SweepSpec) -> str:
-    """The preset that ``sweep`` is nearest to."""
-    return min(SWEEP.presets, key=lambda name: len(SWEEP.changed(name, sweep)))
-
-
-def sweep_title(spec: SweepSpec) -> str:
-    """What is swept, in a few words."""
-    preset = preset_of(spec)
-    title = _("Custom") if SWEEP.changed(preset, spec) else _(SWEEP.presets[preset].title)
-    first, last = spec.depths[0], spec.depths[-1]
-    if first == last:
-        return _("{title} · depth {depth}").format(title=title, depth=first)
-    return _("{title} · depths {first} to {last}").format(title=title, first=first, last=last)
-
-
 def _entry(group: GroupRecord) -> None:
     try:
         spec = spec_of(group)
@@ -59,7 +45,7 @@ def _entry(group: GroupRecord) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            group.name or sweep_title(spec),
+            group.name or SWEEP.title_of(spec),
             key=f"depth_open_{group.id}",
             icon=":material/open_in_new:",
             on_click=_open,
@@ -74,11 +60,11 @@ def _entry(group: GroupRecord) -> None:
         st.caption(" · ".join(details), width="content")
 
 
-def _open(group_id: str, spec: SweepSpec) -> None:
-    language.use()
-    DEPTH_FORM.open(group_id, preset_of(spec), spec)
+@in_readers_language
+def _open(group_id: str, spec: Experiment) -> None:
+    DEPTH_FORM.open(group_id, SWEEP.preset_of(spec), spec)
 
 
+@in_readers_language
 def _open_recorded() -> None:
-    language.use()
     DEPTH_FORM.show(None)

@@ -3,15 +3,14 @@
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.experiments.recordings import recorded_cells
-from resnet_viz.experiments.sweeps import SweepSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language
 from resnet_viz.ui.depth.charts import depth_charts
-from resnet_viz.ui.depth.recent import preset_of
 from resnet_viz.ui.depth.verdict import show_verdict
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.recorded import made_on, recorded_sweep, show_origin
+from resnet_viz.ui.recordings import made_on, recorded_sweep, show_origin
 from resnet_viz.ui.settings_form import in_short
 
 
@@ -23,7 +22,7 @@ def show_recorded_sweep() -> None:
         _own_sweep(None)
         st.warning(str(error), icon=":material/movie_off:")
         return
-    spec, cells = recording.spec, recorded_cells(recording)
+    spec, cells = recording.spec, list(recording.cells)
     _own_sweep(spec)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         title = _("Depths {first} to {last}, plain and residual")
@@ -42,7 +41,7 @@ def show_recorded_sweep() -> None:
     depth_charts(spec, cells, name=f"recorded-{recording.name}")
 
 
-def _own_sweep(recorded: SweepSpec | None) -> None:
+def _own_sweep(recorded: Experiment | None) -> None:
     with st.container(border=True, key="depth_empty"):
         st.subheader(_("No sweep of this machine is open yet; below is a recording"), anchor=False)
         st.markdown(
@@ -74,6 +73,6 @@ def _own_sweep(recorded: SweepSpec | None) -> None:
             )
 
 
-def _take_settings(spec: SweepSpec) -> None:
-    language.use()
-    DEPTH_FORM.open(None, preset_of(spec), spec)
+@in_readers_language
+def _take_settings(spec: Experiment) -> None:
+    DEPTH_FORM.open(None, SWEEP.preset_of(spec), spec)

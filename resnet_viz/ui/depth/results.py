@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.figures.families import family_name
-from resnet_viz.jobs.sweep_report import cell_rows, sweep_report
-from resnet_viz.jobs.sweeps import SweepCell
+from resnet_viz.jobs.experiments import FilledCell
+from resnet_viz.jobs.outcome import cell_rows, outcome
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.depth.runs import SweepView
 from resnet_viz.ui.depth.status import state_name
@@ -39,7 +40,7 @@ def results(view: SweepView, cells: Sequence[CellHistory]) -> None:
     )
 
 
-def _shown(place: SweepCell, row: dict[str, Any]) -> dict[str, str]:
+def _shown(place: FilledCell, row: dict[str, Any]) -> dict[str, str]:
     return {
         _("Network"): family_name(row["family"]),
         _("Depth"): str(row["depth"]),
@@ -61,5 +62,5 @@ def _table_csv(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def _table_json(view: SweepView, cells: Sequence[CellHistory]) -> str:
-    report = sweep_report(view.group.id, view.spec, view.cells, cells)
+    report = outcome(SWEEP, view.group.id, view.spec, view.cells, cells)
     return json.dumps(report, ensure_ascii=False)

@@ -11,9 +11,9 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.events import BROKEN, RunState, Wish
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
+from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.history import RunHistory
-from resnet_viz.jobs.sweeps import SweepCell, spec_of, sweep_cells
+from resnet_viz.jobs.experiments import FilledCell, cells_of, spec_of
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.ui import server
 
@@ -26,8 +26,8 @@ class SweepView:
     """All cells of one sweep as they stand."""
 
     group: GroupRecord
-    spec: SweepSpec
-    cells: tuple[SweepCell, ...]
+    spec: Experiment
+    cells: tuple[FilledCell, ...]
 
     @property
     def settled(self) -> bool:
@@ -55,7 +55,7 @@ class SweepView:
         return bool(self.active) and all(run.desired.wish is Wish.PAUSE for run in self.active)
 
     @property
-    def open_cells(self) -> tuple[SweepCell, ...]:
+    def open_cells(self) -> tuple[FilledCell, ...]:
         """Cells without a result that somebody has to ask for again."""
         return tuple(
             place
@@ -64,7 +64,7 @@ class SweepView:
         )
 
     @property
-    def failed(self) -> tuple[SweepCell, ...]:
+    def failed(self) -> tuple[FilledCell, ...]:
         """Cells that broke off."""
         return tuple(place for place in self.cells if place.state in BROKEN)
 
@@ -73,10 +73,10 @@ def read_sweep(group: GroupRecord) -> SweepView:
     """The sweep as it stands now; raises `StoreUnavailable`."""
     store = server.store()
     group = store.group(group.id)
-    return SweepView(group, spec_of(group), tuple(sweep_cells(store, group)))
+    return SweepView(group, spec_of(group), tuple(cells_of(store, group)))
 
 
-def read_cells(cells: Sequence[SweepCell]) -> list[CellHistory]:
+def read_cells(cells: Sequence[FilledCell]) -> list[CellHistory]:
     """What has been recorded of each cell that has a run; only what is new is read."""
     histories = _histories(server.store().home)
     return [

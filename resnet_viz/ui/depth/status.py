@@ -8,11 +8,11 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.findings.endings import final_train_error
+from resnet_viz.jobs.experiments import FilledCell
 from resnet_viz.jobs.promises import promise
-from resnet_viz.jobs.sweeps import SweepCell
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.depth.controls import retry_button
@@ -43,14 +43,14 @@ def depth_status(view: SweepView, cells: Sequence[CellHistory]) -> None:
         _how_good(view)
 
 
-def cell_name(place: SweepCell) -> str:
+def cell_name(place: FilledCell) -> str:
     """A cell in words."""
     return _("{family}, depth {depth}, seed {seed}").format(
         family=family_name(place.cell.family), depth=place.cell.depth, seed=place.cell.seed
     )
 
 
-def state_name(place: SweepCell) -> str:
+def state_name(place: FilledCell) -> str:
     """The state of a cell in words."""
     if place.state is None:
         return _("Not trained")
@@ -92,7 +92,7 @@ def _waiting(view: SweepView) -> str:
     return _("waiting for a free slot")
 
 
-def _map(places: Sequence[SweepCell], cells: Sequence[CellHistory]) -> str:
+def _map(places: Sequence[FilledCell], cells: Sequence[CellHistory]) -> str:
     """All cells as a table, families down, depths across, the seeds of a place beside each other."""
     errors = {(c.family, c.depth, c.seed): final_train_error(c.history) for c in cells}
     families = list(dict.fromkeys(place.cell.family for place in places))
@@ -120,7 +120,7 @@ def _map(places: Sequence[SweepCell], cells: Sequence[CellHistory]) -> str:
     )
 
 
-def _box(place: SweepCell, error: float | None) -> str:
+def _box(place: FilledCell, error: float | None) -> str:
     run, state = place.run, place.state
     share = 0.0 if run is None or not run.total_steps else min(run.step / run.total_steps, 1.0)
     kinds = ["place", "reused" if place.reused else ""]

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
-from resnet_viz.findings.depth import sweep_verdict
+from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.findings.verdict import depth_verdict
 from resnet_viz.wording import running_text
 
 
-def show_verdict(spec: SweepSpec, cells: Sequence[CellHistory]) -> None:
+def show_verdict(spec: Experiment, cells: Sequence[CellHistory]) -> None:
     """The verdict, its headline first."""
-    found = sweep_verdict(spec, cells)
+    found = depth_verdict(spec, cells)
     with st.container(border=True, key="depth_verdict"):
         st.subheader(str(found.headline), anchor=False)
         st.markdown("\n".join(f"- {plain_text(str(sentence))}" for sentence in found.sentences))

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from statistics import median
 
-from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunRecord
 
 
-def race_seconds(race: RaceSpec, runs: Sequence[RunRecord], *, at_once: int) -> tuple[float, int] | None:
+def race_seconds(race: Experiment, runs: Sequence[RunRecord], *, at_once: int) -> tuple[float, int] | None:
     """Seconds for ``race`` and how many of the finished ``runs`` say so; None where none is like it.
 
     A run is like it when all but depth, shortcut, steps and seed agree; a step
@@ -18,7 +19,7 @@ def race_seconds(race: RaceSpec, runs: Sequence[RunRecord], *, at_once: int) -> 
     if not alike:
         return None
     per_layer = median(run.facts["wall_s"] / (run.total_steps * run.spec.network.depth) for run in alike)
-    members = race.members()
+    members = race.runs()
     rounds = -(-len(members) // at_once)
     return rounds * per_layer * race.run.train.steps * race.run.network.depth, len(alike)
 

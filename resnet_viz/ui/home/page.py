@@ -8,19 +8,17 @@ import streamlit as st
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
-from resnet_viz.experiments.links import RACE
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
-from resnet_viz.ui import address_bar, labels, language, server, style
+from resnet_viz.ui import address_bar, labels, pages, server, style
 from resnet_viz.ui.home.estimate import race_seconds
 from resnet_viz.ui.home.replay import home_replay
-from resnet_viz.ui.recorded import recorded_race
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.recordings import recorded_race
 from resnet_viz.wording import duration, running_text
 
-_RACE_PAGE: Final = "../../pages/race.py"
-_DEPTH_PAGE: Final = "../../pages/depth.py"
 _GIBIBYTE: Final = 2**30
 _RUNS_JUDGED_BY: Final = 30
 
@@ -70,10 +68,10 @@ def _run_live(link: dict[str, str], time_needed: str) -> None:
         unknown = not _machine().devices
         st.fragment(_device_line, run_every=1.0 if unknown else None)(unknown)
     if go:
-        st.switch_page(_RACE_PAGE, query_params=link)
+        st.switch_page(pages.RACE.path, query_params=link)
 
 
-def _time_needed(recording: Recording[RaceSpec]) -> str:
+def _time_needed(recording: Recording) -> str:
     """A sentence about the time of the race on this machine: measured here, or honestly unknown."""
     runs = server.store().runs(states=[RunState.FINISHED], limit=_RUNS_JUDGED_BY)
     machine = _machine()
@@ -117,7 +115,7 @@ def _questions() -> None:
             _("Does a deep plain network train worse?"),
             _("Depth 32 with batch normalisation: both losses live, on a log scale."),
             race,
-            _RACE_PAGE,
+            pages.RACE.path,
             {"preset": "degradation"},
         ),
         (
@@ -128,7 +126,7 @@ def _questions() -> None:
                 "here (takes much longer)."
             ),
             _("Open the degradation curve"),
-            _DEPTH_PAGE,
+            pages.DEPTH.path,
             {},
         ),
         (
@@ -136,7 +134,7 @@ def _questions() -> None:
             _("Where does the gradient shrink?"),
             _("Without normalisation: the gradient of every layer, step by step."),
             race,
-            _RACE_PAGE,
+            pages.RACE.path,
             {"preset": "vanishing"},
         ),
         (
@@ -144,7 +142,7 @@ def _questions() -> None:
             _("When does it not matter?"),
             _("Depth 8: the two train about equally well."),
             race,
-            _RACE_PAGE,
+            pages.RACE.path,
             {"preset": "shallow"},
         ),
     )
@@ -161,9 +159,9 @@ def _machine() -> Machine:
     return supervisor.machine if supervisor else Machine.here()
 
 
+@in_readers_language
 def _device_line(was_unknown: bool) -> None:
     """What this machine can do; a GPU is known once the first worker has looked."""
-    language.use()
     machine = _machine()
     if was_unknown and machine.devices:
         st.rerun()  # ends the refreshing

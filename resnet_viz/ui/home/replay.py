@@ -7,29 +7,22 @@ JSON. Playing, pausing and scrubbing never reach the server.
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
 from resnet_viz.experiments.recordings import Recording
-from resnet_viz.figures import gradient_profile, losses
 from resnet_viz.figures.chart import to_json
-from resnet_viz.figures.layers import layers_table
-from resnet_viz.figures.replay import (
-    ReplayInfo,
-    how_to_read_loss,
-    how_to_read_profile,
-    replay_charts,
-    replay_info,
-)
+from resnet_viz.figures.figure import Figure
+from resnet_viz.figures.replay import ReplayInfo, figures, replay_info
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.addresses import PLOTLY
-from resnet_viz.ui.exhibit import Exhibit, numbers
-from resnet_viz.ui.live_chart import chart_html, component_script, tool_labels
-from resnet_viz.ui.recorded import RACE, made_on, recorded_race, show_origin
+from resnet_viz.ui.chart_card import numbers
+from resnet_viz.ui.component import component
+from resnet_viz.ui.live_chart import CHART_FILES, chart_html, tool_labels
+from resnet_viz.ui.recordings import RACE, made_on, recorded_race, show_origin
 from resnet_viz.wording import duration
 
 _HERE: Final = Path(__file__).parent
@@ -58,19 +51,20 @@ def home_replay() -> None:
             title = _("A plain and a residual network of {depth} layers").format(depth=depth)
             st.subheader(title, anchor=False, width="content")
             st.badge(_("Recording"), icon=":material/movie:", color="gray")
-        _component()(key="home_replay_film", data=_message(current_language()))
+        show = component("home_replay", *CHART_FILES, _HERE / "replay.css", _HERE / "replay.js", html=_HTML)
+        show(key="home_replay_film", data=_message(current_language()))
         show_origin(recording, _origin(recording))
-        exhibits = _exhibits(recording.name, current_language())
-        for column, (name, exhibit) in zip(st.columns(2), exhibits.items(), strict=True):
+        shown = _figures(current_language())
+        for column, (name, figure) in zip(st.columns(2), shown.items(), strict=True):
             with column:
-                numbers(exhibit, key=f"home_{name}", filename=_filename(name), label=exhibit.title)
+                numbers(figure, key=f"home_{name}", filename=_filename(name), label=figure.title)
 
 
 def _filename(chart: str) -> str:
     return f"recorded-race-{RACE}-{chart}"
 
 
-def _origin(recording: Recording[RaceSpec]) -> str:
+def _origin(recording: Recording) -> str:
     text = _(
         "This is a recording: the race was trained on {day} in {time}, on {cores} CPU cores "
         "({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
@@ -85,33 +79,16 @@ def _info() -> ReplayInfo:
 
 
 @cache
-def _exhibits(_recording: str, _language: str) -> dict[str, Exhibit]:
-    """Both charts at the end of the race, in the reader's language."""
-    info = _info()
-    charts = replay_charts(info)
-    return {
-        "loss": Exhibit(
-            _("Training loss"),
-            how_to_read_loss(info),
-            losses.describe(info.loss),
-            to_json(charts["loss"]),
-            lambda: losses.loss_table(info.loss),
-        ),
-        "profile": Exhibit(
-            _("Gradient of each layer"),
-            how_to_read_profile(),
-            gradient_profile.describe(info.profile),
-            to_json(charts["profile"]),
-            lambda: layers_table(info.profile),
-        ),
-    }
+def _figures(_language: str) -> dict[str, Figure]:
+    """Both figures at the end of the race, in the reader's language."""
+    return figures(_info())
 
 
 @cache
 def _message(language: str) -> bytes:
     """Words and film; the same for all readers of a language, so it is put together once."""
     info = _info()
-    exhibits = _exhibits(recorded_race().name, language)
+    shown = _figures(language)
     words = {
         "plotly": PLOTLY,
         "scrub": _("Training step shown"),
@@ -122,12 +99,12 @@ def _message(language: str) -> bytes:
         "labels": tool_labels(_TOOLS),
         "charts": {
             name: {
-                "title": exhibit.title,
-                "how": exhibit.how_to_read,
-                "alt": exhibit.alt,
+                "title": figure.title,
+                "how": figure.how_to_read,
+                "alt": figure.words,
                 "filename": _filename(name),
             }
-            for name, exhibit in exhibits.items()
+            for name, figure in shown.items()
         },
     }
     roles = [
@@ -142,19 +119,6 @@ def _message(language: str) -> bytes:
         }
         for film in info.roles
     ]
-    film = to_json({"steps": info.steps, "roles": roles, "charts": replay_charts(info)})
+    charts = {name: figure.chart for name, figure in shown.items()}
+    film = to_json({"steps": info.steps, "roles": roles, "charts": charts})
     return json.dumps(words).encode() + b"\n" + film.encode()
-
-
-@cache
-def _component() -> Any:
-    styles = (
-        path.read_text(encoding="utf-8") for path in (_HERE.parent / "live_chart.css", _HERE / "replay.css")
-    )
-    return st.components.v2.component(
-        "resnet_viz_home_replay",
-        html=_HTML,
-        css="\n".join(styles),
-        js=component_script(_HERE / "replay.js"),
-        isolate_styles=False,
-    )

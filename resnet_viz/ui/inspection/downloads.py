@@ -16,19 +16,19 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.arrays import npz
 from resnet_viz.pictures.overlay import grid, overlay, png, shown
 from resnet_viz.pictures.sheet import Panel, sheet
-from resnet_viz.ui.inspection.answers import about
+from resnet_viz.ui.inspection.client import about
+from resnet_viz.ui.inspection.map_types import Look, MapAsked, NetworkMap
 from resnet_viz.ui.inspection.networks import Network, bundled_path
-from resnet_viz.ui.inspection.shown import Look, MapAsked, NetworkMap
-from resnet_viz.ui.inspection.subject import Subject, layer_title
+from resnet_viz.ui.inspection.selection import Selection, layer_title
 
 
 def downloads(
-    subject: Subject, asked: MapAsked, found: list[NetworkMap], limits: list[float], look: Look
+    selection: Selection, asked: MapAsked, found: list[NetworkMap], limits: list[float], look: Look
 ) -> None:
     """A row of buttons; what they give is made when they are pressed."""
     if not found:
         return
-    start = f"{subject.filename}-{asked.method}"
+    start = f"{selection.filename}-{asked.method}"
     with st.container(horizontal=True, gap="small", key="inspect_downloads"):
         for one, limit in zip(found, limits, strict=False):
             _button(
@@ -36,21 +36,21 @@ def downloads(
                 _("Overlay, {network} (PNG)").format(network=one.network.name_inside),
                 f"{start}-{one.network.file_stem}.png",
                 "image/png",
-                _overlay(subject, one, limit, look),
+                _overlay(selection, one, limit, look),
             )
         _button(
             "figure",
             _("Figure (SVG)"),
             f"{start}.svg",
             "image/svg+xml",
-            lambda: _figure(subject, asked, found, limits, look),
+            lambda: _figure(selection, asked, found, limits, look),
         )
         _button(
             "values",
             _("Raw values (NPZ)"),
             f"{start}.npz",
             "application/zip",
-            lambda: _arrays(subject, asked, found),
+            lambda: _arrays(selection, asked, found),
         )
         for one in found:
             _button(
@@ -62,7 +62,7 @@ def downloads(
                 ).format(network=one.network.name_inside),
                 f"{start}-{one.network.file_stem}.zip",
                 "application/zip",
-                _program(subject, asked, one),
+                _program(selection, asked, one),
             )
 
 
@@ -78,12 +78,12 @@ def _button(key: str, text: str, name: str, mime: str, content: Callable[[], byt
     )
 
 
-def _overlay(subject: Subject, one: NetworkMap, limit: float, look: Look) -> Callable[[], bytes]:
+def _overlay(selection: Selection, one: NetworkMap, limit: float, look: Look) -> Callable[[], bytes]:
     def content() -> bytes:
         assert one.values is not None
         return png(
             overlay(
-                subject.seen.pixels[0],
+                selection.seen.pixels[0],
                 one.values,
                 limit,
                 signed=look.signed,
@@ -96,10 +96,10 @@ def _overlay(subject: Subject, one: NetworkMap, limit: float, look: Look) -> Cal
 
 
 def _figure(
-    subject: Subject, asked: MapAsked, found: list[NetworkMap], limits: list[float], look: Look
+    selection: Selection, asked: MapAsked, found: list[NetworkMap], limits: list[float], look: Look
 ) -> bytes:
-    names = subject.class_names
-    pixels = subject.seen.pixels[0]
+    names = selection.class_names
+    pixels = selection.seen.pixels[0]
     panels = [Panel(shown(pixels), _("What the networks see"))]
     for one, limit in zip(found, limits, strict=False):
         assert one.values is not None
@@ -114,12 +114,12 @@ def _figure(
     parts = [_(METHODS[asked.method].title)] + ([names[asked.target]] if asked.knows_class else [])
     layers = dict.fromkeys(asked.layer(one.network) for one in found)
     parts[1:1] = [layer_title(layer) for layer in layers if layer]
-    return sheet(panels, title=" · ".join(parts), subtitle=subject.seen.name).encode()
+    return sheet(panels, title=" · ".join(parts), subtitle=selection.seen.name).encode()
 
 
-def _arrays(subject: Subject, asked: MapAsked, found: list[NetworkMap]) -> bytes:
+def _arrays(selection: Selection, asked: MapAsked, found: list[NetworkMap]) -> bytes:
     arrays: dict[str, Any] = {one.network.file_stem: one.values for one in found if one.values is not None}
-    arrays["image"] = subject.seen.pixels[0]
+    arrays["image"] = selection.seen.pixels[0]
     arrays |= {"method": asked.method} | ({"target": asked.target} if asked.knows_class else {})
     layers = {one.network.file_stem: asked.layer(one.network) for one in found}
     if len(set(layers.values())) == 1:
@@ -127,7 +127,7 @@ def _arrays(subject: Subject, asked: MapAsked, found: list[NetworkMap]) -> bytes
     return npz(arrays | {f"tap_{name}": layer for name, layer in layers.items()})
 
 
-def _program(subject: Subject, asked: MapAsked, one: NetworkMap) -> Callable[[], bytes]:
+def _program(selection: Selection, asked: MapAsked, one: NetworkMap) -> Callable[[], bytes]:
     network = one.network
     options = AttributionOptions()
     if one.balance is not None and one.balance.steps is not None:
@@ -135,7 +135,7 @@ def _program(subject: Subject, asked: MapAsked, one: NetworkMap) -> Callable[[],
 
     def content() -> bytes:
         image = io.BytesIO()
-        np.save(image, subject.seen.pixels)
+        np.save(image, selection.seen.pixels)
         run = about(network).run
         layer = asked.layer(network)
         target = io.BytesIO()

@@ -17,12 +17,12 @@ from resnet_viz.images.prepare import Prepared, prepare
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, server
-from resnet_viz.ui.inspection.answers import About, Pixels, samples, test_images
-from resnet_viz.ui.inspection.browser import browse
+from resnet_viz.ui.inspection.client import About, Pixels, samples, test_images
 from resnet_viz.ui.inspection.link import choose, choose_now, recall
 from resnet_viz.ui.inspection.networks import Network, Pair
+from resnet_viz.ui.inspection.test_image_browser import browse
 from resnet_viz.ui.inspection.upload import photographed, take_in, uploaded
-from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 
 MOST_IMAGES: Final = 1_000_000
 
@@ -36,7 +36,7 @@ _NO_TEST_IMAGES: Final = N_(
     "ImageNet's test images cannot be passed on with this app. Upload a photo, or take one with the camera."
 )
 _NO_PHOTO: Final = "none"
-_TILE_PX: Final = 54
+_PICTURE_PX: Final = 54
 _FITS: Final[dict[str, str]] = {"crop": N_("Cut out the middle"), "letterbox": N_("Keep all, black bars")}
 
 
@@ -102,7 +102,7 @@ def choose_image(pair: Pair, known: About) -> Seen | None:
 
 def _sample(network: Network, known: About) -> Seen:
     """Show test images where the network has some, and photographs; the chosen one."""
-    choices, first = ([], 0) if known.run is None else _test_tiles(network, known)
+    choices, first = ([], 0) if known.run is None else _test_pictures(network, known)
     test_image = recall("image", range(MOST_IMAGES), first)
     photograph = recall("photo", [_NO_PHOTO, *PHOTOGRAPHS], _NO_PHOTO)
     if not choices and photograph == _NO_PHOTO:
@@ -113,25 +113,25 @@ def _sample(network: Network, known: About) -> Seen:
         if name not in PHOTOGRAPHS:
             choose_now("image", int(name))
 
-    tiles(
-        [*choices, *_photograph_tiles()],
+    picture_buttons(
+        [*choices, *_photographs()],
         key="inspect_samples",
         label=_("Samples"),
         chosen=str(test_image) if photograph == _NO_PHOTO else photograph,
         on_pick=picked,
-        size_px=_TILE_PX,
+        size_px=_PICTURE_PX,
     )
     if photograph == _NO_PHOTO:
         return _tested("samples", test_image, network, known)
     return _photograph(PHOTOGRAPHS[photograph], network, known)
 
 
-def _test_tiles(network: Network, known: About) -> tuple[list[Tile], int]:
+def _test_pictures(network: Network, known: About) -> tuple[list[PictureButton], int]:
     """One test image of each class, and the number of the first."""
     indices, classes, images = samples(network)
     names = [known.class_names[label] for label in classes]
     return [
-        Tile(
+        PictureButton(
             str(index),
             np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0),
             _("{name}, test image {number}").format(name=name, number=index),
@@ -141,10 +141,12 @@ def _test_tiles(network: Network, known: About) -> tuple[list[Tile], int]:
     ], indices[0]
 
 
-def _photograph_tiles() -> list[Tile]:
-    small = Wanted(3, 2 * _TILE_PX, 2 * _TILE_PX)
+def _photographs() -> list[PictureButton]:
+    small = Wanted(3, 2 * _PICTURE_PX, 2 * _PICTURE_PX)
     return [
-        Tile(name, _opened(name, small)[1].pixels.transpose(1, 2, 0), _(found.description), _(found.title))
+        PictureButton(
+            name, _opened(name, small)[1].pixels.transpose(1, 2, 0), _(found.description), _(found.title)
+        )
         for name, found in PHOTOGRAPHS.items()
     ]
 

@@ -13,11 +13,11 @@ from resnet_viz.pictures.feature_maps import is_signed, ordered, silent_channels
 from resnet_viz.pictures.overlay import png, shown
 from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import labels
-from resnet_viz.ui.inspection.answers import ask
+from resnet_viz.ui.inspection.client import ask
 from resnet_viz.ui.inspection.link import choose, choose_now, recall
 from resnet_viz.ui.inspection.maps import colour_bar
-from resnet_viz.ui.inspection.subject import Subject, choose_layers
-from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.ui.inspection.selection import Selection, choose_layers
+from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.wording import number, running_text
 
 Maps = npt.NDArray[np.float32]
@@ -45,9 +45,9 @@ _PLAIN_PARTS: Final = {
 }
 
 
-def layers(subject: Subject) -> None:
+def layers(selection: Selection) -> None:
     """Layer, one map large, the addition in a block, and the grid of all maps."""
-    chosen = choose_layers(subject)
+    chosen = choose_layers(selection)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         order = choose(
             "sort",
@@ -75,19 +75,19 @@ def layers(subject: Subject) -> None:
         )
     with st.spinner(_("Computing …")):
         answers = [
-            ask(network, "activations", subject.seen.pixels, tap=chosen[network.slot])
-            for network in subject.networks
+            ask(network, "activations", selection.seen.pixels, tap=chosen[network.slot])
+            for network in selection.networks
         ]
-    shown = _channels(answers, order, is_matched=subject.is_matched)
+    shown = _channels(answers, order, is_matched=selection.is_matched)
     how = _(
         "Each small picture is one channel of this layer, bright where it responds strongly. Press one to "
         "see it large."
     )
     if len(answers) > 1:
-        how = running_text((how, _(_CORRESPONDING) if subject.is_matched else _(_UNRELATED)))
+        how = running_text((how, _(_CORRESPONDING) if selection.is_matched else _(_UNRELATED)))
     st.caption(how)
     for column, network, answer, channel in zip(
-        st.columns(len(answers), gap="medium"), subject.networks, answers, shown, strict=True
+        st.columns(len(answers), gap="medium"), selection.networks, answers, shown, strict=True
     ):
         with column, st.container(border=True, key=f"role_card_{network.slot}_layer", height="stretch"):
             st.markdown(f"#### {network.name}")
@@ -194,8 +194,8 @@ def _grid(maps: Maps, order: str, scale: str, channel: _Channel, slot: str) -> N
         title = _("Channel {number}, mean {mean}").format(number=one, mean=number(float(maps[one].mean())))
         if silent[one]:
             title = _("{channel}, silent for this image").format(channel=title)
-        found.append(Tile(str(one), coloured(maps[one], limit, signed=signed), title, str(one)))
-    tiles(
+        found.append(PictureButton(str(one), coloured(maps[one], limit, signed=signed), title, str(one)))
+    picture_buttons(
         found,
         key=f"inspect_grid_{slot}",
         label=_("Feature maps"),

@@ -15,12 +15,12 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import css_gradient, largest
 from resnet_viz.pictures.overlay import grid, overlay, png
 from resnet_viz.ui import labels
-from resnet_viz.ui.inspection.answers import ask, probabilities
+from resnet_viz.ui.inspection.client import ask, probabilities
 from resnet_viz.ui.inspection.downloads import downloads
 from resnet_viz.ui.inspection.link import choose
+from resnet_viz.ui.inspection.map_types import Look, MapAsked, NetworkMap
 from resnet_viz.ui.inspection.networks import Network
-from resnet_viz.ui.inspection.shown import Look, MapAsked, NetworkMap
-from resnet_viz.ui.inspection.subject import Subject, choose_layers, choose_target
+from resnet_viz.ui.inspection.selection import Selection, choose_layers, choose_target
 from resnet_viz.wording import number, percent, running_text
 
 DEFAULT_METHOD: Final = "gradcam"
@@ -29,25 +29,25 @@ _CLASSLESS_VIEWS: Final = {"positive": N_("Positive values"), "signed": N_("All 
 _SCALES: Final = {"shared": N_("One scale for both"), "own": N_("A scale each")}
 
 
-def maps(subject: Subject) -> None:
+def maps(selection: Selection) -> None:
     """Controls, the pair of maps, downloads."""
-    asked = choose_map(subject)
-    look = _choose_look(asked, len(subject.networks))
+    asked = choose_map(selection)
+    look = _choose_look(asked, len(selection.networks))
     with st.spinner(_("Computing …")):
-        found = [map_of(network, subject, asked) for network in subject.networks]
+        found = [map_of(network, selection, asked) for network in selection.networks]
     limits = limits_of(found, look)
     for column, one, limit, logits in zip(
-        st.columns(len(found), gap="medium"), found, limits, subject.logits, strict=True
+        st.columns(len(found), gap="medium"), found, limits, selection.logits, strict=True
     ):
         with column, st.container(border=True, key=f"role_card_{one.network.slot}_map", height="stretch"):
             st.markdown(f"#### {one.network.name}")
             if asked.knows_class:
-                st.caption(_prediction_line(subject, logits, asked.target))
-            _show_map(subject, one, limit, look, asked)
-    downloads(subject, asked, [one for one in found if one.values is not None], limits, look)
+                st.caption(_prediction_line(selection, logits, asked.target))
+            _show_map(selection, one, limit, look, asked)
+    downloads(selection, asked, [one for one in found if one.values is not None], limits, look)
 
 
-def choose_map(subject: Subject) -> MapAsked:
+def choose_map(selection: Selection) -> MapAsked:
     """Method, layer and class, with a line on what the method means and costs."""
     which, what = st.columns([1, 1], gap="medium")
     with which:
@@ -61,9 +61,9 @@ def choose_map(subject: Subject) -> MapAsked:
         )
     method = METHODS[name]
     with what:
-        target = choose_target(subject) if method.knows_class else subject.usual_target
-    layers = choose_layers(subject) if method.needs_tap else {}
-    passes = method.passes(AttributionOptions(), subject.known[-1].image.px)
+        target = choose_target(selection) if method.knows_class else selection.usual_target
+    layers = choose_layers(selection) if method.needs_tap else {}
+    passes = method.passes(AttributionOptions(), selection.known[-1].image.px)
     cost = _("Cost: {forward} forward and {backward} backward passes.")
     if method.integrates:
         cost = _(
@@ -73,31 +73,31 @@ def choose_map(subject: Subject) -> MapAsked:
     cost = cost.format(forward=passes.forward, backward=passes.backward, tolerance=f"{TOLERANCE:.0%}")
     st.caption(running_text((_(method.meaning), _(method.fits), cost)))
     asked = MapAsked(name, layers, target)
-    _show_layer_remarks(subject, asked)
+    _show_layer_remarks(selection, asked)
     return asked
 
 
-def _show_layer_remarks(subject: Subject, asked: MapAsked) -> None:
+def _show_layer_remarks(selection: Selection, asked: MapAsked) -> None:
     """What the chosen layers are, where they are not what the method's paper takes; once if it is all one."""
     said: dict[str, list[str]] = {}
-    for network, axis in zip(subject.networks, subject.axes, strict=True):
+    for network, axis in zip(selection.networks, selection.axes, strict=True):
         kinds = {layer.name: layer.kind for layer in axis}
         remark = layer_remark(asked.method, kinds.get(asked.layer(network), ""))
         if remark is not None:
             said.setdefault(str(remark), []).append(network.name)
     for text, names in said.items():
-        everywhere = len(names) == len(subject.networks)
+        everywhere = len(names) == len(selection.networks)
         named = text if everywhere else _("{title}: {detail}").format(title=names[0], detail=text)
         st.caption(f":material/info: {named}")
 
 
-def map_of(network: Network, subject: Subject, asked: MapAsked) -> NetworkMap:
+def map_of(network: Network, selection: Selection, asked: MapAsked) -> NetworkMap:
     """The network's map, or why there is none."""
     values: dict[str, Any] = {"method": asked.method, "targets": np.array([asked.target], np.int64)}
     if asked.layer(network):
         values["tap"] = asked.layer(network)
     try:
-        answer = ask(network, "maps", subject.seen.pixels, **values)
+        answer = ask(network, "maps", selection.seen.pixels, **values)
     except ResnetVizError as refusal:
         return NetworkMap(network, None, refusal=str(refusal))
     emptiness: Emptiness = answer.values["empty"][0]
@@ -138,9 +138,9 @@ def _segments(name: str, texts: dict[str, str], default: str, title: str) -> str
     )
 
 
-def _prediction_line(subject: Subject, logits: npt.NDArray[np.float32], target: int) -> str:
+def _prediction_line(selection: Selection, logits: npt.NDArray[np.float32], target: int) -> str:
     shares = probabilities(logits)
-    names = subject.class_names
+    names = selection.class_names
     text = _("{name}: {share} (logit {logit})").format(
         name=names[target], share=percent(float(shares[target])), logit=number(float(logits[target]))
     )
@@ -152,12 +152,12 @@ def _prediction_line(subject: Subject, logits: npt.NDArray[np.float32], target: 
     )
 
 
-def _show_map(subject: Subject, one: NetworkMap, limit: float, look: Look, asked: MapAsked) -> None:
+def _show_map(selection: Selection, one: NetworkMap, limit: float, look: Look, asked: MapAsked) -> None:
     if one.values is None:
         st.error(one.refusal, icon=":material/block:")
         return
     values = one.values
-    pixels = subject.seen.pixels[0]
+    pixels = selection.seen.pixels[0]
     pair = st.grid(columns=2, gap="small", min_column_width=120)
     with pair, st.container():
         st.image(

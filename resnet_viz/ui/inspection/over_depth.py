@@ -2,27 +2,16 @@
 
 import streamlit as st
 
-from resnet_viz.figures.chart import to_json
-from resnet_viz.figures.layer_statistics import (
-    MEASURES,
-    NetworkStatistics,
-    describe,
-    how_to_read,
-    more,
-    statistics_chart,
-    statistics_info,
-    statistics_table,
-)
+from resnet_viz.figures.layer_statistics import MEASURES, NetworkStatistics, figure
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import labels
-from resnet_viz.ui.exhibit import Exhibit, show
-from resnet_viz.ui.inspection.answers import ask
+from resnet_viz.ui import chart_card, labels
+from resnet_viz.ui.inspection.client import ask
 from resnet_viz.ui.inspection.link import choose
 from resnet_viz.ui.inspection.networks import Network
-from resnet_viz.ui.inspection.subject import Subject
+from resnet_viz.ui.inspection.selection import Selection
 
 
-def over_depth(subject: Subject) -> None:
+def over_depth(selection: Selection) -> None:
     """Mean, deviation, sparsity or silent channels of every ReLU for this image."""
     measure = choose(
         "measure",
@@ -36,21 +25,13 @@ def over_depth(subject: Subject) -> None:
             required=True,
         ),
     )
-    entries = [_statistics(network, subject) for network in subject.networks]
-    info = statistics_info(entries, measure)
-    exhibit = Exhibit(
-        _("What comes out of every ReLU for this image"),
-        how_to_read(measure),
-        describe(info),
-        to_json(statistics_chart(info)),
-        lambda: statistics_table(info),
-        more=more(measure),
-    )
-    show(exhibit, key="inspect_depth", filename=f"{subject.filename}-depth", height_px=420)
+    entries = [_statistics(network, selection) for network in selection.networks]
+    filename = f"{selection.filename}-depth"
+    chart_card.show(figure(entries, measure), key="inspect_depth", filename=filename, height_px=420)
 
 
-def _statistics(network: Network, subject: Subject) -> NetworkStatistics:
-    answer = ask(network, "statistics", subject.seen.pixels)
+def _statistics(network: Network, selection: Selection) -> NetworkStatistics:
+    answer = ask(network, "statistics", selection.seen.pixels)
     found = answer.arrays
     return NetworkStatistics(
         network.look,

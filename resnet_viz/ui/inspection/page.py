@@ -8,25 +8,26 @@ import streamlit as st
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import address_bar, labels, language, server, style
-from resnet_viz.ui.inspection.answers import about, predict
-from resnet_viz.ui.inspection.choice import choose_networks
-from resnet_viz.ui.inspection.honesty import honesty
+from resnet_viz.ui import address_bar, labels, server, style
+from resnet_viz.ui.inspection.checkpoints import checkpoints
+from resnet_viz.ui.inspection.choose_networks import choose_networks
+from resnet_viz.ui.inspection.client import about, predict
+from resnet_viz.ui.inspection.image_card import facts_line, show_predictions, show_seen
 from resnet_viz.ui.inspection.images import choose_image
 from resnet_viz.ui.inspection.layers import layers
 from resnet_viz.ui.inspection.link import choose, notices, take_over_link
 from resnet_viz.ui.inspection.maps import maps
 from resnet_viz.ui.inspection.over_depth import over_depth
-from resnet_viz.ui.inspection.over_time import over_time
-from resnet_viz.ui.inspection.seen import facts_line, predictions, show_seen
-from resnet_viz.ui.inspection.subject import Subject, layer_axes
+from resnet_viz.ui.inspection.selection import Selection, layer_axes
+from resnet_viz.ui.inspection.trust_checks import trust_checks
+from resnet_viz.ui.language import in_readers_language
 
-_SECTIONS: Final[dict[str, tuple[str, Callable[[Subject], None]]]] = {
+_SECTIONS: Final[dict[str, tuple[str, Callable[[Selection], None]]]] = {
     "maps": (N_("Attribution map"), maps),
-    "time": (N_("During training"), over_time),
+    "time": (N_("During training"), checkpoints),
     "layers": (N_("Feature maps"), layers),
     "depth": (N_("Layer statistics"), over_depth),
-    "honesty": (N_("Can the map be trusted?"), honesty),
+    "honesty": (N_("Can the map be trusted?"), trust_checks),
 }
 
 
@@ -43,14 +44,14 @@ def inspect_page() -> None:
     )
     take_over_link()
     remarks = st.container()
-    subject = _subject()
-    if subject is not None:
-        st.fragment(_sections)(subject)
+    selection = _selection()
+    if selection is not None:
+        st.fragment(_sections)(selection)
     with remarks:
         address_bar.tell(notices())
 
 
-def _subject() -> Subject | None:
+def _selection() -> Selection | None:
     with st.container(border=True, key="inspect_networks_card"):
         pair = choose_networks()
         if pair is None:
@@ -70,19 +71,19 @@ def _subject() -> Subject | None:
     if seen is None:
         return None
     logits = tuple(predict(network, seen.pixels)[0] for network in pair.networks)
-    subject = Subject(pair, tuple(known), layer_axes(known), seen, logits)
+    selection = Selection(pair, tuple(known), layer_axes(known), seen, logits)
     with prediction_column:
-        predictions(subject)
+        show_predictions(selection)
         for warning in seen.warnings:
             st.warning(warning, icon=":material/travel_explore:")
         if seen.source == "test":
             with st.container(border=True, key="inspect_seen_card"):
                 show_seen(seen)
-    return subject
+    return selection
 
 
-def _sections(subject: Subject) -> None:
-    language.use()
+@in_readers_language
+def _sections(selection: Selection) -> None:
     texts = {name: title for name, (title, _show) in _SECTIONS.items()}
     chosen = choose(
         "look",
@@ -98,6 +99,6 @@ def _sections(subject: Subject) -> None:
         ),
     )
     try:
-        _SECTIONS[chosen][1](subject)
+        _SECTIONS[chosen][1](selection)
     except ResnetVizError as refusal:
         st.error(str(refusal), icon=":material/block:")

@@ -10,9 +10,9 @@ from resnet_viz.inspection.zoo_weights import weights_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.zoo import ZOO, Family, ZooEntry
 from resnet_viz.ui import server
+from resnet_viz.ui.inspection.download_card import offer
 from resnet_viz.ui.inspection.link import choose
 from resnet_viz.ui.inspection.networks import Network, Pair, Slot
-from resnet_viz.ui.inspection.weights import offer
 
 _DEFAULT: Final = ("vgg16", "resnet18")
 """About equally deep and equally right; one is plain, the other residual."""

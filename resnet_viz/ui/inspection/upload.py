@@ -1,9 +1,8 @@
 """An image of the reader's own: dropped, pasted, picked or photographed; it stays in the session."""
 
 import json
-from functools import cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import streamlit as st
 
@@ -11,6 +10,7 @@ from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.policy import MAX_BYTES, MAX_PIXELS
 from resnet_viz.images.safely import Taken, decode_safely
 from resnet_viz.locale import gettext as _
+from resnet_viz.ui.component import component
 
 _HERE: Final = Path(__file__).parent
 _UPLOAD_KEY: Final = "inspect_upload"
@@ -87,10 +87,5 @@ def take_in(data: bytes, name: str, wanted: Wanted) -> Taken:
 def _refine(key: str) -> None:
     """Let pictures be pasted, and put Streamlit's own buttons into the reader's language."""
     words = {"upload": _("Upload"), "take": _("Take a picture"), "clear": _("Remove the picture")}
-    _component()(key=f"{key}_refined", data=json.dumps({"key": key, "words": words}).encode())
-
-
-@cache
-def _component() -> Any:
-    css, js = ((_HERE / f"upload.{kind}").read_text(encoding="utf-8") for kind in ("css", "js"))
-    return st.components.v2.component("resnet_viz_upload", css=css, js=js, isolate_styles=False)
+    show = component("upload", _HERE / "upload.css", _HERE / "upload.js")
+    show(key=f"{key}_refined", data=json.dumps({"key": key, "words": words}).encode())

@@ -4,8 +4,9 @@ import streamlit as st
 
 from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language, server
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.race.runs import RaceRuns, read_runs
 
 
@@ -48,8 +49,8 @@ def _stop(group_id: str) -> None:
     _wish(group_id, Desired(Wish.STOP))
 
 
+@in_readers_language
 def _wish(group_id: str, desired: Desired) -> None:
-    language.use()
     for run in _own(group_id).active:
         if desired.wish is not Wish.PAUSE or run.state is not RunState.QUEUED or not desired.until_step:
             server.store().set_desired(run.id, desired)

@@ -5,20 +5,21 @@ from collections.abc import Collection, Iterable, Sequence
 import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunRecord, RunSummary
 from resnet_viz.store.library import UNDO_S
-from resnet_viz.ui import labels, language, server
+from resnet_viz.ui import labels, server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.moments import moment
-from resnet_viz.ui.rights import may_change
+from resnet_viz.ui.permissions import may_change
 from resnet_viz.wording import in_a_list
 
 _REFUSED = "race_restore_refused"
 
 
-def show_deleted(group_id: str, race: RaceSpec, left: Sequence[RunRecord]) -> None:
+def show_deleted(group_id: str, race: Experiment, left: Sequence[RunRecord]) -> None:
     """Say what of the race is not among the runs ``left``; nothing where all of it is."""
     if refused := st.session_state.pop(_REFUSED, ""):
         st.error(refused, icon=":material/block:")
@@ -28,7 +29,7 @@ def show_deleted(group_id: str, race: RaceSpec, left: Sequence[RunRecord]) -> No
     there = {(run.role, run.seed) for run in left} | {(run.role, run.seed) for run in deleted}
     gone = [
         _name(spec.network.role, spec.network.depth, spec.train.seed)
-        for spec in race.members()
+        for spec in race.runs()
         if (spec.network.role, spec.train.seed) not in there
     ]
     if gone:
@@ -76,8 +77,8 @@ def _deleted(group_id: str, deleted: Sequence[RunSummary]) -> None:
             st.caption(_("Only the browser that started the race can restore them."))
 
 
+@in_readers_language
 def _restore(run_ids: Sequence[str]) -> None:
-    language.use()
     try:
         server.store().library.restore(run_ids)
     except ResnetVizError as error:  # removed for good in the meantime

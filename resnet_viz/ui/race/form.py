@@ -4,11 +4,12 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.links import CUSTOM, RACE
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.experiments.presets import CUSTOM
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import MAX_DEPTH, RaceSpec, legal_depths
+from resnet_viz.specs import MAX_DEPTH, legal_depths
 from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.settings_form import all_settings, choose_preset, choose_seeds, in_short, with_changes
 from resnet_viz.wording import running_text
@@ -19,7 +20,7 @@ _COLUMN_PX: Final = 230
 """The button's text fits into this, in both languages."""
 
 
-def race_form() -> RaceSpec | None:
+def race_form() -> Experiment | None:
     """Show the form; the race to start when the button was pressed with settings that can be had."""
     with st.container(border=True, key="race_form_card"):
         preset = choose_preset(RACE_FORM)
@@ -47,18 +48,17 @@ def race_form() -> RaceSpec | None:
     return race if pressed else None
 
 
-def _checked_race() -> RaceSpec | None:
+def _checked_race() -> Experiment | None:
     try:
         race = RACE_FORM.asked_for()
-        for member in race.members():
-            fitted(member)
+        race.fitted()
     except InvalidSetting as refusal:
         st.error(str(refusal), icon=":material/block:")
         return None
     return race
 
 
-def _summary(race: RaceSpec, preset: str) -> str:
+def _summary(race: Experiment, preset: str) -> str:
     text = _(
         "{networks} networks · {steps} steps, batch size {batch} · {dataset}, {images} images, "
         "{side}×{side} px"

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from resnet_viz.jobs.races import start_race
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server, style
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.race.form import race_form
 from resnet_viz.ui.race.panel import race_panel
 from resnet_viz.ui.race.recent import recent_races
@@ -25,7 +26,7 @@ def race_page() -> None:
     RACE_FORM.take_over_link()
     race = race_form()
     if race is not None:
-        group = start_race(server.store(), race, owner())
+        group = start_experiment(server.store(), RACE, race, owner())
         server.wake()
         RACE_FORM.show(group.id)
     current = RACE_FORM.group_id()

@@ -6,20 +6,21 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.errors import NotFound
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.history import RunHistory
 from resnet_viz.images.names import inert
-from resnet_viz.jobs.races import start_race
+from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.controls import race_controls
 from resnet_viz.ui.race.deleted import say_incomparable, show_deleted, whole_seeds
 from resnet_viz.ui.race.proof import show_fairness, show_verdict
-from resnet_viz.ui.race.recent import preset_of, race_title
 from resnet_viz.ui.race.results import results
 from resnet_viz.ui.race.runs import RaceRuns, read_histories, read_runs
 from resnet_viz.ui.race.status import race_status
@@ -36,7 +37,7 @@ def race_panel(group_id: str) -> None:
             icon=":material/search_off:",
         )
         return
-    race = RaceSpec.from_json(group.spec_json)
+    race = spec_of(group)
     running = not read_runs(group.id).ended
     st.fragment(_panel, run_every=REFRESH_S if running else None)(group.id, race, running)
 
@@ -50,8 +51,8 @@ def _group(group_id: str) -> GroupRecord | None:
     return group if group.id == group_id else None
 
 
-def _panel(group_id: str, race: RaceSpec, was_running: bool) -> None:
-    language.use()
+@in_readers_language
+def _panel(group_id: str, race: Experiment, was_running: bool) -> None:
     runs = read_runs(group_id)
     if runs.ended == was_running:
         # Begins or ends the refreshing, and lets the rest of the page know.
@@ -59,10 +60,10 @@ def _panel(group_id: str, race: RaceSpec, was_running: bool) -> None:
     _show(group_id, race, runs)
 
 
-def _show(group_id: str, race: RaceSpec, runs: RaceRuns) -> None:
+def _show(group_id: str, race: Experiment, runs: RaceRuns) -> None:
     histories = read_histories(runs.runs)
     title, controls = st.columns([5, 6], vertical_alignment="center")
-    title.header(race_title(race), anchor=False)
+    title.header(RACE.title_of(race), anchor=False)
     if runs.runs:
         with controls:
             race_controls(runs, group_id)
@@ -84,7 +85,7 @@ def _show(group_id: str, race: RaceSpec, runs: RaceRuns) -> None:
         )
 
 
-def _judge(race: RaceSpec, runs: RaceRuns, histories: Sequence[RunHistory]) -> None:
+def _judge(race: Experiment, runs: RaceRuns, histories: Sequence[RunHistory]) -> None:
     """The verdict on the seeds of which both networks are left: of the others nothing more will come."""
     seeds = whole_seeds(runs.runs)
     if not seeds:
@@ -93,10 +94,9 @@ def _judge(race: RaceSpec, runs: RaceRuns, histories: Sequence[RunHistory]) -> N
     show_verdict(race.but(seeds=len(seeds)), [known for known in histories if known.seed in seeds])
 
 
-def _again(race: RaceSpec) -> None:
-    language.use()
-    train = race.run.train
-    following = race.but(run=race.run.but(train=train.but(seed=(train.seed + race.seeds) % 2**31)))
-    group = start_race(server.store(), following, owner())
+@in_readers_language
+def _again(race: Experiment) -> None:
+    following = race.with_next_seeds()
+    group = start_experiment(server.store(), RACE, following, owner())
     server.wake()
-    RACE_FORM.open(group.id, preset_of(following), following)
+    RACE_FORM.open(group.id, RACE.preset_of(following), following)

@@ -5,16 +5,15 @@ from typing import Final
 
 import streamlit as st
 
+from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import seed_gaps
-from resnet_viz.figures.chart import to_json
 from resnet_viz.findings.fairness import FairnessCard, fairness_card
-from resnet_viz.findings.race import verdict
 from resnet_viz.findings.seed_table import seed_table
+from resnet_viz.findings.verdict import race_verdict
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunRecord
-from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui import chart_card
 from resnet_viz.ui.race.fairness_table import fairness_table
 from resnet_viz.ui.table import table
 from resnet_viz.wording import running_text
@@ -27,9 +26,9 @@ _ICONS: Final = {
 }
 
 
-def show_verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> None:
+def show_verdict(race: Experiment, histories: Sequence[RunHistory]) -> None:
     """The verdict in words, its headline first, and the values of each seed where there are several."""
-    found = verdict(race, histories)
+    found = race_verdict(race, [CellHistory(run.role, race.depths[0], run.seed, run) for run in histories])
     with st.container(border=True, key="race_verdict"):
         st.subheader(str(found.headline), anchor=False)
         st.markdown("\n".join(f"- {_plain_text(str(sentence))}" for sentence in found.sentences))
@@ -37,19 +36,9 @@ def show_verdict(race: RaceSpec, histories: Sequence[RunHistory]) -> None:
         headings, *rows = seed_table(found.found)
         if len(rows) > 1:
             table(headings, rows, caption=_("Result of each seed: loss and accuracy."))
-    if found.found.loss is not None and found.found.loss.interval.p is not None:
-        _show_gaps(seed_gaps.seed_gap_info(found.found))
-
-
-def _show_gaps(info: seed_gaps.SeedGapInfo) -> None:
-    exhibit = Exhibit(
-        _("The gap, seed by seed"),
-        seed_gaps.how_to_read(),
-        seed_gaps.describe(info),
-        to_json(seed_gaps.seed_gap_chart(info)),
-        lambda: seed_gaps.seed_gap_table(info),
-    )
-    show(exhibit, key="gaps", filename="race-gaps", height_px=150 + 34 * len(info.seed))
+    if gaps := seed_gaps.figure(found.found):
+        height_px = 150 + 34 * len(rows)
+        chart_card.show(gaps, key="gaps", filename="race-gaps", height_px=height_px)
 
 
 def show_fairness(runs: Sequence[RunRecord], histories: Sequence[RunHistory]) -> None:

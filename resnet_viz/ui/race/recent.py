@@ -3,13 +3,13 @@
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.links import RACE
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.wording import with_commas
 
 _SHOWN = 8
@@ -26,20 +26,9 @@ def recent_races(current: str | None) -> None:
             _entry(group)
 
 
-def preset_of(race: RaceSpec) -> str:
-    """The preset that ``race`` came from, as far as its settings tell; else custom."""
-    return next(name for name in RACE.presets if _is_preset(name, race))
-
-
-def race_title(race: RaceSpec) -> str:
-    """What is raced, in a few words."""
-    title = _(RACE.presets[preset_of(race)].title)
-    return _("{title} · depth {depth}").format(title=title, depth=race.run.network.depth)
-
-
 def _entry(group: GroupRecord) -> None:
     try:
-        race = RaceSpec.from_json(group.spec_json)
+        race = Experiment.from_json(group.spec_json)
     except InvalidSetting:
         st.caption(_("Race {id} was recorded by another version of this app.").format(id=group.id))
         return
@@ -51,11 +40,11 @@ def _entry(group: GroupRecord) -> None:
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
-            race_title(race),
+            RACE.title_of(race),
             key=f"race_open_{group.id}",
             icon=":material/open_in_new:",
             on_click=RACE_FORM.open,
-            args=(group.id, preset_of(race), race),
+            args=(group.id, RACE.preset_of(race), race),
             type="tertiary",
         )
         details = [
@@ -64,9 +53,3 @@ def _entry(group: GroupRecord) -> None:
             with_commas(sorted(labels.label(labels.STATES, state) for state in states)),
         ]
         st.caption(" · ".join(details), width="content")
-
-
-def _is_preset(name: str, race: RaceSpec) -> bool:
-    return not RACE.changed(name, race) and (
-        name != "degradation" or race.run.network.depth > RACE.start("shallow").run.network.depth
-    )

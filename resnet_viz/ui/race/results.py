@@ -1,19 +1,16 @@
 """What came out of each run, as a table and as files."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import streamlit as st
 
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
-from resnet_viz.ui import labels, server
+from resnet_viz.ui import labels, pages, server
 from resnet_viz.ui.downloads import download_buttons, everything_recorded
 from resnet_viz.ui.race.status import failure_sentence
 from resnet_viz.ui.table import table
 from resnet_viz.wording import number
-
-_INSPECT_PAGE: Final = "../../pages/inspect.py"
 
 
 def results(runs: Sequence[RunRecord]) -> None:
@@ -32,7 +29,7 @@ def results(runs: Sequence[RunRecord]) -> None:
     download_buttons("race", recorded)
     if _have_weights(runs):
         st.page_link(
-            _INSPECT_PAGE,
+            pages.INSPECT.path,
             label=_("Inspect these networks"),
             icon=":material/visibility:",
             query_params={"networks": runs[0].group_id},

@@ -8,18 +8,17 @@ import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import Desired, Wish
+from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.jobs.control import going, hold_back
-from resnet_viz.jobs.races import start_race
-from resnet_viz.jobs.sweeps import KIND as SWEEP
-from resnet_viz.jobs.sweeps import spec_of, start_sweep
+from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
-from resnet_viz.specs import RaceSpec, RunSpec
+from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, Labels, RunRecord
 from resnet_viz.store.labels import LONGEST
-from resnet_viz.ui import language, server
-from resnet_viz.ui.owner import owner
-from resnet_viz.ui.rights import changeable
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import changeable, owner
 from resnet_viz.ui.runs.state import GROUPS, RUNS
 
 _DELETED: Final = "runs_deleted_just_now"
@@ -77,9 +76,9 @@ def undo_bar() -> None:
         st.button(_("Undo"), icon=":material/undo:", on_click=restore, args=(deleted,), key="runs_undo")
 
 
+@in_readers_language
 def restore(run_ids: Sequence[str]) -> None:
     """Take a deletion back; a callback."""
-    language.use()
     st.session_state.pop(_DELETED, None)
     attempt(lambda: server.store().library.restore(run_ids))
     RUNS.choose(run_ids)
@@ -100,27 +99,27 @@ def attempt(action: Callable[[], object]) -> bool:
     return True
 
 
+@in_readers_language
 def _pin(run_ids: Sequence[str], pinned: bool) -> None:
-    language.use()
     attempt(lambda: server.store().library.label(run_ids, Labels(pinned=pinned)))
 
 
+@in_readers_language
 def _stop(run_ids: Sequence[str]) -> None:
-    language.use()
     store = server.store()
     hold_back(store, [store.run(run_id) for run_id in run_ids], Desired(Wish.STOP))
 
 
+@in_readers_language
 def _resume(run_ids: Sequence[str]) -> None:
-    language.use()
     for run_id in run_ids:
         attempt(partial(server.store().resume, run_id))
     server.wake()
 
 
+@in_readers_language
 def _again(run_ids: Sequence[str], whole: Sequence[str]) -> None:
     """Repeat with seeds of their own: races as a whole, since half a race compares nothing, and ``whole``."""
-    language.use()
     store = server.store()
     groups: dict[str, list[RunRecord]] = {}
     for run_id in run_ids:
@@ -143,13 +142,9 @@ def _again(run_ids: Sequence[str], whole: Sequence[str]) -> None:
 def _repeated(group: GroupRecord, members: Sequence[RunRecord], whole: bool) -> Iterator[GroupRecord]:
     """Start ``group`` once more, or of other groups than races and ``whole`` sweeps, these ``members``."""
     store = server.store()
-    if group.kind == "race":
-        race = RaceSpec.from_json(group.spec_json)
-        yield start_race(store, race.but(run=_with_seed(race.run, race.run.train.seed + race.seeds)), owner())
-    elif group.kind == SWEEP and whole:
-        sweep = spec_of(group)
-        seed = sweep.run.train.seed + sweep.seeds
-        yield start_sweep(store, sweep.but(run=_with_seed(sweep.run, seed)), owner())
+    kind = KINDS.get(group.kind)
+    if kind is not None and (whole or not kind.reuses):
+        yield start_experiment(store, kind, spec_of(group).with_next_seeds(), owner())
     else:
         seed = 1 + max(store.run(run_id).seed for run_id in group.run_ids)
         for run in members:
@@ -161,8 +156,8 @@ def _with_seed(spec: RunSpec, seed: int) -> RunSpec:
     return spec.but(train=spec.train.but(seed=seed % 2**31))
 
 
+@in_readers_language
 def _delete(run_ids: Sequence[str]) -> None:
-    language.use()
     deleted: list[str] = []
     if attempt(lambda: deleted.extend(server.store().library.delete(run_ids))):
         st.session_state[_DELETED] = deleted

@@ -1,20 +1,17 @@
 """The chosen runs in charts: as a race where they are one, else one line each."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
 
 from resnet_viz.figures import comparison
-from resnet_viz.figures.chart import Chart, to_json
-from resnet_viz.figures.comparison import ComparisonInfo
-from resnet_viz.figures.tables import Columns
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunRecord
-from resnet_viz.ui import language
-from resnet_viz.ui.exhibit import Exhibit, show
+from resnet_viz.ui import chart_card
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.runs import read_histories
 from resnet_viz.ui.runs.rows import recorded_run
@@ -33,8 +30,8 @@ def compared(runs: Sequence[RunRecord], bundled: Sequence[str], *, key: str) -> 
         st.fragment(_comparison, run_every=_REFRESH_S if moving else None)(runs, bundled)
 
 
+@in_readers_language
 def _comparison(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
-    language.use()
     compare(runs, bundled)
 
 
@@ -81,40 +78,11 @@ def names(specs: Sequence[RunSpec], ids: Sequence[str]) -> list[str]:
 
 
 def _lines(specs: Sequence[RunSpec], histories: Sequence[RunHistory], ids: Sequence[str]) -> None:
-    info = comparison.comparison_info(list(zip(names(specs, ids), histories, strict=True)))
-    charts: tuple[tuple[str, str, str, Callable[[ComparisonInfo], Chart], Callable[[], Columns]], ...] = (
-        (
-            "loss",
-            _("Training loss"),
-            _("Lower is better. Mean of the last steps, one line per run. Dashed: plain networks."),
-            comparison.loss_comparison,
-            lambda: comparison.curves_table(info, "loss"),
-        ),
-        (
-            "accuracy",
-            _("Test accuracy"),
-            _("Higher is better: the share of test images classified correctly."),
-            comparison.accuracy_comparison,
-            lambda: comparison.curves_table(info, "accuracy"),
-        ),
-        (
-            "gradient",
-            _("Gradient of each layer, at the last step measured"),
-            _(
-                "Input left, output right. A line that falls towards the left: the gradient shrinks on "
-                "its way back to the input."
-            ),
-            comparison.gradient_comparison,
-            lambda: comparison.gradient_table(info),
-        ),
-    )
+    figures = comparison.figures(list(zip(names(specs, ids), histories, strict=True)))
     places = [*st.columns(2, gap="medium"), st.container()]
-    for place, (name, title, how, chart, table) in zip(places, charts, strict=True):
+    # In a narrow column the legend has one line a run.
+    height_px = _PLOT_PX + _LEGEND_LINE_PX * len(specs)
+    for place, (name, figure) in zip(places, figures.items(), strict=True):
         with place:
-            exhibit = Exhibit(
-                title, how, f"{title}. {comparison.describe(info)}", to_json(chart(info)), table
-            )
-            # In a narrow column the legend has one line a run.
-            height_px = _PLOT_PX + _LEGEND_LINE_PX * len(specs)
-            filename = f"compared-runs-{name}"
-            show(exhibit, key=f"runs_compare_{name}", filename=filename, height_px=height_px)
+            key, filename = f"runs_compare_{name}", f"compared-runs-{name}"
+            chart_card.show(figure, key=key, filename=filename, height_px=height_px)

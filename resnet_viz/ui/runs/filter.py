@@ -14,7 +14,7 @@ from resnet_viz.figures.theme import ROLES
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunQuery
 from resnet_viz.ui import labels
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.runs.state import GROUPS, back_to_first
 from resnet_viz.ui.translated import choose
 

@@ -3,20 +3,19 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from statistics import fmean
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.experiments.recordings import Recording
-from resnet_viz.experiments.sweeps import SweepSpec
-from resnet_viz.jobs.sweeps import sweep_cells
+from resnet_viz.jobs.experiments import cells_of
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec, Role, RunSpec
+from resnet_viz.specs import Role, RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
 from resnet_viz.ui import labels, server
-from resnet_viz.ui.depth.recent import sweep_title
 from resnet_viz.ui.moments import moment
-from resnet_viz.ui.race.recent import race_title
 from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, recordings, size
 from resnet_viz.ui.runs.table import Column, Row
 from resnet_viz.wording import duration, percent, with_commas
@@ -66,11 +65,11 @@ def row_of(group: GroupSummary) -> Row:
     """One line for a group of the history."""
     states, runs, result = group.states, f"{group.runs}", _pair(group.plain_accuracy, group.residual_accuracy)
     spec = read_spec(group.kind, group.spec_json)
-    if isinstance(spec, SweepSpec) and _cell_count(spec) <= _MOST_CELLS:
+    if isinstance(spec, Experiment) and KINDS[group.kind].reuses and _cell_count(spec) <= _MOST_CELLS:
         record = GroupRecord(
             group.id, group.kind, group.owner, group.name, group.spec_json, group.created_at, ()
         )
-        cells = sweep_cells(server.store(), record)
+        cells = cells_of(server.store(), record)
         known = [place.run for place in cells if place.run is not None]
         states = Counter(run.state for run in known)
         finished = [run for run in known if run.state is RunState.FINISHED]
@@ -114,13 +113,11 @@ def bundled_rows(query: RunQuery) -> list[Row]:
     ]
 
 
-def read_spec(kind: str, spec_json: str) -> RaceSpec | SweepSpec | RunSpec | None:
+def read_spec(kind: str, spec_json: str) -> Experiment | RunSpec | None:
     """What the group was asked to be; None for other kinds and for what another version recorded."""
     try:
-        if kind == "race":
-            return RaceSpec.from_json(spec_json)
-        if kind == "sweep":
-            return SweepSpec.from_json(spec_json)
+        if kind in KINDS:
+            return Experiment.from_json(spec_json)
         if kind == "single":
             return RunSpec.from_json(spec_json)
     except InvalidSetting:
@@ -128,12 +125,10 @@ def read_spec(kind: str, spec_json: str) -> RaceSpec | SweepSpec | RunSpec | Non
     return None
 
 
-def title_of(kind: str, spec: RaceSpec | SweepSpec | RunSpec | None) -> str:
+def title_of(kind: str, spec: Experiment | RunSpec | None) -> str:
     """What the group is, in a few words."""
-    if isinstance(spec, RaceSpec):
-        return f"{kind_name(kind)} · {race_title(spec)}"
-    if isinstance(spec, SweepSpec):
-        return f"{kind_name(kind)} · {sweep_title(spec)}"
+    if isinstance(spec, Experiment):
+        return f"{kind_name(kind)} · {KINDS[kind].title_of(spec)}"
     if isinstance(spec, RunSpec):
         network = spec.network
         return f"{kind_name(kind)} · {labels.label(labels.ROLES, network.role)}-{network.depth}"
@@ -157,7 +152,7 @@ def in_short(outcomes: Iterable[Outcome]) -> str:
     return _("{result} at depth {depth}").format(result=found, depth=deepest) if len(seen) > 1 else found
 
 
-def _cell_count(spec: SweepSpec) -> int:
+def _cell_count(spec: Experiment) -> int:
     return len(spec.families) * len(spec.depths) * spec.seeds
 
 
@@ -176,17 +171,17 @@ def _telling(states: Mapping[RunState, int]) -> str:
     return next((state.value for state in _TELLING if state in states), "")
 
 
-def _bundled(recording: Recording[Any]) -> Row:
+def _bundled(recording: Recording) -> Row:
     spec, histories = recording.spec, recording.histories
     states = Counter(history.state for history in histories)
-    title = title_of(recording.kind, spec)
+    title = title_of(recording.kind.name, spec)
     times = [history.facts["wall_s"] for history in histories if "wall_s" in history.facts]
     cells = (
         title,
         _states(states),
         _("Bundled recording"),
         str(len(histories))
-        if recording.kind == "race"
+        if not recording.kind.reuses
         else f"{states[RunState.FINISHED]} / {len(histories)}",
         in_short(
             Outcome(run.spec.network.role, run.spec.network.depth, run.history.facts.get("test_accuracy"))

@@ -6,18 +6,16 @@ from typing import Final, get_args
 
 import streamlit as st
 
-from resnet_viz.experiments.links import RACE, SWEEP
-from resnet_viz.experiments.sweeps import SweepSpec
-from resnet_viz.jobs.sweeps import sweep_cells
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import KINDS, RACE, SWEEP
+from resnet_viz.jobs.experiments import cells_of
+from resnet_viz.locale import N_, ngettext
 from resnet_viz.locale import gettext as _
-from resnet_viz.locale import ngettext
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import GroupSortKey, GroupSummary, RunQuery, RunRecord
 from resnet_viz.store.labels import LONGEST
-from resnet_viz.ui import labels, language, server
-from resnet_viz.ui.depth.recent import preset_of as sweep_preset
-from resnet_viz.ui.race.recent import preset_of as race_preset
-from resnet_viz.ui.rights import may_change
+from resnet_viz.ui import labels, pages, server
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import may_change
 from resnet_viz.ui.runs.actions import attempt, runs_actions
 from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
@@ -27,8 +25,10 @@ from resnet_viz.ui.runs.paged import Listed
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, PAGE_ROWS
 
-_RACE_PAGE: Final = "../../pages/race.py"
-_DEPTH_PAGE: Final = "../../pages/depth.py"
+_PAGES: Final = {
+    RACE.name: (pages.RACE, N_("Open the race")),
+    SWEEP.name: (pages.DEPTH, N_("Open the sweep")),
+}
 _SORT_KEYS: Final[dict[str, GroupSortKey]] = {key: key for key in get_args(GroupSortKey)}
 
 
@@ -103,20 +103,19 @@ def _with_reused(groups: Sequence[GroupSummary], own: Sequence[RunRecord]) -> li
     """``own`` and the runs of others that fill cells of the sweeps among ``groups``."""
     runs = {run.id: run for run in own}
     for group in groups:
-        if isinstance(read_spec(group.kind, group.spec_json), SweepSpec):
-            cells = sweep_cells(server.store(), server.store().group(group.id))
+        if group.kind in KINDS and read_spec(group.kind, group.spec_json) is not None:
+            cells = cells_of(server.store(), server.store().group(group.id))
             runs |= {place.run.id: place.run for place in cells if place.run is not None}
     return list(runs.values())
 
 
 def _links(group: GroupSummary, own: Sequence[RunRecord]) -> None:
     spec = read_spec(group.kind, group.spec_json)
-    if isinstance(spec, RaceSpec):
-        link = RACE.to_link(race_preset(spec), spec) | {"race": group.id}
-        st.page_link(_RACE_PAGE, label=_("Open the race"), icon=":material/flag:", query_params=link)
-    if isinstance(spec, SweepSpec):
-        link = SWEEP.to_link(sweep_preset(spec), spec) | {"sweep": group.id}
-        st.page_link(_DEPTH_PAGE, label=_("Open the sweep"), icon=":material/show_chart:", query_params=link)
+    if isinstance(spec, Experiment):
+        kind = KINDS[group.kind]
+        page, label = _PAGES[kind.name]
+        link = kind.to_link(kind.preset_of(spec), spec) | {kind.name: group.id}
+        st.page_link(page.path, label=_(label), icon=page.icon, query_params=link)
     if own:
         st.button(
             _("List its runs"),
@@ -150,6 +149,6 @@ def _labels(group: GroupSummary) -> None:
             st.rerun()
 
 
+@in_readers_language
 def _took_order() -> None:
-    language.use()
     GROUPS.took_order(tuple(_SORT_KEYS))

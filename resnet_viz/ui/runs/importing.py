@@ -8,14 +8,13 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.exports import import_runs
 from resnet_viz.exports.importing import MAX_BYTES
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import server
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui import pages, server
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.runs.state import RUNS
 from resnet_viz.ui.weights_upload import TakenIn, weights_upload
 from resnet_viz.wording import with_commas
 
 _MAX_MB: Final = MAX_BYTES // 2**20
-_INSPECT_PAGE: Final = "../../pages/inspect.py"
 _IMPORTED: Final = "runs_imported_weights"
 
 
@@ -65,9 +64,9 @@ def _import_weights() -> None:
         for change in last.changes:
             st.caption(f":material/edit: {change}")
         st.page_link(
-            _INSPECT_PAGE,
+            pages.INSPECT.path,
             label=_("Open on the Inspect page"),
-            icon=":material/search:",
+            icon=pages.INSPECT.icon,
             query_params={"networks": last.group_id},
         )
 

@@ -12,7 +12,8 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord
 from resnet_viz.store.listing import SortKey
-from resnet_viz.ui import address_bar, labels, language, server, style
+from resnet_viz.ui import address_bar, labels, server, style
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.runs.actions import runs_actions, undo_bar
 from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
@@ -78,9 +79,9 @@ def _table(make: Callable[[RunQuery], Listed], query: RunQuery) -> None:
         paged_table(listed)
 
 
+@in_readers_language
 def _moving_table(make: Callable[[RunQuery], Listed], query: RunQuery, asked: tuple[object, ...]) -> None:
     """The table while runs in it train; what was pressed in it concerns the whole page."""
-    language.use()
     listed = make(query)
     if _asked() != asked or not listed.moves:
         st.rerun()
@@ -118,8 +119,8 @@ def _list_runs(query: RunQuery) -> Listed:
     )
 
 
+@in_readers_language
 def _took_order() -> None:
-    language.use()
     RUNS.took_order(tuple(_SORT_KEYS))
 
 

@@ -1,23 +1,20 @@
 """What the table of runs shows of a run, trained here, imported or bundled."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.experiments.recordings import (
-    Kind,
     RecordedRun,
     Recording,
-    read_race,
-    read_sweep,
+    read_recording,
     recording_names,
 )
-from resnet_viz.experiments.sweeps import SweepSpec
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 from resnet_viz.store import RunQuery, RunSummary
 from resnet_viz.ui import labels
 from resnet_viz.ui.moments import moment
@@ -95,25 +92,21 @@ def size(count: int) -> str:
 
 
 @cache
-def recordings() -> tuple[Recording[RaceSpec] | Recording[SweepSpec], ...]:
+def recordings() -> tuple[Recording, ...]:
     """The bundled races and sweeps that can be read."""
-    found: list[Recording[RaceSpec] | Recording[SweepSpec]] = []
-    readers: list[tuple[Kind, Callable[[str], Recording[RaceSpec] | Recording[SweepSpec]]]] = [
-        ("race", read_race),
-        ("sweep", read_sweep),
-    ]
-    for kind, read in readers:
+    found: list[Recording] = []
+    for kind in KINDS.values():
         for name in recording_names(kind):
             try:
-                found.append(read(name))
+                found.append(read_recording(kind, name))
             except (InvalidSetting, NotFound):
                 continue  # Home and Depth say what is wrong with it
     return tuple(found)
 
 
-def bundled_id(recording: Recording[Any], run: RecordedRun | None = None) -> str:
+def bundled_id(recording: Recording, run: RecordedRun | None = None) -> str:
     """What a recording, or a run of it, is called in the tables."""
-    name = f"{BUNDLED}{recording.kind}-{recording.name}"
+    name = f"{BUNDLED}{recording.kind.name}-{recording.name}"
     return name if run is None else f"{name}:{run.id}"
 
 
@@ -138,7 +131,7 @@ def bundled_rows(query: RunQuery) -> list[Row]:
     ]
 
 
-def _bundled(recording: Recording[Any], run: RecordedRun) -> Row:
+def _bundled(recording: Recording, run: RecordedRun) -> Row:
     facts, network = run.history.facts, run.spec.network
     name = f"{labels.label(labels.ROLES, network.role)}-{network.depth}"
     cells = (
@@ -168,7 +161,7 @@ def _bundled(recording: Recording[Any], run: RecordedRun) -> Row:
     )
 
 
-def fits(recording: Recording[Any], run: RecordedRun, query: RunQuery) -> bool:
+def fits(recording: Recording, run: RecordedRun, query: RunQuery) -> bool:
     """Whether the recorded run is what ``query`` asks for, as far as it asks for what such a run has."""
     network = run.spec.network
     words = " ".join(
@@ -177,7 +170,7 @@ def fits(recording: Recording[Any], run: RecordedRun, query: RunQuery) -> bool:
             f"{network.role}-{network.depth}",
             run.spec.data.dataset,
             run.history.state,
-            recording.kind,
+            recording.kind.name,
             recording.name,
             "bundled recording",
             _("Bundled recording"),

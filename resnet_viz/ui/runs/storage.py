@@ -9,8 +9,9 @@ from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord, RunSummary
-from resnet_viz.ui import language, server
-from resnet_viz.ui.rights import may_change
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import may_change
 from resnet_viz.ui.runs.actions import restore, say
 from resnet_viz.ui.runs.rows import row_of, size
 
@@ -66,8 +67,8 @@ def _checkpoints(chosen: Sequence[RunRecord]) -> None:
                 )
 
 
+@in_readers_language
 def _remove_weights(run_ids: Sequence[str], but_last: bool) -> None:
-    language.use()
     try:
         freed = server.store().library.remove_weights(run_ids, but_last=but_last)
     except ResnetVizError as error:
@@ -135,9 +136,9 @@ def _turn_to(page: int) -> None:
     st.session_state[_PAGE] = page
 
 
+@in_readers_language
 def _purge(run_ids: Sequence[str]) -> None:
     """Remove these runs and no others: somebody may have deleted more since the page was drawn."""
-    language.use()
     try:
         server.store().library.purge(only=run_ids)
     except ResnetVizError as error:

@@ -5,16 +5,16 @@ Streamlit's own tables with selection load pandas into the server (see `ui.table
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import orjson
-import streamlit as st
 
 from resnet_viz.locale import gettext as _
+from resnet_viz.ui.component import component
 
 _HERE: Final = Path(__file__).parent
+_HTML: Final = '<div class="runs-table" tabindex="0" role="region"></div>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +79,10 @@ def runs_table(
         "words": words,
     }
     # As bytes: Streamlit would look for dataframes in anything else, with pandas.
-    _component()(
+    show = component("runs_table", _HERE / "table.css", _HERE / "table.js", html=_HTML)
+    show(
         key=key,
         data=orjson.dumps(message),
         on_chosen_change=on_chosen,
         on_sorted_change=on_sorted,
-    )
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "resnet_viz_runs_table",
-        html='<div class="runs-table" tabindex="0" role="region"></div>',
-        css=(_HERE / "table.css").read_text(encoding="utf-8"),
-        js=(_HERE / "table.js").read_text(encoding="utf-8"),
-        isolate_styles=False,
     )

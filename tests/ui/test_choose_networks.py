@@ -2,12 +2,12 @@
 
 import pytest
 
-from resnet_viz.experiments.links import SWEEP
-from resnet_viz.jobs.sweeps import start_sweep
+from resnet_viz.experiments.kinds import SWEEP
+from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, RunRecord, Store
 from resnet_viz.ui.inspection.cells import pair_up, titles
-from resnet_viz.ui.inspection.choice import _title
-from resnet_viz.ui.owner import LOCAL
+from resnet_viz.ui.inspection.choose_networks import _title
+from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import queue, store
 
 __all__ = ["store"]
@@ -17,7 +17,9 @@ FAMILIES = ("plain", "residual", "residual+projection", "plain+group", "residual
 
 @pytest.fixture
 def sweep(store: Store) -> GroupRecord:
-    return start_sweep(store, SWEEP.start("quick").but(families=FAMILIES, depths=(8, 14), seeds=2), LOCAL)
+    return start_experiment(
+        store, SWEEP, SWEEP.start("quick").but(families=FAMILIES, depths=(8, 14), seeds=2), LOCAL
+    )
 
 
 def shortcuts(runs: tuple[RunRecord, ...]) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ def test_no_two_cells_have_one_title(store: Store, sweep: GroupRecord) -> None:
 
 
 def test_a_race_of_two_seeds_needs_no_more_than_depth_and_seed(store: Store) -> None:
-    sweep = start_sweep(store, SWEEP.start("quick").but(depths=(8,), seeds=2), LOCAL)
+    sweep = start_experiment(store, SWEEP, SWEEP.start("quick").but(depths=(8,), seeds=2), LOCAL)
     cells = pair_up(store.runs(group=sweep.id))
     assert titles(cells) == {"8-0": "depth 8, seed 0", "8-1": "depth 8, seed 1"}
     assert [shortcuts(cell) for cell in cells.values()] == [("none", "identity")] * 2

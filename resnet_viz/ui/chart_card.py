@@ -2,11 +2,10 @@
 
 import csv
 import io
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import streamlit as st
 
+from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.tables import Columns
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.live_chart import live_chart
@@ -16,42 +15,30 @@ from resnet_viz.wording import number
 MOST_ROWS_SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Exhibit:
-    """What is shown: texts in the reader's language, the chart as plotly's JSON, its numbers on demand."""
+def show(
+    figure: Figure, *, key: str, filename: str, height_px: int = 380, narrow_px: int | None = None
+) -> None:
+    """Put the figure on the page; ``key`` names it in the session, ``filename`` its downloads.
 
-    title: str
-    how_to_read: str
-    alt: str
-    chart_json: str
-    table: Callable[[], Columns]
-    narrow_px: int | None = None
-    """The height of the chart's narrow layout, where it has one."""
-    begins_with_best: bool = False
-    """Whether the first rows of a long table are worth showing, and not the last."""
-    more: str = ""
-    """What does not fit into the one line of ``how_to_read``."""
-
-
-def show(exhibit: Exhibit, *, key: str, filename: str, height_px: int = 380) -> None:
-    """Put the exhibit on the page; ``key`` names it in the session, ``filename`` its downloads."""
-    with st.container(border=True, key=f"exhibit_{key}", height="stretch"):
+    ``narrow_px``: its height in the narrow layout.
+    """
+    with st.container(border=True, key=f"card_{key}", height="stretch"):
         live_chart(
-            exhibit.chart_json,
+            figure.json,
             key=f"chart_{key}",
-            title=exhibit.title,
-            how_to_read=exhibit.how_to_read,
-            more=exhibit.more,
-            alt=exhibit.alt,
+            title=figure.title,
+            how_to_read=figure.how_to_read,
+            more=figure.more,
+            alt=figure.words,
             filename=filename,
             height_px=height_px,
-            narrow_px=exhibit.narrow_px,
+            narrow_px=narrow_px,
         )
-        numbers(exhibit, key=key, filename=filename)
+        numbers(figure, key=key, filename=filename)
 
 
-def numbers(exhibit: Exhibit, *, key: str, filename: str, label: str | None = None) -> None:
-    """The numbers behind the exhibit, folded away until asked for; ``label`` says which."""
+def numbers(figure: Figure, *, key: str, filename: str, label: str | None = None) -> None:
+    """The numbers behind the figure, folded away until asked for; ``label`` says which."""
     text = _("The numbers")
     opened = st.expander(
         text if label is None else _("{title}: {detail}").format(title=text, detail=label),
@@ -62,7 +49,7 @@ def numbers(exhibit: Exhibit, *, key: str, filename: str, label: str | None = No
     )
     if opened.open:
         with opened:
-            _show_numbers(exhibit, key, filename)
+            _show_numbers(figure, key, filename)
 
 
 def csv_of(columns: Columns) -> bytes:
@@ -79,16 +66,16 @@ def _cell(value: object) -> str:
     return number(value) if isinstance(value, float) else str(value)
 
 
-def _show_numbers(exhibit: Exhibit, key: str, filename: str) -> None:
-    columns = exhibit.table()
+def _show_numbers(figure: Figure, key: str, filename: str) -> None:
+    columns = figure.table()
     rows = len(next(iter(columns.values()), ()))
-    part = slice(MOST_ROWS_SHOWN) if exhibit.begins_with_best else slice(-MOST_ROWS_SHOWN, None)
+    part = slice(MOST_ROWS_SHOWN) if figure.best_first else slice(-MOST_ROWS_SHOWN, None)
     shown = [values[part].tolist() for values in columns.values()]
-    table(list(columns), ([_cell(v) for v in row] for row in zip(*shown, strict=True)), caption=exhibit.title)
+    table(list(columns), ([_cell(v) for v in row] for row in zip(*shown, strict=True)), caption=figure.title)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             _("All rows as CSV"),
-            data=lambda: csv_of(exhibit.table()),
+            data=lambda: csv_of(figure.table()),
             file_name=f"{filename}-all.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -100,5 +87,5 @@ def _show_numbers(exhibit: Exhibit, key: str, filename: str) -> None:
                 _("The first {shown} of {rows} rows are shown."),
                 _("The last {shown} of {rows} rows are shown."),
             )
-            text = first if exhibit.begins_with_best else last
+            text = first if figure.best_first else last
             st.caption(text.format(shown=MOST_ROWS_SHOWN, rows=rows))

@@ -9,12 +9,12 @@ from resnet_viz.errors import NotFound
 from resnet_viz.figures.theme import ROLES
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunRecord
-from resnet_viz.ui import server
+from resnet_viz.ui import pages, server
 from resnet_viz.ui.inspection.cells import Cells, pair_up, titles
 from resnet_viz.ui.inspection.link import choose, choose_now
 from resnet_viz.ui.inspection.networks import BUNDLED, PUBLISHED, Pair, bundled, bundled_exist, trained
 from resnet_viz.ui.inspection.published import choose_published
-from resnet_viz.ui.owner import owner
+from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.runs.group_rows import read_spec, title_of
 from resnet_viz.ui.weights_upload import weights_upload
 
@@ -35,7 +35,7 @@ def choose_networks() -> Pair | None:
             ),
             icon=":material/info:",
         )
-        st.page_link("../../pages/race.py", label=_("Go to the race"), icon=":material/flag:")
+        st.page_link(pages.RACE.path, label=_("Go to the race"), icon=pages.RACE.icon)
     _choose_imported(names)
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
     with row:

@@ -10,10 +10,10 @@ import streamlit as st
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels
-from resnet_viz.ui.inspection.answers import About, Labels, probabilities, test_images, test_set
+from resnet_viz.ui.inspection.client import About, Labels, probabilities, test_images, test_set
 from resnet_viz.ui.inspection.link import choose, choose_now, recall
 from resnet_viz.ui.inspection.networks import Pair
-from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.wording import percent
 
 PER_PAGE: Final = 24
@@ -59,7 +59,7 @@ def browse(pair: Pair, known: About) -> int:
         return chosen
     images, _truth = test_images(pair.networks[-1], tuple(page.tolist()))
     shown = [
-        Tile(
+        PictureButton(
             str(index),
             np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0),
             _("{name}, test image {number}").format(name=known.class_names[truth[index]], number=index),
@@ -68,7 +68,7 @@ def browse(pair: Pair, known: About) -> int:
         for index, image in zip(page.tolist(), images, strict=True)
     ]
     with pictures:
-        tiles(
+        picture_buttons(
             shown,
             key="inspect_tests",
             label=_("Test images"),

@@ -12,7 +12,7 @@ from resnet_viz.figures.predictions import FEW
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels
-from resnet_viz.ui.inspection.answers import About, Layer
+from resnet_viz.ui.inspection.client import About, Layer
 from resnet_viz.ui.inspection.images import Seen
 from resnet_viz.ui.inspection.link import choose
 from resnet_viz.ui.inspection.networks import Network, Pair, Slot
@@ -28,7 +28,7 @@ _KINDS: Final = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Subject:
+class Selection:
     """One image under one or two networks.
 
     Attributes:
@@ -115,21 +115,21 @@ def layer_title(name: str) -> str:
     return title
 
 
-def choose_layers(subject: Subject) -> dict[Slot, str]:
+def choose_layers(selection: Selection) -> dict[Slot, str]:
     """Show a depth axis, or one for each network where they are built differently; the chosen layers."""
-    slots = [network.slot for network in subject.networks]
-    names = {tuple(layer.name for layer in axis) for axis in subject.axes}
+    slots = [network.slot for network in selection.networks]
+    names = {tuple(layer.name for layer in axis) for axis in selection.axes}
     if len(names) == 1:
         label = _("Layer, from input to output")
-        return dict.fromkeys(slots, _choose_layer("layer", label, subject.known[-1], subject.axes[-1]))
+        return dict.fromkeys(slots, _choose_layer("layer", label, selection.known[-1], selection.axes[-1]))
     parameters = ["layer2", "layer"][-len(slots) :]
     chosen: dict[Slot, str] = {}
     for column, parameter, network, about, axis in zip(
         st.columns(len(slots), gap="medium"),
         parameters,
-        subject.networks,
-        subject.known,
-        subject.axes,
+        selection.networks,
+        selection.known,
+        selection.axes,
         strict=True,
     ):
         with column:
@@ -165,19 +165,19 @@ def _choose_layer(parameter: str, label: str, about: About, axis: Sequence[Layer
     )
 
 
-def choose_target(subject: Subject) -> int:
+def choose_target(selection: Selection) -> int:
     """Show the classes; the index of the one to explain."""
-    names = subject.class_names
+    names = selection.class_names
     order = np.arange(len(names))
     if len(names) > FEW:
-        order = np.argsort(-subject.logits[-1], kind="stable")
-    automatic = subject.usual_target
+        order = np.argsort(-selection.logits[-1], kind="stable")
+    automatic = selection.usual_target
     options = [_AUTOMATIC, *map(str, order.tolist())]
 
     def title(option: str) -> str:
         if option != _AUTOMATIC:
             return names[int(option)]
-        text = _("True class: {name}") if subject.seen.truth is not None else _("Predicted class: {name}")
+        text = _("True class: {name}") if selection.seen.truth is not None else _("Predicted class: {name}")
         return text.format(name=names[automatic])
 
     chosen = choose(

@@ -4,21 +4,21 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
 from resnet_viz.pictures.colours import Pixels
 from resnet_viz.pictures.overlay import png
-from resnet_viz.ui import language
+from resnet_viz.ui.component import component
+from resnet_viz.ui.language import in_readers_language
 
 _HERE: Final = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Tile:
+class PictureButton:
     """One picture, uint8 [h, w, 3]; ``title`` says what it is, ``caption`` stands below it."""
 
     name: str
@@ -27,8 +27,8 @@ class Tile:
     caption: str = ""
 
 
-def tiles(
-    shown: Sequence[Tile],
+def picture_buttons(
+    shown: Sequence[PictureButton],
     *,
     key: str,
     label: str,
@@ -38,34 +38,30 @@ def tiles(
 ) -> None:
     """Show the pictures in rows, each at least ``size_px`` wide; ``on_pick`` is told which was pressed."""
 
+    @in_readers_language
     def picked() -> None:
-        language.use()
         name = st.session_state[key].picked
-        if name in {tile.name for tile in shown}:
+        if name in {one.name for one in shown}:
             on_pick(name)
 
     words = {
         "size": size_px,
         "label": label,
         "chosen": chosen,
-        "tiles": [
-            {"name": tile.name, "title": tile.title, "caption": tile.caption, "src": _data_url(tile.pixels)}
-            for tile in shown
+        "pictures": [
+            {
+                "name": picture.name,
+                "title": picture.title,
+                "caption": picture.caption,
+                "src": _data_url(picture.pixels),
+            }
+            for picture in shown
         ],
     }
-    _component()(key=key, data=json.dumps(words).encode(), on_picked_change=picked)
+    files = (_HERE / "picture_buttons.css", _HERE / "picture_buttons.js")
+    show = component("picture_buttons", *files, html='<div class="picture-buttons" role="group"></div>')
+    show(key=key, data=json.dumps(words).encode(), on_picked_change=picked)
 
 
 def _data_url(pixels: Pixels) -> str:
     return f"data:image/png;base64,{b64encode(png(pixels)).decode()}"
-
-
-@cache
-def _component() -> Any:
-    return st.components.v2.component(
-        "resnet_viz_tiles",
-        html='<div class="tiles" role="group"></div>',
-        css=(_HERE / "tiles.css").read_text(encoding="utf-8"),
-        js=(_HERE / "tiles.js").read_text(encoding="utf-8"),
-        isolate_styles=False,
-    )

@@ -1,27 +1,32 @@
-"""What came out of a sweep, as programs get it from the command line and the Depth page."""
+"""What came out of an experiment, as programs get it from the command line and the pages."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.sweeps import CellHistory, SweepSpec
-from resnet_viz.findings.depth import sweep_verdict
+from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.experiments.kinds import Kind
 from resnet_viz.findings.endings import final_test_error, final_train_error
-from resnet_viz.jobs.sweeps import SweepCell
+from resnet_viz.findings.verdict import verdict
+from resnet_viz.jobs.experiments import FilledCell
 
 
-def sweep_report(
-    sweep_id: str | None, spec: SweepSpec, places: Sequence[SweepCell], histories: Sequence[CellHistory]
+def outcome(
+    kind: Kind,
+    group_id: str | None,
+    spec: Experiment,
+    places: Sequence[FilledCell],
+    cells: Sequence[CellHistory],
 ) -> dict[str, Any]:
-    """Name, cells and verdict of a sweep; ``sweep_id`` is None where it is only planned."""
+    """Name, cells and verdict; ``group_id`` is None where the experiment is only planned."""
     return {
-        "sweep": sweep_id,
-        "cells": cell_rows(places, histories),
-        "verdict": sweep_verdict(spec, histories).to_dict(),
+        kind.name: group_id,
+        "cells": cell_rows(places, cells),
+        "verdict": verdict(kind, spec, cells).to_dict(),
     }
 
 
-def cell_rows(places: Sequence[SweepCell], histories: Sequence[CellHistory]) -> list[dict[str, Any]]:
+def cell_rows(places: Sequence[FilledCell], histories: Sequence[CellHistory]) -> list[dict[str, Any]]:
     """One row a cell, in the order of ``places``; results are None until the cell is finished."""
     known = {(found.family, found.depth, found.seed): found.history for found in histories}
     rows = []

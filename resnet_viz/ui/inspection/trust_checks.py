@@ -7,40 +7,39 @@ import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.figures import faithfulness, sanity
-from resnet_viz.figures.chart import to_json
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
 from resnet_viz.pictures.overlay import overlay, png
 from resnet_viz.processes.channel import Frame
-from resnet_viz.ui.exhibit import Exhibit, show
-from resnet_viz.ui.inspection.answers import ask
+from resnet_viz.ui import chart_card
+from resnet_viz.ui.inspection.client import ask
+from resnet_viz.ui.inspection.map_types import MapAsked
 from resnet_viz.ui.inspection.maps import choose_map, map_of
 from resnet_viz.ui.inspection.networks import Network
-from resnet_viz.ui.inspection.shown import MapAsked
-from resnet_viz.ui.inspection.subject import Subject, layer_title
+from resnet_viz.ui.inspection.selection import Selection, layer_title
+from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.ui.table import table
-from resnet_viz.ui.tiles import Tile, tiles
 from resnet_viz.wording import number
 
 _SMALL_PX: Final = 112
 _MEASURED: Final = "inspect_faith_measured"
 
 
-def honesty(subject: Subject) -> None:
+def trust_checks(selection: Selection) -> None:
     """Three checks of the chosen map; each says what would speak against it."""
-    asked = choose_map(subject)
+    asked = choose_map(selection)
     st.markdown(
         _(
             "A map says something about **this network** and this image, not why skip connections help. "
             "Three checks show how far this one can be trusted."
         )
     )
-    _baselines(subject, asked)
-    _sanity(subject, asked)
-    _faithfulness(subject, asked)
+    _baselines(selection, asked)
+    _sanity(selection, asked)
+    _faithfulness(selection, asked)
 
 
-def _baselines(subject: Subject, asked: MapAsked) -> None:
+def _baselines(selection: Selection, asked: MapAsked) -> None:
     st.subheader(_("Compared with an untrained network and with edges"), anchor=False)
     st.caption(
         _(
@@ -49,12 +48,12 @@ def _baselines(subject: Subject, asked: MapAsked) -> None:
         )
     )
     for column, network in zip(
-        st.columns(len(subject.networks), gap="medium"), subject.networks, strict=True
+        st.columns(len(selection.networks), gap="medium"), selection.networks, strict=True
     ):
         with column, st.container(border=True, key=f"role_card_{network.slot}_base"):
             st.markdown(f"#### {network.name}")
-            answer = _asked(network, "baselines", subject, asked)
-            trained = map_of(network, subject, asked).values
+            answer = _asked(network, "baselines", selection, asked)
+            trained = map_of(network, selection, asked).values
             if answer is None or trained is None:
                 continue
             parts = (
@@ -68,18 +67,18 @@ def _baselines(subject: Subject, asked: MapAsked) -> None:
             places = st.grid(columns=3, gap="small", min_column_width=80)
             for values, text in parts:
                 limit = largest(values, signed=False)
-                picture = overlay(subject.seen.pixels[0], values, limit, signed=False, side_px=196)
+                picture = overlay(selection.seen.pixels[0], values, limit, signed=False, side_px=196)
                 with places, st.container():
                     st.image(png(picture), width="stretch", alt=text)
                     st.caption(text)
 
 
-def _sanity(subject: Subject, asked: MapAsked) -> None:
+def _sanity(selection: Selection, asked: MapAsked) -> None:
     st.subheader(_("Compared with random weights, layer by layer"), anchor=False)
     entries = []
     strips: list[tuple[Network, Frame]] = []
-    for network in subject.networks:
-        answer = _asked(network, "sanity", subject, asked)
+    for network in selection.networks:
+        answer = _asked(network, "sanity", selection, asked)
         if answer is None:
             continue
         strips.append((network, answer))
@@ -96,8 +95,12 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
     columns = st.columns(2, gap="medium")
     for column, measure in zip(columns, sanity.MEASURES, strict=True):
         with column:
-            exhibit = _sanity_exhibit(sanity.sanity_info(entries, measure))
-            show(exhibit, key=f"inspect_{measure}", filename=f"{subject.filename}-{measure}", height_px=320)
+            chart_card.show(
+                sanity.figure(entries, measure),
+                key=f"inspect_{measure}",
+                filename=f"{selection.filename}-{measure}",
+                height_px=320,
+            )
     for network, answer in strips:
         likeness = answer.arrays["similarity"][:, 0]
         text = _(
@@ -112,11 +115,11 @@ def _sanity(subject: Subject, asked: MapAsked) -> None:
                 seed=answer.values["seed"],
             )
         )
-        tiles(
+        picture_buttons(
             [
-                Tile(
+                PictureButton(
                     layer,
-                    _small(subject, values),
+                    _small(selection, values),
                     _("Random down to {layer}").format(layer=layer_title(layer))
                     if layer
                     else _("As trained"),
@@ -141,27 +144,16 @@ def _short(layer: str) -> str:
     return layer
 
 
-def _sanity_exhibit(info: sanity.SanityInfo) -> Exhibit:
-    return Exhibit(
-        _(sanity.MEASURES[info.measure]),
-        sanity.how_to_read(),
-        sanity.describe(info),
-        to_json(sanity.sanity_chart(info)),
-        lambda: sanity.sanity_table(info),
-        more=sanity.more(),
-    )
-
-
-def _faithfulness(subject: Subject, asked: MapAsked) -> None:
+def _faithfulness(selection: Selection, asked: MapAsked) -> None:
     st.subheader(_("Do the marked places matter?"), anchor=False)
     if not asked.knows_class:
         st.caption(_("This check follows the score of a class, and this method knows nothing of classes."))
         return
-    if not _is_wanted(subject, asked):
+    if not _is_wanted(selection, asked):
         return
     entries = []
-    for network in subject.networks:
-        answer = _asked(network, "faith", subject, asked)
+    for network in selection.networks:
+        answer = _asked(network, "faith", selection, asked)
         if answer is None:
             continue
         found = answer.arrays
@@ -178,16 +170,8 @@ def _faithfulness(subject: Subject, asked: MapAsked) -> None:
         )
     if not entries:
         return
-    info = faithfulness.faithfulness_info(entries)
-    exhibit = Exhibit(
-        _("Probability of the class as pixels are covered and restored"),
-        faithfulness.how_to_read(),
-        faithfulness.describe(info),
-        to_json(faithfulness.faithfulness_chart(info)),
-        lambda: faithfulness.faithfulness_table(info),
-        more=faithfulness.more(),
-    )
-    show(exhibit, key="inspect_faith", filename=f"{subject.filename}-faithfulness", height_px=360)
+    filename = f"{selection.filename}-faithfulness"
+    chart_card.show(faithfulness.figure(entries), key="inspect_faith", filename=filename, height_px=360)
     headings = [
         "",
         _("Area, painted over (small is good)"),
@@ -210,11 +194,11 @@ def _faithfulness(subject: Subject, asked: MapAsked) -> None:
     )
 
 
-def _is_wanted(subject: Subject, asked: MapAsked) -> bool:
+def _is_wanted(selection: Selection, asked: MapAsked) -> bool:
     """What is quick is simply shown; what takes long is asked for, and then kept."""
-    if subject.is_matched:
+    if selection.is_matched:
         return True
-    question = (subject.filename, asked.method, *asked.layers.values(), asked.target)
+    question = (selection.filename, asked.method, *asked.layers.values(), asked.target)
     if st.session_state.get(_MEASURED) != question:
         st.markdown(_("More than a hundred changed images go through each network; large ones take minutes."))
         st.button(
@@ -227,18 +211,18 @@ def _is_wanted(subject: Subject, asked: MapAsked) -> bool:
     return True
 
 
-def _small(subject: Subject, values: Any) -> Any:
+def _small(selection: Selection, values: Any) -> Any:
     limit = largest(values, signed=False)
-    return overlay(subject.seen.pixels[0], values, limit, signed=False, side_px=_SMALL_PX)
+    return overlay(selection.seen.pixels[0], values, limit, signed=False, side_px=_SMALL_PX)
 
 
-def _asked(network: Network, question: str, subject: Subject, asked: MapAsked) -> Frame | None:
+def _asked(network: Network, question: str, selection: Selection, asked: MapAsked) -> Frame | None:
     values: dict[str, Any] = {"method": asked.method, "targets": np.array([asked.target], np.int64)}
     if asked.layer(network):
         values["tap"] = asked.layer(network)
     try:
         with st.spinner(_("Checking the {network} network …").format(network=network.name_inside)):
-            return ask(network, question, subject.seen.pixels, **values)
+            return ask(network, question, selection.seen.pixels, **values)
     except ResnetVizError as refusal:
         st.error(str(refusal), icon=":material/block:")
         return None

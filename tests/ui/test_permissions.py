@@ -6,15 +6,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from resnet_viz.store import COMMAND_LINE
 from resnet_viz.ui.http import OWNER_COOKIE, new_identity
-from resnet_viz.ui.owner import LOCAL
-from resnet_viz.ui.rights import COMMAND_LINE
+from resnet_viz.ui.permissions import LOCAL
 
 
 def _page() -> None:
     import streamlit as st
 
-    from resnet_viz.ui.owner import owner
+    from resnet_viz.ui.permissions import owner
 
     st.text(owner())
 

@@ -1,14 +1,14 @@
-// Small pictures to choose from, each a button. Python side and contract: tiles.py.
+// Small pictures to choose from, each a button. Python side and contract: picture_buttons.py.
 
 export default function ({ data: bytes, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".tiles");
+  const root = parentElement.querySelector(".picture-buttons");
   if (!root || !bytes) return;
   const data = JSON.parse(new TextDecoder().decode(bytes));
-  root.style.setProperty("--tile", `${data.size}px`);
+  root.style.setProperty("--side", `${data.size}px`);
   root.setAttribute("aria-label", data.label);
-  while (root.children.length > data.tiles.length) root.lastElementChild.remove();
-  while (root.children.length < data.tiles.length) root.append(tile());
-  data.tiles.forEach((one, index) => {
+  while (root.children.length > data.pictures.length) root.lastElementChild.remove();
+  while (root.children.length < data.pictures.length) root.append(newButton());
+  data.pictures.forEach((one, index) => {
     const button = root.children[index];
     const [picture, caption] = button.children;
     button.dataset.name = one.name;
@@ -22,7 +22,7 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
   });
 }
 
-function tile() {
+function newButton() {
   const button = document.createElement("button");
   button.type = "button";
   button.append(document.createElement("img"), document.createElement("span"));

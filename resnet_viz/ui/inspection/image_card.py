@@ -5,22 +5,15 @@ from typing import Any
 
 import streamlit as st
 
-from resnet_viz.figures.chart import to_json
-from resnet_viz.figures.predictions import (
-    describe,
-    how_to_read,
-    predictions_chart,
-    predictions_info,
-    predictions_table,
-)
+from resnet_viz.figures import predictions
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import png, shown
-from resnet_viz.ui.exhibit import Exhibit, show
-from resnet_viz.ui.inspection.answers import About
+from resnet_viz.ui import chart_card
+from resnet_viz.ui.inspection.client import About
 from resnet_viz.ui.inspection.images import Seen
 from resnet_viz.ui.inspection.networks import Pair, bundled_path
-from resnet_viz.ui.inspection.subject import Subject
+from resnet_viz.ui.inspection.selection import Selection
 from resnet_viz.wording import percent
 
 
@@ -84,21 +77,14 @@ def show_seen(seen: Seen) -> None:
         st.caption(f":material/edit: {remark}")
 
 
-def predictions(subject: Subject) -> None:
+def show_predictions(selection: Selection) -> None:
     """Bars of both networks."""
-    looks = [network.look for network in subject.networks]
-    info = predictions_info(
-        list(zip(looks, subject.logits, strict=True)), subject.class_names, subject.seen.truth
+    looks = [network.look for network in selection.networks]
+    figure = predictions.figure(
+        list(zip(looks, selection.logits, strict=True)), selection.class_names, selection.seen.truth
     )
-    exhibit = Exhibit(
-        _("Predictions"),
-        how_to_read(),
-        describe(info),
-        to_json(predictions_chart(info)),
-        lambda: predictions_table(info),
-        begins_with_best=True,
-    )
-    show(exhibit, key="inspect_predictions", filename=f"{subject.filename}-predictions", height_px=340)
+    filename = f"{selection.filename}-predictions"
+    chart_card.show(figure, key="inspect_predictions", filename=filename, height_px=340)
 
 
 def _facts(pair: Pair) -> list[dict[str, Any]]:

@@ -6,14 +6,14 @@ import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import language
+from resnet_viz.ui.language import in_readers_language
 
 _log = logging.getLogger(__name__)
 
 
+@in_readers_language
 def tell(error: Exception) -> bool:
     """Show ``error`` in a sentence instead of Streamlit's message; for `st.App`."""
-    language.use()
     if isinstance(error, ResnetVizError):
         st.error(str(error), icon=":material/error:")
     else:

@@ -8,21 +8,22 @@ import streamlit as st
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
 from resnet_viz.pictures.overlay import overlay, png
-from resnet_viz.ui.inspection.answers import predict, probabilities
+from resnet_viz.ui import pages
+from resnet_viz.ui.inspection.client import predict, probabilities
 from resnet_viz.ui.inspection.link import choose, choose_now
+from resnet_viz.ui.inspection.map_types import MapAsked
 from resnet_viz.ui.inspection.maps import choose_map, map_of
 from resnet_viz.ui.inspection.networks import Network
-from resnet_viz.ui.inspection.shown import MapAsked
-from resnet_viz.ui.inspection.subject import Subject
-from resnet_viz.ui.tiles import Tile, tiles
+from resnet_viz.ui.inspection.selection import Selection
+from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.wording import number, percent
 
 _SIDE_PX: Final = 112
 
 
-def over_time(subject: Subject) -> None:
+def checkpoints(selection: Selection) -> None:
     """A slider through the checkpoints, the pair of maps there, and a strip of all of them."""
-    steps = subject.pair.steps
+    steps = selection.pair.steps
     if len(steps) < 2:
         st.info(
             _(
@@ -31,9 +32,9 @@ def over_time(subject: Subject) -> None:
             ),
             icon=":material/timeline:",
         )
-        st.page_link("../../pages/race.py", label=_("Go to the race"), icon=":material/flag:")
+        st.page_link(pages.RACE.path, label=_("Go to the race"), icon=pages.RACE.icon)
         return
-    asked = choose_map(subject)
+    asked = choose_map(selection)
     step = choose(
         "when",
         steps,
@@ -47,8 +48,8 @@ def over_time(subject: Subject) -> None:
     )
     with st.spinner(_("Computing for every checkpoint …")):
         rows = [
-            [_at(network, subject, asked) for network in networks]
-            for networks in zip(*(subject.pair.at(one) for one in steps), strict=True)
+            [_at(network, selection, asked) for network in networks]
+            for networks in zip(*(selection.pair.at(one) for one in steps), strict=True)
         ]
     for column, row in zip(st.columns(len(rows), gap="medium"), rows, strict=True):
         network = row[0].network
@@ -57,8 +58,11 @@ def over_time(subject: Subject) -> None:
             st.markdown(f"#### {network.name}")
             st.image(png(chosen.pixels), width=280, alt=chosen.title)
             st.caption(chosen.title)
-            tiles(
-                [Tile(str(at), one.small, one.title, f"{at:,}") for at, one in zip(steps, row, strict=True)],
+            picture_buttons(
+                [
+                    PictureButton(str(at), one.small, one.title, f"{at:,}")
+                    for at, one in zip(steps, row, strict=True)
+                ],
                 key=f"inspect_time_{network.slot}",
                 label=_("All checkpoints of the {network} network").format(network=network.name_inside),
                 chosen=str(step),
@@ -71,12 +75,12 @@ def over_time(subject: Subject) -> None:
 class _Moment:
     """One network at one step: pictures and a sentence."""
 
-    def __init__(self, network: Network, subject: Subject, asked: MapAsked) -> None:
-        found = map_of(network, subject, asked)
+    def __init__(self, network: Network, selection: Selection, asked: MapAsked) -> None:
+        found = map_of(network, selection, asked)
         self.network = network
         values = np.zeros((1, 1), np.float32) if found.values is None else found.values
         limit = largest(values, signed=False)
-        pixels = subject.seen.pixels[0]
+        pixels = selection.seen.pixels[0]
         self.pixels = overlay(pixels, values, limit, signed=False)
         self.small = overlay(pixels, values, limit, signed=False, side_px=_SIDE_PX)
         said = {
@@ -87,11 +91,11 @@ class _Moment:
         text = _("Step {step}: map from {low} to {high}")
         if asked.knows_class:
             text = _("Step {step}: {name} {share}, map from {low} to {high}")
-            logits = predict(network, subject.seen.pixels)[0]
+            logits = predict(network, selection.seen.pixels)[0]
             share = float(probabilities(logits)[asked.target])
-            said |= {"name": subject.class_names[asked.target], "share": percent(share)}
+            said |= {"name": selection.class_names[asked.target], "share": percent(share)}
         self.title = found.refusal or text.format(**said)
 
 
-def _at(network: Network, subject: Subject, asked: MapAsked) -> _Moment:
-    return _Moment(network, subject, asked)
+def _at(network: Network, selection: Selection, asked: MapAsked) -> _Moment:
+    return _Moment(network, selection, asked)

@@ -13,7 +13,8 @@ from resnet_viz.inspection.zoo_weights import weights_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.networks.zoo import ZooEntry
-from resnet_viz.ui import language, server
+from resnet_viz.ui import server
+from resnet_viz.ui.language import in_readers_language
 from resnet_viz.wording import number, percent
 
 _COMING: Final = "inspect_coming"
@@ -69,8 +70,8 @@ def _start(entry: ZooEntry, data_folder: Path) -> None:
         st.rerun()
 
 
+@in_readers_language
 def _progress(entry: ZooEntry) -> None:
-    language.use()
     if entry.name not in _coming():
         st.rerun()
     try:

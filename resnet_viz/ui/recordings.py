@@ -1,15 +1,14 @@
 """What the pages show and say of the bundled recordings."""
 
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
-from resnet_viz.experiments.recordings import Recording, read_race, read_sweep, recording_file
-from resnet_viz.experiments.sweeps import SweepSpec
+from resnet_viz.experiments import kinds
+from resnet_viz.experiments.recordings import Recording, read_recording, recording_file
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RaceSpec
 
 RACE: Final = "depth-56"
 SWEEP: Final = "fashion-mnist"
@@ -21,18 +20,18 @@ _NOTES: Final = (
 
 
 @cache
-def recorded_race() -> Recording[RaceSpec]:
+def recorded_race() -> Recording:
     """The bundled race; raises `NotFound` or `InvalidSetting` where its file is missing or damaged."""
-    return read_race(RACE)
+    return read_recording(kinds.RACE, RACE)
 
 
 @cache
-def recorded_sweep() -> Recording[SweepSpec]:
+def recorded_sweep() -> Recording:
     """The bundled sweep; raises what `recorded_race` raises."""
-    return read_sweep(SWEEP)
+    return read_recording(kinds.SWEEP, SWEEP)
 
 
-def made_on(recording: Recording[Any], text: str, **more: object) -> str:
+def made_on(recording: Recording, text: str, **more: object) -> str:
     """``text``, a translated sentence, with the fields of the recording's origin in their places."""
     origin = recording.origin
     return text.format(
@@ -46,7 +45,7 @@ def made_on(recording: Recording[Any], text: str, **more: object) -> str:
     )
 
 
-def show_origin(recording: Recording[Any], words: str) -> None:
+def show_origin(recording: Recording, words: str) -> None:
     """``words`` about the recording, and beside them a download of every number of it as a table."""
     file = recording_file(recording.kind, recording.name, ".parquet")
     text, button = st.columns([8, 1], gap="small")
@@ -60,5 +59,5 @@ def show_origin(recording: Recording[Any], words: str) -> None:
         type="tertiary",
         help=_("Every number of this recording as a table for pandas, Polars or DuckDB"),
         on_click="ignore",
-        key=f"recorded_{recording.kind}_table",
+        key=f"recorded_{recording.kind.name}_table",
     )

@@ -1,0 +1,143 @@
+"""An experiment: a recipe × network types × depths × seeds; each cell of it is one run.
+
+A race has one depth and two network types, a sweep many depths; what else tells
+the kinds apart stands in `kinds`.
+"""
+
+from typing import Any, ClassVar, NamedTuple, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from resnet_viz.data.catalogue import fitted
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments.families import family
+from resnet_viz.history import RunHistory
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.specs import RunSpec, Spec
+
+
+class Cell(NamedTuple):
+    """One place of an experiment and the run that fills it."""
+
+    family: str
+    depth: int
+    seed: int
+    run: RunSpec
+
+    @property
+    def title(self) -> str:
+        """What it is called where a line is all there is."""
+        return _("{network}, seed {seed}").format(network=f"{self.family}-{self.depth}", seed=self.seed)
+
+
+class CellHistory(NamedTuple):
+    """What has been recorded of a cell: what verdicts and figures are made of."""
+
+    family: str
+    depth: int
+    seed: int
+    history: RunHistory
+
+
+class Experiment(Spec):
+    """``run`` at every depth, for every family, with ``seeds`` seeds from ``run.train.seed`` on.
+
+    Without ``depths`` there is one, that of ``run.network``; else its depth counts
+    for nothing. Its shortcut is what residual families have that name none. Depths
+    are kept sorted, families in their order.
+    """
+
+    MAX_CELLS: ClassVar[int] = 1000
+    MAX_SEEDS: ClassVar[int] = 10
+
+    run: RunSpec = RunSpec()
+    families: tuple[str, ...] = Field(("plain", "residual"), min_length=1)
+    depths: tuple[int, ...] = Field((), min_length=1)
+    seeds: int = Field(1, ge=1, le=MAX_SEEDS)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_depth(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or "depths" in values:
+            return values
+        run = values.get("run", {})
+        run = run if isinstance(run, RunSpec) else RunSpec.model_validate(run)
+        return {**values, "depths": (run.network.depth,)}
+
+    @field_validator("families")
+    @classmethod
+    def _canonical(cls, families: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(family(text).name for text in families))
+
+    @field_validator("depths")
+    @classmethod
+    def _ascending(cls, depths: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted(set(depths)))
+
+    @model_validator(mode="after")
+    def _buildable(self) -> Self:
+        count = len(self.families) * len(self.depths) * self.seeds
+        if count > self.MAX_CELLS:
+            raise InvalidSetting(
+                "too_many_cells",
+                N_("That would be {count} runs; {most} at most are possible. Choose fewer depths or seeds."),
+                field="depths",
+                count=count,
+                most=self.MAX_CELLS,
+            )
+        networks: dict[str, str] = {}
+        for name in self.families:
+            built = [family(name).network(self.run.network, depth) for depth in self.depths]
+            digest = built[0].digest()
+            if digest in networks:
+                raise InvalidSetting(
+                    "same_family_twice",
+                    N_("The network types {first} and {second} give the same networks here; leave one out."),
+                    field="families",
+                    first=networks[digest],
+                    second=name,
+                )
+            networks[digest] = name
+        return self
+
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells: by depth, then family, then seed."""
+        first = self.run.train.seed
+        seeded = {seed: self.run.train.but(seed=seed) for seed in range(first, first + self.seeds)}
+        return tuple(
+            Cell(name, depth, seed, self.run.but(network=network, train=train))
+            for depth in self.depths
+            for name in self.families
+            for network in (family(name).network(self.run.network, depth),)
+            for seed, train in seeded.items()
+        )
+
+    def in_queue_order(self) -> list[Cell]:
+        """By seed, then the deepest first: the longest runs at the end would leave cores idle."""
+        return sorted(self.cells(), key=lambda cell: (cell.seed, -cell.depth))
+
+    def runs(self) -> tuple[RunSpec, ...]:
+        """Those of all cells, in the order of the queue."""
+        return tuple(cell.run for cell in self.in_queue_order())
+
+    def fitted(self) -> Self:
+        """With the networks' input and classes set from the data; raises `InvalidSetting`."""
+        return self.but(run=fitted(self.run))
+
+    def with_next_seeds(self) -> Self:
+        """The same with as many seeds that it does not have."""
+        train = self.run.train
+        seed = (train.seed + self.seeds) % 2**31
+        return self.but(run=self.run.but(train=train.but(seed=seed)))
+
+    def twins(self) -> tuple[tuple[str, str], ...]:
+        """Pairs (plain family, residual family) that differ in nothing but their shortcuts."""
+        known = [family(name) for name in self.families]
+        return tuple(
+            (plain.name, residual.name)
+            for plain in known
+            if plain.role == "plain"
+            for residual in known
+            if residual.role == "residual" and residual.is_twin_of(plain, self.run.network)
+        )
