@@ -3,7 +3,7 @@
     python assets/make_fashion_mnist_small.py [FOLDER OF THE PACKAGE]
 
 The images are the first 12,000 of 60,000 and the first 2,000 of 10,000 in the
-order of `resnet_viz.data.subset`: 1,200 and 200 of each class.
+order of `resnet_viz.data.balanced_order`: 1,200 and 200 of each class.
 """
 
 import gzip
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from resnet_viz.data.arrays import Arrays, write_arrays  # noqa: E402
-from resnet_viz.data.subset import balanced_order  # noqa: E402
+from resnet_viz.data.balanced_order import balanced_order  # noqa: E402
 
 DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
 

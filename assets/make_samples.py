@@ -2,7 +2,7 @@
 
 ``pip download --no-deps scikit-image==0.25.2``, then ``python assets/make_samples.py WHEEL``.
 Who took them and what allows their use stands in ``assets/samples/README.md`` and, for the
-app, in ``resnet_viz/images/photographs.py``.
+app, in ``resnet_viz/data/photographs.py``.
 """
 
 import io

@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 from torchvision.models import get_model
 
-from resnet_viz.data.pretrained import weights_path
+from resnet_viz.data.obtain import file_path
 from resnet_viz.inspection import answers
 from resnet_viz.inspection.zoo_weights import weights_of
-from resnet_viz.networks.zoo import ZOO
+from resnet_viz.networks.torchvision_catalogue import ZOO
 from resnet_viz.processes.answering import Answerer, answer_questions
 from resnet_viz.processes.channel import Channel
 from resnet_viz.processes.tasks import Workplace
@@ -32,7 +32,7 @@ def answerers(home: Path) -> Mapping[str, Answerer]:
         with made.open("rb") as source:
             start = hashlib.file_digest(source, "sha256").hexdigest()[:8]
         ZOO[name] = replace(ZOO[name], file=f"{name}-{start}.pth")
-        place = weights_path(weights_of(ZOO[name]), home / "data")
+        place = file_path(weights_of(ZOO[name]), home / "data")
         place.parent.mkdir(parents=True, exist_ok=True)
         made.replace(place)
     return answers.answerers(home)

@@ -14,12 +14,12 @@ from torch.nn import functional as F
 
 from resnet_viz.attribution.completeness import Balance
 from resnet_viz.attribution.methods import METHODS, AttributionOptions, Emptiness, Method
-from resnet_viz.attribution.undisturbed import Cancelled, never, undisturbed
+from resnet_viz.attribution.restoring import Cancelled, never, undisturbed
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
 
 if TYPE_CHECKING:
-    from resnet_viz.attribution.calls import Call
+    from resnet_viz.attribution.captum_calls import Call
 
 _DEFAULTS = AttributionOptions()
 # Pixels of the images sent through at once, by measurement: 127 images of 28 px are fastest on a CPU.
@@ -108,7 +108,7 @@ def attribute(
     refuse_misfit(chosen, network)
     layer = _layer(chosen, network, tap)
     _check_images(network, images, targets)
-    from resnet_viz.attribution.calls import CALLS, Call
+    from resnet_viz.attribution.captum_calls import CALLS, Call
 
     at_once = rows or rows_at_once(images)
     found: list[Tensor] = []
@@ -178,7 +178,7 @@ def refuse_misfit(method: Method, network: nn.Module) -> None:
 
 def _balanced(call: "Call", method: Method, cancelled: Callable[[], bool]) -> tuple[Tensor, list[Balance]]:
     """Maps of ``call`` and what they sum to; an integral gets more steps until it fits, up to a bound."""
-    from resnet_viz.attribution.calls import CALLS
+    from resnet_viz.attribution.captum_calls import CALLS
 
     maps = CALLS[method.name](call).detach().float()
     with torch.no_grad():

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from resnet_viz.attribution.attribute import attribute, rows_at_once, upsampled
 from resnet_viz.attribution.methods import AttributionOptions
-from resnet_viz.attribution.undisturbed import never, undisturbed
+from resnet_viz.attribution.restoring import never, undisturbed
 
 Floats = npt.NDArray[np.float32]
 

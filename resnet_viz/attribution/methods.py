@@ -1,6 +1,6 @@
 """The attribution methods there are: what each means, costs and fits. Nothing here imports torch.
 
-A new method is an entry here and a function of the same name in `calls`.
+A new method is an entry here and a function of the same name in `captum_calls`.
 """
 
 from collections.abc import Callable

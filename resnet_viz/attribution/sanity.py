@@ -14,9 +14,9 @@ from torch import Tensor, nn
 
 from resnet_viz.attribution.attribute import AttributionMap, attribute, upsampled
 from resnet_viz.attribution.methods import AttributionOptions
+from resnet_viz.attribution.restoring import never
 from resnet_viz.attribution.similarity import rank_correlation, structural_similarity
-from resnet_viz.attribution.undisturbed import never
-from resnet_viz.networks.renewal import Network, renewed
+from resnet_viz.networks.reinitialise import Network, renewed
 
 Floats = npt.NDArray[np.float32]
 

@@ -14,14 +14,13 @@ from resnet_viz.cli.downloading import shown_download
 from resnet_viz.cli.files import files_in, is_same, not_writable, path_given, result_name
 from resnet_viz.data.catalogue import info
 from resnet_viz.errors import ImageRefused, InvalidSetting, NotFound
-from resnet_viz.images.decoding import DecodedImage, decode
+from resnet_viz.images.decode import DecodedImage, Prepared, decode, prepare
 from resnet_viz.images.fitting import Fit
-from resnet_viz.images.novelty import novelty
-from resnet_viz.images.policy import MAX_BYTES
-from resnet_viz.images.prepare import Prepared, prepare
+from resnet_viz.images.refusals import MAX_BYTES
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import overlay_png
+from resnet_viz.probes.novelty import novelty
 from resnet_viz.store import home_folder, open_store
 from resnet_viz.wording import Sentence, sentence, visible
 

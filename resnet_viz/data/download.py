@@ -21,6 +21,7 @@ from resnet_viz.data.sources import RemoteFile
 _CHUNK_BYTES = 64 * 1024
 _WORTHWHILE_BYTES = 256 * 1024
 _AGENT = f"resnet-viz/{__version__}"
+TELL_EVERY_S = 0.2
 _PASSING_TROUBLE = frozenset({408, 425, 429})
 
 
@@ -31,6 +32,25 @@ class DownloadProgress:
     dataset: str
     done_bytes: int
     total_bytes: int
+
+
+OnProgress = Callable[[DownloadProgress], None]
+
+
+class Teller:
+    """Passes progress on a few times a second, the first and the last always."""
+
+    def __init__(self, dataset: str, total_bytes: int, on_progress: OnProgress | None) -> None:
+        self._dataset = dataset
+        self._total_bytes = total_bytes
+        self._on_progress = on_progress
+        self._told = float("-inf")
+
+    def __call__(self, done_bytes: int) -> None:
+        now = time.monotonic()
+        if self._on_progress and (done_bytes == self._total_bytes or now - self._told >= TELL_EVERY_S):
+            self._told = now
+            self._on_progress(DownloadProgress(self._dataset, done_bytes, self._total_bytes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from resnet_viz.data.arrays import read_arrays
+from resnet_viz.data.balanced_order import balanced_order
 from resnet_viz.data.catalogue import DatasetInfo, info
 from resnet_viz.data.download import DownloadProgress, Patience
-from resnet_viz.data.obtain import kept_path, obtain
+from resnet_viz.data.published_arrays import kept_path, obtain_arrays
 from resnet_viz.data.sources import SOURCES, Source
-from resnet_viz.data.subset import balanced_order
 from resnet_viz.specs import DataSpec
 
 _CHUNK = 1024
@@ -48,7 +48,7 @@ def load(
     """The data that ``spec`` asks for, downloaded into ``folder`` where it is not there yet.
 
     The training images are the first ``train_size`` of one fixed order (see
-    `subset`), so smaller sets are contained in larger ones.
+    `balanced_order`), so smaller sets are contained in larger ones.
 
     Args:
         on_progress: called a few times a second during a download; what it
@@ -63,7 +63,7 @@ def load(
     if chosen.bundled:
         arrays = read_arrays(bundled_path(chosen.name))
     else:
-        arrays = obtain(sources[chosen.name], folder, on_progress, patience)
+        arrays = obtain_arrays(sources[chosen.name], folder, on_progress, patience)
     order = balanced_order(arrays.train_labels)[: spec.train_size]
     px = spec.resolution_px or chosen.image_px
     train_images = resized(torch.from_numpy(arrays.train_images[order]), px)

@@ -1,189 +1,179 @@
-"""A published data set as arrays: from the data folder, or downloaded into it.
+"""Files that others have published: in the data folder, or downloaded into it. Nothing here imports torch.
 
-Each data set has a folder of its own with the files as published, which a
-person may also put there by hand, and with ``images-….npz``, made from them
-once and read from then on.
+What belongs together lies in one folder under the published names, where a person may also put it by hand.
 """
 
 import errno
-import shutil
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
-from resnet_viz.data.arrays import Arrays, DamagedArrays, read_arrays, write_arrays
-from resnet_viz.data.blame import setting_at_fault
-from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.download import (
-    Different,
+    TELL_EVERY_S,
+    DownloadProgress,
     Failed,
-    Interrupted,
+    OnProgress,
     Patience,
-    Refused,
+    Teller,
     fetch,
+    is_whole,
     part_path,
+    remote_size_bytes,
 )
-from resnet_viz.data.sources import MIRROR_VARIABLE, Source
-from resnet_viz.data.telling import TELL_EVERY_S, OnProgress, Teller
-from resnet_viz.errors import DatasetUnavailable
-from resnet_viz.locale import N_
+from resnet_viz.data.sources import RemoteFile, own_mirror
+from resnet_viz.data.unavailable import Words
+
+T = TypeVar("T")
 
 
-def obtain(source: Source, folder: Path, on_progress: OnProgress | None, patience: Patience) -> Arrays:
-    """The images of ``source``; see `resnet_viz.data.load.load` for the rest.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One thing to be had: a data set, or a network's weights.
 
-    Several processes may ask at once: one downloads, the others wait for it.
+    Attributes:
+        title: for people.
+        folder: that its files lie in, in the data folder and on an own mirror.
+        mirrors: addresses that a file's name is appended to, in the order to try.
+        words: what is said when it cannot be had.
+        has_exact_sizes: whether the sizes of ``files`` are exact; if not, the server is asked.
+    """
+
+    title: str
+    folder: str
+    files: tuple[RemoteFile, ...]
+    mirrors: tuple[str, ...]
+    words: Words
+    has_exact_sizes: bool = True
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes to download, as far as they are known beforehand."""
+        return sum(file.size_bytes for file in self.files)
+
+    def addresses(self) -> tuple[str, ...]:
+        """Where to ask: the published mirrors, or only the own one."""
+        return own_mirror(self.folder) or self.mirrors
+
+
+def obtain(
+    published: Published,
+    data_folder: Path,
+    kept: Callable[[], T | None],
+    made: Callable[[], T],
+    on_progress: OnProgress | None,
+    patience: Patience,
+) -> T:
+    """What is ``kept`` of ``published``; without it, what is ``made`` of its files once they are downloaded.
+
+    Broken downloads are resumed. Several processes may ask at once: one downloads, the others
+    wait for it.
 
     Raises:
-        DatasetUnavailable: with one sentence that says why and names the bundled set.
+        DatasetUnavailable, WeightsUnavailable: with one sentence that says why, and what to choose instead.
     """
-    kept = kept_path(source, folder)
-    place = kept.parent
-    tell = Teller(source.dataset, source.size_bytes, on_progress)
+    place = data_folder / published.folder
     try:
-        arrays = _kept(kept)
-        if arrays is not None:
-            return arrays
+        found = kept()
+        if found is not None:
+            return found
         place.mkdir(parents=True, exist_ok=True)
-        with _turn(source, place, tell):
-            return _kept(kept) or _make(source, place, kept, tell, patience)
+        with _turn(published, place, on_progress):
+            found = kept()
+            if found is None:
+                _download(published, place, on_progress, patience)
+                found = made()
+            return found
+    except Failed as failure:
+        done_bytes = progress_of(published, data_folder).done_bytes
+        raise published.words.failed(failure, published.title, done_bytes, published.size_bytes) from failure
     except OSError as error:
-        raise _unwritable(source, place, error) from error
+        if error.errno == errno.ENOSPC:
+            for file in published.files:
+                part_path(file, place).unlink(missing_ok=True)
+        raise published.words.unwritable(error, published.title, place, published.size_bytes) from error
 
 
-def kept_path(source: Source, folder: Path) -> Path:
-    """Where the arrays of ``source`` are once they were obtained."""
-    return folder / source.dataset / f"images-{source.digest}.npz"
+def obtain_file(
+    published: Published,
+    data_folder: Path,
+    on_progress: OnProgress | None = None,
+    patience: Patience | None = None,
+) -> Path:
+    """The only file of ``published``; see `obtain`."""
+    return obtain(
+        published,
+        data_folder,
+        lambda: kept_file(published, data_folder),
+        lambda: file_path(published, data_folder),
+        on_progress,
+        patience or Patience(),
+    )
 
 
-def _turn(source: Source, place: Path, tell: Callable[[int], None]) -> AbstractContextManager[object]:
-    """The right to write in ``place``; while another process has it, its progress is told."""
-    lock = FileLock(place / ".lock")
+def file_path(published: Published, data_folder: Path) -> Path:
+    """Where the only file of ``published`` is, once it is there."""
+    (file,) = published.files
+    return data_folder / published.folder / file.name
+
+
+def kept_file(published: Published, data_folder: Path) -> Path | None:
+    """The only file, if it is there and what was published; a damaged one is removed."""
+    (file,) = published.files
+    path = file_path(published, data_folder)
+    try:
+        size_bytes = file.size_bytes if published.has_exact_sizes else path.stat().st_size
+    except FileNotFoundError:
+        return None
+    if is_whole(path, replace(file, size_bytes=size_bytes)):
+        return path
+    path.unlink(missing_ok=True)
+    return None
+
+
+def progress_of(published: Published, data_folder: Path) -> DownloadProgress:
+    """How much of it is here, whoever is downloading it."""
+    done_bytes = sum(_done_bytes(file, data_folder / published.folder) for file in published.files)
+    return DownloadProgress(published.title, done_bytes, max(done_bytes, published.size_bytes))
+
+
+def _done_bytes(file: RemoteFile, place: Path) -> int:
+    # In this order, since the part becomes the file.
+    for path in (part_path(file, place), place / file.name):
+        with suppress(FileNotFoundError):
+            return path.stat().st_size
+    return 0
+
+
+def _turn(
+    published: Published, place: Path, on_progress: OnProgress | None
+) -> AbstractContextManager[object]:
+    """The right to write these files; while another process has it, its progress is told."""
+    lock = FileLock(place / f".{published.files[0].name}.lock")
     while True:
         try:
             return lock.acquire(timeout=TELL_EVERY_S)
         except Timeout:
-            tell(_done_bytes(source, place))
+            if on_progress is not None:
+                on_progress(progress_of(published, place.parent))
 
 
-def _make(source: Source, place: Path, kept: Path, tell: Callable[[int], None], patience: Patience) -> Arrays:
+def _download(published: Published, place: Path, on_progress: OnProgress | None, patience: Patience) -> None:
+    mirrors, files = published.addresses(), published.files
+    if not published.has_exact_sizes:
+        files = tuple(
+            replace(file, size_bytes=remote_size_bytes(file.name, mirrors, patience.timeout_s))
+            for file in files
+        )
+    tell = Teller(published.title, sum(file.size_bytes for file in files), on_progress)
     before = 0
-    for file in source.files:
+    for file in files:
 
         def on_bytes(count: int, before: int = before) -> None:
             tell(before + count)
 
-        try:
-            fetch(file, source.addresses(), place, on_bytes, patience)
-        except Failed as failure:
-            raise _unavailable(source, failure, _done_bytes(source, place)) from failure
+        fetch(file, mirrors, place, on_bytes, patience)
         before += file.size_bytes
-    # torchvision takes seconds to import.
-    from resnet_viz.data.published import read_published
-
-    scratch = place / ".unpacked"
-    shutil.rmtree(scratch, ignore_errors=True)  # left by a process that was killed
-    scratch.mkdir()
-    try:
-        arrays = read_published(source, place, scratch)
-        written = scratch / kept.name
-        write_arrays(arrays, written, compress=False)
-        written.replace(kept)
-    finally:
-        shutil.rmtree(scratch)
-    return arrays
-
-
-def _kept(path: Path) -> Arrays | None:
-    """The arrays made earlier, if they are there and whole."""
-    try:
-        return read_arrays(path)
-    except FileNotFoundError:
-        return None
-    except DamagedArrays:
-        path.unlink()
-        return None
-
-
-def _done_bytes(source: Source, place: Path) -> int:
-    done = 0
-    for file in source.files:
-        for path in (place / file.name, part_path(file, place)):
-            if path.exists():
-                done += path.stat().st_size
-                break
-    return done
-
-
-def _unavailable(source: Source, failure: Failed, done_bytes: int) -> DatasetUnavailable:
-    at_fault = setting_at_fault(failure)
-    if at_fault is not None:
-        return DatasetUnavailable(*at_fault, what=source.dataset, variable=MIRROR_VARIABLE, bundled=BUNDLED)
-    names: dict[str, str | int] = {"dataset": source.dataset, "bundled": BUNDLED}
-    if isinstance(failure, Interrupted):
-        return DatasetUnavailable(
-            "download_interrupted",
-            N_(
-                "The download of {dataset} was interrupted after {done} of {total} MB; try again to "
-                "resume it there. Or choose {bundled}, which needs no download."
-            ),
-            done=done_bytes // 10**6,
-            total=max(1, source.size_bytes // 10**6),
-            **names,
-        )
-    if isinstance(failure, Different):
-        return DatasetUnavailable(
-            "download_different",
-            N_(
-                "What the servers offer as {dataset} is not the published data set, so it was not used. "
-                "Choose {bundled}, which needs no download."
-            ),
-            **names,
-        )
-    if isinstance(failure, Refused):
-        return DatasetUnavailable(
-            "download_refused",
-            N_(
-                "The servers no longer offer {dataset} at its known addresses. Choose {bundled}, which "
-                "needs no download."
-            ),
-            **names,
-        )
-    return DatasetUnavailable(
-        "download_offline",
-        N_(
-            "{dataset} has to be downloaded, and no server can be reached. Check the connection "
-            "and try again, or choose {bundled}, which needs no download."
-        ),
-        **names,
-    )
-
-
-def _unwritable(source: Source, place: Path, error: OSError) -> DatasetUnavailable:
-    if error.errno == errno.ENOSPC:
-        for file in source.files:
-            part_path(file, place).unlink(missing_ok=True)
-        return DatasetUnavailable(
-            "data_folder_full",
-            N_(
-                "The disk is full: {dataset} needs {total} MB in {folder}. Make room and try again, "
-                "or choose {bundled}, which needs no download."
-            ),
-            dataset=source.dataset,
-            total=3 * source.size_bytes // 10**6,
-            folder=str(place),
-            bundled=BUNDLED,
-        )
-    return DatasetUnavailable(
-        "data_folder_unwritable",
-        N_(
-            "{dataset} cannot be kept in {folder}: {reason}. Make the folder writable, "
-            "or choose {bundled}, which needs no download."
-        ),
-        dataset=source.dataset,
-        folder=str(place),
-        reason=error.strerror or type(error).__name__,
-        bundled=BUNDLED,
-    )

@@ -19,6 +19,7 @@ class RemoteFile:
     """A file as its authors published it.
 
     Attributes:
+        size_bytes: its length; where that is not published to the byte, see `obtain.Published`.
         sha256: hex digits, at least the first eight of them.
     """
 
@@ -32,7 +33,7 @@ class Source:
     """The files of one data set and the places they can be had from.
 
     Attributes:
-        layout: what the files look like inside, see `published`.
+        layout: what the files look like inside, see `torchvision_files`.
         mirrors: addresses that end in a slash, in the order to try.
     """
 
@@ -42,18 +43,9 @@ class Source:
     mirrors: tuple[str, ...]
 
     @property
-    def size_bytes(self) -> int:
-        """Bytes to download."""
-        return sum(file.size_bytes for file in self.files)
-
-    @property
     def digest(self) -> str:
         """Eight hex digits that change when any file does."""
         return hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()[:8]
-
-    def addresses(self) -> tuple[str, ...]:
-        """The mirrors to try: those published, or only `own_mirror`."""
-        return own_mirror(self.dataset) or self.mirrors
 
 
 def own_mirror(folder: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.exports.map_script import RELUS_APART, captum_call
-from resnet_viz.networks.zoo import CHANNELS, IMAGE_PX, ZooEntry
+from resnet_viz.networks.torchvision_catalogue import CHANNELS, IMAGE_PX, ZooEntry
 
 _RESIDUAL = """
 def one_relu_a_place(block, x):

@@ -4,12 +4,11 @@ What a profile is called says nothing about what it does: only the colours that 
 turns others into tell whether it is sRGB.
 """
 
+from collections.abc import Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image, ImageChops
-
-from resnet_viz.images.container import Container
 
 if TYPE_CHECKING:
     from PIL.ImageCms import ImageCmsTransform
@@ -24,15 +23,15 @@ _LEAST, _MOST = 0.1, 10.0
 _GRID = range(0, 256, 15)
 
 
-def to_srgb(colour: Image.Image, container: Container) -> tuple[Image.Image, str | None]:
+def to_srgb(colour: Image.Image, info: Mapping[Any, Any]) -> tuple[Image.Image, str | None]:
     """``colour`` (L, RGB or CMYK) in sRGB, and the code of what is to be said about that.
 
-    By the ICC profile, else by the gamma of a PNG (its primaries, cHRM, are not
-    applied); as it is where that changes nothing or cannot be used.
+    By the ICC profile in Pillow's ``info`` about the file, else by the gamma of a PNG (its
+    primaries, cHRM, are not applied); as it is where that changes nothing or cannot be used.
     """
-    if container.profile:
-        return _by_profile(colour, container.profile)
-    gamma = container.gamma
+    if info.get("icc_profile"):
+        return _by_profile(colour, info["icc_profile"])
+    gamma = None if "srgb" in info else info.get("gamma")
     if gamma and _LEAST <= gamma <= _MOST and abs(gamma / _USUAL_GAMMA - 1) > _GAMMA_TOLERANCE:
         return _by_gamma(colour, gamma), "gamma_converted"
     return colour, None

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from PIL import Image, ImageChops
 
 from resnet_viz.images.pixels import Note
-from resnet_viz.images.policy import MAX_PIXELS
+from resnet_viz.images.refusals import MAX_PIXELS
 
 Fit = Literal["crop", "letterbox"]
 Fitted = tuple[Image.Image, list[Note]]

@@ -1,7 +1,7 @@
 """The words for what the decoder says by code: the child process sends no text of its own."""
 
 from resnet_viz.errors import ImageRefused
-from resnet_viz.images.policy import Refused
+from resnet_viz.images.refusals import Refused
 from resnet_viz.locale import N_
 from resnet_viz.wording import Sentence, sentence
 
@@ -38,7 +38,7 @@ REFUSALS = {
     "decoder_crashed": N_("Reading this image failed; open it in another program and save it again as PNG."),
     "decoder_busy": N_("Too many images are being read just now; try again in a minute."),
 }
-"""One sentence for each code of `policy.Refused`: what is wrong and what to do."""
+"""One sentence for each code of `refusals.Refused`: what is wrong and what to do."""
 
 CHANGES = {
     "first_frame": N_("Of the {frames} frames of this animation the first one is shown."),

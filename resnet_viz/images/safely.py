@@ -6,11 +6,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from resnet_viz.images.decoding import DecodedImage, decoded
+from resnet_viz.images.decode import DecodedImage, Prepared, decoded, prepared
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.messages import refused
-from resnet_viz.images.policy import MAX_BYTES
-from resnet_viz.images.prepare import Prepared, prepared
+from resnet_viz.images.refusals import MAX_BYTES
 from resnet_viz.processes.channel import Frame
 from resnet_viz.processes.child import Child, Fault, NoAnswer
 
@@ -39,7 +38,7 @@ class Taken(NamedTuple):
 def decode_safely(data: bytes, name: str, wanted: Wanted, *, time_limit_s: float = TIME_LIMIT_S) -> Taken:
     """The image in ``data``; raises `ImageRefused`, also when its decoder is killed, crashes or hangs.
 
-    What the network gets is what `decoding.decode` and `prepare.prepare` give, made of
+    What the network gets is what `decode.decode` and `decode.prepare` give, made of
     all pixels; those never reach this process. ``name`` serves for one remark and is never a path.
     """
     if not data:

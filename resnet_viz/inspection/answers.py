@@ -123,7 +123,7 @@ def answerers(home: Path) -> dict[str, Answerer]:
         )
 
     def appearance(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """What the images ``model`` was trained on look like, in the few numbers of `images.novelty`."""
+        """What the images ``model`` was trained on look like, in the few numbers of `probes.novelty`."""
         found = appearance_of(model, data_folder)
         return Frame({"mean": list(found.mean), "std": list(found.std)}, {})
 

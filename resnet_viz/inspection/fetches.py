@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resnet_viz.data.download import DownloadProgress
-from resnet_viz.data.pretrained import obtain_weights, weights_path, weights_progress
+from resnet_viz.data.obtain import file_path, obtain_file, progress_of
 from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
-from resnet_viz.networks.zoo import ZooEntry
+from resnet_viz.networks.torchvision_catalogue import ZooEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class Fetches:
         with self._lock:
             fetch = self._running.get(reference)
             if fetch is None:
-                if weights_path(weights_of(entry), self._data_folder).exists():
+                if file_path(weights_of(entry), self._data_folder).exists():
                     return None  # compared with its checksum when it is loaded
-                begun = weights_progress(weights_of(entry), self._data_folder).done_bytes
+                begun = progress_of(weights_of(entry), self._data_folder).done_bytes
                 fetch = self._running[reference] = _Fetch(entry, self._data_folder, begun)
                 fetch.start()
             elif not fetch.is_alive():
@@ -58,7 +58,7 @@ class Fetches:
                 if fetch.error is not None:
                     raise fetch.error
                 return None
-            progress = weights_progress(weights_of(entry), self._data_folder)
+            progress = progress_of(weights_of(entry), self._data_folder)
             return FetchProgress(progress.done_bytes, progress.total_bytes, fetch.rate(progress.done_bytes))
 
     def cancel(self, reference: str) -> None:
@@ -89,7 +89,7 @@ class _Fetch(threading.Thread):
 
     def run(self) -> None:
         try:
-            obtain_weights(weights_of(self._entry), self._data_folder, self._look)
+            obtain_file(weights_of(self._entry), self._data_folder, self._look)
         except _Cancelled:
             return
         except Exception as error:  # raised again where the question is asked

@@ -1,7 +1,7 @@
 """Networks to look into: by reference, loaded once and kept while they are in use.
 
 A reference is ``file:PATH`` (a checkpoint of ours), ``bundled:plain`` or
-``bundled:residual``, or ``torchvision:NAME`` with a name of `networks.zoo.ZOO`.
+``bundled:residual``, or ``torchvision:NAME`` with a name of `networks.torchvision_catalogue.ZOO`.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ import torch
 from torch import Tensor
 
 from resnet_viz.data.catalogue import info
-from resnet_viz.data.pretrained import weights_path
+from resnet_viz.data.obtain import file_path
 from resnet_viz.errors import NotFound
 from resnet_viz.inspection.published import load_published
 from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
 from resnet_viz.locale import N_
-from resnet_viz.networks import zoo
 from resnet_viz.networks.registry import build
-from resnet_viz.networks.renewal import Network
+from resnet_viz.networks.reinitialise import Network
 from resnet_viz.networks.taps import Tap
+from resnet_viz.networks.torchvision_catalogue import CHANNELS, IMAGE_PX, RESIZE_PX, ZOO
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.checkpoint import read_checkpoint
 
@@ -104,9 +104,7 @@ def load_model(reference: str, data_folder: Path) -> Model:
     """
     entry = zoo_entry(reference)
     if entry is not None:
-        return _load_published(
-            entry.name, data_folder, _changed(weights_path(weights_of(entry), data_folder))
-        )
+        return _load_published(entry.name, data_folder, _changed(file_path(weights_of(entry), data_folder)))
     path = _path(reference)
     changed = _changed(path)
     if changed is None:
@@ -149,13 +147,13 @@ def _load(path: Path, changed: int) -> Model:
 
 @lru_cache(maxsize=_KEPT_PUBLISHED)
 def _load_published(name: str, data_folder: Path, changed: int | None) -> Model:
-    loaded = load_published(zoo.ZOO[name], data_folder)
+    loaded = load_published(ZOO[name], data_folder)
     return Model(
         loaded.network,
         loaded.classes,
         _per_channel(loaded.mean),
         _per_channel(loaded.std),
-        ImageSize(zoo.CHANNELS, zoo.IMAGE_PX, zoo.RESIZE_PX),
+        ImageSize(CHANNELS, IMAGE_PX, RESIZE_PX),
     )
 
 

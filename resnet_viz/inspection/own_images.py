@@ -6,9 +6,9 @@ from pathlib import Path
 from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.data.load import LoadedData, is_here, load
 from resnet_viz.errors import NotFound
-from resnet_viz.images.novelty import Appearance
 from resnet_viz.inspection.models import Model
 from resnet_viz.locale import N_
+from resnet_viz.probes.novelty import Appearance
 from resnet_viz.specs import DataSpec
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import torch
 
-from resnet_viz.data.pretrained import kept_weights, obtain_weights, weights_path
-from resnet_viz.data.telling import OnProgress
+from resnet_viz.data.download import OnProgress
+from resnet_viz.data.obtain import file_path, kept_file, obtain_file
 from resnet_viz.errors import WeightsUnavailable
 from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
 from resnet_viz.locale import N_
-from resnet_viz.networks.zoo import ZooEntry
+from resnet_viz.networks.torchvision_catalogue import ZooEntry
 from resnet_viz.networks.zoo_network import ZooNetwork
 
 
@@ -34,7 +34,7 @@ def fetch_weights(reference: str, data_folder: Path, on_progress: OnProgress | N
     """
     entry = zoo_entry(reference)
     if entry is not None:
-        obtain_weights(weights_of(entry), data_folder, on_progress)
+        obtain_file(weights_of(entry), data_folder, on_progress)
 
 
 def load_published(entry: ZooEntry, data_folder: Path) -> LoadedNetwork:
@@ -43,9 +43,9 @@ def load_published(entry: ZooEntry, data_folder: Path) -> LoadedNetwork:
     Raises:
         WeightsUnavailable: the file is not there, or not as published.
     """
-    place = weights_path(weights_of(entry), data_folder)
+    place = file_path(weights_of(entry), data_folder)
     was_there = place.exists()
-    path = kept_weights(weights_of(entry), data_folder)
+    path = kept_file(weights_of(entry), data_folder)
     if path is None and was_there:
         raise WeightsUnavailable(
             "weights_different",

@@ -1,9 +1,11 @@
 """Which of torchvision's networks is meant, and which file holds its weights. Nothing here imports torch."""
 
-from resnet_viz.data.pretrained import PublishedWeights
+from resnet_viz.data.obtain import Published
+from resnet_viz.data.sources import RemoteFile
+from resnet_viz.data.unavailable import WEIGHTS
 from resnet_viz.errors import NotFound
 from resnet_viz.locale import N_
-from resnet_viz.networks.zoo import ADDRESS, ZOO, ZooEntry
+from resnet_viz.networks.torchvision_catalogue import ADDRESS, ZOO, ZooEntry
 
 
 def zoo_entry(reference: str) -> ZooEntry | None:
@@ -25,6 +27,7 @@ def zoo_entry(reference: str) -> ZooEntry | None:
     return ZOO[name]
 
 
-def weights_of(entry: ZooEntry) -> PublishedWeights:
+def weights_of(entry: ZooEntry) -> Published:
     """Which file holds the weights of ``entry``, and where it is published."""
-    return PublishedWeights(entry.title, entry.file, entry.size_bytes, entry.sha256_start, ADDRESS)
+    file = RemoteFile(entry.file, entry.size_bytes, entry.sha256_start)
+    return Published(entry.title, "torchvision", (file,), (ADDRESS,), WEIGHTS, has_exact_sizes=False)

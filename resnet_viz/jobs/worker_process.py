@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 Report = Callable[["WorkerProcess", Message | None], None]
 
 
-class WorkerProcess:
+class WorkerProcess(Child):
     """A started worker, what it was given, and what it says.
 
     Args:
@@ -37,39 +37,19 @@ class WorkerProcess:
     def __init__(
         self, *, home: Path, database: str | None, threads: int, engine: str | None, report: Report
     ) -> None:
+        super().__init__("train", home=home, database=database, threads=threads, module=engine)
         self.started_at = time.monotonic()
         self.ready = False
         self.leaving_since: float | None = None
         self.job: Job | None = None
         self.has_begun = False
         self._report = report
-        self._child = Child("train", home=home, database=database, threads=threads, module=engine)
         threading.Thread(target=self._listen, name=self.name, daemon=True).start()
-
-    @property
-    def name(self) -> str:
-        """Distinguishes it from all others."""
-        return self._child.name
-
-    @property
-    def log(self) -> Path:
-        """The file with what it printed."""
-        return self._child.log
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._child.pid
 
     @property
     def is_idle(self) -> bool:
         """Whether it waits for a job."""
         return self.ready and self.job is None and self.leaving_since is None
-
-    @property
-    def exit_code(self) -> int | None:
-        """How the process ended (minus the signal that killed it), or None while it lives."""
-        return self._child.exit_code
 
     def give(self, job: Job) -> None:
         """Hand ``job`` over."""
@@ -86,23 +66,14 @@ class WorkerProcess:
         """Give it no other job: it is about to exit."""
         self.leaving_since = self.leaving_since or time.monotonic()
 
-    def kill(self) -> None:
-        """End it at once."""
-        self._child.kill()
-
-    def close(self) -> None:
-        """Let go of the ended process."""
-        self._child.wait()
-        self._child.close()
-
     def _send(self, message: Message) -> None:
         # Where the process is gone, `_listen` reports it.
         with suppress(OSError):
-            self._child.channel.send(to_values(message))
+            self.channel.send(to_values(message))
 
     def _listen(self) -> None:
         try:
-            while (frame := self._child.channel.receive()) is not None:
+            while (frame := self.channel.receive()) is not None:
                 self._report(self, from_values(frame.values))
         except (EOFError, OSError) as error:
             _log.warning("worker %s broke off: %r", self.name, error)
@@ -110,5 +81,5 @@ class WorkerProcess:
             _log.exception("worker %s talks nonsense and is killed", self.name)
             self.kill()
         finally:
-            self._child.wait()
+            self.wait()
             self._report(self, None)

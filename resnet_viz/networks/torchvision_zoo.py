@@ -1,4 +1,4 @@
-"""Networks of `zoo` with torchvision's numbers. Importing this module imports torchvision: seconds."""
+"""Networks of `torchvision_catalogue`, built by torchvision. Importing this imports torchvision: seconds."""
 
 import re
 from collections.abc import Mapping
@@ -17,14 +17,14 @@ _OLD_DENSE_NAME = re.compile(r"(denselayer\d+\.(?:norm|conv))\.(\d)\.")
 
 
 def build_zoo(name: str, seed: int) -> ZooNetwork:
-    """The network ``name`` of `zoo.ZOO` untrained: weights drawn from ``seed`` as its authors do."""
+    """The network ``name`` of torchvision untrained: weights drawn from ``seed`` as its authors do."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         return _adapted(name, get_model(name, weights=None))
 
 
 def with_weights(name: str, weights: Mapping[str, Tensor]) -> ZooNetwork:
-    """The network ``name`` of `zoo.ZOO` with ``weights`` as torchvision publishes them, in evaluation mode.
+    """The network ``name`` of torchvision with ``weights`` as torchvision publishes them, in evaluation mode.
 
     Raises:
         RuntimeError: the weights are not those of this network.

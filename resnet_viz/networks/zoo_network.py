@@ -56,7 +56,7 @@ class ZooNetwork(nn.Module):
     """The parts of a network one after the other; the last of them takes vectors.
 
     Args:
-        name: torchvision's name for it, see `zoo.ZOO`.
+        name: torchvision's name for it, see `torchvision_catalogue.ZOO`.
         parts: by name, in the order of the forward pass, each ReLU a module that is used once.
     """
 

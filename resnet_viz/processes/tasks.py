@@ -50,5 +50,5 @@ TASKS: Final = {
     "explain": Task("resnet_viz.inspection.answers"),
     "export": Task("resnet_viz.exports.parquet_child"),
     # The largest accepted images need about 500 MB, libraries included.
-    "decode": Task("resnet_viz.images.decoder", bounds=Bounds(memory_bytes=768 * 2**20, cpu_s=10)),
+    "decode": Task("resnet_viz.images.decode_child", bounds=Bounds(memory_bytes=768 * 2**20, cpu_s=10)),
 }

@@ -20,7 +20,7 @@ from torch import Tensor
 from resnet_viz.errors import CheckpointDamaged, InvalidSetting
 from resnet_viz.kept_files import write_whole
 from resnet_viz.locale import N_
-from resnet_viz.networks.model_file import SCHEMA
+from resnet_viz.networks.safetensors_file import SCHEMA
 from resnet_viz.specs import RunSpec
 
 RESUME_FILE = "resume.safetensors"

@@ -17,7 +17,7 @@ from resnet_viz.events import CheckpointSaved, Event, Facts, NormStatistics, Pro
 from resnet_viz.networks.describe import describe
 from resnet_viz.networks.initialise import init_digest
 from resnet_viz.networks.registry import build
-from resnet_viz.probes.flow import measure_flow
+from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import RunSpec
 from resnet_viz.training import batch_statistics, checkpoint
 from resnet_viz.training.device import check_precision, device_name, resolve_device

@@ -7,7 +7,7 @@ import torch
 from resnet_viz.attribution import faithfulness
 from resnet_viz.attribution.attribute import attribute, upsampled
 from resnet_viz.attribution.faithfulness import deletion, insertion, sensitivity
-from resnet_viz.attribution.undisturbed import Cancelled
+from resnet_viz.attribution.restoring import Cancelled
 from tests.attribution.networks import batch, linear, lively, small
 from tests.attribution.oracle import double
 from tests.attribution.trained import trained

@@ -11,7 +11,7 @@ from resnet_viz.specs import choices
 
 
 def test_every_method_has_its_entry_and_its_call() -> None:
-    from resnet_viz.attribution.calls import CALLS
+    from resnet_viz.attribution.captum_calls import CALLS
 
     assert set(choices(MethodName)) == set(METHODS) == set(CALLS)
     assert all(name == method.name for name, method in METHODS.items())

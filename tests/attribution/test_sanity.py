@@ -6,8 +6,8 @@ import scipy.ndimage  # type: ignore[import-untyped]
 import torch
 
 from resnet_viz.attribution.attribute import attribute
+from resnet_viz.attribution.restoring import Cancelled
 from resnet_viz.attribution.sanity import edges, randomisation_cascade, untrained_maps
-from resnet_viz.attribution.undisturbed import Cancelled
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import NetworkSpec
 from tests.attribution.networks import batch, every_kind, lively, named, small

@@ -51,6 +51,14 @@ def get(
     return load(spec, folder, tell, sources={source.dataset: source}, patience=AT_ONCE)
 
 
+def lock_of(source: Source) -> str:
+    return f".{source.files[0].name}.lock"
+
+
+def size_of(source: Source) -> int:
+    return sum(file.size_bytes for file in source.files)
+
+
 def as_set(images: torch.Tensor, labels: torch.Tensor) -> set[tuple[bytes, int]]:
     return {(image.numpy().tobytes(), int(label)) for image, label in zip(images, labels, strict=True)}
 
@@ -78,7 +86,7 @@ def test_real_formats(name: Dataset, server: FileServer, tmp_path: Path) -> None
     assert [p.done_bytes for p in progress] == sorted(p.done_bytes for p in progress)
 
     place = tmp_path / name
-    assert left(place) == {*ARCHIVES[name].files, f"images-{source.digest}.npz", ".lock"}
+    assert left(place) == {*ARCHIVES[name].files, f"images-{source.digest}.npz", lock_of(source)}
     assert left(tmp_path) == {f"{name}/{file}" for file in left(place)}  # nothing escaped from an archive
     asked = len(server.requests)
     again = get(source, tmp_path)
@@ -122,8 +130,9 @@ def test_leftovers_of_a_killed_process_do_not_matter(server: FileServer, tmp_pat
     scratch = tmp_path / "cifar10" / ".unpacked"
     (scratch / "cifar-10-batches-py").mkdir(parents=True)
     (scratch / "cifar-10-batches-py" / "data_batch_1").write_bytes(b"half")
-    (tmp_path / "cifar10" / ".lock").touch()
-    get(publish("cifar10", server), tmp_path)
+    source = publish("cifar10", server)
+    (tmp_path / "cifar10" / lock_of(source)).touch()
+    get(source, tmp_path)
     assert not scratch.exists()
 
 
@@ -150,7 +159,7 @@ def test_failures_are_one_sentence_that_names_the_bundled_set(
     code: str, words: str, server: FileServer, tmp_path: Path
 ) -> None:
     source = publish("cifar10", server)
-    size = source.size_bytes
+    size = size_of(source)
     if code == "download_offline":
         source = Source(source.dataset, source.layout, source.files, ("http://127.0.0.1:1/",))
     elif code == "download_refused":
@@ -164,7 +173,7 @@ def test_failures_are_one_sentence_that_names_the_bundled_set(
     assert refusal.value.code == code
     assert "fashion-mnist-small" in str(refusal.value)
     assert "\n" not in str(refusal.value)
-    expected = {".lock"}
+    expected = {lock_of(source)}
     if code == "download_interrupted":
         expected.add(part_path(source.files[0], tmp_path).name)
     assert left(tmp_path / "cifar10") == expected
@@ -178,7 +187,7 @@ def test_a_wrong_mirror_is_named_as_the_setting_it_is(
     places = {"offline": "http://127.0.0.1:1/secret", "no address": "secret"}
     monkeypatch.setenv(MIRROR_VARIABLE, places.get(fault, f"{server.address}secret"))
     if fault == "other files":
-        server.files["/secret/cifar10/cifar-10-python.tar.gz"] = bytes(source.size_bytes)
+        server.files["/secret/cifar10/cifar-10-python.tar.gz"] = bytes(size_of(source))
     with pytest.raises(DatasetUnavailable, match=MIRROR_VARIABLE) as refusal:
         get(source, tmp_path)
     told = str(refusal.value)
@@ -214,11 +223,11 @@ def test_full_disk_is_a_sentence_and_leaves_room(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("resnet_viz.data.obtain.write_arrays", full)
+    monkeypatch.setattr("resnet_viz.data.published_arrays.write_arrays", full)
     with pytest.raises(DatasetUnavailable, match="The disk is full") as refusal:
         get(source, tmp_path)
     assert refusal.value.code == "data_folder_full"
-    assert left(tmp_path / "mnist") == {*ARCHIVES["mnist"].files, ".lock"}
+    assert left(tmp_path / "mnist") == {*ARCHIVES["mnist"].files, lock_of(source)}
 
 
 def test_second_process_waits_and_tells(server: FileServer, tmp_path: Path) -> None:
@@ -236,13 +245,13 @@ def test_second_process_waits_and_tells(server: FileServer, tmp_path: Path) -> N
     thread = threading.Thread(
         target=lambda: load(DataSpec(dataset="mnist"), tmp_path, tell, sources={"mnist": source})
     )
-    with FileLock(place / ".lock"):
+    with FileLock(place / lock_of(source)):
         thread.start()
         assert told.wait(20)
         assert server.requests == []
-        assert progress[0] == DownloadProgress("mnist", 3, source.size_bytes)
+        assert progress[0] == DownloadProgress("mnist", 3, size_of(source))
     thread.join(60)
-    assert progress[-1].done_bytes == source.size_bytes
+    assert progress[-1].done_bytes == size_of(source)
 
 
 def test_those_who_ask_at_once_share_one_download(server: FileServer, tmp_path: Path) -> None:

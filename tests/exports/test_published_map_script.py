@@ -13,8 +13,8 @@ from torchvision.models import get_model
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.exports.published_map_script import published_map_script
+from resnet_viz.networks.torchvision_catalogue import ZOO
 from resnet_viz.networks.torchvision_zoo import published, with_weights
-from resnet_viz.networks.zoo import ZOO
 
 _IMAGE = np.random.default_rng(1).integers(0, 256, (1, 3, 64, 64), dtype=np.uint8)
 _CASES = [

@@ -16,7 +16,7 @@ from resnet_viz.figures import (
 from resnet_viz.figures.layers import layers_info
 from resnet_viz.figures.profile_traces import profile_trace
 from resnet_viz.networks.registry import build
-from resnet_viz.probes.flow import measure_flow
+from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import NetworkSpec
 from tests.figures.histories import run, table
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from resnet_viz.images.decoding import DecodedImage, decode
+from resnet_viz.images.decode import DecodedImage, decode
 from resnet_viz.images.messages import CHANGES
 from tests.images.files import (
     GREY,
@@ -144,6 +144,14 @@ def test_malformed_exif_is_ignored(block: bytes) -> None:
         image = decode(data)
         assert image.pixels.shape == gradient().shape
         assert said(image) == []
+
+
+def test_orientation_is_found_beside_a_damaged_tag() -> None:
+    """The maker's name stands where only numbers may: it cannot be written back, nor has to be."""
+    block = exif(6).replace(b"\x01\x0f\0\2", b"\x01\x4e\0\2")
+    image = decode(png_of(gradient(), chunk(b"eXIf", block)))
+    assert image.pixels.shape == (9, 6, 3)
+    assert said(image) == ["turned_upright"]
 
 
 def test_metadata_is_dropped() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms
 
-from resnet_viz.images.decoding import decode
+from resnet_viz.images.decode import decode
 from tests.images.files import (
     GREY,
     Pixels,
@@ -119,9 +119,7 @@ def test_gamma_without_a_profile_is_applied() -> None:
         gamma(0),
         gamma(1),
         gamma(2**32 - 1),
-        chunk(b"gAMA", b"\0"),
         gamma(100_000) + chunk(b"sRGB", b"\0"),
-        chunk(b"cICP", bytes((1, 13, 0, 1))) + gamma(100_000),
     ],
 )
 def test_gamma_counts_only_where_it_says_something_and_nothing_better_does(before: bytes) -> None:

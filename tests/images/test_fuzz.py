@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from resnet_viz.errors import ImageRefused
-from resnet_viz.images.decoding import DecodedImage, decode
+from resnet_viz.images.decode import DecodedImage, decode
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.safely import SHOWN_PX, decode_safely
 from tests.images.files import Pixels, chunk, exif, jpeg_of, png_of, saved, with_segment

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from resnet_viz.images.decoding import DecodedImage
+from resnet_viz.images.decode import DecodedImage, prepare
 from resnet_viz.images.fitting import Fit
-from resnet_viz.images.prepare import prepare
 from tests.images.files import Pixels, gradient
 
 

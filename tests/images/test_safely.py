@@ -13,9 +13,8 @@ from PIL import Image
 
 from resnet_viz.errors import ImageRefused
 from resnet_viz.images import safely
-from resnet_viz.images.decoding import decode
+from resnet_viz.images.decode import decode, prepare
 from resnet_viz.images.fitting import Wanted
-from resnet_viz.images.prepare import prepare
 from resnet_viz.images.safely import Taken, decode_safely
 from tests.images.files import chunk, exif, gradient, png_of, saved
 from tests.images.test_refused import REFUSED
@@ -35,8 +34,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, answer.values["ref
 
 
 @pytest.fixture
-def bad_decoder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(safely, "_MODULE", "tests.images.bad_decoder")
+def bad_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(safely, "_MODULE", "tests.images.bad_child")
 
 
 def taken(data: bytes, name: str = "", time_limit_s: float = safely.TIME_LIMIT_S) -> Taken:
@@ -95,7 +94,7 @@ def test_what_is_shown_is_small_and_what_is_asked_about_made_of_all_pixels() -> 
     assert np.abs(inner.astype(int) - gradient()).max() <= 1
 
 
-@pytest.mark.usefixtures("bad_decoder")
+@pytest.mark.usefixtures("bad_child")
 @pytest.mark.parametrize(
     ("deed", "code"),
     [
@@ -128,7 +127,7 @@ def test_whatever_the_decoder_does_becomes_a_refusal(deed: str, code: str) -> No
     assert not _decoders()
 
 
-@pytest.mark.usefixtures("bad_decoder")
+@pytest.mark.usefixtures("bad_child")
 def test_a_decoder_that_hangs_is_ended() -> None:
     assert refusal_of(b"hang", time_limit_s=0.3) == "decoder_time"
     assert not _decoders()
@@ -141,13 +140,13 @@ def test_a_decoder_that_reads_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) 
     assert refusal_of(bytes(2 * _MEGABYTE), time_limit_s=0.3) == "decoder_time"
 
 
-@pytest.mark.usefixtures("bad_decoder")
+@pytest.mark.usefixtures("bad_child")
 def test_no_more_is_read_than_belongs_to_the_image() -> None:
     image, prepared = taken(b"fair")
     assert (image.pixels.tobytes(), prepared.pixels.tobytes()) == (b"abcdefghijkl", b"mnop")
 
 
-@pytest.mark.usefixtures("bad_decoder")
+@pytest.mark.usefixtures("bad_child")
 @pytest.mark.timeout(15)
 def test_a_decoder_that_stays_after_its_answer_is_ended() -> None:
     assert taken(b"lingering").prepared.pixels.tobytes() == b"mnop"
@@ -187,7 +186,7 @@ def test_a_refused_bomb_takes_no_memory_here() -> None:
 
 
 def test_the_decoder_needs_neither_numpy_nor_torch() -> None:
-    imports = "sys, resnet_viz.processes.program, resnet_viz.images.decoder"
+    imports = "sys, resnet_viz.processes.program, resnet_viz.images.decode_child"
     program = f"import {imports}; print({{'numpy', 'torch', 'babel'}} & set(sys.modules))"
     result = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True

@@ -18,11 +18,10 @@ from PIL import Image
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.sanity import randomisation_cascade
 from resnet_viz.cli.app import main
-from resnet_viz.data.pretrained import weights_path
+from resnet_viz.data.obtain import file_path
 from resnet_viz.data.sources import MIRROR_VARIABLE
 from resnet_viz.errors import NotFound, WeightsUnavailable
-from resnet_viz.images.decoding import decode
-from resnet_viz.images.prepare import prepare
+from resnet_viz.images.decode import decode, prepare
 from resnet_viz.inspection import models, published
 from resnet_viz.inspection.answers import answerers
 from resnet_viz.inspection.fetches import Fetches
@@ -30,9 +29,9 @@ from resnet_viz.inspection.models import load_model
 from resnet_viz.inspection.published import fetch_weights
 from resnet_viz.inspection.zoo_weights import weights_of
 from resnet_viz.jobs.inspector import Inspector, Unanswered
-from resnet_viz.networks.renewal import renewed
+from resnet_viz.networks.reinitialise import renewed
+from resnet_viz.networks.torchvision_catalogue import ZOO
 from resnet_viz.networks.torchvision_zoo import build_zoo
-from resnet_viz.networks.zoo import ZOO
 from resnet_viz.probes.activations import measure_activations
 from resnet_viz.processes.answering import Answerer
 from tests.data.server import Cut, FileServer, Slow, serving
@@ -206,10 +205,10 @@ def test_a_cancelled_download_ends_and_the_next_one_goes_on_from_there(
     slow.set()
     while any(thread.name == f"fetch {REFERENCE}" for thread in threading.enumerate()):
         assert time.monotonic() < deadline
-    assert not weights_path(weights_of(ZOO["resnet18"]), own_home / "data").exists()
+    assert not file_path(weights_of(ZOO["resnet18"]), own_home / "data").exists()
     while fetches.ask(REFERENCE) is not None:
         assert time.monotonic() < deadline
-    assert weights_path(weights_of(ZOO["resnet18"]), own_home / "data").exists()
+    assert file_path(weights_of(ZOO["resnet18"]), own_home / "data").exists()
     asked = server.requests[-1][1]
     assert asked is not None
     assert int(asked.removeprefix("bytes=").removesuffix("-")) >= 8_000_000
@@ -252,7 +251,7 @@ def test_a_download_survives_a_question_that_took_too_long(server: FileServer, o
 def test_a_file_that_was_changed_is_not_loaded(server: FileServer, own_home: Path) -> None:
     data_folder = own_home / "data"
     fetch_weights(REFERENCE, data_folder)
-    path = weights_path(weights_of(ZOO["resnet18"]), data_folder)
+    path = file_path(weights_of(ZOO["resnet18"]), data_folder)
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
     path.write_bytes(content)

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from resnet_viz.attribution.attribute import refuse_misfit
 from resnet_viz.attribution.methods import METHODS
-from resnet_viz.networks.renewal import renewed
+from resnet_viz.networks.reinitialise import renewed
+from resnet_viz.networks.torchvision_catalogue import ADDRESS, CHANNELS, IMAGE_PX, RESIZE_PX, ZOO, ZooEntry
 from resnet_viz.networks.torchvision_zoo import build_zoo, published, with_weights
-from resnet_viz.networks.zoo import ADDRESS, CHANNELS, IMAGE_PX, RESIZE_PX, ZOO, ZooEntry
 from resnet_viz.networks.zoo_network import ZooNetwork
 
 # One of each kind of module; VGG differs from AlexNet in nothing that is adapted.

@@ -12,11 +12,11 @@ from pathlib import Path
 import torch
 from torchvision.models import get_model
 
-from resnet_viz.networks.zoo import ZOO, ZooEntry
+from resnet_viz.networks.torchvision_catalogue import ZOO, ZooEntry
 
 ROOT = Path(__file__).parents[2]
 _PROGRAM = """from dataclasses import replace
-from resnet_viz.networks.zoo import ZOO
+from resnet_viz.networks.torchvision_catalogue import ZOO
 for name, file, size_bytes in {entries!r}:
     ZOO[name] = replace(ZOO[name], file=file, size_bytes=size_bytes)
 """

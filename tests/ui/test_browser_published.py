@@ -10,7 +10,7 @@ from threading import Event
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from resnet_viz.networks.zoo import ZooEntry
+from resnet_viz.networks.torchvision_catalogue import ZooEntry
 from tests.data.server import FileServer, Slow, serving
 from tests.ui.conftest import running_app, watched_tab
 from tests.ui.stand_in import python_path, untrained_weights

@@ -28,7 +28,7 @@ def test_a_race_whose_runs_were_all_deleted_says_so_and_can_be_restored(
 ) -> None:
     store.library.delete(race.run_ids)
     app = open_race(race)
-    assert "2 runs of this race were deleted: Plain-8, seed 0; Residual-8, seed 0." in texts(app)
+    assert "2 runs of this experiment were deleted: Plain-8, seed 0; Residual-8, seed 0." in texts(app)
     assert "can be restored at least until 20" in texts(app)
     app.button(key=f"race_restore_{race.id}").click().run()
     assert not app.exception
@@ -42,7 +42,7 @@ def test_half_a_pair_has_no_verdict_and_the_page_says_what_is_missing(
 ) -> None:
     store.library.delete(race.run_ids[:1])
     app = open_race(race)
-    assert "1 run of this race was deleted: Plain-8, seed 0." in texts(app)
+    assert "1 run of this experiment was deleted: Plain-8, seed 0." in texts(app)
     assert any("one of the two networks is missing" in info.value for info in app.info)
     assert "Nothing measured yet" not in texts(app)
     assert "Seeds finished" not in texts(app)
@@ -69,7 +69,7 @@ def test_another_browser_may_not_restore(store: Store) -> None:
     group = queue(store, owner="somebody else")
     store.library.delete(group.run_ids)
     app = open_race(group)
-    assert "Only the browser that started the race" in texts(app)
+    assert "Only the browser that started it" in texts(app)
     assert not [button for button in app.button if (button.key or "").startswith("race_restore")]
 
 

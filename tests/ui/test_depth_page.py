@@ -21,7 +21,7 @@ from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import recordings, server
 from resnet_viz.ui.depth import recorded as depth_recorded
-from resnet_viz.ui.depth.verdict import plain_text
+from resnet_viz.ui.experiment.verdict import plain_text
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.permissions import LOCAL
 
@@ -219,7 +219,7 @@ def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
     assert "In these runs: plain 30.0% at depth 8, 50.0% at depth 14; residual 30.0%" in words
     assert "One seed a depth describes and cannot judge" in words
     assert "Plain, depth 14, seed 0: Finished" in words
-    assert all(app.button(key=f"depth_{name}").disabled for name in ("pause", "resume", "cancel"))
+    assert all(app.button(key=f"depth_{name}").disabled for name in ("pause", "resume", "stop"))
 
 
 def test_cells_trained_elsewhere_are_reused_and_marked(store: Store) -> None:
@@ -257,7 +257,7 @@ def test_pause_resume_and_cancel_are_wishes(store: Store) -> None:
     assert wishes() == {Wish.PAUSE}
     app.button(key="depth_resume").click().run()
     assert wishes() == {Wish.RUN}
-    app.button(key="depth_cancel").click().run()
+    app.button(key="depth_stop").click().run()
     assert {run.state for run in store.runs(group=group.id)} == {RunState.STOPPED}
     app.button(key="depth_resume").click().run()
     assert {run.state for run in store.runs(group=group.id)} == {RunState.QUEUED}

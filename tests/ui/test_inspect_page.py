@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.cli.app import main
+from resnet_viz.data.photographs import PHOTOGRAPHS
 from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
-from resnet_viz.images.photographs import PHOTOGRAPHS
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.processes.channel import Frame

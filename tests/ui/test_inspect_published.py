@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.jobs.inspector import Inspector
-from resnet_viz.networks.zoo import ZOO
+from resnet_viz.networks.torchvision_catalogue import ZOO
 from resnet_viz.ui import server
 from tests.images.files import gradient, jpeg_of
 from tests.ui.stand_in import python_path, untrained_weights

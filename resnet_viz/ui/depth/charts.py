@@ -8,11 +8,13 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
+from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.drawn import show_drawn
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
+from resnet_viz.ui.race.charts import race_charts
 
 _SHOWN: Final = "depth_shown"
 _TALL_PX: Final = 460
@@ -21,8 +23,11 @@ _PARTS: Final = 100
 """While a sweep runs, a curve is drawn again after every hundredth of its steps."""
 
 
-def depth_charts(spec: Experiment, cells: Sequence[CellHistory], *, name: str) -> None:
-    """The degradation curve, then losses and gradients of all depths; ``name`` tells sweeps apart."""
+def depth_charts(spec: Experiment, cells: Sequence[CellHistory], *, name: str) -> int:
+    """The degradation curve, then losses and gradients of all depths; the depth that is highlighted.
+
+    ``name`` tells sweeps apart.
+    """
     st.toggle(
         _("Show published curves for comparison"),
         key=DEPTH_FORM.switch_key,
@@ -56,6 +61,25 @@ def depth_charts(spec: Experiment, cells: Sequence[CellHistory], *, name: str) -
     begun = families, _extent(spec, cells)
     show("losses", lambda: depth_losses.figure(families, cells, depth=depth), begun, depth)
     show("gradients", lambda: depth_gradients.figure(families, cells, depth=depth), begun, depth)
+    return depth
+
+
+def pair_charts(spec: Experiment, cells: Sequence[CellHistory], depth: int, *, name: str) -> None:
+    """All that a race shows, of the twins of one depth, folded away until asked for."""
+    if not spec.twins():
+        return
+    twins = spec.twins()[0]
+    histories = [cell.history for cell in cells if cell.depth == depth and cell.family in twins]
+    text = _("Everything measured at depth {depth}: {network} and {other}")
+    opened = st.expander(
+        text.format(depth=depth, network=family_name(twins[0]), other=family_name(twins[1])),
+        icon=":material/stacked_line_chart:",
+        key="depth_pair",
+        on_change="rerun",
+    )
+    if opened.open and histories:
+        with opened:
+            race_charts(histories, f"depth-{name}-{depth}", page="depth_pair")
 
 
 def _depth_slider(depths: Sequence[int]) -> int:

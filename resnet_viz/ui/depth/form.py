@@ -1,24 +1,18 @@
 """What to sweep: preset, families, depths, seeds, one button, and everything else behind an expander."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.events import RunState
-from resnet_viz.experiments.experiment import Cell, Experiment
 from resnet_viz.experiments.families import common_depths, family
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.figures.families import family_name
-from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import MAX_DEPTH, NetworkSpec
-from resnet_viz.ui import server
-from resnet_viz.ui.depth.estimate import show_estimate
 from resnet_viz.ui.linked_form import DEPTH_FORM
-from resnet_viz.ui.settings_form import all_settings, choose_preset, choose_seeds, in_short, with_changes
+from resnet_viz.ui.settings_form import choose_seeds
 from resnet_viz.ui.translated import choose
 
 _SHOWN_DEPTH: Final = 110
@@ -41,17 +35,8 @@ FAMILIES: Final = (
 """To choose from; any other that `sweeps.family` reads can be typed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the form asks for: the sweep, fitted to its data, and the cells of it that nobody trained."""
-
-    spec: Experiment
-    missing: list[Cell]
-
-
-def depth_form() -> tuple[Asked | None, DeltaGenerator]:
-    """Show the form; what it asks for (None where that cannot be had), and the place for its button."""
-    preset = choose_preset(DEPTH_FORM)
+def choose_sweep() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Show network types, seeds and depths; the places for the button and the summary."""
     families, seeds = st.columns([7, 3], gap="medium")
     with families:
         _families()
@@ -59,22 +44,16 @@ def depth_form() -> tuple[Asked | None, DeltaGenerator]:
         choose_seeds(DEPTH_FORM)
     _depths()
     summary, button = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
-    all_settings(DEPTH_FORM)
-    try:
-        sweep = DEPTH_FORM.asked_for()
-        fitted = sweep.fitted()
-        known = {
-            place.cell for place in planned_cells(server.store(), fitted) if place.state is RunState.FINISHED
-        }
-    except InvalidSetting as refusal:
-        st.error(_refusal(refusal), icon=":material/block:")
-        return None, button
-    DEPTH_FORM.keep(sweep)
-    missing = [cell for cell in fitted.in_queue_order() if cell not in known]
-    with summary, st.container(gap="xsmall"):
-        st.caption(_summary(sweep, preset, len(known)))
-        show_estimate(fitted, missing)
-    return Asked(fitted, missing), button
+    return button, summary
+
+
+def refusal() -> str:
+    """What the form lacks; empty where that is nothing."""
+    if not st.session_state[DEPTH_FORM.key("families")]:
+        return _("Choose at least one network type.")
+    if not st.session_state[DEPTH_FORM.key("depths")]:
+        return _("Choose at least one depth.")
+    return ""
 
 
 def _families() -> None:
@@ -149,20 +128,3 @@ def _family_title(name: str) -> str:
         return family_name(family(name).name)
     except InvalidSetting:
         return name
-
-
-def _summary(sweep: Experiment, preset: str, known: int) -> str:
-    text = _(
-        "{cells} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
-    ).format(cells=len(sweep.families) * len(sweep.depths) * sweep.seeds, **in_short(sweep.run))
-    if known:
-        text += " · " + _("{known} already trained, will be reused").format(known=known)
-    return with_changes(text, DEPTH_FORM, preset, sweep)
-
-
-def _refusal(refusal: InvalidSetting) -> str:
-    if not st.session_state[DEPTH_FORM.key("families")]:
-        return _("Choose at least one network type.")
-    if not st.session_state[DEPTH_FORM.key("depths")]:
-        return _("Choose at least one depth.")
-    return str(refusal)

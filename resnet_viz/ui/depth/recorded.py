@@ -7,7 +7,7 @@ from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.depth.charts import depth_charts
-from resnet_viz.ui.depth.verdict import show_verdict
+from resnet_viz.ui.experiment.verdict import show_verdict
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.recordings import made_on, recorded_sweep, show_origin
@@ -37,7 +37,7 @@ def show_recorded_sweep() -> None:
         "{cores} CPU cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
     )
     show_origin(recording, made_on(recording, text, count=len(cells)))
-    show_verdict(spec, cells)
+    show_verdict(SWEEP, spec, cells, lambda _found: None)
     depth_charts(spec, cells, name=f"recorded-{recording.name}")
 
 

@@ -9,22 +9,22 @@ import streamlit as st
 
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory
-from resnet_viz.figures.families import family_looks, family_name
+from resnet_viz.figures.families import family_looks
 from resnet_viz.findings.endings import final_train_error
 from resnet_viz.jobs.experiments import FilledCell
 from resnet_viz.jobs.promises import promise
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, server
-from resnet_viz.ui.depth.controls import retry_button
-from resnet_viz.ui.depth.runs import SweepView, seconds_left
-from resnet_viz.ui.race.status import failure_sentence
-from resnet_viz.wording import duration, in_a_list, percent, running_text, with_commas
+from resnet_viz.ui.experiment.cell_words import cell_name, failure_sentence, state_name
+from resnet_viz.ui.experiment.controls import retry_button
+from resnet_viz.ui.experiment.view import ExperimentView, seconds_left
+from resnet_viz.wording import duration, in_a_list, percent, running_text
 
 _BORDERS: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
 _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED: "∞", RunState.STOPPED: "■"}
 
 
-def depth_status(view: SweepView, cells: Sequence[CellHistory]) -> None:
+def depth_status(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
     """Progress, the map of all cells, and what needs somebody."""
     steps = sum(place.cell.run.train.steps for place in view.cells)
     done = sum(place.run.step for place in view.cells if place.run is not None)
@@ -43,22 +43,7 @@ def depth_status(view: SweepView, cells: Sequence[CellHistory]) -> None:
         _how_good(view)
 
 
-def cell_name(place: FilledCell) -> str:
-    """A cell in words."""
-    return _("{family}, depth {depth}, seed {seed}").format(
-        family=family_name(place.cell.family), depth=place.cell.depth, seed=place.cell.seed
-    )
-
-
-def state_name(place: FilledCell) -> str:
-    """The state of a cell in words."""
-    if place.state is None:
-        return _("Not trained")
-    state = labels.label(labels.STATES, place.state)
-    return with_commas((state, _("reused"))) if place.reused else state
-
-
-def _details(view: SweepView) -> list[str]:
+def _details(view: ExperimentView) -> list[str]:
     counts = Counter(place.state for place in view.cells)
     said = [
         _("{name}: {text}").format(name=labels.label(labels.STATES, state), text=counts[state])
@@ -80,7 +65,7 @@ def _details(view: SweepView) -> list[str]:
     return said
 
 
-def _waiting(view: SweepView) -> str:
+def _waiting(view: ExperimentView) -> str:
     supervisor = server.supervisor()
     if supervisor and not supervisor.machine.devices:
         return _("starting up, a few seconds")
@@ -143,7 +128,7 @@ def _box(place: FilledCell, error: float | None) -> str:
     )
 
 
-def _failures(view: SweepView) -> None:
+def _failures(view: ExperimentView) -> None:
     """Every cell that broke off by name, those with the same reason together, and how to go on."""
     reasons: dict[tuple[str, bool], list[str]] = {}
     for place in view.failed:
@@ -158,7 +143,7 @@ def _failures(view: SweepView) -> None:
         retry_button(view)
 
 
-def _how_good(view: SweepView) -> None:
+def _how_good(view: ExperimentView) -> None:
     """The estimate against what came, once all that it was made for has ended."""
     promised = promise(server.store(), view.group.id) if view.settled else None
     if promised is None:

@@ -6,13 +6,13 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.data.pretrained import weights_path, weights_progress
+from resnet_viz.data.obtain import file_path, progress_of
 from resnet_viz.data.sources import MIRROR_VARIABLE
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.inspection.zoo_weights import weights_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
-from resnet_viz.networks.zoo import ZooEntry
+from resnet_viz.networks.torchvision_catalogue import ZooEntry
 from resnet_viz.ui import server
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.wording import number, percent
@@ -53,7 +53,7 @@ def _start(entry: ZooEntry, data_folder: Path) -> None:
     refusal = _failed().get(entry.name)
     if refusal is not None:
         st.error(str(refusal), icon=":material/cloud_off:")
-    done = weights_progress(weights_of(entry), data_folder).done_bytes
+    done = progress_of(weights_of(entry), data_folder).done_bytes
     if done:
         text = _("{done} MB of it are here already; the download continues from there.")
         st.caption(text.format(done=done // _MB))
@@ -104,9 +104,9 @@ def _how_far(done: int, total: int, rate: float) -> str:
 
 
 def _by_hand(entries: list[ZooEntry], data_folder: Path) -> None:
-    folder = weights_path(weights_of(entries[0]), data_folder).parent
+    folder = file_path(weights_of(entries[0]), data_folder).parent
     steps = [_("On a machine with internet, save under its own name:")]
-    steps += [f"    - `{weights_of(entry).address}{entry.file}`" for entry in entries]
+    steps += [f"    - `{weights_of(entry).mirrors[0]}{entry.file}`" for entry in entries]
     put = _("On the machine that runs this app, put it into the folder `{folder}`.")
     steps.append(put.format(folder=folder))
     steps.append(_("Press the button below."))

@@ -7,15 +7,14 @@ from typing import Final, get_args
 import numpy as np
 import streamlit as st
 
+from resnet_viz.data.photographs import PHOTOGRAPHS, Photograph
 from resnet_viz.errors import ImageRefused, ResnetVizError
-from resnet_viz.images.decoding import DecodedImage, decode
+from resnet_viz.images.decode import DecodedImage, Prepared, decode, prepare
 from resnet_viz.images.fitting import Fit, Wanted
 from resnet_viz.images.names import display_name, markup_name
-from resnet_viz.images.novelty import Appearance, novelty
-from resnet_viz.images.photographs import PHOTOGRAPHS, Photograph
-from resnet_viz.images.prepare import Prepared, prepare
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.probes.novelty import Appearance, novelty
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.inspection.client import About, Pixels, samples, test_images
 from resnet_viz.ui.inspection.link import choose, choose_now, recall

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import resnet_viz
 from resnet_viz.figures.looks import NetworkLook, other_look, role_look
 from resnet_viz.figures.theme import ROLES
-from resnet_viz.networks.zoo import ZOO, ZooEntry
+from resnet_viz.networks.torchvision_catalogue import ZOO, ZooEntry
 from resnet_viz.specs import Role
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server

@@ -5,10 +5,10 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.data.pretrained import weights_path
+from resnet_viz.data.obtain import file_path
 from resnet_viz.inspection.zoo_weights import weights_of
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.zoo import ZOO, Family, ZooEntry
+from resnet_viz.networks.torchvision_catalogue import ZOO, Family, ZooEntry
 from resnet_viz.ui import server
 from resnet_viz.ui.inspection.download_card import offer
 from resnet_viz.ui.inspection.link import choose
@@ -76,4 +76,4 @@ def _networks(entries: list[ZooEntry]) -> tuple[Network, ...]:
 
 
 def _path(entry: ZooEntry) -> Path:
-    return weights_path(weights_of(entry), server.store().home / "data")
+    return file_path(weights_of(entry), server.store().home / "data")

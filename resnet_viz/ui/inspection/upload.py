@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import streamlit as st
 
 from resnet_viz.images.fitting import Wanted
-from resnet_viz.images.policy import MAX_BYTES, MAX_PIXELS
+from resnet_viz.images.refusals import MAX_BYTES, MAX_PIXELS
 from resnet_viz.images.safely import Taken, decode_safely
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.component import component

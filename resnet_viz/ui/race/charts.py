@@ -14,24 +14,21 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui.drawn import show_drawn
 from resnet_viz.ui.translated import choose
 
-_METRIC: Final = "race_metric"
-_FOLLOW: Final = "race_follow"
-_STEP: Final = "race_step_shown"
 _PLOT_PX: Final = 380
 _TALL_PX: Final = 480
 _MOST_STOPS: Final = 300
 
 
-def race_charts(histories: Sequence[RunHistory], group_id: str) -> None:
-    """All charts, two beside each other where there is room."""
+def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> None:
+    """All charts, two beside each other where there is room; ``name`` begins what their files are called."""
     extent = _extent(histories)
 
-    def show(name: str, draw: Callable[[], Figure], *choices: Hashable, height_px: int = _PLOT_PX) -> None:
+    def show(part: str, draw: Callable[[], Figure], *choices: Hashable, height_px: int = _PLOT_PX) -> None:
         show_drawn(
             draw,
             (choices, extent),
-            key=f"race_{name}",
-            filename=f"race-{group_id}-{name}",
+            key=f"{page}_{part}",
+            filename=f"{name}-{part}",
             height_px=height_px,
         )
 
@@ -41,7 +38,7 @@ def race_charts(histories: Sequence[RunHistory], group_id: str) -> None:
     with right:
         show("accuracy", lambda: accuracy.figure(histories))
     st.subheader(_("How the gradient reaches the layers"), anchor=False)
-    metric, step = _gradient_controls(histories)
+    metric, step = _gradient_controls(histories, page)
     left, right = st.columns(2, gap="medium")
     with left:
         show(
@@ -56,7 +53,7 @@ def race_charts(histories: Sequence[RunHistory], group_id: str) -> None:
     show("responses", lambda: responses.figure(histories, step), step)
 
 
-def _gradient_controls(histories: Sequence[RunHistory]) -> tuple[str, int | None]:
+def _gradient_controls(histories: Sequence[RunHistory], page: str) -> tuple[str, int | None]:
     """Which quantity, and at which step; None follows the training."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         metric = choose(
@@ -64,17 +61,18 @@ def _gradient_controls(histories: Sequence[RunHistory]) -> tuple[str, int | None
             _("Quantity"),
             list(gradient_profile.METRICS),
             lambda name: _(gradient_profile.METRICS[name]),
-            key=_METRIC,
+            key=f"{page}_metric",
             width=380,
         )
-        follow = st.toggle(_("Follow the training"), value=True, key=_FOLLOW)
+        follow = st.toggle(_("Follow the training"), value=True, key=f"{page}_follow")
         recorded = layers.recorded_steps(histories, metric)
         if follow or len(recorded) < 2:
             return metric, None
-        if st.session_state.get(_STEP) not in recorded:
-            st.session_state[_STEP] = int(recorded[-1])
-        stops = _stops(recorded, st.session_state[_STEP])
-        return metric, st.select_slider(_("Step shown"), stops, key=_STEP, width="stretch")
+        key = f"{page}_step_shown"
+        if st.session_state.get(key) not in recorded:
+            st.session_state[key] = int(recorded[-1])
+        stops = _stops(recorded, st.session_state[key])
+        return metric, st.select_slider(_("Step shown"), stops, key=key, width="stretch")
 
 
 def _stops(recorded: npt.NDArray[np.int64], current: int) -> list[int]:

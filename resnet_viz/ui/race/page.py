@@ -1,35 +1,83 @@
-"""The Race page: settings on top, the race below."""
+"""The Race page: two networks of one depth, side by side."""
 
-import streamlit as st
+from collections.abc import Sequence
+from typing import Final
 
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.experiments.kinds import RACE
-from resnet_viz.jobs.experiments import start_experiment
+from resnet_viz.figures import seed_gaps
+from resnet_viz.findings.race_numbers import RaceFinding
+from resnet_viz.findings.seed_table import seed_table
+from resnet_viz.findings.verdict import Verdict
+from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import server, style
+from resnet_viz.ui import chart_card, pages
+from resnet_viz.ui.experiment.page import experiment_page
+from resnet_viz.ui.experiment.parts import Parts, Words
+from resnet_viz.ui.experiment.view import ExperimentView
 from resnet_viz.ui.linked_form import RACE_FORM
-from resnet_viz.ui.permissions import owner
-from resnet_viz.ui.race.form import race_form
-from resnet_viz.ui.race.panel import race_panel
-from resnet_viz.ui.race.recent import recent_races
+from resnet_viz.ui.race.charts import race_charts
+from resnet_viz.ui.race.form import choose_race
+from resnet_viz.ui.race.status import race_status
+from resnet_viz.ui.table import table
 
 
 def race_page() -> None:
     """Everything on the page."""
-    style.apply()
-    st.title(_("Race"), anchor=False)
-    st.markdown(
-        _(
+    experiment_page(PARTS)
+
+
+def _charts(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
+    race_charts([cell.history for cell in cells], f"race-{view.group.id}", page="race")
+
+
+def _evidence(found: Verdict[RaceFinding]) -> None:
+    """The values of each seed and their gaps, where there are several."""
+    headings, *rows = seed_table(found.found)
+    if len(rows) > 1:
+        table(headings, rows, caption=_("Result of each seed: loss and accuracy."))
+    if gaps := seed_gaps.figure(found.found):
+        chart_card.show(gaps, key="gaps", filename="race-gaps", height_px=150 + 34 * len(rows))
+
+
+PARTS: Final = Parts(
+    kind=RACE,
+    page=pages.RACE,
+    form=RACE_FORM,
+    words=Words(
+        intro=N_(
             "Two networks with one difference: one of them has skip connections. Watch both train side "
             "by side."
-        )
-    )
-    RACE_FORM.take_over_link()
-    race = race_form()
-    if race is not None:
-        group = start_experiment(server.store(), RACE, race, owner())
-        server.wake()
-        RACE_FORM.show(group.id)
-    current = RACE_FORM.group_id()
-    recent_races(current)
-    if current is not None:
-        race_panel(current)
+        ),
+        start=N_("Start the race"),
+        extend=N_("Add these seeds"),
+        go_on=N_("Continue the race"),
+        earlier=N_("Earlier races"),
+        unknown=N_("There is no race {id} in the history of this machine."),
+        other_version=N_("Race {id} was recorded by another version of this app."),
+        size=N_(
+            "{runs} networks · {steps} steps, batch size {batch} · {dataset}, {images} images, "
+            "{side}×{side} px"
+        ),
+        recorded=False,
+    ),
+    choose=choose_race,
+    refusal=str,
+    status=race_status,
+    charts=_charts,
+    evidence=_evidence,
+    columns=(
+        "network",
+        "seed",
+        "state",
+        "steps",
+        "train_loss",
+        "test_accuracy",
+        "parameters",
+        "images_per_s",
+        "run",
+        "remark",
+    ),
+    when_empty=lambda: None,
+    refresh_s=0.5,
+)

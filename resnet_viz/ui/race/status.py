@@ -1,18 +1,20 @@
 """Where both networks of a race stand: one card each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from resnet_viz.events import RunState
+from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures.theme import ROLES
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
-from resnet_viz.ui.race.runs import RaceRuns, steps_per_s
+from resnet_viz.ui.experiment.cell_words import failure_sentence
+from resnet_viz.ui.experiment.view import ExperimentView, steps_per_s
 from resnet_viz.wording import duration
 
 _COLOURS: Final[dict[RunState, Any]] = {
@@ -27,20 +29,15 @@ _COLOURS: Final[dict[RunState, Any]] = {
 }
 
 
-def race_status(race: RaceRuns) -> None:
+def race_status(view: ExperimentView, _cells: Sequence[CellHistory]) -> None:
     """A card for the plain and one for the residual network."""
     for column, role in zip(st.columns(2, gap="medium"), ROLES, strict=True):
         with column, st.container(border=True, key=f"role_card_{role}", height="stretch"):
-            if runs := race.of(role):
+            if runs := view.of(role):
                 _role_card(role, runs)
             else:
                 st.subheader(labels.label(labels.ROLES, role), anchor=False)
                 st.caption(_("All runs of this network were deleted."))
-
-
-def failure_sentence(run: RunRecord) -> str:
-    """Why a run ended early, in the reader's language; empty where it did not."""
-    return _(run.failure.template).format(**run.failure.parameters) if run.failure else ""
 
 
 def _role_card(role: Role, runs: tuple[RunRecord, ...]) -> None:

@@ -11,9 +11,9 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import chart_card
+from resnet_viz.ui.experiment.view import read_history
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.race.charts import race_charts
-from resnet_viz.ui.race.runs import read_histories
 from resnet_viz.ui.runs.rows import recorded_run
 
 MOST_COMPARED: Final = 12
@@ -39,7 +39,7 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
     """Charts of ``runs`` of the history and of ``bundled`` ones (identifiers)."""
     recorded = [recorded_run(run_id) for run_id in bundled]
     specs = [*(run.spec for run in runs), *(run.spec for run in recorded)]
-    histories = [*read_histories(runs), *(run.history for run in recorded)]
+    histories = [*map(read_history, runs), *(run.history for run in recorded)]
     if not any(history.series for history in histories):
         st.caption(
             _("There are no curves to compare: nothing was measured yet, or only weights were imported.")
@@ -50,7 +50,9 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
         st.caption(text.format(most=MOST_COMPARED))
         specs, histories = specs[:MOST_COMPARED], histories[:MOST_COMPARED]
     if is_race(specs):
-        race_charts(histories, "compared-" + "-".join(sorted({spec.digest() for spec in specs}))[:80])
+        race_charts(
+            histories, "compared-" + "-".join(sorted({spec.digest() for spec in specs}))[:80], page="race"
+        )
     else:
         ids = [*(run.id for run in runs), *(run.id for run in recorded)][:MOST_COMPARED]
         _lines(specs, histories, ids)

@@ -1,0 +1,70 @@
+"""Pause, single step, continue, stop and retry: wishes written to the store, obeyed by the workers."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from resnet_viz.jobs.experiments import (
+    experiment_group,
+    pause_experiment,
+    resume_experiment,
+    step_experiment,
+    stop_experiment,
+)
+from resnet_viz.locale import gettext as _
+from resnet_viz.store import Store
+from resnet_viz.ui import server
+from resnet_viz.ui.experiment.view import ExperimentView
+from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.permissions import owner
+
+
+def controls(view: ExperimentView) -> None:
+    """The buttons, each only where it can do something; nothing for people who did not start it."""
+    if view.group.owner != owner():
+        st.caption(_("Started in another browser: you can watch it, but not control it."))
+        return
+    going, page = bool(view.active), view.kind.page
+    buttons = (
+        ("pause", _("Pause"), ":material/pause:", pause_experiment, going and not view.pausing),
+        ("step", _("Single step"), ":material/skip_next:", step_experiment, view.paused),
+        (
+            "resume",
+            _("Continue"),
+            ":material/play_arrow:",
+            resume_experiment,
+            view.pausing or bool(view.open_cells),
+        ),
+        ("stop", _("Stop"), ":material/stop:", stop_experiment, going),
+    )
+    with st.container(horizontal=True, horizontal_alignment="right", key=f"{page}_controls", gap="small"):
+        for name, title, icon, action, enabled in buttons:
+            st.button(
+                title,
+                icon=icon,
+                on_click=_act,
+                args=(action, view.group.id),
+                disabled=not enabled,
+                key=f"{page}_{name}",
+            )
+
+
+def retry_button(view: ExperimentView) -> None:
+    """Take up what broke off once more; for those who started the experiment."""
+    if view.group.owner == owner():
+        st.button(
+            _("Retry these runs"),
+            icon=":material/replay:",
+            on_click=_act,
+            args=(resume_experiment, view.group.id),
+            key=f"{view.kind.page}_retry",
+        )
+
+
+@in_readers_language
+def _act(action: Callable[[Store, str], object], group_id: str) -> None:
+    """``action``, where the person asking may have it; a button press is not proof of that."""
+    store = server.store()
+    if experiment_group(store, group_id).owner == owner():
+        action(store, group_id)
+        server.wake()

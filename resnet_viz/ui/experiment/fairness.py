@@ -1,0 +1,84 @@
+"""The proof that the networks of an experiment differ in the skip connection and nothing else."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import streamlit as st
+
+from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.findings.fairness import FairnessCard, fairness_card
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui.experiment.fairness_table import fairness_table
+from resnet_viz.ui.experiment.view import ExperimentView
+from resnet_viz.ui.translated import choose
+
+_ORDER: Final = {False: 0, None: 1, True: 2}
+_ICONS: Final = {
+    False: ":material/gpp_bad:",
+    None: ":material/shield:",
+    True: ":material/verified_user:",
+}
+_MOST_SHOWN: Final = 3
+"""Of more pairs one is chosen."""
+
+
+class _Pair(NamedTuple):
+    name: str
+    card: FairnessCard
+
+
+def show_fairness(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
+    """One line that says whether the comparison is fair so far, and what was compared behind it."""
+    pairs = _pairs(view, cells)
+    if not pairs:
+        return
+    cards = [pair.card for pair in pairs]
+    worst = min(cards, key=lambda card: _ORDER[card.fair])
+    known = sum(row.equal is not None for card in cards for row in card.rows)
+    total = sum(len(card.rows) for card in cards)
+    done = _("{total} of {total} checks passed") if worst.fair else _("{known} of {total} checked")
+    text = _("{summary} ({checks})").format(
+        summary=worst.summary, checks=done.format(known=known, total=total)
+    )
+    page = view.kind.page
+    with st.expander(text, icon=_ICONS[worst.fair], key=f"{page}_fairness"):
+        shown = pairs
+        if len(pairs) > _MOST_SHOWN:
+            key = f"{page}_fairness_{view.group.id}"
+            if st.session_state.get(key, 0) >= len(pairs):  # a run was deleted
+                del st.session_state[key]
+            number = choose(
+                st.selectbox,
+                _("Networks compared"),
+                range(len(pairs)),
+                lambda number: pairs[number].name,
+                key=key,
+                width=380,
+            )
+            shown = [pairs[number]]
+        for name, card in shown:
+            if len(shown) > 1:
+                st.markdown(f"**{name}**")
+            fairness_table(card)
+
+
+def _pairs(view: ExperimentView, cells: Sequence[CellHistory]) -> list[_Pair]:
+    """Twins of one depth and seed that both have a run."""
+    found = {cell[:3]: cell.history for cell in cells}
+    specs = {place.cell[:3]: place.cell.run for place in view.cells}
+    several_depths, several_twins = len(view.spec.depths) > 1, len(view.spec.twins()) > 1
+    pairs = []
+    for twins in view.spec.twins():
+        for depth in view.spec.depths:
+            for seed in sorted({place.cell.seed for place in view.cells}):
+                plain, residual = ((family, depth, seed) for family in twins)
+                if plain not in found or residual not in found:
+                    continue
+                card = fairness_card(found[plain], found[residual], specs[plain], specs[residual])
+                name = _("Seed {seed}").format(seed=seed)
+                if several_depths:
+                    name = _("depth {depth}, seed {seed}").format(depth=depth, seed=seed)
+                if several_twins:
+                    name = _("{name}: {text}").format(name=" / ".join(twins), text=name)
+                pairs.append(_Pair(name, card))
+    return pairs

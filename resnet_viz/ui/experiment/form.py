@@ -1,0 +1,58 @@
+"""What to train: presets, the kind's own settings, one button, and everything else behind an expander."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from resnet_viz.errors import InvalidSetting
+from resnet_viz.events import RunState
+from resnet_viz.experiments.experiment import Cell, Experiment
+from resnet_viz.experiments.presets import CUSTOM
+from resnet_viz.jobs.experiments import planned_cells
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui import server
+from resnet_viz.ui.experiment.estimate import show_estimate
+from resnet_viz.ui.experiment.parts import Parts
+from resnet_viz.ui.settings_form import all_settings, choose_preset, in_short, with_changes
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the form asks for: the experiment, fitted to its data, and the cells that have to be trained."""
+
+    spec: Experiment
+    missing: list[Cell]
+
+
+def experiment_form(parts: Parts) -> tuple[Asked | None, DeltaGenerator]:
+    """Show the form; what it asks for (None where that cannot be had), and the place for its button."""
+    form = parts.form
+    preset = choose_preset(form)
+    button, summary = parts.choose()
+    all_settings(form, expanded=preset == CUSTOM)
+    try:
+        asked = form.asked_for()
+        spec = asked.fitted()
+        known = _known(parts, spec)
+    except InvalidSetting as refusal:
+        st.error(parts.refusal() or str(refusal), icon=":material/block:")
+        return None, button
+    form.keep(asked)
+    missing = [cell for cell in spec.in_queue_order() if cell not in known]
+    with summary, st.container(gap="xsmall"):
+        text = _(parts.words.size).format(runs=len(spec.cells()), **in_short(spec.run))
+        if known:
+            text += " · " + _("{known} already trained, will be reused").format(known=len(known))
+        st.caption(with_changes(text, form, preset, asked))
+        if parts.kind.reuses:
+            show_estimate(spec, missing)
+    return Asked(spec, missing), button
+
+
+def _known(parts: Parts, spec: Experiment) -> set[Cell]:
+    """The cells that need no training."""
+    if not parts.kind.reuses:
+        return set()
+    places = planned_cells(server.store(), spec)
+    return {place.cell for place in places if place.state is RunState.FINISHED}

@@ -1,0 +1,62 @@
+"""What one kind of experiment has of its own on its page; all else is shared."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from streamlit.delta_generator import DeltaGenerator
+
+from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.experiments.kinds import Kind
+from resnet_viz.findings.verdict import Verdict
+from resnet_viz.ui.experiment.view import ExperimentView
+from resnet_viz.ui.linked_form import LinkedForm
+from resnet_viz.ui.pages import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the page says; gettext keys."""
+
+    intro: str
+    start: str
+    extend: str
+    go_on: str
+    earlier: str
+    unknown: str
+    """With ``{id}``."""
+    other_version: str
+    """With ``{id}``."""
+    size: str
+    """With ``{runs}`` and what `settings_form.in_short` gives."""
+    recorded: bool
+    """Whether closing what is open shows a recording instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The pieces of a page.
+
+    Attributes:
+        choose: shows the settings that stand above all others; the places for the button and the summary.
+        refusal: a sentence for what the form lacks, where it has a better one than the refusal's own.
+        status: where the cells stand.
+        charts: what was measured.
+        evidence: below the verdict, what it rests on.
+        columns: of the table of results, by name.
+        when_empty: shown while no experiment is open.
+        refresh_s: how often the page looks while something moves.
+    """
+
+    kind: Kind
+    page: Page
+    form: LinkedForm
+    words: Words
+    choose: Callable[[], tuple[DeltaGenerator, DeltaGenerator]]
+    refusal: Callable[[], str]
+    status: Callable[[ExperimentView, Sequence[CellHistory]], None]
+    charts: Callable[[ExperimentView, Sequence[CellHistory]], None]
+    evidence: Callable[[Verdict[Any]], None]
+    columns: tuple[str, ...]
+    when_empty: Callable[[], None]
+    refresh_s: float
