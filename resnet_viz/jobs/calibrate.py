@@ -57,7 +57,7 @@ def needs_probe(store: Store, spec: Experiment) -> bool:
     return _known(store.home, spec.fitted(), Capacity.of(Machine.here())) is None
 
 
-def calibrate(spec: Experiment, capacity: Capacity) -> Calibration:
+def calibrate(home: Path, spec: Experiment, capacity: Capacity) -> Calibration:
     """Time a few steps at two depths of every family of ``spec``; takes seconds.
 
     Raises:
@@ -69,10 +69,10 @@ def calibrate(spec: Experiment, capacity: Capacity) -> Calibration:
         for name in spec.families
     ]
     runs = [[name, run.to_json()] for name, run in specs]
-    results = _probe(runs, capacity.cpu_slots, capacity.cpu_threads)
+    results = _probe(home, runs, capacity.cpu_slots, capacity.cpu_threads)
     slots = capacity.slots(results[0]["device"])
     if slots != capacity.cpu_slots:
-        results = _probe(runs, slots, capacity.cpu_threads)
+        results = _probe(home, runs, slots, capacity.cpu_threads)
     samples = [[Sample(**fields) for fields in result["samples"]] for result in results]
     return Calibration(
         tuple(_mean(same) for same in zip(*samples, strict=True)),
@@ -81,11 +81,11 @@ def calibrate(spec: Experiment, capacity: Capacity) -> Calibration:
     )
 
 
-def _probe(runs: list[list[str]], slots: int, threads: int) -> list[dict[str, Any]]:
-    """What ``slots`` processes at once found."""
+def _probe(home: Path, runs: list[list[str]], slots: int, threads: int) -> list[dict[str, Any]]:
+    """What ``slots`` processes at once found; their logs are in ``home``."""
     try:
         with ExitStack() as stack:
-            children = [stack.enter_context(Child("time", threads=threads)) for _ in range(slots)]
+            children = [stack.enter_context(Child("time", home=home, threads=threads)) for _ in range(slots)]
             for child in children:
                 stack.enter_context(child.deadline(_TIME_LIMIT_S))
                 child.put("time", {"runs": runs})
@@ -103,7 +103,7 @@ def _calibrated(home: Path, spec: Experiment, capacity: Capacity) -> Calibration
     known = _known(home, spec, capacity)
     if known is not None:
         return known
-    calibration = calibrate(spec, capacity)
+    calibration = calibrate(home, spec, capacity)
     write_whole(_file_of(home, spec, capacity), to_json(Calibration, calibration))
     return calibration
 
