@@ -74,6 +74,19 @@ def test_frames_larger_than_a_pipe_arrive_one_after_the_other(pipe: tuple[Channe
     sender.join()
 
 
+class Narrow(BytesIO):
+    """Takes three bytes at a time, as a pipe may when a signal comes in between."""
+
+    def write(self, content: Any) -> int:
+        return super().write(bytes(content[:3]))
+
+
+def test_what_is_taken_in_parts_is_sent_whole() -> None:
+    wire = Narrow()
+    Channel(BytesIO(), wire).send({"say": 1}, ARRAYS, b"file")
+    assert wire.getvalue() == sent({"say": 1}, ARRAYS, b"file")
+
+
 @pytest.mark.parametrize(
     "array", [np.array([print], object), np.ones(2), np.ones(2, ">f4"), np.ones(2, "i4")]
 )
