@@ -144,7 +144,8 @@ class Supervisor:
                 self._hear(_TICK_S)
                 self._reaper.look()
                 self._retries.look()
-                self._outage = None
+                if self._outage is not None and self._store.can_write():
+                    self._outage = None  # what has been done meanwhile may have been reading only
             except StoreUnavailable as error:
                 # Often the same for minutes: a full disk, another program that holds the lock.
                 if str(error) != str(self._outage):
