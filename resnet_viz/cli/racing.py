@@ -4,19 +4,18 @@ from typing import Annotated, Any
 
 import typer
 
-from resnet_viz.cli.console import put_json, say, show
-from resnet_viz.cli.following import follow
+from resnet_viz.cli.console import put_json, show
+from resnet_viz.cli.following import follow_experiment
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.events import BROKEN
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
-from resnet_viz.findings.fairness import fairness_card, race_is_fair
+from resnet_viz.findings.fairness import fairness_cards, race_is_fair
 from resnet_viz.findings.verdict import race_verdict
-from resnet_viz.jobs.experiments import cells_of, recorded_cells, start_experiment
-from resnet_viz.locale import gettext as _
-from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
+from resnet_viz.jobs.experiments import FilledCell, recorded_cells, start_experiment
+from resnet_viz.store import GroupRecord, Store
 
 _FACTS = (
     "parameters",
@@ -43,32 +42,20 @@ def race(
     spec = asked_for(RACE, preset, given).fitted()
     with ended_by_signals(), history() as store:
         group = start_experiment(store, RACE, spec, OWNER)
-        try:
-            runs = follow(store, group.run_ids)
-        except KeyboardInterrupt:
-            command = f"python -m resnet_viz resume {group.id}"
-            say(_("Interrupted. Continue with: {command}").format(command=command))
-            raise
-        report = _report(store, group, spec, runs)
+        cells = follow_experiment(store, group)
+        report = _report(store, group, spec, cells)
     if json:
         put_json(report)
     else:
         show(report["verdict"]["headline"])
         show(report["verdict"]["text"])
-    for run in runs:
-        if run.failure is not None:
-            sentence = _("{network}, seed {seed}: {failure}")
-            say(sentence.format(network=run.role, seed=run.seed, failure=run.failure))
-    return 1 if any(run.state in BROKEN for run in runs) else 0
+    return 1 if any(place.state in BROKEN for place in cells) else 0
 
 
-def _report(store: Store, group: GroupRecord, spec: Experiment, runs: list[RunRecord]) -> dict[str, Any]:
-    histories = [RunReader(store, run.id).history() for run in runs]
-    said = race_verdict(spec, recorded_cells(store, cells_of(store, group)))
-    cards = [
-        fairness_card(histories[i], histories[i + 1], runs[i].spec, runs[i + 1].spec)
-        for i in range(0, len(runs), 2)  # plain, residual, for each seed
-    ]
+def _report(store: Store, group: GroupRecord, spec: Experiment, cells: list[FilledCell]) -> dict[str, Any]:
+    recorded = recorded_cells(store, cells)
+    cards = [card for _twins, _depth, card in fairness_cards(spec, recorded)]
+    runs = sorted((place.run for place in cells if place.run), key=lambda run: (run.seed, run.role))
     return {
         "race": group.id,
         "runs": [
@@ -77,5 +64,5 @@ def _report(store: Store, group: GroupRecord, spec: Experiment, runs: list[RunRe
             for run in runs
         ],
         "fair": race_is_fair(cards),
-        "verdict": said.to_dict(),
+        "verdict": race_verdict(spec, recorded).to_dict(),
     }

@@ -7,18 +7,19 @@ import typer
 from rich.table import Table
 
 from resnet_viz.cli.console import put_json, say, show
-from resnet_viz.cli.following import follow
+from resnet_viz.cli.following import follow_experiment, follow_runs
 from resnet_viz.cli.history import history, named
 from resnet_viz.cli.signals import ended_by_signals
-from resnet_viz.cli.sweep_progress import take_up_sweep
-from resnet_viz.errors import InvalidSetting
+from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import BROKEN, STATE_NAMES, Desired, RunState, Wish
+from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.jobs.control import going, hold_back
+from resnet_viz.jobs.experiments import FilledCell, experiment_group, resume_experiment
 from resnet_viz.jobs.signs_of_life import find_lost
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Dataset, Role, choices
-from resnet_viz.store import RunQuery, RunSummary
+from resnet_viz.store import RunQuery, RunSummary, Store
 from resnet_viz.wording import with_commas
 
 _Named = Annotated[
@@ -104,7 +105,7 @@ def stop(runs: _AllNamed) -> None:
 def resume(run: _Named) -> int:
     """Continue a paused run or sweep, or a stopped, failed or interrupted one from its last checkpoint."""
     with ended_by_signals(), history() as store:
-        cells = take_up_sweep(store, run)
+        cells = _taken_up(store, run)
         if cells is not None:
             return int(any(cell.state in BROKEN for cell in cells))
         if any(record.state in (RunState.RUNNING, RunState.PAUSED) for record in named(store, run)):
@@ -125,10 +126,28 @@ def resume(run: _Named) -> int:
             say(_("{run} continues.").format(run=run_id))
         for run_id in waiting:
             store.resume(run_id)
-        ended = follow(store, waiting) if waiting else []
+        ended = follow_runs(store, waiting) if waiting else []
     for record in ended:
         say(_("{name}: {text}").format(name=record.id, text=_(STATE_NAMES[record.state])))
     return int(any(record.state in BROKEN for record in ended))
+
+
+def _taken_up(store: Store, name: str) -> list[FilledCell] | None:
+    """Go on with the experiment called so and say how each cell ended; None where that takes its runs only.
+
+    Of a kind that reuses, what was deleted is trained again as well.
+    """
+    try:
+        group = experiment_group(store, name)
+    except NotFound:
+        return None
+    if not KINDS[group.kind].reuses:
+        return None
+    cells = follow_experiment(store, resume_experiment(store, group.id))
+    for place in cells:
+        state = _(STATE_NAMES[place.run.state]) if place.run else _("not trained")
+        say(_("{name}: {text}").format(name=place.cell.title, text=state))
+    return cells
 
 
 def _chosen(field: str, text: str, known: tuple[Any, ...]) -> list[Any] | None:

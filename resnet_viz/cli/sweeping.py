@@ -8,10 +8,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from resnet_viz.cli.console import put_json, say, show
+from resnet_viz.cli.following import follow_experiment
 from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
-from resnet_viz.cli.sweep_progress import follow_sweep
 from resnet_viz.events import BROKEN, STATE_NAMES
 from resnet_viz.experiments.estimates import Estimate
 from resnet_viz.experiments.experiment import Experiment
@@ -59,7 +59,7 @@ def sweep(
 def _train(store: Store, spec: Experiment, expected: Estimate) -> dict[str, Any]:
     begun = time.monotonic()
     group = start_experiment(store, SWEEP, spec, OWNER)
-    cells = follow_sweep(store, group)
+    cells = follow_experiment(store, group)
     wall_s = time.monotonic() - begun
     if expected.runs:
         sentence = _(
@@ -67,9 +67,6 @@ def _train(store: Store, spec: Experiment, expected: Estimate) -> dict[str, Any]
         )
         difference = f"{100 * (expected.wall_s / wall_s - 1):+.0f}"
         say(sentence.format(time=duration(wall_s), expected=duration(expected.wall_s), difference=difference))
-    for place in cells:
-        if place.run is not None and place.run.failure is not None:
-            say(_("{name}: {text}").format(name=place.cell.title, text=place.run.failure))
     return _report(store, group.id, spec_of(group), cells, expected, wall_s)
 
 

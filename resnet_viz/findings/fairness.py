@@ -8,10 +8,11 @@ as chosen, and do not make the race unfair; the summary says that they are
 there. Everything else must be equal. What is not on record yet is neither.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.experiments.settings import RACE_SETTINGS
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
@@ -84,6 +85,24 @@ def fairness_card(
         _settings(plain_spec, residual_spec),
     )
     return FairnessCard(plain.seed, rows)
+
+
+def fairness_cards(
+    spec: Experiment, cells: Sequence[CellHistory]
+) -> list[tuple[tuple[str, str], int, FairnessCard]]:
+    """Twins, depth and card of every pair that differs in nothing but its shortcuts and has begun."""
+    found = {cell[:3]: cell.history for cell in cells}
+    specs = {cell[:3]: cell.run for cell in spec.cells()}
+    seeds = dict.fromkeys(cell.seed for cell in spec.cells())
+    cards = []
+    for twins in spec.twins():
+        for depth in spec.depths:
+            for seed in seeds:
+                plain, residual = ((family, depth, seed) for family in twins)
+                if plain in found and residual in found:
+                    card = fairness_card(found[plain], found[residual], specs[plain], specs[residual])
+                    cards.append((twins, depth, card))
+    return cards
 
 
 def race_is_fair(cards: Iterable[FairnessCard]) -> bool:

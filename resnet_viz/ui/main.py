@@ -5,14 +5,14 @@ from pathlib import Path
 import streamlit as st
 
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import address_bar, language
+from resnet_viz.ui import address_bar, language_switch
 from resnet_viz.ui.pages import PAGES
 
 _HERE = Path(__file__).parent
 
 st.set_page_config(page_title="ResNet Viz", page_icon=_HERE / "icon.svg", layout="wide")
 address_bar.mend()
-language.choose()
+language_switch.choose_language()
 
 page = st.navigation(
     [
@@ -22,5 +22,5 @@ page = st.navigation(
 )
 st.logo(str(_HERE / "logo.svg"), size="large", icon_image=str(_HERE / "icon.svg"))
 with st.sidebar:
-    language.switch()
+    language_switch.show_switch()
 page.run()

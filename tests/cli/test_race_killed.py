@@ -102,7 +102,7 @@ def test_resume_right_after_the_kill_listens_before_it_refuses(
         followed.extend(run_ids)
         return []
 
-    monkeypatch.setattr(records, "follow", follow)
+    monkeypatch.setattr(records, "follow_runs", follow)
     assert call("resume", dead) == 0
     assert followed == [dead]
     assert own_store.run(dead).state is RunState.QUEUED

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from resnet_viz.cli import following, sweep_progress
+from resnet_viz.cli import following
 from resnet_viz.cli.app import main
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.supervisor import Supervisor
@@ -12,6 +12,5 @@ SUPERVISOR = partial(
 )
 
 if __name__ == "__main__":
-    for module in (following, sweep_progress):
-        module.Supervisor = SUPERVISOR  # type: ignore[attr-defined]
+    setattr(following, "Supervisor", SUPERVISOR)  # noqa: B010
     main()

@@ -22,7 +22,7 @@ def remarks(app: AppTest) -> list[str]:
         ("race", "width", "4", "race_set_width"),
         ("depth", "width", "4", "depth_set_width"),
         ("inspect", "opacity", "60", "inspect_opacity@en"),
-        ("runs", "q", "plain", "runs_filter_q"),
+        ("runs", "q", "plain", "runs_q@en"),
     ],
 )
 def test_a_link_copied_from_a_pages_source_is_understood(

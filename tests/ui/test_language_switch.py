@@ -3,6 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_viz.ui import link
 from tests.ui.test_pages import open_page
 
 
@@ -26,7 +27,9 @@ def test_a_widget_whose_options_are_translated_is_another_one_in_each_language(p
     assert survivors == []
 
 
-def test_a_request_sent_before_the_switch_does_not_take_it_back() -> None:
+def test_a_request_sent_before_the_switch_does_not_take_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(link, "monotonic", lambda: now[0])
     app = open_page(lang="zh")
     app.segmented_control(key="language_switch").set_value("en").run()
     assert "skip connection" in app.title[0].value
@@ -35,6 +38,7 @@ def test_a_request_sent_before_the_switch_does_not_take_it_back() -> None:
     assert "skip connection" in app.title[0].value
     assert app.query_params["lang"] in ("en", ["en"])
     app.run()
+    now[0] += 60
     app.query_params["lang"] = "zh"  # and this is the button Back
     app.run()
     assert "skip connection" not in app.title[0].value

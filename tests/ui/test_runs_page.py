@@ -95,7 +95,7 @@ def test_search_and_filters_come_from_the_link(shown: Shown, race: GroupRecord) 
     app = open_page("runs", network="plain,nonsense")
     assert {row.role for row in shown.rows} == {"plain"}
     assert app.query_params["network"] == "plain"
-    app.text_input(key="runs_filter_q").set_value("no such thing").run()
+    app.text_input(key="runs_q@en").set_value("no such thing").run()
     assert "No matching runs" in app.info[0].value
     assert app.query_params["q"] == "no such thing"
     open_page("runs", only="pinned")

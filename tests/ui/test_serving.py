@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
-from resnet_viz.ui import language
+from resnet_viz.ui import language_switch
 from tests.ui.conftest import ROOT
 from tests.ui.test_pages import open_page
 
@@ -18,13 +18,13 @@ from tests.ui.test_pages import open_page
 @pytest.mark.parametrize("locale", ["zh", "zh-CN", "ZH-hans-cn", "zh-Hant-TW", "zh_SG"])
 def test_any_chinese_browser_gets_chinese(locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "context", SimpleNamespace(locale=locale))
-    assert language.of_browser() == "zh"
+    assert language_switch.of_browser() == "zh"
 
 
 @pytest.mark.parametrize("locale", [None, "", "en-US", "de", "tlh", "x-klingon", "za", "é" * 1000])
 def test_every_other_browser_gets_english(locale: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "context", SimpleNamespace(locale=locale))
-    assert language.of_browser() == "en"
+    assert language_switch.of_browser() == "en"
 
 
 def test_back_and_forward_show_the_settings_of_their_link() -> None:

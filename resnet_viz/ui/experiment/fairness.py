@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 import streamlit as st
 
 from resnet_viz.experiments.experiment import CellHistory
-from resnet_viz.findings.fairness import FairnessCard, fairness_card
+from resnet_viz.figures.families import family_name
+from resnet_viz.findings.fairness import FairnessCard, fairness_cards
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.experiment.fairness_table import fairness_table
 from resnet_viz.ui.experiment.view import ExperimentView
@@ -63,22 +64,13 @@ def show_fairness(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
 
 
 def _pairs(view: ExperimentView, cells: Sequence[CellHistory]) -> list[_Pair]:
-    """Twins of one depth and seed that both have a run."""
-    found = {cell[:3]: cell.history for cell in cells}
-    specs = {place.cell[:3]: place.cell.run for place in view.cells}
     several_depths, several_twins = len(view.spec.depths) > 1, len(view.spec.twins()) > 1
     pairs = []
-    for twins in view.spec.twins():
-        for depth in view.spec.depths:
-            for seed in sorted({place.cell.seed for place in view.cells}):
-                plain, residual = ((family, depth, seed) for family in twins)
-                if plain not in found or residual not in found:
-                    continue
-                card = fairness_card(found[plain], found[residual], specs[plain], specs[residual])
-                name = _("Seed {seed}").format(seed=seed)
-                if several_depths:
-                    name = _("depth {depth}, seed {seed}").format(depth=depth, seed=seed)
-                if several_twins:
-                    name = _("{name}: {text}").format(name=" / ".join(twins), text=name)
-                pairs.append(_Pair(name, card))
+    for twins, depth, card in fairness_cards(view.spec, cells):
+        name = _("Seed {seed}").format(seed=card.seed)
+        if several_depths:
+            name = _("depth {depth}, seed {seed}").format(depth=depth, seed=card.seed)
+        if several_twins:
+            name = _("{name}: {text}").format(name=" / ".join(map(family_name, twins)), text=name)
+        pairs.append(_Pair(name, card))
     return pairs

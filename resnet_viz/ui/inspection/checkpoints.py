@@ -10,7 +10,7 @@ from resnet_viz.pictures.colours import largest
 from resnet_viz.pictures.overlay import overlay, png
 from resnet_viz.ui import pages
 from resnet_viz.ui.inspection.client import predict, probabilities
-from resnet_viz.ui.inspection.link import choose, choose_now
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.map_types import MapAsked
 from resnet_viz.ui.inspection.maps import choose_map, map_of
 from resnet_viz.ui.inspection.networks import Network
@@ -35,7 +35,7 @@ def checkpoints(selection: Selection) -> None:
         st.page_link(pages.RACE.path, label=_("Go to the race"), icon=pages.RACE.icon)
         return
     asked = choose_map(selection)
-    step = choose(
+    step = LINK.choose(
         "when",
         steps,
         steps[-1],
@@ -66,7 +66,7 @@ def checkpoints(selection: Selection) -> None:
                 key=f"inspect_time_{network.slot}",
                 label=_("All checkpoints of the {network} network").format(network=network.name_inside),
                 chosen=str(step),
-                on_pick=lambda name: choose_now("when", int(name)),
+                on_pick=lambda name: LINK.choose_now("when", int(name)),
                 size_px=64,
             )
     st.caption(_("Each picture has a colour scale of its own: on a common one early maps could not be seen."))

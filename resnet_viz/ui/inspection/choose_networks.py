@@ -11,7 +11,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunRecord
 from resnet_viz.ui import pages, server
 from resnet_viz.ui.inspection.cells import Cells, pair_up, titles
-from resnet_viz.ui.inspection.link import choose, choose_now
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.networks import BUNDLED, PUBLISHED, Pair, bundled, bundled_exist, trained
 from resnet_viz.ui.inspection.published import choose_published
 from resnet_viz.ui.permissions import owner
@@ -39,7 +39,7 @@ def choose_networks() -> Pair | None:
     _choose_imported(names)
     row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
     with row:
-        chosen = choose(
+        chosen = LINK.choose(
             "networks",
             list(names),
             default or PUBLISHED,
@@ -97,14 +97,14 @@ def _choose_imported(names: dict[str, GroupRecord | None]) -> None:
     """What the script run before this one has imported; before any widget."""
     imported = st.session_state.pop(_IMPORTED, None)
     if imported in names:
-        choose_now("networks", imported)
+        LINK.choose_now("networks", imported)
 
 
 def _offered() -> tuple[dict[str, GroupRecord | None], str | None]:
     """Everything there is to choose from, by its name in the link; what is preselected, if there is any."""
     store = server.store()
     groups = [group for group in store.groups(limit=_GROUPS_LISTED) if _has_weights(group)]
-    linked = st.query_params.get("networks", "")
+    linked = LINK.said("networks")
     if linked and linked not in {BUNDLED, PUBLISHED, *(group.id for group in groups)}:
         groups += _named(linked)
     found: dict[str, GroupRecord | None] = {BUNDLED: None} if bundled_exist() else {}
@@ -139,7 +139,7 @@ def _choose_cell(cells: Cells) -> str:
     if len(cells) == 1:
         return first
     title = titles(cells)
-    return choose(
+    return LINK.choose(
         "cell",
         list(cells),
         first,
@@ -152,7 +152,7 @@ def _choose_cell(cells: Cells) -> str:
 def _choose_step(steps: tuple[int, ...]) -> int:
     if len(steps) == 1:
         return steps[0]
-    return choose(
+    return LINK.choose(
         "step",
         steps,
         steps[-1],

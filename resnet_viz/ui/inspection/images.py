@@ -17,7 +17,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.probes.novelty import Appearance, novelty
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.inspection.client import About, Pixels, samples, test_images
-from resnet_viz.ui.inspection.link import choose, choose_now, recall
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.networks import Network, Pair
 from resnet_viz.ui.inspection.test_image_browser import browse
 from resnet_viz.ui.inspection.upload import photographed, take_in, uploaded
@@ -71,7 +71,7 @@ class Seen:
 
 def choose_image(pair: Pair, known: About) -> Seen | None:
     """Show the choice; None while there is none, or a sentence why not."""
-    source = choose(
+    source = LINK.choose(
         "source",
         list(SOURCES),
         "samples",
@@ -102,15 +102,15 @@ def choose_image(pair: Pair, known: About) -> Seen | None:
 def _sample(network: Network, known: About) -> Seen:
     """Show test images where the network has some, and photographs; the chosen one."""
     choices, first = ([], 0) if known.run is None else _test_pictures(network, known)
-    test_image = recall("image", range(MOST_IMAGES), first)
-    photograph = recall("photo", [_NO_PHOTO, *PHOTOGRAPHS], _NO_PHOTO)
+    test_image = LINK.recall("image", range(MOST_IMAGES), first)
+    photograph = LINK.recall("photo", [_NO_PHOTO, *PHOTOGRAPHS], _NO_PHOTO)
     if not choices and photograph == _NO_PHOTO:
         photograph = next(iter(PHOTOGRAPHS))
 
     def picked(name: str) -> None:
-        choose_now("photo", name if name in PHOTOGRAPHS else _NO_PHOTO)
+        LINK.choose_now("photo", name if name in PHOTOGRAPHS else _NO_PHOTO)
         if name not in PHOTOGRAPHS:
-            choose_now("image", int(name))
+            LINK.choose_now("image", int(name))
 
     picture_buttons(
         [*choices, *_photographs()],
@@ -194,7 +194,7 @@ def _own(source: str, network: Network, known: About) -> Seen | None:
     upload = uploaded() if source == "upload" else photographed()
     if upload is None:
         return None
-    fit = choose(
+    fit = LINK.choose(
         "fit",
         get_args(Fit),
         "crop",

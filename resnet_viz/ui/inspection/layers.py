@@ -14,7 +14,7 @@ from resnet_viz.pictures.overlay import png, shown
 from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.client import ask
-from resnet_viz.ui.inspection.link import choose, choose_now, recall
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.maps import colour_bar
 from resnet_viz.ui.inspection.selection import Selection, choose_layers
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
@@ -49,7 +49,7 @@ def layers(selection: Selection) -> None:
     """Layer, one map large, the addition in a block, and the grid of all maps."""
     chosen = choose_layers(selection)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        order = choose(
+        order = LINK.choose(
             "sort",
             list(_ORDERS),
             "energy",
@@ -61,7 +61,7 @@ def layers(selection: Selection) -> None:
                 width=220,
             ),
         )
-        scale = choose(
+        scale = LINK.choose(
             "shade",
             list(_SCALES),
             "own",
@@ -109,9 +109,9 @@ def _channels(answers: list[Frame], order: str, *, is_matched: bool) -> list[_Ch
     if is_matched:
         count = min(len(answer.arrays["maps"]) for answer in answers)
         first = int(ordered(answers[-1].arrays["maps"], order)[0])
-        return [_Channel(recall("map", range(count), first), "map")] * len(answers)
+        return [_Channel(LINK.recall("map", range(count), first), "map")] * len(answers)
     return [
-        _Channel(recall(parameter, range(len(maps)), int(ordered(maps, order)[0])), parameter)
+        _Channel(LINK.recall(parameter, range(len(maps)), int(ordered(maps, order)[0])), parameter)
         for parameter, maps in zip(
             ["map2", "map"][-len(answers) :], (answer.arrays["maps"] for answer in answers), strict=True
         )
@@ -200,6 +200,6 @@ def _grid(maps: Maps, order: str, scale: str, channel: _Channel, slot: str) -> N
         key=f"inspect_grid_{slot}",
         label=_("Feature maps"),
         chosen=str(channel.number),
-        on_pick=lambda name: choose_now(channel.parameter, int(name)),
+        on_pick=lambda name: LINK.choose_now(channel.parameter, int(name)),
         size_px=58,
     )

@@ -17,7 +17,7 @@ from resnet_viz.pictures.overlay import grid, overlay, png
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.client import ask, probabilities
 from resnet_viz.ui.inspection.downloads import downloads
-from resnet_viz.ui.inspection.link import choose
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.map_types import Look, MapAsked, NetworkMap
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection, choose_layers, choose_target
@@ -51,7 +51,7 @@ def choose_map(selection: Selection) -> MapAsked:
     """Method, layer and class, with a line on what the method means and costs."""
     which, what = st.columns([1, 1], gap="medium")
     with which:
-        name = choose(
+        name = LINK.choose(
             "method",
             list(METHODS),
             DEFAULT_METHOD,
@@ -118,7 +118,7 @@ def _choose_look(asked: MapAsked, networks: int) -> Look:
             views = _VIEWS if asked.knows_class else _CLASSLESS_VIEWS
             view = _segments("view", views, "positive", _("View"))
         scale = _segments("scale", _SCALES, "shared", _("Scale")) if networks > 1 else "own"
-        opacity = choose(
+        opacity = LINK.choose(
             "opacity",
             range(0, 101, 5),
             75,
@@ -128,7 +128,7 @@ def _choose_look(asked: MapAsked, networks: int) -> Look:
 
 
 def _segments(name: str, texts: dict[str, str], default: str, title: str) -> str:
-    return choose(
+    return LINK.choose(
         name,
         list(texts),
         default,

@@ -6,14 +6,14 @@ from resnet_viz.figures.layer_statistics import MEASURES, NetworkStatistics, fig
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import chart_card, labels
 from resnet_viz.ui.inspection.client import ask
-from resnet_viz.ui.inspection.link import choose
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection
 
 
 def over_depth(selection: Selection) -> None:
     """Mean, deviation, sparsity or silent channels of every ReLU for this image."""
-    measure = choose(
+    measure = LINK.choose(
         "measure",
         list(MEASURES),
         "zero_share",

@@ -15,7 +15,7 @@ from resnet_viz.ui.inspection.client import about, predict
 from resnet_viz.ui.inspection.image_card import facts_line, show_predictions, show_seen
 from resnet_viz.ui.inspection.images import choose_image
 from resnet_viz.ui.inspection.layers import layers
-from resnet_viz.ui.inspection.link import choose, notices, take_over_link
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.maps import maps
 from resnet_viz.ui.inspection.over_depth import over_depth
 from resnet_viz.ui.inspection.selection import Selection, layer_axes
@@ -42,13 +42,13 @@ def inspect_page() -> None:
             "image support a class."
         )
     )
-    take_over_link()
+    LINK.take_over()
     remarks = st.container()
     selection = _selection()
     if selection is not None:
         st.fragment(_sections)(selection)
     with remarks:
-        address_bar.tell(notices())
+        address_bar.tell(LINK.notices())
 
 
 def _selection() -> Selection | None:
@@ -85,7 +85,7 @@ def _selection() -> Selection | None:
 @in_readers_language
 def _sections(selection: Selection) -> None:
     texts = {name: title for name, (title, _show) in _SECTIONS.items()}
-    chosen = choose(
+    chosen = LINK.choose(
         "look",
         list(_SECTIONS),
         "maps",

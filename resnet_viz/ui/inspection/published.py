@@ -11,7 +11,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.networks.torchvision_catalogue import ZOO, Family, ZooEntry
 from resnet_viz.ui import server
 from resnet_viz.ui.inspection.download_card import offer
-from resnet_viz.ui.inspection.link import choose
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.networks import Network, Pair, Slot
 
 _DEFAULT: Final = ("vgg16", "resnet18")
@@ -47,7 +47,7 @@ def choose_published() -> Pair | None:
 
 
 def _choose(parameter: str, label: str, names: list[str], default: str) -> str:
-    return choose(
+    return LINK.choose(
         parameter,
         names,
         default,

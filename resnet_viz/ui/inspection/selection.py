@@ -14,7 +14,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.client import About, Layer
 from resnet_viz.ui.inspection.images import Seen
-from resnet_viz.ui.inspection.link import choose
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.networks import Network, Pair, Slot
 
 _AUTOMATIC: Final = "auto"
@@ -148,7 +148,7 @@ def _choose_layer(parameter: str, label: str, about: About, axis: Sequence[Layer
             words = f"{labels.label(_KINDS, layer.kind)} {name}"
         return f"{layer.position}/{about.depth} · {words}"
 
-    return choose(
+    return LINK.choose(
         parameter,
         list(layers),
         about.default_layer,
@@ -180,7 +180,7 @@ def choose_target(selection: Selection) -> int:
         text = _("True class: {name}") if selection.seen.truth is not None else _("Predicted class: {name}")
         return text.format(name=names[automatic])
 
-    chosen = choose(
+    chosen = LINK.choose(
         "target",
         options,
         _AUTOMATIC,

@@ -11,7 +11,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.client import About, Labels, probabilities, test_images, test_set
-from resnet_viz.ui.inspection.link import choose, choose_now, recall
+from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.networks import Pair
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.wording import percent
@@ -53,7 +53,7 @@ def browse(pair: Pair, known: About) -> int:
     with below:
         start = _page(len(found))
     page = found[start : start + PER_PAGE]
-    chosen = recall("image", range(len(truth)), int(page[0]) if len(page) else 0)
+    chosen = LINK.recall("image", range(len(truth)), int(page[0]) if len(page) else 0)
     if not len(page):
         st.info(_("No test image is like that; choose another group."), icon=":material/search_off:")
         return chosen
@@ -73,7 +73,7 @@ def browse(pair: Pair, known: About) -> int:
             key="inspect_tests",
             label=_("Test images"),
             chosen=str(chosen),
-            on_pick=lambda name: choose_now("image", int(name)),
+            on_pick=lambda name: LINK.choose_now("image", int(name)),
             size_px=60,
         )
     below.caption(
@@ -105,7 +105,7 @@ def _answered(pair: Pair) -> list[tuple[Labels, npt.NDArray[np.float32]]]:
 def _of_chosen_group(right: Flags) -> Flags:
     groups = _GROUPS if len(right) == 2 else _ALONE
     counts = {name: int(_members(name, right).sum()) for name in groups}
-    group = choose(
+    group = LINK.choose(
         "group",
         list(groups),
         "all",
@@ -121,7 +121,7 @@ def _of_chosen_group(right: Flags) -> Flags:
 
 def _of_chosen_class(known: About, truth: Labels) -> Flags:
     options = [EVERY_CLASS, *map(str, range(len(known.classes)))]
-    wanted = choose(
+    wanted = LINK.choose(
         "class",
         options,
         EVERY_CLASS,
@@ -150,7 +150,7 @@ def _members(group: str, right: Flags) -> Flags:
 
 
 def _ordered(found: npt.NDArray[np.intp], sure: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
-    order = choose(
+    order = LINK.choose(
         "order",
         list(_ORDERS),
         "number",

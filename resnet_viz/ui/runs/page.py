@@ -19,7 +19,7 @@ from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
 from resnet_viz.ui.runs.filter import (
     GROUPS_VIEW,
-    PARAMETERS,
+    LINK,
     runs_filter,
     runs_view,
     show_groups,
@@ -43,9 +43,12 @@ def runs_page() -> None:
     st.markdown(
         _("All runs of this machine, and the bundled recordings. Select rows to compare, export or delete.")
     )
-    address_bar.tell(address_bar.unknown(PARAMETERS))
+    LINK.take_over()
+    remarks = st.container()
     view = runs_view()
     query = runs_filter()
+    with remarks:
+        address_bar.tell(LINK.notices())
     undo_bar()
     _table(list_groups if view == GROUPS_VIEW else _list_runs, query)
     chosen: list[RunRecord] = []
