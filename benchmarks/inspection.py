@@ -19,8 +19,8 @@ from resnet_viz.attribution.attribute import attribute
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.safely import decode_safely
 from resnet_viz.inspection.models import load_model
-from resnet_viz.jobs.desk import Desk
-from resnet_viz.ui.server import DESK_THREADS
+from resnet_viz.jobs.inspector import Inspector
+from resnet_viz.ui.server import INSPECTOR_THREADS
 
 _PAIR = ("bundled:plain", "bundled:residual")
 _WANTED = Wanted(1, 28, 28)
@@ -29,33 +29,33 @@ _LOOPED = 200
 
 
 def new_map(repetitions: int, folder: Path) -> Iterator[Result]:
-    """Grad-CAM of both bundled networks through the warm desk: what a change of layer or class costs."""
+    """Grad-CAM of both bundled networks through the warm inspector: what a change of layer or class costs."""
     pair = Result("new class or layer → both Grad-CAM maps", "s", aim=Aim("≤", 0.4))
     upload = Result("12-megapixel JPEG → predictions and maps of both", "s", aim=Aim("≤", 2.5))
     photo = _photo()
-    with Desk(folder) as desk:
-        taps = [tap["name"] for tap in desk.ask("about", {"model": _PAIR[1]}).values["taps"]]
+    with Inspector(folder) as inspector:
+        taps = [tap["name"] for tap in inspector.ask("about", {"model": _PAIR[1]}).values["taps"]]
         convolutions = [name for name in taps if "conv" in name]
         image = np.zeros((1, 1, 28, 28), np.uint8)
-        _maps(desk, image, 0, convolutions[-1])  # captum is imported with the first map
+        _maps(inspector, image, 0, convolutions[-1])  # captum is imported with the first map
         for number in range(max(repetitions, 10)):
             start = perf_counter()
-            _maps(desk, image, number % 10, convolutions[-1 - number % len(convolutions)])
+            _maps(inspector, image, number % 10, convolutions[-1 - number % len(convolutions)])
             pair.values.append(perf_counter() - start)
         for _ in range(repetitions):
             start = perf_counter()
             seen = decode_safely(photo, "photo.jpg", _WANTED).prepared.pixels[np.newaxis]
             for model in _PAIR:
-                desk.ask("predict", {"model": model}, {"images": seen})
-            _maps(desk, seen, 0, convolutions[-1])
+                inspector.ask("predict", {"model": model}, {"images": seen})
+            _maps(inspector, seen, 0, convolutions[-1])
             upload.values.append(perf_counter() - start)
     yield pair
     yield upload
 
 
 def published_map(repetitions: int, folder: Path) -> Iterator[Result]:
-    """Grad-CAM of two networks of 50 layers at 224 px through the warm desk, random weights."""
-    with Desk(folder, answers="benchmarks.untrained", threads=DESK_THREADS) as desk:
+    """Grad-CAM of two networks of 50 layers at 224 px through the warm inspector, random weights."""
+    with Inspector(folder, module="benchmarks.untrained", threads=INSPECTOR_THREADS) as inspector:
         pair = Result(
             "new class or layer → Grad-CAM maps of ResNet-50 and ResNeXt-50 at 224 px, random weights",
             "s",
@@ -64,10 +64,10 @@ def published_map(repetitions: int, folder: Path) -> Iterator[Result]:
         image = np.random.default_rng(0).integers(0, 256, (1, 3, 224, 224), np.uint8)
         references = [f"torchvision:{name}" for name in NAMES]
         taps = ("layer4.2", "layer1.0", "layer3.5", "layer2.0.conv2")
-        _maps(desk, image, 0, taps[0], references)  # loads the networks, imports captum
+        _maps(inspector, image, 0, taps[0], references)  # loads the networks, imports captum
         for number in range(max(repetitions, 5)):
             start = perf_counter()
-            _maps(desk, image, number, taps[number % len(taps)], references)
+            _maps(inspector, image, number, taps[number % len(taps)], references)
             pair.values.append(perf_counter() - start)
     yield pair
 
@@ -173,10 +173,12 @@ except ImageRefused:
 """
 
 
-def _maps(desk: Desk, images: np.ndarray, target: int, tap: str, models: Sequence[str] = _PAIR) -> None:
+def _maps(
+    inspector: Inspector, images: np.ndarray, target: int, tap: str, models: Sequence[str] = _PAIR
+) -> None:
     for model in models:
         asked = {"model": model, "method": "gradcam", "tap": tap}
-        desk.ask("maps", asked, {"images": images, "targets": np.array([target])})
+        inspector.ask("maps", asked, {"images": images, "targets": np.array([target])})
 
 
 def _photo() -> bytes:
@@ -199,7 +201,7 @@ def _bomb() -> bytes:
 
 
 BENCHES = (
-    Bench("maps", "a new map through the warm desk, and an uploaded photo", new_map),
+    Bench("maps", "a new map through the warm inspector, and an uploaded photo", new_map),
     Bench("published", "a new map of large published networks", published_map),
     Bench("explain", "a folder of a thousand images on the command line", explained_folder),
     Bench("batch", "attribution of a thousand images", many_maps),

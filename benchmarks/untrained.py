@@ -1,4 +1,4 @@
-"""A desk's answers with published networks that nobody trained: as fast as trained ones, and no download."""
+"""Answers about published networks that nobody trained: as fast as trained ones, and no download."""
 
 import hashlib
 from collections.abc import Mapping
@@ -12,11 +12,19 @@ from resnet_viz.data.obtain import file_path
 from resnet_viz.inspection import answers
 from resnet_viz.inspection.zoo_weights import weights_of
 from resnet_viz.networks.torchvision_catalogue import ZOO
+from resnet_viz.processes.answering import Answerer, answer_questions
+from resnet_viz.processes.channel import Channel
+from resnet_viz.processes.tasks import Workplace
 
 NAMES = ("resnet50", "resnext50_32x4d")
 
 
-def answerers(home: Path) -> Mapping[str, answers.Answerer]:
+def serve(channel: Channel, workplace: Workplace) -> None:
+    """In place of the task "explain"."""
+    answer_questions(channel, answerers(workplace.home))
+
+
+def answerers(home: Path) -> Mapping[str, Answerer]:
     """Those of the app, with random weights for `NAMES` where published ones are looked for in ``home``."""
     for name in NAMES:
         made = home / f"{name}.pth"

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import orjson
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.exports.apart import write_apart
+from resnet_viz.exports.parquet_child import write_in_child
 from resnet_viz.exports.report import report_html
 from resnet_viz.exports.script import equivalent_script
 from resnet_viz.exports.weights import kept_weights
@@ -141,7 +141,7 @@ def as_download(
         target = Path(folder) / f"{stem}{chosen.suffix}"
         if chosen.name == "parquet":
             files = [target]
-            write_apart(store, [store.run(run_id).id for run_id in run_ids], target)
+            write_in_child(store, [store.run(run_id).id for run_id in run_ids], target)
         else:
             files = write_export(store, run_ids, format_name, target, step=step)
         if files == [target]:

@@ -1,24 +1,17 @@
 """Decoding that cannot take its caller down: in a bounded child process."""
 
-import io
-import json
 import logging
-import math
-import os
-import subprocess
-import sys
 import threading
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-import resnet_viz
 from resnet_viz.images.decode import DecodedImage, Prepared, decoded, prepared
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.messages import refused
 from resnet_viz.images.refusals import MAX_BYTES
+from resnet_viz.processes.channel import Frame
+from resnet_viz.processes.child import Child, Fault, NoAnswer
 
 SHOWN_PX: Final = 640
 DECODERS: Final = 2
@@ -28,9 +21,8 @@ PATIENCE_S: Final = 60.0
 TIME_LIMIT_S: Final = 20.0
 """By the clock; the decoder's own limit counts processor time."""
 
-_HEADER_BYTES = 65536
-_MODULE = "resnet_viz.images.child"
-_KEPT_VARIABLES = ("DYLD_LIBRARY_PATH", "LD_LIBRARY_PATH", "PATH", "PYTHONHOME", "SYSTEMROOT")
+_MOST_FACTS_BYTES: Final = 65536
+_MODULE: str | None = None  # the decoder itself
 
 _log = logging.getLogger(__name__)
 _turns = threading.BoundedSemaphore(DECODERS)
@@ -62,77 +54,31 @@ def decode_safely(data: bytes, name: str, wanted: Wanted, *, time_limit_s: float
 
 
 def _decode_in_child(data: bytes, name: str, wanted: Wanted, time_limit_s: float) -> Taken:
-    asked = {**wanted._asdict(), "shown_px": SHOWN_PX}
-    options = [f"--{key.replace('_', '-')}={value}" for key, value in asked.items()]
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", _MODULE, *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-    )
-    is_late = threading.Event()
-
-    def give_up() -> None:
-        is_late.set()
-        child.kill()
-
-    deadline = threading.Timer(time_limit_s, give_up)
-    deadline.daemon = True
-    deadline.start()
-    assert isinstance(child.stdin, io.BufferedWriter)
-    assert isinstance(child.stdout, io.BufferedReader)
-    try:
-        _send(child.stdin, data)
-        return _received(child.stdout, name, wanted)
-    except (EOFError, KeyError, RecursionError, TypeError, ValueError) as error:
-        _log.warning("image decoder ended without an answer: %r", error)
-        raise refused("decoder_time" if is_late.is_set() else "decoder_crashed", {}) from error
-    finally:
-        deadline.cancel()
-        child.kill()
-        child.stdout.close()
-        child.wait()
+    asked = {"wanted": wanted._asdict(), "shown_px": SHOWN_PX}
+    most_bytes = _MOST_FACTS_BYTES + 3 * (SHOWN_PX**2 + wanted.px**2)
+    with Child("decode", module=_MODULE) as child, child.deadline(time_limit_s):
+        try:
+            return _taken(child.ask("decode", asked, file=data, most_bytes=most_bytes), name, wanted)
+        except (NoAnswer, Fault, KeyError, TypeError, ValueError) as error:
+            _log.warning("image decoder ended without an answer: %r", error)
+            raise refused("decoder_time" if child.is_overdue else "decoder_crashed", {}) from error
 
 
-def _send(pipe: io.BufferedWriter, data: bytes) -> None:
-    try:
-        with pipe:
-            pipe.write(data)
-    except OSError as error:  # it ended before it had read all
-        raise EOFError("stdin") from error
-
-
-def _received(pipe: io.BufferedReader, name: str, wanted: Wanted) -> Taken:
-    """The answer, read no further than it may be long; raises `ImageRefused`, or others where it is none."""
-    line = pipe.readline(_HEADER_BYTES)
-    if not line.endswith(b"\n"):
-        raise EOFError("header")
-    header: dict[str, Any] = json.loads(line)
-    if "refused" in header:
-        _log.info("image refused: %s %r", header["refused"], header["detail"])
-        raise refused(header["refused"], header["parameters"])
-    width, height = header["shown"]
-    if not (1 <= width <= SHOWN_PX and 1 <= height <= SHOWN_PX):
+def _taken(answer: Frame, name: str, wanted: Wanted) -> Taken:
+    """The image in ``answer``; raises `ImageRefused`, or others where it is no answer."""
+    facts, pictures, _ = answer
+    if "refused" in facts:
+        _log.info("image refused: %s %r", facts["refused"], facts["detail"])
+        raise refused(facts["refused"], facts["parameters"])
+    shown, square = pictures["shown"], pictures["square"]
+    height, width, colours = shown.shape
+    if not (1 <= width <= SHOWN_PX and 1 <= height <= SHOWN_PX and colours == 3):
         raise ValueError("size")
-    shown = _pixels(pipe, (height, width, 3))
-    square = _pixels(pipe, (wanted.px, wanted.px, 3) if wanted.channels == 3 else (wanted.px, wanted.px))
-    stored_width, stored_height = header["size"]
+    if square.shape != (wanted.px, wanted.px, 3)[: 3 if wanted.channels == 3 else 2]:
+        raise ValueError("square")
+    if not shown.dtype == square.dtype == np.uint8:
+        raise ValueError("type")
+    stored_width, stored_height = facts["size"]
     size = (stored_width, stored_height)
-    image = decoded(shown, header["format"], size, header["changes"], header["warnings"], name)
-    return Taken(image, prepared(square, header["fitting"]))
-
-
-def _pixels(pipe: io.BufferedReader, shape: tuple[int, ...]) -> npt.NDArray[np.uint8]:
-    raw = bytearray(math.prod(shape))
-    if pipe.readinto(raw) != len(raw):
-        raise EOFError("pixels")
-    return np.frombuffer(raw, np.uint8).reshape(shape)
-
-
-def _environment() -> dict[str, str]:
-    """What Python needs to start and no more: the server's secrets are none of a hostile file's business."""
-    environment = {key: os.environ[key] for key in _KEPT_VARIABLES if key in os.environ}
-    root = str(Path(resnet_viz.__file__).parents[1])
-    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    return environment
+    image = decoded(shown, facts["format"], size, facts["changes"], facts["warnings"], name)
+    return Taken(image, prepared(square, facts["fitting"]))

@@ -1,4 +1,4 @@
-"""What the desk's process answers; see `jobs.desk`. Images travel as uint8 [B, C, H, W].
+"""The task "explain": what is answered to `jobs.inspector`. Images travel as uint8 [B, C, H, W].
 
 Questions about one of torchvision's networks are refused (``weights_not_here``)
 until its weights are there; the server downloads them (`fetches`).
@@ -20,14 +20,20 @@ from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.known_logits import KnownLogits
 from resnet_viz.inspection.models import BUNDLED_MODELS, Model, bundled_model_path, load_model
 from resnet_viz.inspection.own_images import appearance_of, images_for
-from resnet_viz.jobs.frames import Arrays, Frame
 from resnet_viz.locale import N_
 from resnet_viz.networks.adding_block import AddingBlock
 from resnet_viz.probes.activations import block_parts, feature_maps, measure_activations
+from resnet_viz.processes.answering import Answerer, answer_questions
+from resnet_viz.processes.channel import Arrays, Channel, Frame
+from resnet_viz.processes.tasks import Workplace
 from resnet_viz.store import open_store
 
-Answerer = Callable[[Mapping[str, Any], Arrays], Frame]
 Question = Callable[[Model, Mapping[str, Any], Arrays], Frame]
+
+
+def serve(channel: Channel, workplace: Workplace) -> None:
+    """Load networks and answer."""
+    answer_questions(channel, answerers(workplace.home))
 
 
 def answerers(home: Path) -> dict[str, Answerer]:

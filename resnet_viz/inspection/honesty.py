@@ -11,7 +11,7 @@ from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import AttributionOptions
 from resnet_viz.attribution.sanity import edges, randomisation_cascade, untrained_maps
 from resnet_viz.inspection.models import Model
-from resnet_viz.jobs.frames import Arrays, Frame
+from resnet_viz.processes.channel import Arrays, Frame
 
 
 def random_seed(model: Model) -> int:

@@ -1,34 +1,32 @@
 """A short probe of this machine: how long steps take, timed in as many processes as would train at once.
 
-The processes are those of `timing`; torch is imported in them alone.
+Torch is imported in those processes alone.
 """
 
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import astuple
 from math import isfinite
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, Final
 
 from resnet_viz.data.catalogue import info
-from resnet_viz.errors import InvalidSetting
+from resnet_viz.errors import InvalidSetting, ResnetVizError
 from resnet_viz.events import RunState
 from resnet_viz.experiments.estimates import Calibration, Estimate, Sample, estimate, probed_depths
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.families import family
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.experiments import planned_cells
-from resnet_viz.jobs.process import worker_environment
 from resnet_viz.kept_files import read_kept, to_json, write_whole
 from resnet_viz.locale import N_
+from resnet_viz.processes.child import Child, Fault, NoAnswer
 from resnet_viz.store import Store
 
-_TIMEOUT_S = 300.0
-_KEEP_S = 24 * 3600.0
+_TIME_LIMIT_S: Final = 300.0
+_KEEP_S: Final = 24 * 3600.0
 
 
 def estimate_sweep(store: Store, spec: Experiment, *, cold: bool = False) -> Estimate:
@@ -59,7 +57,7 @@ def needs_probe(store: Store, spec: Experiment) -> bool:
     return _known(store.home, spec.fitted(), Capacity.of(Machine.here())) is None
 
 
-def calibrate(spec: Experiment, capacity: Capacity) -> Calibration:
+def calibrate(home: Path, spec: Experiment, capacity: Capacity) -> Calibration:
     """Time a few steps at two depths of every family of ``spec``; takes seconds.
 
     Raises:
@@ -70,11 +68,11 @@ def calibrate(spec: Experiment, capacity: Capacity) -> Calibration:
         for depth in probed_depths(spec.depths)
         for name in spec.families
     ]
-    order = json.dumps([[name, run.to_json()] for name, run in specs])
-    results = _probe(order, capacity.cpu_slots, capacity.cpu_threads)
+    runs = [[name, run.to_json()] for name, run in specs]
+    results = _probe(home, runs, capacity.cpu_slots, capacity.cpu_threads)
     slots = capacity.slots(results[0]["device"])
     if slots != capacity.cpu_slots:
-        results = _probe(order, slots, capacity.cpu_threads)
+        results = _probe(home, runs, slots, capacity.cpu_threads)
     samples = [[Sample(**fields) for fields in result["samples"]] for result in results]
     return Calibration(
         tuple(_mean(same) for same in zip(*samples, strict=True)),
@@ -83,38 +81,21 @@ def calibrate(spec: Experiment, capacity: Capacity) -> Calibration:
     )
 
 
-def _probe(order: str, slots: int, threads: int) -> list[dict[str, Any]]:
-    """What ``slots`` processes at once found."""
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-m", "resnet_viz.jobs.timing", str(threads)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=worker_environment(threads),
-            text=True,
-        )
-        for _ in range(slots)
-    ]
+def _probe(home: Path, runs: list[list[str]], slots: int, threads: int) -> list[dict[str, Any]]:
+    """What ``slots`` processes at once found; their logs are in ``home``."""
     try:
-        for process in processes:
-            assert process.stdin is not None
-            process.stdin.write(order + "\n")
-            process.stdin.flush()
-        found = []
-        for process in processes:
-            said, problems = process.communicate(timeout=_TIMEOUT_S)
-            if process.returncode:
-                raise _failed(problems)
-            found.append(json.loads(said.splitlines()[-1]))
-    except (subprocess.TimeoutExpired, BrokenPipeError):
-        raise _failed("") from None
-    finally:
-        for process in processes:
-            if process.poll() is None:
-                process.kill()
-                process.communicate()
-    return found
+        with ExitStack() as stack:
+            children = [stack.enter_context(Child("time", home=home, threads=threads)) for _ in range(slots)]
+            for child in children:
+                stack.enter_context(child.deadline(_TIME_LIMIT_S))
+                child.put("time", {"runs": runs})
+            return [child.answer().values for child in children]
+    except (Fault, NoAnswer, ResnetVizError) as error:
+        raise InvalidSetting(
+            "probe_failed",
+            N_("The probe could not train these networks on this machine: {reason}"),
+            reason=str(error)[:200],
+        ) from error
 
 
 def _calibrated(home: Path, spec: Experiment, capacity: Capacity) -> Calibration:
@@ -122,7 +103,7 @@ def _calibrated(home: Path, spec: Experiment, capacity: Capacity) -> Calibration
     known = _known(home, spec, capacity)
     if known is not None:
         return known
-    calibration = calibrate(spec, capacity)
+    calibration = calibrate(home, spec, capacity)
     write_whole(_file_of(home, spec, capacity), to_json(Calibration, calibration))
     return calibration
 
@@ -161,12 +142,3 @@ def _mean(same: Sequence[Sample]) -> Sample:
     seconds = {name: fmean(getattr(s, name) for s in same) for name in Sample.__slots__[2:-1]}
     memory_bytes = round(fmean(sample.memory_bytes for sample in same))
     return Sample(same[0].family, same[0].depth, **seconds, memory_bytes=memory_bytes)
-
-
-def _failed(problems: str) -> InvalidSetting:
-    last = (problems.strip().splitlines() or [""])[-1]  # of a traceback: the exception and what it says
-    return InvalidSetting(
-        "probe_failed",
-        N_("The probe could not train these networks on this machine: {reason}"),
-        reason=(last.partition(": ")[2] or last)[:200],
-    )

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection
 
 from resnet_viz.events import Failure
-from resnet_viz.jobs.process import WorkerProcess
+from resnet_viz.jobs.worker_process import WorkerProcess
 from resnet_viz.locale import N_
 
 _MOST_WAIT_S = 30.0

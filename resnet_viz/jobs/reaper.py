@@ -1,17 +1,18 @@
-"""Runs whose worker is gone, silent or deaf: each gets an end that says so."""
+"""Workers that are gone, silent, deaf or never ready: they and their runs get an end that says so."""
 
 import logging
 import time
 
 from resnet_viz.events import Desired, Failure, RunState, StateChanged, Wish
 from resnet_viz.jobs.pool import Pool
-from resnet_viz.jobs.process import WorkerProcess
 from resnet_viz.jobs.signs_of_life import SignsOfLife
+from resnet_viz.jobs.worker_process import WorkerProcess
 from resnet_viz.locale import N_
 from resnet_viz.store import Fenced, Store
 
 _LOOK_S = 1.0
 _DEAF_S = 20.0
+_START_S = 300.0
 
 _log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ class Reaper:
         self._paused_since: dict[str, float] = {}
 
     def look(self) -> None:
-        """Once a second: reap silent runs, kill deaf workers, end the longest of too many pauses."""
+        """Once a second: reap silent runs, kill useless workers, end the longest of too many pauses."""
         now = time.monotonic()
         if now - self._looked_at < _LOOK_S:
             return
@@ -57,6 +58,9 @@ class Reaper:
         for worker in self._pool.workers:
             if worker.leaving_since is not None and now - worker.leaving_since >= _DEAF_S:
                 _log.warning("worker %s does not end and is killed", worker.name)
+                worker.kill()
+            elif not worker.ready and now - worker.started_at >= _START_S:
+                _log.warning("worker %s does not get ready and is killed", worker.name)
                 worker.kill()
         unwanted, paused = {}, {}
         for worker in self._pool.busy():

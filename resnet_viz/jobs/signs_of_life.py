@@ -16,6 +16,7 @@ STALE_S = 5.0
 """Silence after which a run is lost; workers give a sign of life every second."""
 
 _LOOK_S = 0.5
+_QUIET_BEFORE_S = 1.0
 _BLINK_S = 3.0
 _QUIET_S = 2.5
 
@@ -29,6 +30,7 @@ class SignsOfLife:
         self._store = store
         self._looked_at = float("-inf")
         self._heard: dict[Heartbeat, float] = {}
+        self._could_write: set[Heartbeat] = set()
 
     def look(self) -> list[str]:
         """Look at all heartbeats, at least every three seconds; mark as lost whom nothing was heard of.
@@ -42,7 +44,13 @@ class SignsOfLife:
         try:
             beats = self._store.heartbeats()
             self._heard = {beat: self._heard.get(beat, now) for beat in beats}
-            silent = [beat for beat in beats if now - self._heard[beat] >= STALE_S]
+            quiet = {beat for beat in beats if now - self._heard[beat] >= STALE_S - _QUIET_BEFORE_S}
+            # A lock that has just ended was in the way of its worker too, which may write first.
+            could_write, self._could_write = self._could_write, quiet
+            if quiet and not self._store.can_write():
+                self._heard, self._could_write = {}, set()
+            heard = self._heard
+            silent = [beat for beat in could_write & heard.keys() if now - heard[beat] >= STALE_S]
             lost = [beat.run_id for beat in silent if self._store.lose(beat)]
         except BaseException:
             self._heard = {}  # whoever could not write either may first say that they live

@@ -19,11 +19,12 @@ from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import Failure, RunState
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.fair_queue import in_turn
+from resnet_viz.jobs.messages import Begun, Done, Job, Message, Ready
 from resnet_viz.jobs.pool import Pool
-from resnet_viz.jobs.process import WorkerProcess, remove_old_logs
-from resnet_viz.jobs.protocol import Begun, Done, Job, Message, Ready
 from resnet_viz.jobs.reaper import Reaper
 from resnet_viz.jobs.retries import Retries
+from resnet_viz.jobs.worker_process import WorkerProcess
+from resnet_viz.processes.child import remove_old_logs
 from resnet_viz.store import QueueEntry, Store
 
 _TICK_S = 0.5
@@ -41,7 +42,7 @@ class Supervisor:
         store: the history.
         capacity: how many runs train at once; by default what the machine carries.
         warm: idle workers to keep ready.
-        engine: module that the workers compute with.
+        engine: module that the workers compute with in place of the real one.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Supervisor:
         *,
         capacity: Capacity | None = None,
         warm: int = 2,
-        engine: str = "resnet_viz.jobs.engine",
+        engine: str | None = None,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -143,7 +144,8 @@ class Supervisor:
                 self._hear(_TICK_S)
                 self._reaper.look()
                 self._retries.look()
-                self._outage = None
+                if self._outage is not None and self._store.can_write():
+                    self._outage = None  # what has been done meanwhile may have been reading only
             except StoreUnavailable as error:
                 # Often the same for minutes: a full disk, another program that holds the lock.
                 if str(error) != str(self._outage):

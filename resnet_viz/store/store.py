@@ -247,6 +247,12 @@ class Store:
         with self._database.reading() as connection:
             return lifecycle.read_heartbeats(connection)
 
+    def can_write(self) -> bool:
+        """Whether a transaction can be had now, without waiting for somebody who keeps the lock."""
+        asked_at = time.monotonic()
+        with self._database.writing(hasty=True):
+            return time.monotonic() - asked_at <= _PROMPT_S
+
     def lose(self, last: Heartbeat) -> bool:
         """Mark a run as lost that has given no sign of life since ``last``; whether it was marked.
 

@@ -1,4 +1,4 @@
-"""What lives as long as the server: the history of runs, the supervisor of the workers, the desk."""
+"""What lives as long as the server: the history of runs, the supervisor of the workers, the inspector."""
 
 import logging
 import threading
@@ -12,17 +12,17 @@ from resnet_viz.errors import ResnetVizError, StoreUnavailable
 from resnet_viz.events import RunState
 from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.lanes import is_long
-from resnet_viz.jobs.desk import Desk
+from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
 from resnet_viz.store.library import UNDO_S
 
-DESK_THREADS: Final = 1
+INSPECTOR_THREADS: Final = 1
 """One image keeps one thread busy; two would mostly wait for each other."""
 """As long a deleted run can be restored."""
 
 _ROOMY_BYTES: Final = 6 * 2**30
-"""With less memory the desk, 0.5 GB, is opened by who visits the Inspect page."""
+"""With less memory the inspector, 0.5 GB, is opened by who visits the Inspect page."""
 _LEAD_S: Final = 4.0
 """The first page has the processor to itself for as long; then the workers import torch."""
 _LOOK_EVERY_S: Final = 0.25
@@ -32,7 +32,7 @@ background: Final = threading.Lock()
 
 _log = logging.getLogger(__name__)
 _supervisors: dict[Path, Supervisor] = {}
-_desks: dict[Path, Desk] = {}
+_inspectors: dict[Path, Inspector] = {}
 _opening = threading.Lock()
 _wanted = threading.Event()
 
@@ -54,10 +54,10 @@ def start() -> None:
 
 
 def close() -> None:
-    """Close the supervisor, gracefully, and the desk."""
+    """Close the supervisor, gracefully, and the inspector."""
     running = _supervisors.pop(home_folder(), None)
     _wanted.set()
-    close_desk()
+    close_inspector()
     if running is not None:
         running.close()
 
@@ -91,14 +91,14 @@ def wake() -> None:
         running.wake()
 
 
-def desk() -> Desk:
+def inspector() -> Inspector:
     """Who answers questions about networks; opens, without waiting, when first asked for."""
     home = home_folder()
     with _opening:
-        if home not in _desks:
-            _desks[home] = Desk(home, threads=DESK_THREADS, is_long=is_long)
-            _desks[home].warm()
-        return _desks[home]
+        if home not in _inspectors:
+            _inspectors[home] = Inspector(home, threads=INSPECTOR_THREADS, is_long=is_long)
+            _inspectors[home].warm()
+        return _inspectors[home]
 
 
 def fetches() -> Fetches:
@@ -120,11 +120,11 @@ def _begin(running: Supervisor) -> None:
     running.start()
     purge_old(store())
     await_workers()
-    _warm_desk(running)
+    _warm_inspector(running)
 
 
-def _warm_desk(running: Supervisor) -> None:
-    """Open the desk when nobody needs the processor."""
+def _warm_inspector(running: Supervisor) -> None:
+    """Open the inspector when nobody needs the processor."""
     if running.machine.memory_bytes < _ROOMY_BYTES:
         return
     while supervisor() is running:
@@ -138,16 +138,16 @@ def _warm_desk(running: Supervisor) -> None:
     with background:
         try:
             if supervisor() is running:
-                desk().ask("prepare")
+                inspector().ask("prepare")
         except ResnetVizError:
             if supervisor() is running:
-                _log.exception("the desk could not be prepared")
+                _log.exception("the inspector could not be prepared")
 
 
-def close_desk() -> None:
-    """End the desk's process, where there is one."""
+def close_inspector() -> None:
+    """End the inspector's process, where there is one."""
     with _opening:
-        closing = _desks.pop(home_folder(), None)
+        closing = _inspectors.pop(home_folder(), None)
     if closing is not None:
         closing.close()
 

@@ -1,4 +1,4 @@
-"""A model file of this project taken in from the browser: the desk's process reads it, never this one."""
+"""A model file of this project taken in from the browser: the inspector reads it, never this process."""
 
 from typing import Final, NamedTuple
 
@@ -31,7 +31,7 @@ def import_upload(content: bytes, file_name: str) -> TakenIn:
             looked at.
     """
     asked = {"owner": owner(), "name": display_name(file_name)}
-    answer = server.desk().ask("import_file", asked, {"content": np.frombuffer(content, np.uint8)})
+    answer = server.inspector().ask("import_file", asked, {"content": np.frombuffer(content, np.uint8)})
     changes = tuple(Sentence(one["template"], one["parameters"]) for one in answer.values["changes"])
     return TakenIn(answer.values["group"], changes)
 

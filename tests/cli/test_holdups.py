@@ -7,8 +7,8 @@ import pytest
 
 from resnet_viz.cli import following
 from resnet_viz.events import RunState, StateChanged
-from resnet_viz.jobs.failures import disk_full
 from resnet_viz.jobs.signs_of_life import STALE_S
+from resnet_viz.jobs.worker.failures import disk_full
 from resnet_viz.store import RunRecord, Store
 from resnet_viz.store.database import Database
 from tests.cli.calls import call

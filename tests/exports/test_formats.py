@@ -20,7 +20,7 @@ from tensorboard.util.tensor_util import make_ndarray
 
 from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError
 from resnet_viz.exports import FORMATS, as_download, write_export
-from resnet_viz.exports.apart import write_apart
+from resnet_viz.exports.parquet_child import write_in_child
 from resnet_viz.networks.registry import build
 from resnet_viz.training.checkpoint import kept_file
 from tests.exports.conftest import GRADIENTS, LOSS, SPEC, STEPS, TAPS, Made
@@ -149,7 +149,7 @@ def test_a_download_leaves_nothing_heavy_in_the_server(made: Made) -> None:
 
 def test_parquet_that_cannot_be_made_says_why(made: Made, tmp_path: Path) -> None:
     with pytest.raises(ResnetVizError) as refused:
-        write_apart(made.store, [made.plain], tmp_path / "missing" / "runs.parquet")
+        write_in_child(made.store, [made.plain], tmp_path / "missing" / "runs.parquet")
     assert refused.value.code == "export_failed"
     assert "No such file" in str(refused.value)
 

@@ -1,4 +1,4 @@
-"""Answers of the desk's process against the network asked directly."""
+"""Answers of the inspector's process against the network asked directly."""
 
 import sys
 from pathlib import Path
@@ -13,9 +13,9 @@ from resnet_viz.errors import CheckpointDamaged, InvalidSetting, NotFound
 from resnet_viz.events import Desired
 from resnet_viz.inspection.answers import answerers
 from resnet_viz.inspection.models import load_model
-from resnet_viz.jobs.frames import Frame
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
+from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 from resnet_viz.training.loop import train

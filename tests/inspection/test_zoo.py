@@ -1,4 +1,4 @@
-"""torchvision's networks at the desk and on the command line, their weights from a local server."""
+"""torchvision's networks at the inspector and on the command line, their weights from a local server."""
 
 import hashlib
 import io
@@ -23,16 +23,17 @@ from resnet_viz.data.sources import MIRROR_VARIABLE
 from resnet_viz.errors import NotFound, WeightsUnavailable
 from resnet_viz.images.decode import decode, prepare
 from resnet_viz.inspection import models, published
-from resnet_viz.inspection.answers import Answerer, answerers
+from resnet_viz.inspection.answers import answerers
 from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.models import load_model
 from resnet_viz.inspection.published import fetch_weights
 from resnet_viz.inspection.zoo_weights import weights_of
-from resnet_viz.jobs.desk import Desk, Unanswered
+from resnet_viz.jobs.inspector import Inspector, Unanswered
 from resnet_viz.networks.reinitialise import renewed
 from resnet_viz.networks.torchvision_catalogue import ZOO
 from resnet_viz.networks.torchvision_zoo import build_zoo
 from resnet_viz.probes.activations import measure_activations
+from resnet_viz.processes.answering import Answerer
 from tests.data.server import Cut, FileServer, Slow, serving
 
 REFERENCE = "torchvision:resnet18"
@@ -63,8 +64,8 @@ def server(weights: bytes, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServ
 
 
 @pytest.fixture
-def desk(server: FileServer, own_home: Path) -> dict[str, Answerer]:
-    """Questions to a desk with the weights already there."""
+def inspector(server: FileServer, own_home: Path) -> dict[str, Answerer]:
+    """Questions to an inspector with the weights already there."""
     fetch_weights(REFERENCE, own_home / "data")
     return answerers(own_home)
 
@@ -88,19 +89,19 @@ def test_pixels_are_those_of_torchvisions_own_preparation(size: tuple[int, int])
     np.testing.assert_array_equal(((theirs * std + mean) * 255).round().numpy(), mine.pixels)
 
 
-def test_predictions_are_those_of_torchvision(desk: dict[str, Answerer], weights: bytes) -> None:
+def test_predictions_are_those_of_torchvision(inspector: dict[str, Answerer], weights: bytes) -> None:
     original = torchvision.models.resnet18(weights=None)
     original.load_state_dict(torch.load(io.BytesIO(weights), weights_only=True))
     prepared = prepare(decode(picture(), "picture.png"), 3, 224, resize_px=256)
     preset = torchvision.models.ResNet18_Weights.IMAGENET1K_V1.transforms()
     with torch.no_grad():
         expected = original.eval()(preset(Image.open(io.BytesIO(picture())))[None])
-    found = desk["predict"]({"model": REFERENCE}, {"images": prepared.pixels[None]}).arrays["logits"]
+    found = inspector["predict"]({"model": REFERENCE}, {"images": prepared.pixels[None]}).arrays["logits"]
     np.testing.assert_allclose(found, expected.numpy(), rtol=1e-3, atol=1e-4)
 
 
-def test_about_says_what_to_ask_and_how_to_prepare_images(desk: dict[str, Answerer]) -> None:
-    about = desk["about"]({"model": REFERENCE}, {}).values
+def test_about_says_what_to_ask_and_how_to_prepare_images(inspector: dict[str, Answerer]) -> None:
+    about = inspector["about"]({"model": REFERENCE}, {}).values
     assert (about["spec"], about["step"]) == (None, None)
     assert (len(about["classes"]), about["classes"][0]) == (1000, "tench")
     assert about["image"] == {"channels": 3, "px": 224, "resize_px": 256}
@@ -108,31 +109,31 @@ def test_about_says_what_to_ask_and_how_to_prepare_images(desk: dict[str, Answer
     assert {"name": "layer4.1", "kind": "block", "position": 17} in about["taps"]
 
 
-def test_layers_maps_and_honesty(desk: dict[str, Answerer]) -> None:
+def test_layers_maps_and_honesty(inspector: dict[str, Answerer]) -> None:
     images = np.random.default_rng(0).integers(0, 256, (1, 3, 64, 64), np.uint8)
-    shown = desk["activations"]({"model": REFERENCE, "tap": "layer2.0"}, {"images": images}).arrays
+    shown = inspector["activations"]({"model": REFERENCE, "tap": "layer2.0"}, {"images": images}).arrays
     np.testing.assert_allclose(shown["sum"], shown["branch"] + shown["shortcut"], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(shown["maps"], np.maximum(shown["sum"], 0), rtol=1e-4, atol=1e-5)
     assert shown["input"].shape[0] == 64
     assert shown["output"].shape == (128, 8, 8)
-    statistics = desk["statistics"]({"model": REFERENCE}, {"images": images}).arrays
+    statistics = inspector["statistics"]({"model": REFERENCE}, {"images": images}).arrays
     assert statistics["positions"].tolist() == list(range(1, 18))
     assert statistics["channels"].tolist() == [64] * 5 + [128] * 4 + [256] * 4 + [512] * 4
 
     arrays = {"images": images, "targets": np.array([7])}
     for method in ("gradcam", "guided-backprop", "deeplift"):
         asked = {"model": REFERENCE, "method": method, "tap": "layer3.1"}
-        raw = desk["maps"](asked, arrays).arrays["raw"]
+        raw = inspector["maps"](asked, arrays).arrays["raw"]
         assert raw.shape == ((1, 4, 4) if method == "gradcam" else (1, 64, 64))
         assert np.abs(raw).max() > 0
     asked = {"model": REFERENCE, "method": "gradcam", "tap": "layer3.1"}
-    untrained = desk["baselines"](asked, arrays).arrays["untrained"]
-    cascade = desk["sanity"](asked, arrays)
+    untrained = inspector["baselines"](asked, arrays).arrays["untrained"]
+    cascade = inspector["sanity"](asked, arrays)
     blocks = [f"layer{stage}.{block}" for stage in (4, 3, 2, 1) for block in (1, 0)]
     assert cascade.values["layers"] == ["", "fc", *blocks, "conv1"]
     np.testing.assert_allclose(cascade.arrays["maps"][-1], untrained, rtol=1e-4, atol=1e-9)
     assert cascade.arrays["rank_correlation"][0] == pytest.approx(1)
-    curves = desk["faith"](asked, arrays).arrays
+    curves = inspector["faith"](asked, arrays).arrays
     assert curves["deletion"][0, 0] == pytest.approx(curves["insertion"][0, -1], rel=1e-3)
 
 
@@ -167,15 +168,15 @@ def test_networks_of_other_families_are_randomised_from_the_head_down(
 
 
 @pytest.mark.parametrize("question", QUESTIONS_OF_RUNS)
-def test_it_has_no_images_of_its_own(desk: dict[str, Answerer], question: str) -> None:
+def test_it_has_no_images_of_its_own(inspector: dict[str, Answerer], question: str) -> None:
     with pytest.raises(NotFound, match="without images of its own"):
-        desk[question]({"model": REFERENCE}, {"indices": np.array([0])})
+        inspector[question]({"model": REFERENCE}, {"indices": np.array([0])})
 
 
 def test_fetch_tells_how_far_it_is_until_all_is_there(server: FileServer, own_home: Path) -> None:
-    desk = answerers(own_home)
+    inspector = answerers(own_home)
     with pytest.raises(WeightsUnavailable, match="has to be downloaded first") as refusal:
-        desk["about"]({"model": REFERENCE}, {})
+        inspector["about"]({"model": REFERENCE}, {})
     assert refusal.value.code == "weights_not_here"
     fetches = Fetches(own_home / "data")
     server.faults.append(Cut(5_000_000))
@@ -186,7 +187,7 @@ def test_fetch_tells_how_far_it_is_until_all_is_there(server: FileServer, own_ho
         assert progress.total_bytes > 40_000_000
         assert time.monotonic() < deadline
     assert told == sorted(told)
-    assert desk["about"]({"model": REFERENCE}, {}).values["default_tap"] == "layer4.1"
+    assert inspector["about"]({"model": REFERENCE}, {}).values["default_tap"] == "layer4.1"
     assert fetches.ask("bundled:residual") is None
 
 
@@ -235,10 +236,10 @@ def test_a_download_survives_a_question_that_took_too_long(server: FileServer, o
     fetches = Fetches(own_home / "data")
     slow = threading.Event()
     server.faults.append(Slow(slow, after_bytes=1_000_000))
-    with Desk(own_home, answers="tests.jobs.desk_answers") as desk:
+    with Inspector(own_home, module="tests.jobs.stand_in_answers") as inspector:
         fetches.ask(REFERENCE)
         with pytest.raises(Unanswered) as unanswered:
-            desk.ask("hang", time_limit_s=0.5)
+            inspector.ask("hang", time_limit_s=0.5)
         assert unanswered.value.code == "took_too_long"
         slow.set()
         deadline = time.monotonic() + 30

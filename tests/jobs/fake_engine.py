@@ -28,7 +28,10 @@ from resnet_viz.events import (
     Wish,
 )
 from resnet_viz.jobs.capacity import DeviceFacts
-from resnet_viz.jobs.protocol import Ready
+from resnet_viz.jobs.messages import Ready
+from resnet_viz.jobs.worker.trainings import carry_out_jobs
+from resnet_viz.processes.channel import Channel
+from resnet_viz.processes.tasks import Workplace
 from resnet_viz.specs import RunSpec
 
 ON_ACCELERATOR = 1001
@@ -40,6 +43,11 @@ BREAKS = 1006
 CHATTERS = 1007
 
 _SAVE_EVERY = 10
+
+
+def serve(channel: Channel, workplace: Workplace) -> None:
+    """In place of the task "train"."""
+    carry_out_jobs(channel, workplace, warm_up=warm_up, train=train)
 
 
 def warm_up(threads: int) -> Ready:

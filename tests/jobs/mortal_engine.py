@@ -2,30 +2,36 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from itertools import count
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from resnet_viz.events import CheckpointSaved, Event, Progress, Series
-from resnet_viz.jobs import engine
+from resnet_viz.jobs.worker import engine
+from resnet_viz.jobs.worker.trainings import carry_out_jobs
+from resnet_viz.processes.channel import Channel
+from resnet_viz.processes.tasks import Workplace
 from resnet_viz.specs import RunSpec
 from resnet_viz.training import checkpoint, loop
 
 BEFORE_ANY_POINT, AFTER_THE_FIRST_POINT, WHILE_WRITING, AFTER_WRITING, BETWEEN, NEVER = range(6)
 
-warm_up = engine.warm_up
+
+def serve(channel: Channel, workplace: Workplace) -> None:
+    """In place of the task "train"."""
+    carry_out_jobs(channel, workplace, warm_up=engine.warm_up, train=train)
 
 
-def train(spec: RunSpec, *, resume: bool = False, **options: Any) -> Iterator[Event]:
+def train(spec: RunSpec, *, resume: bool = False, **options: Any) -> Generator[Event]:
     """See `resnet_viz.training.loop.train`; saves its position as often as it can."""
     loop._SAVE_EVERY_S = 0.0
     events = loop.train(spec, resume=resume, flush_s=0.0, **options)
     return events if resume else _doomed(events, spec.train.seed)
 
 
-def _doomed(events: Iterator[Event], where: int) -> Iterator[Event]:
+def _doomed(events: Generator[Event], where: int) -> Generator[Event]:
     if where in (WHILE_WRITING, AFTER_WRITING):
         deadly = _deadly(checkpoint.write_checkpoint, before=where == WHILE_WRITING)
         patch.object(checkpoint, "write_checkpoint", deadly).start()

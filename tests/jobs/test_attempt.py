@@ -23,10 +23,10 @@ from resnet_viz.events import (
     StateChanged,
     Wish,
 )
-from resnet_viz.jobs import attempt as attempt_module
-from resnet_viz.jobs.attempt import Attempt
-from resnet_viz.jobs.orders import Orders
-from resnet_viz.jobs.protocol import Job
+from resnet_viz.jobs.messages import Job
+from resnet_viz.jobs.worker import attempt as attempt_module
+from resnet_viz.jobs.worker.attempt import Attempt
+from resnet_viz.jobs.worker.inbox import Inbox
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunReader, Store, open_store
 from tests.jobs.queue_runs import queue, spec
@@ -44,7 +44,7 @@ class Stage:
         self.store = open_store(home)
         self.home = home
         self.run_id = queue(self.store, spec())[0]
-        self.orders = Orders()
+        self.inbox = Inbox()
         self.calls: list[dict[str, Any]] = []
 
     def carry_out(self, script: Script) -> bool:
@@ -57,7 +57,7 @@ class Stage:
 
         job = Job(self.run_id, number, 1)
         log = self.home / "logs" / "worker-1.log"
-        return Attempt(self.store, job, self.orders, train, home=self.home, log=log).carry_out()
+        return Attempt(self.store, job, self.inbox, train, home=self.home, log=log).carry_out()
 
     def state(self) -> RunState:
         return self.store.run(self.run_id).state
@@ -217,20 +217,20 @@ def test_leaving_stops_the_run(stage: Stage) -> None:
     def script(desired: Callable[[], Desired], **_: Any) -> Generator[Event]:
         yield RUNNING
         assert desired().wish is Wish.RUN
-        stage.orders.leave()
+        stage.inbox.leave()
         assert desired().wish is Wish.STOP
         yield StateChanged(RunState.STOPPED)
 
     stage.carry_out(script)
     assert stage.state() is RunState.STOPPED
-    assert list(stage.orders.jobs()) == []
+    assert list(stage.inbox.jobs()) == []
 
 
 def test_an_orphan_runs_on_but_does_not_stay_paused(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempt_module, "_POLL_S", 0.0)
 
     def script(desired: Callable[[], Desired], **_: Any) -> Generator[Event]:
-        stage.orders.orphan()
+        stage.inbox.orphan()
         assert desired().wish is Wish.RUN
         stage.store.set_desired(stage.run_id, Desired(Wish.PAUSE))
         assert desired().wish is Wish.STOP
@@ -238,7 +238,7 @@ def test_an_orphan_runs_on_but_does_not_stay_paused(stage: Stage, monkeypatch: p
 
     stage.carry_out(script)
     assert stage.state() is RunState.STOPPED, "what fails in the script fails the run"
-    assert list(stage.orders.jobs()) == []
+    assert list(stage.inbox.jobs()) == []
 
 
 def test_a_download_is_visible(stage: Stage) -> None:

@@ -8,7 +8,7 @@ import torch
 
 from resnet_viz.errors import DatasetUnavailable, ResnetVizError, StoreUnavailable
 from resnet_viz.events import Failure
-from resnet_viz.jobs.failures import failure_of
+from resnet_viz.jobs.worker.failures import failure_of
 from resnet_viz.specs import NetworkSpec, RunSpec, TrainSpec
 
 SPEC = RunSpec(network=NetworkSpec(depth=56, width=64), train=TrainSpec(batch_size=512))

@@ -178,6 +178,29 @@ def test_after_a_full_disk_everybody_may_first_say_that_they_live(
     assert own_store.run(alive).state is RunState.LOST
 
 
+def test_after_a_lock_everybody_may_first_say_that_they_live(own_store: Store, clock: Clock) -> None:
+    """Its worker waits for the same lock, and may be the second to get it."""
+    alive = claimed(own_store)
+    signs = SignsOfLife(own_store)
+    look_for(signs, clock, int(STALE_S) - 1)
+    other = Database(own_store.url)
+    clock.sleep(1)
+    with other.writing(), pytest.raises(StoreUnavailable, match="locked"):
+        signs.look()
+    other.close()
+    look_for(signs, clock, int(STALE_S))
+    assert own_store.run(alive).state is RunState.RUNNING
+
+
+def test_a_lock_that_ends_between_two_looks_gives_the_worker_time(own_store: Store, clock: Clock) -> None:
+    alive = claimed(own_store)
+    signs = SignsOfLife(own_store)
+    for slept in (1.5, 2.5, 2.9):  # the lock was held all the while, and has just ended
+        clock.sleep(slept)
+        signs.look()
+    assert own_store.run(alive).state is RunState.RUNNING
+
+
 def test_heartbeats_are_of_runs_that_somebody_holds(own_store: Store, clock: Clock) -> None:
     held = claimed(own_store)
     queue(own_store, spec())

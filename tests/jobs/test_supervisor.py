@@ -345,3 +345,13 @@ def test_closing_before_any_worker_is_ready_leaves_none(store: Store) -> None:
     workers = pids(hasty)
     hasty.close()
     assert not any(psutil.pid_exists(pid) for pid in workers)
+
+
+def test_a_worker_that_never_gets_ready_is_killed_and_counts_as_one_that_cannot_start(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import that hangs, as on a network drive, would hold the slot for ever."""
+    monkeypatch.setattr(pool_module, "_MOST_WAIT_S", 0.1)
+    monkeypatch.setattr(reaper_module, "_START_S", 0.2)
+    with Supervisor(store, warm=1, engine="tests.jobs.never_opens") as stuck:
+        until(lambda: stuck.trouble is not None)

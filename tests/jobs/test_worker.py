@@ -1,74 +1,47 @@
 """The worker process on its own, over its pipes."""
 
-import json
+import os
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.jobs.protocol import Begun, Done, Job, Leave, Message, Ready, decode, encode
+from resnet_viz.jobs.messages import Begun, Done, Job, Leave, Message, Ready, from_values, to_values
+from resnet_viz.processes.child import Child
 from resnet_viz.store import Store
 from tests.jobs.conftest import FAKE
 from tests.jobs.queue_runs import assert_complete, queue, spec
 from tests.jobs.waiting import until
 
-ROOT = Path(__file__).parents[2]
 
-
-class Worker:
-    """A started worker."""
-
-    def __init__(self, home: Path) -> None:
-        self.log = home / "worker.log"
-        command = [
-            sys.executable,
-            "-m",
-            "resnet_viz.jobs.worker",
-            "--home",
-            str(home),
-            "--log",
-            str(self.log),
-        ]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*command, "--engine", FAKE],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                cwd=ROOT,
-                bufsize=0,
-            )
+class Worker(Child):
+    """A started worker, spoken to by messages."""
 
     def send(self, message: Message) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(encode(message))
+        self.channel.send(to_values(message))
 
     def hear(self) -> Message:
-        return decode(self.hear_line())
+        return from_values(self.hear_values())
 
-    def hear_line(self) -> bytes:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline()
+    def hear_values(self) -> dict[str, Any]:
+        frame = self.channel.receive()
+        assert frame is not None
+        return frame.values
 
     def close_stdin(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.close()
+        self.channel._outgoing.close()
+
+    def ends(self) -> int:
+        until(lambda: self.exit_code is not None)
+        return self.exit_code or 0
 
 
 @pytest.fixture
 def worker(own_store: Store) -> Iterator[Worker]:
-    worker = Worker(own_store.home)
-    yield worker
-    worker.process.kill()
-    worker.process.wait()
-    for pipe in (worker.process.stdin, worker.process.stdout):
-        assert pipe is not None
-        pipe.close()
+    with Worker("train", home=own_store.home, module=FAKE) as worker:
+        yield worker
 
 
 def claimed(store: Store, steps: int = 20, step_s: float = 0.002) -> Job:
@@ -79,7 +52,7 @@ def claimed(store: Store, steps: int = 20, step_s: float = 0.002) -> Job:
 
 
 def test_it_says_what_it_has_and_takes_one_job_after_the_other(own_store: Store, worker: Worker) -> None:
-    first: dict[str, Any] = json.loads(worker.hear_line())
+    first = worker.hear_values()
     assert first["ready"]["devices"][0]["kind"] == "cpu"
     jobs = [claimed(own_store) for _ in range(3)]
     for job in jobs:
@@ -89,7 +62,7 @@ def test_it_says_what_it_has_and_takes_one_job_after_the_other(own_store: Store,
         assert worker.hear() == Done(job.run_id, reusable=True)
         assert_complete(own_store, job.run_id)
     worker.close_stdin()
-    assert worker.process.wait(timeout=30) == 0
+    assert worker.ends() == 0
     assert worker.log.read_text() == ""
 
 
@@ -99,12 +72,12 @@ def test_without_a_server_it_finishes_its_run_and_goes(own_store: Store, worker:
     assert isinstance(worker.hear(), Ready)
     assert worker.hear() == Begun(job.run_id)
     worker.close_stdin()
-    assert worker.process.wait(timeout=30) == 0
+    assert worker.ends() == 0
     assert_complete(own_store, job.run_id)
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda worker: worker.send(Leave()), lambda worker: worker.process.send_signal(signal.SIGTERM)]
+    "ask", [lambda worker: worker.send(Leave()), lambda worker: os.kill(worker.pid, signal.SIGTERM)]
 )
 def test_told_to_leave_it_stops_its_run_with_a_checkpoint(
     own_store: Store, worker: Worker, ask: Callable[[Worker], None]
@@ -114,7 +87,7 @@ def test_told_to_leave_it_stops_its_run_with_a_checkpoint(
     worker.send(job)
     until(lambda: own_store.run(job.run_id).step > 2)
     ask(worker)
-    assert worker.process.wait(timeout=30) == 0
+    assert worker.ends() == 0
     run = own_store.run(job.run_id)
     assert run.state is RunState.STOPPED
     assert [saved.step for saved in own_store.checkpoints(job.run_id)] == [run.step]
@@ -122,7 +95,7 @@ def test_told_to_leave_it_stops_its_run_with_a_checkpoint(
 
 def test_an_interrupt_does_nothing(own_store: Store, worker: Worker) -> None:
     assert isinstance(worker.hear(), Ready)
-    worker.process.send_signal(signal.SIGINT)
+    os.kill(worker.pid, signal.SIGINT)
     job = claimed(own_store)
     worker.send(job)
     assert [worker.hear(), worker.hear()] == [Begun(job.run_id), Done(job.run_id, reusable=True)]
@@ -130,7 +103,6 @@ def test_an_interrupt_does_nothing(own_store: Store, worker: Worker) -> None:
 
 def test_nonsense_on_stdin_ends_it_with_a_trace(own_store: Store, worker: Worker) -> None:
     assert isinstance(worker.hear(), Ready)
-    assert worker.process.stdin is not None
-    worker.process.stdin.write(b"hello\n")
-    worker.process.wait(timeout=30)
-    assert "JSONDecodeError" in worker.log.read_text()
+    worker.channel._outgoing.write(b"hello\n")
+    assert worker.ends() == 0
+    assert "not a message" in worker.log.read_text()

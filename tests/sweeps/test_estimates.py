@@ -98,7 +98,7 @@ def test_finished_cells_cost_nothing_and_a_probe_is_kept(
 ) -> None:
     probes = []
 
-    def probe(spec: object, capacity: Capacity) -> Calibration:
+    def probe(home: Path, spec: object, capacity: Capacity) -> Calibration:
         probes.append(capacity)
         samples = [_sample(8, 0.1, 100, name) for name in ("plain", "residual")]
         return Calibration(tuple(samples), 2.0, "cpu")
@@ -174,7 +174,7 @@ def test_what_was_promised_is_remembered_and_of_another_version_forgotten(store:
 def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
     spec = sweep(depths=(8, 14)).fitted()
     begun = time.monotonic()
-    found = calibrate(spec, Capacity(cpu_slots=1, cpu_threads=1))
+    found = calibrate(own_home, spec, Capacity(cpu_slots=1, cpu_threads=1))
     taken_s = time.monotonic() - begun
     assert [(s.depth, s.family) for s in found.samples] == [
         (depth, family) for depth in (8, 14) for family in ("plain", "residual")
@@ -187,9 +187,10 @@ def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
         assert 50e6 < sample.memory_bytes < 8e9
 
 
-def test_a_probe_that_cannot_train_says_so() -> None:
+def test_a_probe_that_cannot_train_says_so(own_home: Path) -> None:
     spec = sweep()
     missing = spec.but(run=spec.run.but(train=spec.run.train.but(device="mps"))).fitted()
     with pytest.raises(InvalidSetting) as refused:
-        calibrate(missing, Capacity(cpu_slots=1, cpu_threads=1))
+        calibrate(own_home, missing, Capacity(cpu_slots=1, cpu_threads=1))
     assert refused.value.code == "probe_failed"
+    assert "mps" in str(refused.value).lower()

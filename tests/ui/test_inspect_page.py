@@ -18,9 +18,9 @@ from resnet_viz.data.photographs import PHOTOGRAPHS
 from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
-from resnet_viz.jobs.desk import Desk
 from resnet_viz.jobs.experiments import start_experiment
-from resnet_viz.jobs.frames import Frame
+from resnet_viz.jobs.inspector import Inspector
+from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import Block, RunSpec
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server
@@ -31,15 +31,15 @@ MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
     """One process for all tests of this file."""
-    with Desk(tmp_path_factory.mktemp("desk"), threads=1) as opened:
+    with Inspector(tmp_path_factory.mktemp("inspector"), threads=1) as opened:
         yield opened
 
 
 @pytest.fixture(autouse=True)
-def shared_desk(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "desk", lambda: desk)
+def shared_inspector(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "inspector", lambda: inspector)
 
 
 def open_inspect(**link: str) -> AppTest:
@@ -319,7 +319,7 @@ def test_a_sample_photograph_is_credited_and_said_to_be_far_from_clothes(name: s
 def test_a_large_photo_gets_the_numbers_of_the_command_line(
     fit: str,
     options: tuple[str, ...],
-    desk: Desk,
+    inspector: Inspector,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -329,7 +329,7 @@ def test_a_large_photo_gets_the_numbers_of_the_command_line(
     rough = np.random.default_rng(1).integers(0, 256, (60, 80, 3), dtype=np.uint8)
     Image.fromarray(rough).resize((4000, 3000)).save(photo, quality=90)
     answered: dict[str, list[float]] = {}
-    ask = desk.ask
+    ask = inspector.ask
 
     def listening(question: str, values: dict[str, str], *rest: Any) -> Frame:
         frame = ask(question, values, *rest)
@@ -337,7 +337,7 @@ def test_a_large_photo_gets_the_numbers_of_the_command_line(
             answered[values["model"]] = frame.arrays["logits"][0].tolist()
         return frame
 
-    monkeypatch.setattr(desk, "ask", listening)
+    monkeypatch.setattr(inspector, "ask", listening)
     app = open_inspect(source="upload", fit=fit)
     answered.clear()
     app.file_uploader(key="inspect_upload").set_value((photo.name, photo.read_bytes(), "image/jpeg")).run()
@@ -375,15 +375,15 @@ def test_chinese() -> None:
     assert app.title[0].value == "观察网络"
 
 
-def test_the_same_image_is_asked_about_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_same_image_is_asked_about_once(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    ask = desk.ask
+    ask = inspector.ask
 
     def counted(question: str, *rest: object) -> object:
         asked.append(question)
         return ask(question, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(desk, "ask", counted)
+    monkeypatch.setattr(inspector, "ask", counted)
     app = open_inspect()
     asked.clear()
     app.slider(key="inspect_opacity@en").set_value(20).run()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_viz.jobs.desk import Desk
+from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.networks.torchvision_catalogue import ZOO
 from resnet_viz.ui import server
 from tests.images.files import gradient, jpeg_of
@@ -18,7 +18,7 @@ from tests.ui.test_inspect_page import open_inspect, words
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home with the weights of two networks, and a desk for it that knows their checksums."""
+    """A home with the weights of two networks, and an inspector for it that knows their checksums."""
     home = tmp_path_factory.mktemp("published")
     weights = home / "data" / "torchvision"
     weights.mkdir(parents=True)
@@ -28,8 +28,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             (weights / entry.file).write_bytes(content)
             patch.setitem(ZOO, entry.name, entry)
         patch.setenv("PYTHONPATH", python_path(home, *(entry for entry, _content in made)))
-        with Desk(home, threads=1) as desk:
-            patch.setattr(server, "desk", lambda: desk)
+        with Inspector(home, threads=1) as inspector:
+            patch.setattr(server, "inspector", lambda: inspector)
             yield home
 
 

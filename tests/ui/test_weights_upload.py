@@ -13,7 +13,7 @@ import torch
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import RunState
 from resnet_viz.inspection.models import load_model
-from resnet_viz.jobs.desk import Desk
+from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
@@ -24,18 +24,18 @@ SPEC = RunSpec(network=NetworkSpec(depth=8, width=2, in_channels=1, image_px=8))
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Desk]]:
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Inspector]]:
     """One home and one process for all tests of this file."""
-    home = tmp_path_factory.mktemp("desk")
-    with Desk(home, threads=1) as desk:
-        yield home, desk
+    home = tmp_path_factory.mktemp("inspector")
+    with Inspector(home, threads=1) as inspector:
+        yield home, inspector
 
 
 @pytest.fixture(autouse=True)
-def home(opened: tuple[Path, Desk], own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    home, desk = opened
+def home(opened: tuple[Path, Inspector], own_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home, inspector = opened
     monkeypatch.setenv("RESNET_VIZ_HOME", str(home))
-    monkeypatch.setattr(server, "desk", lambda: desk)
+    monkeypatch.setattr(server, "inspector", lambda: inspector)
     return home
 
 

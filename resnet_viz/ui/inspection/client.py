@@ -1,4 +1,4 @@
-"""Questions to the desk, asked once: answers are kept, those about an image for its session only."""
+"""Questions to the inspector, asked once: answers are kept, those about an image for its session only."""
 
 import json
 from collections.abc import Callable
@@ -10,8 +10,8 @@ import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.images.fitting import Wanted
-from resnet_viz.jobs.frames import Frame
 from resnet_viz.locale import gettext as _
+from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import RunSpec
 from resnet_viz.ui import server
 from resnet_viz.ui.inspection.networks import Network
@@ -93,7 +93,7 @@ def test_set(
     known, key = _test_sets(), (network.reference, network.version)
     answer = known.get(key)
     while answer is None:
-        found = server.desk().ask("test_set", {"model": network.reference})
+        found = server.inspector().ask("test_set", {"model": network.reference})
         if "logits" in found.arrays:
             answer = known[key] = found
             while len(known) > _TEST_SETS_KEPT:
@@ -129,7 +129,7 @@ def _test_sets() -> dict[tuple[str, int], Frame]:
 
 @st.cache_data(show_spinner=False, max_entries=128)
 def _about(reference: str, version: int) -> About:
-    values = server.desk().ask("about", {"model": reference}).values
+    values = server.inspector().ask("about", {"model": reference}).values
     return About(
         None if values["spec"] is None else RunSpec.checked(**values["spec"]),
         values["step"],
@@ -143,11 +143,11 @@ def _about(reference: str, version: int) -> About:
 @st.cache_data(show_spinner=False, max_entries=64)
 def _ask_globally(reference: str, version: int, question: str, indices: tuple[int, ...]) -> Frame:
     arrays = {"indices": np.array(indices, np.int64)} if indices else {}
-    return server.desk().ask(question, {"model": reference}, arrays)
+    return server.inspector().ask(question, {"model": reference}, arrays)
 
 
 @st.cache_data(show_spinner=False, max_entries=96, scope="session")
 def _ask(
     reference: str, version: int, question: str, values: str, arrays: dict[str, npt.NDArray[Any]]
 ) -> Frame:
-    return server.desk().ask(question, {"model": reference} | json.loads(values), arrays)
+    return server.inspector().ask(question, {"model": reference} | json.loads(values), arrays)

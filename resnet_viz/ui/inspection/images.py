@@ -231,5 +231,5 @@ def _far_from_training(pixels: Pixels, network: Network) -> list[str]:
 
 @st.cache_data(show_spinner=False, max_entries=32)
 def _appearance(reference: str, version: int) -> Appearance:
-    values = server.desk().ask("appearance", {"model": reference}).values
+    values = server.inspector().ask("appearance", {"model": reference}).values
     return Appearance(tuple(values["mean"]), tuple(values["std"]))

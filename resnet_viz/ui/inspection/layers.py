@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from resnet_viz.jobs.frames import Frame
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import coloured, largest
 from resnet_viz.pictures.feature_maps import is_signed, ordered, silent_channels
 from resnet_viz.pictures.overlay import png, shown
+from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.client import ask
 from resnet_viz.ui.inspection.link import LINK

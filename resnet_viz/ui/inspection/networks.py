@@ -21,10 +21,10 @@ Slot = Literal["plain", "residual", "other"]
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """One network as the desk knows it.
+    """One network as the inspector knows it.
 
     Attributes:
-        reference: what the desk loads.
+        reference: what the inspector loads.
         version: changes when the file does.
         step: updates its weights have seen; None where there is only one state of it.
         title: its own name, where it has one.

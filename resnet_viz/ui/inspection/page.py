@@ -34,7 +34,7 @@ _SECTIONS: Final[dict[str, tuple[str, Callable[[Selection], None]]]] = {
 def inspect_page() -> None:
     """Everything on the page."""
     style.apply()
-    server.desk()  # opens while the page is drawn
+    server.inspector()  # opens while the page is drawn
     st.title(_("Inspect"), anchor=False)
     st.markdown(
         _(

@@ -7,10 +7,10 @@ import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.figures import faithfulness, sanity
-from resnet_viz.jobs.frames import Frame
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
 from resnet_viz.pictures.overlay import overlay, png
+from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import chart_card
 from resnet_viz.ui.inspection.client import ask
 from resnet_viz.ui.inspection.map_types import MapAsked

@@ -1,6 +1,6 @@
-"""The lines that a supervisor and its workers exchange: JSON, one message a line."""
+"""What a supervisor and its workers tell each other, as values of one frame of the channel."""
 
-import json
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from resnet_viz.jobs.capacity import DeviceFacts
@@ -45,18 +45,21 @@ _KINDS: dict[str, type[Job | Leave | Ready | Begun | Done]] = {
 }
 
 
-def encode(message: Message) -> bytes:
-    """One line, e.g. ``{"done": {"run_id": "…", "reusable": true}}``."""
+def to_values(message: Message) -> dict[str, Any]:
+    """As it travels, e.g. ``{"done": {"run_id": "…", "reusable": true}}``."""
     content: dict[str, Any] = message._asdict()
     if isinstance(message, Ready):
         content["devices"] = [device._asdict() for device in message.devices]
-    return json.dumps({type(message).__name__.lower(): content}).encode() + b"\n"
+    return {type(message).__name__.lower(): content}
 
 
-def decode(line: bytes) -> Message:
-    """The message in ``line``; raises ValueError, KeyError or TypeError where there is none."""
-    ((kind, content),) = json.loads(line).items()
-    if kind == "ready":
-        devices = tuple(DeviceFacts(**device) for device in content["devices"])
-        return Ready(content["torch"], devices)
-    return _KINDS[kind](**content)
+def from_values(values: Mapping[str, Any]) -> Message:
+    """The message in ``values``; raises ValueError where there is none."""
+    try:
+        ((kind, content),) = values.items()
+        if kind == "ready":
+            devices = tuple(DeviceFacts(**device) for device in content["devices"])
+            return Ready(content["torch"], devices)
+        return _KINDS[kind](**content)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not a message: {values}") from error

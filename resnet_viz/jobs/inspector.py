@@ -10,11 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from resnet_viz.errors import ResnetVizError
-from resnet_viz.jobs.frames import Arrays, Frame
 from resnet_viz.jobs.lane import Lane, Unanswered
+from resnet_viz.processes.channel import Arrays, Frame
 
-__all__ = ["Desk", "Unanswered"]
+__all__ = ["Inspector", "Unanswered"]
 
 TIME_LIMIT_S: Final = 300.0
 """The checks of a large network take minutes on a small machine."""
@@ -23,32 +22,32 @@ _LONG_IDLE_S: Final = 120.0
 """The process for long questions holds half a gigabyte, and it is asked for rarely."""
 
 
-class Desk:
+class Inspector:
     """Two processes, each started when it is first needed; safe to ask from several threads.
 
     They share nothing: each loads the networks that it is asked about.
 
     Args:
         home: folder of the history, where runs and data sets are.
-        answers: module with ``answerers(home)``, imported in the processes only.
         threads: CPU threads that each computes with.
         is_long: which questions, by name and values, may take longer than somebody
             with a short one should wait.
         long_idle_s: after so long without a long question their process ends.
+        module: answers in place of the real one.
     """
 
     def __init__(
         self,
         home: Path,
         *,
-        answers: str = "resnet_viz.inspection.answers",
         threads: int = 2,
         is_long: Callable[[str, Mapping[str, Any]], bool] = lambda question, values: False,
         long_idle_s: float = _LONG_IDLE_S,
+        module: str | None = None,
     ) -> None:
         self._is_long = is_long
-        self._short = Lane(home, answers=answers, threads=threads)
-        self._long = Lane(home, answers=answers, threads=threads, idle_s=long_idle_s)
+        self._short = Lane(home, threads=threads, module=module)
+        self._long = Lane(home, threads=threads, idle_s=long_idle_s, module=module)
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +64,7 @@ class Desk:
 
     def warm(self) -> None:
         """Start the process for short questions in the background, so that the first need not wait for it."""
-        threading.Thread(target=self._warm, name="desk", daemon=True).start()
+        threading.Thread(target=self._warm, name="inspector", daemon=True).start()
 
     def ask(
         self,
@@ -83,11 +82,7 @@ class Desk:
         """
         values = values or {}
         lane = self._long if self._is_long(question, values) else self._short
-        answer = lane.ask({"ask": question, **values}, arrays or {}, time_limit_s)
-        refusal = answer.values.get("refusal")
-        if refusal is not None:
-            raise ResnetVizError(refusal["code"], refusal["template"], **refusal["parameters"])
-        return Frame(answer.values["answer"], answer.arrays)
+        return lane.ask(question, values, arrays or {}, time_limit_s)
 
     def close(self) -> None:
         """End the processes; questions asked afterwards are not answered."""

@@ -12,9 +12,9 @@ from typing import Protocol
 from resnet_viz.data.download import DownloadProgress
 from resnet_viz.errors import ResnetVizError, StoreUnavailable
 from resnet_viz.events import Desired, Event, Facts, Failure, Progress, RunState, StateChanged, Wish
-from resnet_viz.jobs.failures import disk_full, failure_of, is_disk_full
-from resnet_viz.jobs.orders import Orders
-from resnet_viz.jobs.protocol import Job
+from resnet_viz.jobs.messages import Job
+from resnet_viz.jobs.worker.failures import disk_full, failure_of, is_disk_full
+from resnet_viz.jobs.worker.inbox import Inbox
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import Fenced, Store
 
@@ -59,12 +59,10 @@ class Attempt:
     training closes a delivery with `Facts` or `Progress` before it writes one.
     """
 
-    def __init__(
-        self, store: Store, job: Job, orders: Orders, train: Train, *, home: Path, log: Path
-    ) -> None:
+    def __init__(self, store: Store, job: Job, inbox: Inbox, train: Train, *, home: Path, log: Path) -> None:
         self._store = store
         self._job = job
-        self._orders = orders
+        self._inbox = inbox
         self._train = train
         self._data_folder = home / "data"
         self._log_file = log
@@ -103,7 +101,7 @@ class Attempt:
 
     def desired(self) -> Desired:
         """What the run should do now; asks the store once in a while. Raises `Fenced`."""
-        if self._orders.leaving.is_set():
+        if self._inbox.leaving.is_set():
             return Desired(Wish.STOP)
         now = time.monotonic()
         if now - self._asked_at >= _POLL_S:
@@ -113,7 +111,7 @@ class Attempt:
                 self._complaints.discard(_ASK)
             except StoreUnavailable as error:
                 self._complain(_ASK, error)
-        if self._orders.orphaned.is_set() and self._desired.wish is Wish.PAUSE:
+        if self._inbox.orphaned.is_set() and self._desired.wish is Wish.PAUSE:
             return Desired(Wish.STOP)
         return self._desired
 
@@ -153,7 +151,7 @@ class Attempt:
                             self._append(pending)
                         pending = []
                         if self._state is RunState.PAUSED:
-                            self._orders.leaving.wait(_PAUSED_S)
+                            self._inbox.leaving.wait(_PAUSED_S)
                     case Facts(values):
                         self._device = values.get("device", self._device)
                         self._append([*pending, Progress(self._step)])
@@ -176,13 +174,13 @@ class Attempt:
             try:
                 self._store.append(self._job.run_id, self._job.attempt, events)
             except StoreUnavailable as error:
-                if patience_s <= 0 or self._orders.leaving.is_set():
+                if patience_s <= 0 or self._inbox.leaving.is_set():
                     raise
                 self._complain(_RECORD, error)
                 # A full disk is for its owner to clear, however long that takes.
-                if not is_disk_full(error) or self._orders.orphaned.is_set():
+                if not is_disk_full(error) or self._inbox.orphaned.is_set():
                     patience_s -= _RETRY_S
-                self._orders.leaving.wait(_RETRY_S)
+                self._inbox.leaving.wait(_RETRY_S)
             else:
                 self._complaints.discard(_RECORD)
                 return
@@ -204,7 +202,7 @@ class Attempt:
             self._asked_at = float("-inf")
             self._change(StateChanged(RunState.PAUSED, disk_full()))
             while (desired := self.desired()).wish is Wish.PAUSE and desired.until_step <= self._step:
-                self._orders.leaving.wait(_PAUSED_S)
+                self._inbox.leaving.wait(_PAUSED_S)
         if self.desired().wish is Wish.STOP:
             self._change(StateChanged(RunState.STOPPED, disk_full()))
 

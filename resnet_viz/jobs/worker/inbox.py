@@ -1,18 +1,18 @@
-"""What the supervisor wants of a worker process, read from its stdin by a thread."""
+"""What the supervisor wants of a worker process, heard by a thread."""
 
 import logging
-import os
 import signal
 import threading
 from collections.abc import Iterator
 from queue import SimpleQueue
 
-from resnet_viz.jobs.protocol import Job, Leave, decode
+from resnet_viz.jobs.messages import Job, Leave, from_values
+from resnet_viz.processes.channel import Channel
 
 _log = logging.getLogger(__name__)
 
 
-class Orders:
+class Inbox:
     """Jobs as they come, and two flags that outlive them.
 
     Attributes:
@@ -25,14 +25,13 @@ class Orders:
         self.orphaned = threading.Event()
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
 
-    def listen(self, source: int) -> None:
-        """Read messages from the file descriptor ``source`` until it ends, in a thread."""
-        threading.Thread(target=self._read, args=(source,), name="orders", daemon=True).start()
+    def listen(self, channel: Channel) -> None:
+        """Take what comes over ``channel`` until it ends, in a thread."""
+        threading.Thread(target=self._listen, args=(channel,), name="inbox", daemon=True).start()
 
-    def leave_on_signals(self) -> None:
-        """Take SIGTERM for an order to leave, and nothing for an interrupt: that one is the server's."""
+    def leave_on_signal(self) -> None:
+        """Take SIGTERM for a wish to leave."""
         signal.signal(signal.SIGTERM, lambda *_: self.leave())
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def jobs(self) -> Iterator[Job]:
         """The jobs in the order they came; ends when there will be no more or the worker shall leave."""
@@ -62,16 +61,13 @@ class Orders:
         self.orphaned.set()
         self._jobs.put(None)
 
-    def _read(self, source: int) -> None:
-        # The descriptor itself is read: a buffered sys.stdin that a daemon thread
-        # waits in cannot be closed at exit, and Python aborts.
-        rest = b""
+    def _listen(self, channel: Channel) -> None:
         try:
-            while chunk := os.read(source, 65536):
-                *lines, rest = (rest + chunk).split(b"\n")
-                for line in lines:
-                    self.take(decode(line))
-        except (ValueError, KeyError, TypeError):
+            while (frame := channel.receive()) is not None:
+                self.take(from_values(frame.values))
+        except (EOFError, OSError):
+            _log.info("the supervisor broke off")
+        except ValueError:
             _log.exception("not a message; nothing that follows can be trusted")
         finally:
             self.orphan()

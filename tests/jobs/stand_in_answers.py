@@ -1,4 +1,4 @@
-"""Stand-in answers for the desk's tests; runs in the desk's process."""
+"""Stand-in answers for the inspector's tests; runs in the inspector's process."""
 
 import os
 import time
@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from resnet_viz.errors import NotFound
-from resnet_viz.jobs.desk_worker import Answerer
-from resnet_viz.jobs.frames import Arrays, Frame
+from resnet_viz.processes.answering import Answerer, answer_questions
+from resnet_viz.processes.channel import Arrays, Channel, Frame
+from resnet_viz.processes.tasks import Workplace
+
+
+def serve(channel: Channel, workplace: Workplace) -> None:
+    """In place of the task "explain"."""
+    answer_questions(channel, answerers(workplace.home))
 
 
 def answerers(home: Path) -> dict[str, Answerer]:

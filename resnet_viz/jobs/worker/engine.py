@@ -1,4 +1,4 @@
-"""What a worker computes with. This is where torch enters; only worker processes come here."""
+"""The task "train", and what it computes with. This is where torch enters."""
 
 import tempfile
 from pathlib import Path
@@ -9,18 +9,24 @@ import torch
 from resnet_viz.data.catalogue import BUNDLED, fitted
 from resnet_viz.events import Desired
 from resnet_viz.jobs.capacity import DeviceFacts
-from resnet_viz.jobs.protocol import Ready
+from resnet_viz.jobs.messages import Ready
+from resnet_viz.jobs.worker.trainings import carry_out_jobs
+from resnet_viz.processes.channel import Channel
+from resnet_viz.processes.tasks import Workplace
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.training.device import available_devices, device_name, has_fast_bfloat16
 from resnet_viz.training.loop import train
-
-__all__ = ["train", "warm_up"]
 
 _FIRST_STEPS = RunSpec(
     network=NetworkSpec(depth=8, width=4),
     data=DataSpec(dataset=BUNDLED, resolution_px=14, train_size=100),
     train=TrainSpec(steps=1, batch_size=16, device="cpu"),
 )
+
+
+def serve(channel: Channel, workplace: Workplace) -> None:
+    """The task "train"."""
+    carry_out_jobs(channel, workplace, warm_up=warm_up, train=train)
 
 
 def warm_up(threads: int) -> Ready:

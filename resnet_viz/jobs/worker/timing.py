@@ -1,16 +1,15 @@
-"""Time a few steps of some networks: ``python -m resnet_viz.jobs.timing``, started by `calibrate`.
+"""The task "time": how long a few steps of some networks take, asked by `calibrate`.
 
 Images are random where the data set is not bundled, so that an estimate
 downloads nothing.
 """
 
-import json
-import os
-import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import psutil
 import torch
@@ -18,8 +17,10 @@ import torch
 from resnet_viz.data.catalogue import info
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.experiments.estimates import Sample
-from resnet_viz.jobs.engine import warm_up
-from resnet_viz.jobs.worker import NICENESS
+from resnet_viz.jobs.worker.engine import warm_up
+from resnet_viz.processes.answering import answer_questions
+from resnet_viz.processes.channel import Arrays, Channel, Frame
+from resnet_viz.processes.tasks import Workplace
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.device import resolve_device
 from resnet_viz.training.trainer import Trainer
@@ -30,18 +31,20 @@ _ENOUGH_S = 1.5
 _TEST_BATCH = 500
 
 
-def main() -> None:
-    """Read specs, time them, print one line of JSON."""
-    threads = int(sys.argv[1])
-    order = [(name, RunSpec.from_json(text)) for name, text in json.loads(sys.stdin.readline())]
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    warm_up(threads)
+def serve(channel: Channel, workplace: Workplace) -> None:
+    """Get ready as a worker does, and answer."""
+    warm_up(workplace.threads)
     start_s = time.time() - psutil.Process().create_time()
-    torch.set_num_threads(threads)
-    device = resolve_device(order[0][1].train.device).type
-    samples = [asdict(_time(name, spec)) for name, spec in order]
-    print(json.dumps({"samples": samples, "start_s": start_s, "device": device}))
+    torch.set_num_threads(workplace.threads)
+
+    def time_runs(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """A `Sample` of each of ``runs`` (name and spec as JSON), all on the device of the first."""
+        runs = [(name, RunSpec.from_json(text)) for name, text in values["runs"]]
+        device = resolve_device(runs[0][1].train.device).type
+        samples = [asdict(_time(name, spec)) for name, spec in runs]
+        return Frame({"samples": samples, "start_s": start_s, "device": device}, {})
+
+    answer_questions(channel, {"time": time_runs})
 
 
 def _time(name: str, spec: RunSpec) -> Sample:
@@ -97,7 +100,3 @@ def _peak_bytes() -> int:
         return int(line.split()[1]) * 1024
     memory = psutil.Process().memory_info()
     return int(getattr(memory, "peak_wset", memory.rss))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,21 @@
-"""Answers of a desk that needs no torch: told to prepare, it notes what was training then."""
+"""Answers of an inspector that needs no torch: told to prepare, it notes what was training then."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from resnet_viz.events import RunState
-from resnet_viz.jobs.desk_worker import Answerer
-from resnet_viz.jobs.frames import Arrays, Frame
+from resnet_viz.processes.answering import Answerer, answer_questions
+from resnet_viz.processes.channel import Arrays, Channel, Frame
+from resnet_viz.processes.tasks import Workplace
 from resnet_viz.store import open_store
 
 NOTE = "prepared"
+
+
+def serve(channel: Channel, workplace: Workplace) -> None:
+    """In place of the task "explain"."""
+    answer_questions(channel, answerers(workplace.home))
 
 
 def answerers(home: Path) -> dict[str, Answerer]:
