@@ -21,19 +21,20 @@ class Holdups:
         self._supervisor = supervisor
         self._moved: dict[str, tuple[object, float]] = {}
         self._said: set[str] = set()
-        self._trouble: tuple[object, float] = (None, 0.0)
+        self._trouble = (str(None), 0.0)
 
     def look(self, runs: Iterable[tuple[str, RunRecord]]) -> None:
         """Say what holds up ``runs`` (title and record) and was not said before."""
         now = time.monotonic()
         trouble = self._supervisor.trouble or self._supervisor.outage
-        if trouble is not self._trouble[0]:
-            self._trouble = (trouble, now)
+        if str(trouble) != self._trouble[0]:  # one that is met again is the same trouble
+            self._trouble = (str(trouble), now)
         for title, run in runs:
             sign = (run.state, run.heartbeat_at, run.attempt)
             before, since = self._moved.get(run.id, (None, now))
             if sign != before:
-                self._moved[run.id] = (sign, now)
+                since = now  # it moves: nothing holds it up
+                self._moved[run.id] = (sign, since)
                 if run.state is RunState.RUNNING and before is not None:
                     self._said.discard(run.id)
             if run.state is RunState.PAUSED and run.failure is not None:
