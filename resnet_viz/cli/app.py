@@ -7,14 +7,14 @@ import typer
 import typer.main
 
 from resnet_viz.cli.console import give_up_results, make_legible, put_json, say
-from resnet_viz.cli.describing import describe
-from resnet_viz.cli.explaining import explain
-from resnet_viz.cli.exporting import export
-from resnet_viz.cli.keeping import delete, import_, restore
+from resnet_viz.cli.describe import describe
+from resnet_viz.cli.explain import explain
+from resnet_viz.cli.export import export
 from resnet_viz.cli.language import OPTION, chosen_language, taken_from, translate_help
-from resnet_viz.cli.racing import race
-from resnet_viz.cli.records import pause, resume, runs, stop
-from resnet_viz.cli.sweeping import sweep
+from resnet_viz.cli.library import delete, import_, restore
+from resnet_viz.cli.race import race
+from resnet_viz.cli.runs import pause, resume, runs, stop
+from resnet_viz.cli.sweep import sweep
 from resnet_viz.cli.usage import as_refusal
 from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError, WeightsRefused
 from resnet_viz.locale import N_, set_language

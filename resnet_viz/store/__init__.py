@@ -2,6 +2,7 @@
 
 from resnet_viz.store.export import export_csv, export_json
 from resnet_viz.store.group_listing import GroupPage, GroupSortKey, GroupSummary
+from resnet_viz.store.history_store import Store, open_store
 from resnet_viz.store.home import home_folder
 from resnet_viz.store.labels import Labels
 from resnet_viz.store.library import DiskUse, ImportedRun, Library
@@ -10,7 +11,6 @@ from resnet_viz.store.listing import RunPage, RunQuery, RunSummary
 from resnet_viz.store.queue import QueueEntry
 from resnet_viz.store.reader import RunReader
 from resnet_viz.store.records import COMMAND_LINE, Fenced, GroupRecord, RunRecord
-from resnet_viz.store.store import Store, open_store
 
 __all__ = [
     "COMMAND_LINE",

@@ -14,7 +14,7 @@ from resnet_viz.events import BROKEN, RunState, Wish
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import lifecycle
 from resnet_viz.store.database import Database
-from resnet_viz.store.lookup import find_group, list_trained, new_id
+from resnet_viz.store.find import find_group, list_trained, new_id
 from resnet_viz.store.records import RunRecord
 from resnet_viz.store.schema import run_groups, runs
 

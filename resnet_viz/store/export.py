@@ -9,9 +9,9 @@ import numpy.typing as npt
 
 from resnet_viz.events import Failure
 from resnet_viz.locale import gettext
+from resnet_viz.store.history_store import Store
 from resnet_viz.store.reader import RunReader
 from resnet_viz.store.records import RunRecord
-from resnet_viz.store.store import Store
 
 SCHEMA = 1
 """Of the JSON; a reader refuses a larger one."""

@@ -18,13 +18,13 @@ from resnet_viz.events import Event, RunState, StateChanged
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import lifecycle
+from resnet_viz.store.columns import Frame
 from resnet_viz.store.database import Database
-from resnet_viz.store.frames import Frame
+from resnet_viz.store.find import new_id
 from resnet_viz.store.group_listing import GroupPage, GroupSortKey, find_groups
 from resnet_viz.store.labels import Labels, checked_name
 from resnet_viz.store.listing import RunPage, RunQuery, find_runs
 from resnet_viz.store.log import add_entries, add_layouts, read_times
-from resnet_viz.store.lookup import new_id
 from resnet_viz.store.records import GroupRecord
 from resnet_viz.store.rows import entries_of
 from resnet_viz.store.schema import checkpoints, run_groups, runs

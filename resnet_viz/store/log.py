@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import BindParameter, Connection, bindparam, delete, insert, select, text, update
 
 from resnet_viz.events import CheckpointSaved, Event, Facts, Rewound
-from resnet_viz.store.frames import Frame, Layout, layout_digest, layout_json, layout_of
+from resnet_viz.store.columns import Frame, Layout, layout_digest, layout_json, layout_of
 from resnet_viz.store.rows import MEASURED, Entry, events_of, to_json
 from resnet_viz.store.schema import checkpoints, layouts, run_events, run_facts, runs
 

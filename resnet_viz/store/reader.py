@@ -3,7 +3,7 @@
 import threading
 
 from resnet_viz.history import HistoryBuilder, RunHistory
-from resnet_viz.store.store import Store
+from resnet_viz.store.history_store import Store
 
 
 class RunReader:

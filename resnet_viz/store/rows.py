@@ -17,7 +17,7 @@ from resnet_viz.events import (
     Series,
     StateChanged,
 )
-from resnet_viz.store.frames import Frame, Layout, frames_of, layout_digest
+from resnet_viz.store.columns import Frame, Layout, frames_of, layout_digest
 from resnet_viz.store.records import failure_fields, failure_of
 
 MEASURED = ("series", "profile")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageOps
 
-from resnet_viz.cli import explaining
+from resnet_viz.cli import explain as explain_command
 from resnet_viz.cli.files import files_in
 from resnet_viz.data.catalogue import fitted
 from resnet_viz.data.load import load
@@ -191,7 +191,7 @@ def test_a_picture_that_cannot_be_read_costs_the_others_nothing(
     (folder / "broken.jpg").symlink_to("/proc/self/mem")  # reading its beginning is an input/output error
     listed = files_in(folder)
     (folder / "gone.jpg").unlink()
-    monkeypatch.setattr(explaining, "files_in", lambda folder: listed)
+    monkeypatch.setattr(explain_command, "files_in", lambda folder: listed)
     assert call("explain", str(folder), "--run", run_id, "--json") == 0
     said = capsys.readouterr()
     reports = [json.loads(line) for line in said.out.splitlines()]

@@ -9,7 +9,7 @@ from resnet_viz.jobs.experiments import resume_experiment, start_experiment
 from resnet_viz.jobs.retries import Retries
 from resnet_viz.store import Store
 from tests.cli.calls import assert_refused, call
-from tests.sweeps.small import sweep
+from tests.experiments.small import sweep
 
 
 def end(store: Store, run_id: str, state: RunState) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
-from resnet_viz.cli import records
+from resnet_viz.cli import runs as runs_command
 from resnet_viz.cli.app import main
 from resnet_viz.events import Desired, RunState
 from resnet_viz.history import HistoryBuilder
@@ -102,7 +102,7 @@ def test_resume_right_after_the_kill_listens_before_it_refuses(
         followed.extend(run_ids)
         return []
 
-    monkeypatch.setattr(records, "follow_runs", follow)
+    monkeypatch.setattr(runs_command, "follow_runs", follow)
     assert call("resume", dead) == 0
     assert followed == [dead]
     assert own_store.run(dead).state is RunState.QUEUED

@@ -10,7 +10,7 @@ from resnet_viz.findings.depth_numbers import DepthFinding, FamilyOutcome
 from resnet_viz.findings.evidence import Outcome
 from resnet_viz.findings.verdict import Verdict, depth_verdict
 from resnet_viz.locale import set_language
-from tests.sweeps.small import cell, cells, sweep
+from tests.experiments.small import cell, cells, sweep
 
 Errors = dict[str, dict[int, Sequence[float]]]
 Is = FamilyOutcome

@@ -21,7 +21,7 @@ from resnet_viz.ui.runs.compare import is_race, names
 from resnet_viz.ui.runs.rows import BUNDLED, bundled_id, recordings
 from resnet_viz.ui.runs.state import RUNS
 from resnet_viz.ui.runs.table import Row, runs_table
-from tests.sweeps.small import sweep as small_sweep
+from tests.experiments.small import sweep as small_sweep
 from tests.ui.test_pages import MAIN, open_page, queue, texts, train
 
 _BUNDLED_RUNS = [bundled_id(recording, run) for recording in recordings() for run in recording.runs]

@@ -26,14 +26,14 @@ from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import lifecycle
 from resnet_viz.store.cells import Cells
+from resnet_viz.store.columns import Frame, Layout
 from resnet_viz.store.database import Database
-from resnet_viz.store.frames import Frame, Layout
+from resnet_viz.store.find import find_group, find_run, list_groups, list_runs, new_id
 from resnet_viz.store.home import database_url
 from resnet_viz.store.labels import checked_name
 from resnet_viz.store.library import Library
 from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
-from resnet_viz.store.lookup import find_group, find_run, list_groups, list_runs, new_id
 from resnet_viz.store.migrations import migrate
 from resnet_viz.store.queue import Queue
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord

@@ -11,7 +11,7 @@ from resnet_viz.experiments.families import family
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.findings.published_curves import PUBLISHED
 from resnet_viz.specs import NetworkSpec, RunSpec
-from tests.sweeps.small import sweep
+from tests.experiments.small import sweep
 
 
 @pytest.mark.parametrize(

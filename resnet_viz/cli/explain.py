@@ -10,7 +10,7 @@ import typer
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.attribution.remarks import balance_remarks, emptiness_sentence, layer_remark
 from resnet_viz.cli.console import put_json, say, show
-from resnet_viz.cli.downloading import shown_download
+from resnet_viz.cli.download import shown_download
 from resnet_viz.cli.files import files_in, is_same, not_writable, path_given, result_name
 from resnet_viz.data.catalogue import info
 from resnet_viz.errors import ImageRefused, InvalidSetting, NotFound

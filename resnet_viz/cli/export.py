@@ -10,8 +10,8 @@ import typer
 
 from resnet_viz.cli.console import put_file, say
 from resnet_viz.cli.files import not_writable, path_given
-from resnet_viz.cli.history import history, ids_of
 from resnet_viz.cli.language import checked_language
+from resnet_viz.cli.store import history, ids_of
 from resnet_viz.errors import NotFound
 from resnet_viz.exports.formats import common_stem, format_named, write_export
 from resnet_viz.locale import N_, current_language, set_language

@@ -7,7 +7,7 @@ import typer
 
 from resnet_viz.cli.console import put_json, say
 from resnet_viz.cli.files import path_given
-from resnet_viz.cli.history import OWNER, history, ids_of
+from resnet_viz.cli.store import OWNER, history, ids_of
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.exports.encoding import is_json
 from resnet_viz.locale import N_, ngettext

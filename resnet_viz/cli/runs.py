@@ -8,8 +8,8 @@ from rich.table import Table
 
 from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.following import follow_experiment, follow_runs
-from resnet_viz.cli.history import history, named
 from resnet_viz.cli.signals import ended_by_signals
+from resnet_viz.cli.store import history, named
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import BROKEN, STATE_NAMES, Desired, RunState, Wish
 from resnet_viz.experiments.kinds import KINDS

@@ -14,11 +14,13 @@ from resnet_viz.jobs.experiments import cells_of, start_experiment
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store
 from resnet_viz.training.loop import train
+from tests.experiments.small import sweep
 from tests.jobs import mortal_engine
+from tests.jobs.own_server import Serve, serve, store
 from tests.jobs.queue_runs import assert_complete
 from tests.jobs.waiting import until
-from tests.sweeps.conftest import Serve
-from tests.sweeps.small import sweep
+
+__all__ = ["serve", "store"]
 
 RESULTS = ("train_loss", "train_accuracy", "test_accuracy", "batch_digest", "init_digest")
 

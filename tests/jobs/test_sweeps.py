@@ -21,9 +21,11 @@ from resnet_viz.jobs.experiments import (
 )
 from resnet_viz.jobs.retries import Retries
 from resnet_viz.store import GroupRecord, Store
+from tests.experiments.small import sweep
+from tests.jobs.own_server import Serve, serve, store
 from tests.jobs.waiting import until
-from tests.sweeps.conftest import Serve
-from tests.sweeps.small import sweep
+
+__all__ = ["serve", "store"]
 
 SLOW_S = 0.05
 

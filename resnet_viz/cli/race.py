@@ -6,9 +6,9 @@ import typer
 
 from resnet_viz.cli.console import put_json, show
 from resnet_viz.cli.following import follow_experiment
-from resnet_viz.cli.history import OWNER, history
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
+from resnet_viz.cli.store import OWNER, history
 from resnet_viz.events import BROKEN
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE

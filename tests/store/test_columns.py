@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from resnet_viz.events import Profile, Series
-from resnet_viz.store.frames import Frame, frames_of, layout_digest, layout_json, layout_of
+from resnet_viz.store.columns import Frame, frames_of, layout_digest, layout_json, layout_of
 
 STEPS = np.arange(3)
 LOSS = Series("train/loss", STEPS, np.array([0.1, 0.2, 0.3]))

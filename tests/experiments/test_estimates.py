@@ -27,7 +27,10 @@ from resnet_viz.jobs.promises import Promise, keep_promise, promise
 from resnet_viz.networks.describe import describe
 from resnet_viz.specs import Block, NetworkSpec, Shortcut, TrainSpec
 from resnet_viz.store import Store
-from tests.sweeps.small import sweep
+from tests.experiments.small import sweep
+from tests.jobs.own_server import store
+
+__all__ = ["store"]
 
 
 @pytest.mark.parametrize("block", get_args(Block))
