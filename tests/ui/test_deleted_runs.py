@@ -133,3 +133,22 @@ def test_a_sweep_whose_runs_were_all_deleted_offers_to_go_on(store: Store) -> No
     app = open_page("depth", sweep=group.id, depths="8")
     assert app.button(key="depth_start").label == "Continue the sweep"
     assert not app.button(key="depth_resume").disabled
+
+
+def test_a_race_is_extended_by_the_seeds_that_are_asked_for(store: Store, race: GroupRecord) -> None:
+    """The form of an open race asks for more of it, and the page adds just that."""
+    app = open_page("race", **{**RACE.to_link(RACE.preset_of(SMALL), SMALL.but(seeds=2)), "race": race.id})
+    assert app.button(key="race_start").label == "Add these seeds"
+    app.button(key="race_start").click().run()
+    assert not app.exception
+    extended = store.group(race.id)
+    assert extended.run_ids[:2] == race.run_ids
+    assert [store.run(run_id).seed for run_id in extended.run_ids[2:]] == [1, 1]
+    assert "".join(app.query_params["race"]) == race.id
+
+
+def test_a_sweep_shows_that_its_pairs_differ_in_the_skip_connection_alone(store: Store) -> None:
+    sweep = start_experiment(store, SWEEP, SWEEP.start("quick").but(depths=(8, 14)), LOCAL)
+    train(store, sweep)
+    app = open_page("depth", sweep=sweep.id)
+    assert any("The networks differ only in the skip connection." in one.label for one in app.expander)
