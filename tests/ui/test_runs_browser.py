@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from resnet_viz.exports.importing import MAX_BYTES
 from resnet_viz.store import COMMAND_LINE, open_store
 from resnet_viz.ui.runs.rows import recordings
-from tests.ui.conftest import running_app, settled, watched_tab
+from tests.ui.conftest import running_app, watched_tab
 from tests.ui.test_pages import queue, train
 
 _ROWS = ".runs-table tbody tr"
@@ -83,9 +83,8 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     expect(page.locator(".st-key-card_runs_compare_loss .live-chart-graph")).to_be_visible()
     page.locator(".st-key-runs_format-en").get_by_role("combobox").click()
     page.get_by_role("option", name="JSON, can be imported again").click()
-    settled(page)
     with page.expect_download() as saved:
-        page.get_by_role("button", name="Export", exact=True).click()
+        page.locator(".st-key-runs_download_json button").click()
     file = tmp_path / saved.value.suggested_filename
     saved.value.save_as(file)
     exported = orjson.loads(file.read_bytes())

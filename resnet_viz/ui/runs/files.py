@@ -37,7 +37,7 @@ def export_runs(runs: Sequence[RunRecord]) -> None:
             icon=":material/download:",
             on_click="ignore",
             disabled=lacking,
-            key="runs_download",
+            key=f"runs_download_{chosen.name}",
         )
     if lacking:
         st.caption(_("Not all of these runs have weights on disk."))
