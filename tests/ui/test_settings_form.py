@@ -49,3 +49,17 @@ def test_a_resolution_from_a_link_can_be_chosen_though_it_is_not_on_the_list() -
 def test_the_data_set_says_its_licence() -> None:
     app = open_page("race", data="cifar10")
     assert "cite Krizhevsky" in app.selectbox(key="race_set_data@en").help
+
+
+def test_two_choices_in_quick_succession_both_count() -> None:
+    """The second request has left the browser before that knew of the link that the first has made."""
+    app = open_page("race", depth="20")
+    app.select_slider(key="race_set_depth").set_value(26).run()
+    assert "".join(app.query_params["depth"]) == "26"
+    app.query_params["depth"] = "20"
+    app.select_slider(key="race_set_seeds").set_value(2).run()
+    assert app.select_slider(key="race_set_depth").value == 26
+    assert {name: "".join(app.query_params[name]) for name in ("depth", "seeds")} == {
+        "depth": "26",
+        "seeds": "2",
+    }
