@@ -7,7 +7,7 @@ import streamlit as st
 
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
-from resnet_viz.pictures.overlay import overlay, png
+from resnet_viz.pictures.overlay import overlay
 from resnet_viz.ui import pages
 from resnet_viz.ui.inspection.client import predict, probabilities
 from resnet_viz.ui.inspection.link import LINK
@@ -15,6 +15,7 @@ from resnet_viz.ui.inspection.map_types import MapAsked
 from resnet_viz.ui.inspection.maps import choose_map, map_of
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection
+from resnet_viz.ui.picture import show_picture
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.wording import number, percent
 
@@ -56,7 +57,7 @@ def checkpoints(selection: Selection) -> None:
         with column, st.container(border=True, key=f"role_card_{network.slot}_time"):
             chosen = row[steps.index(step)]
             st.markdown(f"#### {network.name}")
-            st.image(png(chosen.pixels), width=280, alt=chosen.title)
+            show_picture(chosen.pixels, width=280, alt=chosen.title)
             st.caption(chosen.title)
             picture_buttons(
                 [

@@ -8,12 +8,13 @@ import streamlit as st
 from resnet_viz.figures import predictions
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.pictures.overlay import png, shown
+from resnet_viz.pictures.overlay import shown
 from resnet_viz.ui import chart_card
 from resnet_viz.ui.inspection.client import About
 from resnet_viz.ui.inspection.images import Seen
 from resnet_viz.ui.inspection.networks import Pair, bundled_path
 from resnet_viz.ui.inspection.selection import Selection
+from resnet_viz.ui.picture import show_photograph, show_picture
 from resnet_viz.wording import percent
 
 
@@ -54,15 +55,13 @@ def show_seen(seen: Seen) -> None:
     with st.grid(columns=2, min_column_width=120, key="inspect_seen"):
         if seen.original is not None:
             with st.container():
-                st.image(
-                    seen.original, width="stretch", alt=_("The image as it came: {name}").format(name=plain)
-                )
+                show_photograph(seen.original, alt=_("The image as it came: {name}").format(name=plain))
                 came = _("What came: {name}").format(name=name)
                 st.caption(f"{name} · {seen.credit}" if seen.credit else came)
         with st.container():
             side = seen.pixels.shape[-1]
-            st.image(
-                png(shown(seen.pixels[0])),
+            show_picture(
+                shown(seen.pixels[0]),
                 width="stretch",
                 alt=_("{name} as the networks see it").format(name=plain),
             )

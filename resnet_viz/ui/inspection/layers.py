@@ -10,13 +10,14 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import coloured, largest
 from resnet_viz.pictures.feature_maps import is_signed, ordered, silent_channels
-from resnet_viz.pictures.overlay import png, shown
+from resnet_viz.pictures.overlay import shown
 from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.client import ask
 from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.maps import colour_bar
 from resnet_viz.ui.inspection.selection import Selection, choose_layers
+from resnet_viz.ui.picture import show_picture
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.wording import number, running_text
 
@@ -123,8 +124,8 @@ def _large(answer: Frame, index: int, scale: str) -> None:
     signed = is_signed(maps)
     limit = largest(maps if scale == "shared" else maps[index], signed=signed)
     values = maps[index]
-    st.image(
-        png(shown(coloured(values, limit, signed=signed).transpose(2, 0, 1))),
+    show_picture(
+        shown(coloured(values, limit, signed=signed).transpose(2, 0, 1)),
         width=260,
         alt=_("Channel {number} (0–{last})").format(number=index, last=len(maps) - 1),
     )
@@ -168,8 +169,8 @@ def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
                 st.caption(_("x has no such channel here"))
                 continue
             values = parts[name]
-            st.image(
-                png(shown(coloured(values, limit, signed=True).transpose(2, 0, 1), 120)),
+            show_picture(
+                shown(coloured(values, limit, signed=True).transpose(2, 0, 1), 120),
                 width="stretch",
                 alt=_(text),
             )

@@ -13,7 +13,7 @@ from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import css_gradient, largest
-from resnet_viz.pictures.overlay import grid, overlay, png
+from resnet_viz.pictures.overlay import grid, overlay
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.client import ask, probabilities
 from resnet_viz.ui.inspection.downloads import downloads
@@ -21,6 +21,7 @@ from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.map_types import Look, MapAsked, NetworkMap
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection, choose_layers, choose_target
+from resnet_viz.ui.picture import show_picture
 from resnet_viz.wording import number, percent, running_text
 
 DEFAULT_METHOD: Final = "gradcam"
@@ -160,15 +161,15 @@ def _show_map(selection: Selection, one: NetworkMap, limit: float, look: Look, a
     pixels = selection.seen.pixels[0]
     pair = st.grid(columns=2, gap="small", min_column_width=120)
     with pair, st.container():
-        st.image(
-            png(overlay(pixels, values, limit, signed=look.signed, opacity=look.opacity)),
+        show_picture(
+            overlay(pixels, values, limit, signed=look.signed, opacity=look.opacity),
             width="stretch",
             alt=_describe(one, values, asked),
         )
         st.caption(_("Over the image, bilinear"))
     with pair, st.container():
-        st.image(
-            png(grid(values, limit, signed=look.signed)),
+        show_picture(
+            grid(values, limit, signed=look.signed),
             width="stretch",
             alt=_("The raw values as a grid of {height} × {width}").format(
                 height=values.shape[0], width=values.shape[1]

@@ -9,7 +9,7 @@ from resnet_viz.errors import ResnetVizError
 from resnet_viz.figures import faithfulness, sanity
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import largest
-from resnet_viz.pictures.overlay import overlay, png
+from resnet_viz.pictures.overlay import overlay
 from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import chart_card
 from resnet_viz.ui.inspection.client import ask
@@ -17,6 +17,7 @@ from resnet_viz.ui.inspection.map_types import MapAsked
 from resnet_viz.ui.inspection.maps import choose_map, map_of
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection, layer_title
+from resnet_viz.ui.picture import show_picture
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.ui.table import table
 from resnet_viz.wording import number
@@ -69,7 +70,7 @@ def _baselines(selection: Selection, asked: MapAsked) -> None:
                 limit = largest(values, signed=False)
                 picture = overlay(selection.seen.pixels[0], values, limit, signed=False, side_px=196)
                 with places, st.container():
-                    st.image(png(picture), width="stretch", alt=text)
+                    show_picture(picture, width="stretch", alt=text)
                     st.caption(text)
 
 
