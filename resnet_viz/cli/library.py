@@ -7,11 +7,12 @@ import typer
 
 from resnet_viz.cli.console import put_json, say
 from resnet_viz.cli.files import path_given
-from resnet_viz.cli.store import OWNER, history, ids_of
+from resnet_viz.cli.store import history, ids_of
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.exports.encoding import is_json
 from resnet_viz.locale import N_, ngettext
 from resnet_viz.locale import gettext as _
+from resnet_viz.store import COMMAND_LINE
 from resnet_viz.store.library import UNDO_S
 
 _Named = Annotated[
@@ -70,12 +71,12 @@ def import_(
         if is_json(content):
             from resnet_viz.exports.importing import import_runs
 
-            group = import_runs(store, OWNER, content, name=name)
+            group = import_runs(store, COMMAND_LINE, content, name=name)
             notes: tuple[str, ...] = ()
         else:
             from resnet_viz.inspection.importing import import_weights  # torch takes seconds
 
-            group, changes = import_weights(store, OWNER, content, name=name)
+            group, changes = import_weights(store, COMMAND_LINE, content, name=name)
             notes = tuple(str(change) for change in changes)
     for note in notes:
         say(note)

@@ -8,14 +8,14 @@ from resnet_viz.cli.console import put_json, show
 from resnet_viz.cli.following import follow_experiment
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
-from resnet_viz.cli.store import OWNER, history
+from resnet_viz.cli.store import history
 from resnet_viz.events import BROKEN
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.findings.fairness import fairness_cards, race_is_fair
 from resnet_viz.findings.verdict import race_verdict
 from resnet_viz.jobs.experiments import FilledCell, recorded_cells, start_experiment
-from resnet_viz.store import GroupRecord, Store
+from resnet_viz.store import COMMAND_LINE, GroupRecord, Store
 
 _FACTS = (
     "parameters",
@@ -30,7 +30,9 @@ _FACTS = (
 
 @options_of(RACE)
 def race(
-    preset: Annotated[str, typer.Option(help="degradation, vanishing, shallow or custom.")] = RACE.default,
+    preset: Annotated[
+        str, typer.Option(help="degradation, vanishing, shallow, warm-up or custom.")
+    ] = RACE.default,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
@@ -41,7 +43,7 @@ def race(
     """
     spec = asked_for(RACE, preset, given).fitted()
     with ended_by_signals(), history() as store:
-        group = start_experiment(store, RACE, spec, OWNER)
+        group = start_experiment(store, RACE, spec, COMMAND_LINE)
         cells = follow_experiment(store, group)
         report = _report(store, group, spec, cells)
     if json:

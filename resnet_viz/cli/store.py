@@ -8,10 +8,8 @@ from resnet_viz.cli.console import say
 from resnet_viz.errors import NotFound, StoreUnavailable
 from resnet_viz.jobs.signs_of_life import STALE_S, find_lost
 from resnet_viz.locale import ngettext
-from resnet_viz.store import COMMAND_LINE, RunQuery, RunRecord, Store, home_folder, open_store
+from resnet_viz.store import RunQuery, RunRecord, Store, home_folder, open_store
 from resnet_viz.wording import duration
-
-OWNER = COMMAND_LINE
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.following import follow_experiment
 from resnet_viz.cli.options import asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
-from resnet_viz.cli.store import OWNER, history
+from resnet_viz.cli.store import history
 from resnet_viz.events import BROKEN, STATE_NAMES
 from resnet_viz.experiments.estimates import Estimate
 from resnet_viz.experiments.experiment import Experiment
@@ -21,7 +21,7 @@ from resnet_viz.jobs.experiments import FilledCell, planned_cells, recorded_cell
 from resnet_viz.jobs.outcome import outcome
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.store import Store
+from resnet_viz.store import COMMAND_LINE, Store
 from resnet_viz.wording import count, duration, number, percent
 
 _STATES = {**STATE_NAMES, "planned": N_("planned")}
@@ -58,7 +58,7 @@ def sweep(
 
 def _train(store: Store, spec: Experiment, expected: Estimate) -> dict[str, Any]:
     begun = time.monotonic()
-    group = start_experiment(store, SWEEP, spec, OWNER)
+    group = start_experiment(store, SWEEP, spec, COMMAND_LINE)
     cells = follow_experiment(store, group)
     wall_s = time.monotonic() - begun
     if expected.runs:

@@ -133,7 +133,7 @@ def _verdict(said: Verdict[Any]) -> str:
 
 
 def _fairness(experiment: _Experiment) -> Iterator[str]:
-    """The card of every pair, folded away where there are many."""
+    """The card of every pair, folded away behind what it comes to."""
     for _twins, depth, card in fairness_cards(experiment.spec, experiment.recorded):
         rows = [["", _("Plain"), _("Residual"), ""]]
         rows += [[_(row.label), row.plain, row.residual, str(row.explanation)] for row in card.rows]

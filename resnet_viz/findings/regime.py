@@ -52,11 +52,6 @@ class Gradient:
     later: float | None
     step: int | None = None
 
-    @property
-    def vanishes_at_start(self) -> bool:
-        """Whether the first layers get next to nothing before anything is learned."""
-        return self.start < 1 / _FACTOR
-
 
 def gradient_of(history: RunHistory) -> Gradient | None:
     """How the gradient reached the first layers; None where step 0 was not measured or is not finite."""

@@ -40,7 +40,6 @@ PARTS: Final = Parts(
         ),
         start=N_("Start the sweep"),
         extend=N_("Extend the sweep"),
-        go_on=N_("Continue the sweep"),
         earlier=N_("Earlier sweeps"),
         unknown=N_("There is no sweep {id} in the history of this machine."),
         other_version=N_("Sweep {id} was recorded by another version of this app."),
@@ -48,6 +47,7 @@ PARTS: Final = Parts(
             "{runs} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
         ),
         recorded=True,
+        go_on=N_("Continue the sweep"),
     ),
     choose=choose_sweep,
     refusal=refusal,

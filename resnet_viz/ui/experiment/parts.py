@@ -21,7 +21,6 @@ class Words:
     intro: str
     start: str
     extend: str
-    go_on: str
     earlier: str
     unknown: str
     """With ``{id}``."""
@@ -31,6 +30,8 @@ class Words:
     """With ``{runs}`` and what `settings_form.in_short` gives."""
     recorded: bool
     """Whether closing what is open shows a recording instead."""
+    go_on: str = ""
+    """What the button says of an unfinished experiment that is taken up again; only where the kind reuses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.ui import server
 
 _RATE_WINDOW_S: Final = 10.0
+_LEAST_S: Final = 1.0
+"""Shorter looks would make the rate jump."""
 _SAMPLES: Final = "experiment_rate_samples"
 _MOST_KEPT: Final = 1000
 
@@ -112,7 +114,8 @@ def read_history(run: RunRecord) -> RunHistory:
 
 def steps_per_s(runs: Sequence[RunRecord]) -> float | None:
     """How fast ``runs`` go together, from what this page saw in the last seconds; None while unknown."""
-    return sum(rate for run in runs if (rate := _rate(run)) is not None) or None
+    moving = any(run.state is RunState.RUNNING for run in runs)
+    return _speed(",".join(run.id for run in runs), sum(run.step for run in runs), moving=moving)
 
 
 def seconds_left(view: ExperimentView) -> float | None:
@@ -120,35 +123,30 @@ def seconds_left(view: ExperimentView) -> float | None:
 
     A step costs about as much as the network is deep.
     """
-    rate = sum(
-        place.cell.depth * each
-        for place in view.cells
-        if place.run is not None and not place.reused and (each := _rate(place.run)) is not None
-    )
-    todo = sum(
-        place.cell.depth * (place.run.total_steps - place.run.step)
-        for place in view.cells
-        if place.run is not None and not place.reused
-    )
-    return todo / rate if rate else None
+    done = sum(run.spec.network.depth * run.step for run in view.own)
+    speed = _speed(view.group.id, done, moving=not view.pausing)
+    total = sum(run.spec.network.depth * run.total_steps for run in view.own)
+    return (total - done) / speed if speed else None
 
 
-def _rate(run: RunRecord) -> float | None:
-    """Steps a second of one run over the last seconds."""
+def _speed(name: str, done: int, *, moving: bool) -> float | None:
+    """How much of ``done`` comes each second; ``name`` tells it from what else the page looks at.
+
+    Of all runs at once, so that it is known while one ends and the next begins.
+    """
     samples: dict[str, deque[tuple[float, int]]] = st.session_state.setdefault(_SAMPLES, {})
-    if run.state is not RunState.RUNNING:
-        samples.pop(run.id, None)
+    if not moving:
+        samples.pop(name, None)
         return None
     now = monotonic()
-    seen = samples.setdefault(run.id, deque())
-    if seen and (run.step < seen[-1][1] or now - seen[-1][0] > 2 * _RATE_WINDOW_S):
-        seen.clear()
-    if not seen or run.step > seen[-1][1]:
-        seen.append((now, run.step))
+    seen = samples.setdefault(name, deque())
+    if seen and (done < seen[-1][1] or now - seen[-1][0] > _RATE_WINDOW_S):
+        seen.clear()  # a run was rewound, or nobody has looked for a while
+    seen.append((now, done))
     while len(seen) > 2 and now - seen[0][0] > _RATE_WINDOW_S:
         seen.popleft()
     (first, start), (last, end) = seen[0], seen[-1]
-    return (end - start) / (last - first) if last > first else None
+    return (end - start) / (last - first) if last - first >= _LEAST_S and end > start else None
 
 
 class _Histories:
