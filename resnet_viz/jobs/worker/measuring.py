@@ -20,4 +20,3 @@ def serve(channel: Channel, workplace: Workplace) -> None:
 
 def _refuse(*_: Any, **__: Any) -> Generator[Event]:
     raise NotImplementedError("trainings are the task train")
-    yield
