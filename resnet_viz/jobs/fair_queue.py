@@ -14,12 +14,15 @@ def in_turn(
 ) -> list[QueueEntry]:
     """``queued``, the oldest first, in the order in which the jobs shall start.
 
-    The owner with the fewest running comes first, then who has waited longest;
-    an owner's measurements come before the owner's runs. Runs of one group,
-    depth and seed are one turn, since they are compared with each other, but no
-    more of them than can run ``at_once``; the rest of a turn that has begun goes
-    before all others. So a sweep, however large and of however many networks,
-    lets others in from the next free slot on.
+    The owner with the fewest running comes first, then who has waited longest.
+    Runs of one group, depth and seed are one turn, since they are compared with
+    each other, but no more of them than can run ``at_once``; the rest of a turn
+    that has begun goes before all others. So a sweep, however large and of
+    however many networks, lets others in from the next free slot on.
+
+    Measurements take seconds, and somebody waits for each. An owner's come before
+    the owner's runs; before the runs of others they come while they take less
+    than half of what can run at once. So neither keeps the other waiting.
     """
     running = list(running)
     load = Counter(run.owner for run in running)
@@ -35,6 +38,15 @@ def in_turn(
             load[run.owner] += 1
         else:
             asked.setdefault(run.owner, {}).setdefault(_turn(run), []).append(run)
+    room = max(1, at_once // 2) - sum(run.is_measurement for run in running)
+    for _ in range(room):
+        questions = [run for turns in asked.values() for (run, *_) in turns.values() if run.is_measurement]
+        if not questions:
+            break
+        first = min(questions, key=lambda run: (load[run.owner], arrival[run.id]))
+        del asked[first.owner][_turn(first)]
+        order.append(first)
+        load[first.owner] += 1
     waiting = {owner: deque(_pieces(turns.values(), at_once)) for owner, turns in asked.items()}
     heap: list[tuple[int, int, str]] = []
 
