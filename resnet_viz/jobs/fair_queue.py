@@ -51,8 +51,10 @@ def in_turn(
     heap: list[tuple[int, int, str]] = []
 
     def line_up(owner: str) -> None:
-        if waiting[owner]:
-            heappush(heap, (load[owner], arrival[waiting[owner][0][0].id], owner))
+        if pieces := waiting[owner]:
+            run = next((piece for piece in pieces if not piece[0].is_measurement), pieces[0])
+            oldest = min(arrival[pieces[0][0].id], arrival[run[0].id])  # who asks a question loses no place
+            heappush(heap, (load[owner], oldest, owner))
 
     for owner in waiting:
         line_up(owner)

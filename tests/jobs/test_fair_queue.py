@@ -129,6 +129,11 @@ def test_one_s_own_question_comes_before_one_s_own_sweep() -> None:
     assert names(in_turn(queued, [question("B?")], 2))[0] == "A?"
 
 
+def test_who_asks_a_question_loses_no_place() -> None:
+    queued = [run("A1"), run("B1"), question("A?")]
+    assert names(in_turn(queued, [question("C?")], 2)) == ["A?", "B1", "A1"]
+
+
 def test_no_owner_is_ever_more_than_a_turn_behind() -> None:
     """Two slots, cells of random length: while both wait, neither starts three turns in a row."""
     source = random.Random(3)

@@ -64,7 +64,7 @@ def test_one_under_way_is_shared_by_all_who_ask(store: Store, reopen: Callable[[
 )
 def test_another_task_spec_or_machine_is_another_measurement(store: Store, other: MeasurementSpec) -> None:
     assert ask(store).id != ask(store, other).id
-    turned = LESION._replace(values=dict(reversed(LESION.values.items())))
+    turned = LESION._replace(values=dict(reversed(list(LESION.values.items()))))
     assert ask(store, turned).id == ask(store).id, "the order of a spec's fields means nothing"
 
 
