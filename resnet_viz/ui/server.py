@@ -98,7 +98,9 @@ def inspector() -> Inspector:
     home = home_folder()
     with _opening:
         if home not in _inspectors:
-            _inspectors[home] = Inspector(home, threads=INSPECTOR_THREADS, is_long=is_long)
+            _inspectors[home] = Inspector(
+                home, threads=INSPECTOR_THREADS, is_long=is_long, first_question="prepare"
+            )
             _inspectors[home].warm()
         return _inspectors[home]
 
