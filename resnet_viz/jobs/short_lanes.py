@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from resnet_viz.errors import ResnetVizError
@@ -11,13 +12,15 @@ from resnet_viz.jobs.lane import Lane
 from resnet_viz.processes.channel import Arrays, Frame
 
 _START_S: Final = 300.0
+_PATIENCE_S: Final = 0.3
+"""Most questions are answered sooner; a process costs seconds and half a gigabyte."""
 
 
 class ShortLanes:
     """One lane that stays, and a second one for as long as it is needed; safe to ask from several threads.
 
-    While the first is busy and somebody waits, the second is made ready; who
-    waits is answered by whichever is free first. So nobody waits for a process
+    Where somebody has waited for a moment for the first, the second is made ready;
+    who waits is answered by whichever is free first. So nobody waits for a process
     that has yet to import everything where one that is warm is quicker. Of two
     free lanes the one is asked that has the network in memory.
 
@@ -59,12 +62,15 @@ class ShortLanes:
 
     @contextmanager
     def _taken(self, network: str) -> Iterator[Lane]:
+        has_asked = False
         with self._free:
-            if (lane := self._choose(network)) is None:
-                self._have_ready(self._second)
-            while lane is None:
-                self._free.wait()
-                lane = self._choose(network)
+            patient_until = monotonic() + _PATIENCE_S
+            while (lane := self._choose(network)) is None:
+                left_s = patient_until - monotonic()
+                if left_s <= 0 and not has_asked:
+                    has_asked = True
+                    self._have_ready(self._second)
+                self._free.wait(None if has_asked else max(left_s, 0.0))
             self._busy.add(lane)
         try:
             yield lane
