@@ -5,9 +5,9 @@ looks at the record until it has ended. Who has no supervisor, as on the command
 line, has it carried out here and now.
 """
 
+import threading
 import time
 from collections.abc import Mapping
-from queue import Empty, SimpleQueue
 from typing import Any, Final
 
 from resnet_viz.events import RunState
@@ -29,7 +29,7 @@ _UNKNOWN_S: Final = 30 * 86_400.0
 def known(
     store: Store, task: str, values: Mapping[str, Any], *, device: str = "auto"
 ) -> MeasurementRecord | None:
-    """The measurement of ``values`` that is under way or has ended and is no too old; None where none is."""
+    """The measurement of ``values`` that is under way or has ended and is not too old; None where none is."""
     return store.measurements.known(_spec(task, values, device), since_s=MEASUREMENTS[task].keep_s)
 
 
@@ -56,11 +56,11 @@ def ask(
     return store.measurements.ask(_spec(task, values, device), owner, since_s=since_s, anew=anew)
 
 
-def carry_out_here(store: Store, measurement_id: str) -> MeasurementRecord:
+def carry_out_here(store: Store, measurement_id: str, *, engine: str | None = None) -> MeasurementRecord:
     """Have a measurement carried out without a supervisor, in a process started for it, and wait for it.
 
     Where somebody else on this history is faster, wait for theirs. Interrupted,
-    it is stopped.
+    it is stopped. ``engine`` is a module that computes in place of the real ones.
 
     Raises:
         NotFound: there is no such measurement.
@@ -68,7 +68,7 @@ def carry_out_here(store: Store, measurement_id: str) -> MeasurementRecord:
     signs = SignsOfLife(store)
     while not (record := store.measurements.get(measurement_id)).state.is_finished():
         if record.state is RunState.QUEUED:
-            _carry_out(store, record)
+            _carry_out(store, record, engine)
         else:
             time.sleep(_LOOK_S)
             signs.look()
@@ -80,39 +80,38 @@ def remove_old(store: Store) -> int:
     return store.measurements.purge({name: task.keep_s for name, task in MEASUREMENTS.items()}, _UNKNOWN_S)
 
 
-def _carry_out(store: Store, record: MeasurementRecord) -> None:
-    told: SimpleQueue[Message | None] = SimpleQueue()
+def _carry_out(store: Store, record: MeasurementRecord, engine: str | None) -> None:
+    let_go, ended = threading.Event(), threading.Event()
+
+    def hear(_worker: WorkerProcess, message: Message | None) -> None:
+        if isinstance(message, Done | None):
+            let_go.set()
+        if message is None:
+            ended.set()
+
     worker = WorkerProcess(
         home=store.home,
         database=store.url,
         threads=Capacity.of(Machine.here()).cpu_threads,
-        report=lambda _worker, message: told.put(message),
+        report=hear,
+        engine=engine,
         task="measure",
     )
     try:
         attempt = store.measurements.claim(record.id, worker.name, 1)
         if attempt is not None:
             worker.give(Measure(record.id, attempt, _UNTOLD_SLOTS))
-            while not isinstance(told.get(), Done | None):
-                pass
+            let_go.wait()
     except BaseException:
         store.measurements.stop(record.id)
         raise
     finally:
         worker.leave()
-        _await_end(worker, told)
+        if not ended.wait(_LEAVE_S):
+            worker.kill()
+            ended.wait()
         worker.close()
         end_measurement(store, worker)
-
-
-def _await_end(worker: WorkerProcess, told: SimpleQueue[Message | None]) -> None:
-    try:
-        while told.get(timeout=_LEAVE_S) is not None:
-            pass
-    except Empty:
-        worker.kill()
-        while told.get() is not None:
-            pass
 
 
 def _spec(task: str, values: Mapping[str, Any], device: str) -> MeasurementSpec:

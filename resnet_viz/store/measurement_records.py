@@ -33,7 +33,7 @@ class MeasurementSpec(NamedTuple):
         return hashlib.sha256(canonical).hexdigest()[:16]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class MeasurementRecord:
     """One measurement as it stands now; times are unix seconds.
 
