@@ -145,9 +145,16 @@ class Measurements:
             self._change(connection, measurement_id, attempt, values | _content(result))
 
     def give_back(self, measurement_id: str, attempt: int) -> None:
-        """Queue it again, as if ``attempt`` had not been: its process has to go. Raises `Fenced`."""
+        """Queue it again, as if ``attempt`` had not been: its process has to go. Raises `Fenced`.
+
+        Where its owner wants it to stop, it is stopped with what has been reported.
+        """
+        now = self._clock()
         with self._database.writing() as connection:
-            self._change(connection, measurement_id, attempt, _afresh(attempt - 1))
+            wish = self._change(connection, measurement_id, attempt, {"heartbeat_at": now})
+            stopped = {"state": RunState.STOPPED.value, "ended_at": now}
+            values = stopped if wish is Wish.STOP else _afresh(attempt - 1)
+            self._change(connection, measurement_id, attempt, values)
 
     def stop(self, measurement_id: str) -> None:
         """Have it end with what there is; a queued one ends at once. Raises `NotFound`."""

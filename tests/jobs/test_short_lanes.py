@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ class Asked(threading.Thread):
         super().__init__()
         self.pid: int | None = None
         self.code: str | None = None
-        self._ask = lambda: inspector.ask(question, values, time_limit_s=limit_s)
+        self._ask = partial(inspector.ask, question, values, time_limit_s=limit_s)
         self.start()
 
     def run(self) -> None:
@@ -107,9 +108,9 @@ def test_who_waits_is_answered_by_whoever_is_free_first(
     second = inspector._short._second
     start, hold = second.start, threading.Event()
 
-    def slow_start(limit_s: float) -> None:
+    def slow_start(time_limit_s: float) -> None:
         assert hold.wait(60)
-        start(limit_s)
+        start(time_limit_s)
 
     second.start = slow_start  # type: ignore[method-assign]
     with busy(inspector, tmp_path):

@@ -140,6 +140,15 @@ def test_one_given_back_waits_as_before(store: Store) -> None:
     assert (record.state, record.attempt, record.share, record.result) == (RunState.QUEUED, 0, 0.0, None)
 
 
+def test_one_given_back_after_a_stop_is_stopped_with_what_there_is(store: Store) -> None:
+    name, attempt = running(store)
+    store.measurements.report(name, attempt, 0.5, Frame({"half": True}, {}))
+    store.measurements.stop(name)
+    store.measurements.give_back(name, attempt)
+    record = store.measurements.get(name)
+    assert (record.state, record.result is not None) == (RunState.STOPPED, True)
+
+
 def test_one_that_kills_its_process_again_and_again_is_lost_and_says_so(store: Store, clock: Clock) -> None:
     name = ask(store).id
     for attempt in range(1, MOST_ATTEMPTS + 1):

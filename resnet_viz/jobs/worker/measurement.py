@@ -62,7 +62,7 @@ class MeasurementAttempt:
             with self._recording.heart(self._report):
                 is_whole = self._measure()
             if not is_whole and self._inbox.leaving.is_set() and not self._stop.is_set():
-                self._recording.record(lambda: self._store.measurements.give_back(self._id, self._attempt))
+                self._recording.record(self._give_back)
             else:
                 self._end(RunState.FINISHED if is_whole else RunState.STOPPED)
         except Fenced:
@@ -104,6 +104,10 @@ class MeasurementAttempt:
         wish = self._store.measurements.report(self._id, self._attempt, self._share, result)
         if wish is Wish.STOP:
             self._stop.set()
+
+    def _give_back(self) -> None:
+        self._report(self._news)
+        self._store.measurements.give_back(self._id, self._attempt)
 
     def _end(self, state: RunState, failure: Failure | None = None) -> None:
         share = 1.0 if state is RunState.FINISHED else self._share
