@@ -94,7 +94,7 @@ def _section(group: GroupRecord, experiment: _Experiment) -> Section:
 def _race(experiment: _Experiment) -> Section:
     """The values of its seeds, and the charts of the runs that were asked for."""
     found, shown = experiment.said.found, experiment.shown
-    histories = {(cell.history.role, cell.seed): cell.history for cell in experiment.recorded}
+    histories = {(cell.family, cell.seed): cell.history for cell in experiment.recorded}
     rows = seed_table(found)
     seeds = [table(rows)] if len(rows) > 2 else []
     gaps = seed_gaps.figure(found)

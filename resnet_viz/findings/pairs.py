@@ -61,8 +61,8 @@ class SeedResult:
 
 def paired(histories: Sequence[RunHistory]) -> list[Pair]:
     """The pairs, by seed; runs without a partner are left out."""
-    plain = {h.seed: h for h in histories if h.role == "plain"}
-    residual = {h.seed: h for h in histories if h.role == "residual"}
+    plain = {h.seed: h for h in histories if h.family == "plain"}
+    residual = {h.seed: h for h in histories if h.family == "residual"}
     return [Pair(seed, Both(plain[seed], residual[seed])) for seed in sorted(plain.keys() & residual.keys())]
 
 

@@ -62,7 +62,7 @@ def same(read: Recording, written: Recording) -> None:
     assert (read.spec, read.origin) == (written.spec, written.origin)
     for run, expected in zip(read.runs, written.runs, strict=True):
         assert (run.id, run.spec) == (expected.id, expected.spec)
-        assert (run.history.role, run.history.seed) == (expected.history.role, 7)
+        assert (run.history.family, run.history.seed) == (expected.history.family, 7)
         assert run.history.facts == expected.history.facts
         for name, curve in expected.history.series.items():
             assert run.history.series[name].value.dtype == np.float64
@@ -183,7 +183,7 @@ def test_there_is_nothing_else_in_their_folder() -> None:
 def test_the_bundled_race_shows_what_home_claims() -> None:
     recording = read_recording(RACE, "depth-56")
     assert [run.spec.network.depth for run in recording.runs] == [56, 56]
-    assert [history.role for history in recording.histories] == ["plain", "residual"]
+    assert [history.family for history in recording.histories] == ["plain", "residual"]
     said = race_verdict(recording.spec, recording.cells).to_dict()
     assert said["headline"].startswith("In this run: residual 0.")
     assert said["loss_gap"] > 0.3

@@ -16,6 +16,8 @@ from resnet_viz.ui.translated import choose
 
 _PLOT_PX: Final = 380
 _TALL_PX: Final = 480
+_PANEL_PX: Final = 150
+"""What each network's panel of the heat map needs beyond the first two."""
 _MOST_STOPS: Final = 300
 
 
@@ -49,7 +51,9 @@ def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> Non
             height_px=_TALL_PX,
         )
     with right:
-        show("map", lambda: gradient_heatmap.figure(histories), height_px=_TALL_PX)
+        more = max(0, len({history.family for history in histories}) - 2)
+        height_px = _TALL_PX + more * _PANEL_PX
+        show("map", lambda: gradient_heatmap.figure(histories), height_px=height_px)
     show("responses", lambda: responses.figure(histories, step), step)
 
 
