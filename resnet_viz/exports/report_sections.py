@@ -94,15 +94,16 @@ def _section(group: GroupRecord, experiment: _Experiment) -> Section:
 def _race(experiment: _Experiment) -> Section:
     """The values of its seeds, and the charts of the runs that were asked for."""
     found, shown = experiment.said.found, experiment.shown
-    histories = {(cell.family, cell.seed): cell.history for cell in experiment.recorded}
-    rows = seed_table(found)
-    seeds = [table(rows)] if len(rows) > 2 else []
-    gaps = seed_gaps.figure(found)
-    charts = race_figures([histories[run.role, run.seed] for run in shown])
+    ids = {run.id for run in shown}
+    filled = [place for place in experiment.cells if place.run is not None]
+    recorded = zip(filled, experiment.recorded, strict=True)
+    charts = race_figures([cell.history for place, cell in recorded if place.run and place.run.id in ids])
+    gaps = [figure for twins in found.twins if (figure := seed_gaps.figure(twins))]
+    seeds = [table(rows) for twins in found.twins if len(rows := seed_table(twins)) > 2]
     return Section(
         "",
         [*seeds, table(_facts(shown))],
-        [*([gaps] if gaps else []), *charts],
+        [*gaps, *charts],
         [_headed(_("Settings"), _settings(shown))],
     )
 
@@ -134,10 +135,13 @@ def _verdict(said: Verdict[Any]) -> str:
 
 def _fairness(experiment: _Experiment) -> Iterator[str]:
     """The card of every pair, folded away behind what it comes to."""
-    for _twins, depth, card in fairness_cards(experiment.spec, experiment.recorded):
-        rows = [["", _("Plain"), _("Residual"), ""]]
+    several = len(experiment.spec.twins()) > 1
+    for twins, depth, card in fairness_cards(experiment.spec, experiment.recorded):
+        rows = [["", *map(family_name, twins), ""]]
         rows += [[_(row.label), row.plain, row.residual, str(row.explanation)] for row in card.rows]
         name = _("depth {depth}, seed {seed}").format(depth=depth, seed=card.seed)
+        if several:
+            name = _("{name}: {text}").format(name=" / ".join(map(family_name, twins)), text=name)
         summary = escape(_("{name}: {text}").format(name=name, text=card.summary))
         yield f"<details><summary>{summary}</summary>{table(rows)}</details>"
 

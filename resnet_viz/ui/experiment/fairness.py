@@ -25,6 +25,7 @@ _MOST_SHOWN: Final = 3
 
 class _Pair(NamedTuple):
     name: str
+    twins: tuple[str, str]
     card: FairnessCard
 
 
@@ -57,10 +58,10 @@ def show_fairness(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
                 width=380,
             )
             shown = [pairs[number]]
-        for name, card in shown:
+        for name, twins, card in shown:
             if len(shown) > 1:
                 st.markdown(f"**{name}**")
-            fairness_table(card)
+            fairness_table(card, twins)
 
 
 def _pairs(view: ExperimentView, cells: Sequence[CellHistory]) -> list[_Pair]:
@@ -72,5 +73,5 @@ def _pairs(view: ExperimentView, cells: Sequence[CellHistory]) -> list[_Pair]:
             name = _("depth {depth}, seed {seed}").format(depth=depth, seed=card.seed)
         if several_twins:
             name = _("{name}: {text}").format(name=" / ".join(map(family_name, twins)), text=name)
-        pairs.append(_Pair(name, card))
+        pairs.append(_Pair(name, twins, card))
     return pairs
