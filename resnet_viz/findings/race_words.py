@@ -47,11 +47,9 @@ _AT_THIS_DEPTH = N_("At this depth: {pairs}")
 _PAIR = N_("{plain_first} / {residual_first}: {outcome}")
 _AND = N_("{before}; {clause}")
 _TOGETHER = N_("{clause}, {more}")
-_SOME_DIVERGED = N_(
-    "diverged in {plain} ({plain_family}) and {residual} ({residual_family}) of {seeds} seeds"
-)
+_SOME_DIVERGED = N_("{plain_family} diverged in {plain} of {seeds} seeds, {residual_family} in {residual}")
 _SOME_GUESS = N_(
-    "no better than guessing in {plain} ({plain_family}) and {residual} ({residual_family}) of {seeds} seeds"
+    "{plain_family} no better than guessing in {plain} of {seeds} seeds, {residual_family} in {residual}"
 )
 
 _ONE = N_("In this run: {networks}")
