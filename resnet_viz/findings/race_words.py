@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from resnet_viz.events import BROKEN, RunState
 from resnet_viz.experiments.families import family
 from resnet_viz.findings import twin_words
+from resnet_viz.findings.accuracy_words import tested_how
 from resnet_viz.findings.endings import NO_BETTER, Ending
 from resnet_viz.findings.family_words import family_words, of_twins
 from resnet_viz.findings.intervals import FEWEST
@@ -117,8 +118,9 @@ def notes(found: RaceFinding) -> list[Sentence]:
     if found.pair:
         return twin_words.notes(found.pair)
     said: list[Sentence] = []
-    for twins in found.twins:
-        said += [one for one in twin_words.notes(twins) if one not in said]
+    for part in (tested_how, twin_words.standard):
+        for twins in found.twins:
+            said += [one for one in part(twins) if one not in said]
     if found.claims > 1:
         said.append(sentence(_CLAIMS, claims=found.claims))
     if not said and any(found.results.values()):

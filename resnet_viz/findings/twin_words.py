@@ -150,8 +150,13 @@ def comparison(found: TwinFinding) -> list[Sentence]:
 
 def notes(found: TwinFinding) -> list[Sentence]:
     """How the numbers were measured and judged."""
+    return [*tested_how(found), *standard(found)]
+
+
+def standard(found: TwinFinding) -> list[Sentence]:
+    """By which rule they were judged, and what so short a training can tell."""
     seeds = len(found.seeds)
-    said = tested_how(found)
+    said = []
     if 0 < seeds < FEWEST and not found.is_moving:
         said.append(sentence(_ONE_SEED if seeds == 1 else _TWO_SEEDS, fewest=FEWEST))
     return [*said, *early_sentence(found.spec.run.train)] if found.loss else said

@@ -35,7 +35,7 @@ def show_fairness(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
     if not pairs:
         return
     cards = [pair.card for pair in pairs]
-    worst = min(cards, key=lambda card: _ORDER[card.fair])
+    worst = min(cards, key=lambda card: (_ORDER[card.fair], not card.has_chosen))
     known = sum(row.equal is not None for card in cards for row in card.rows)
     total = sum(len(card.rows) for card in cards)
     done = _("{total} of {total} checks passed") if worst.fair else _("{known} of {total} checked")

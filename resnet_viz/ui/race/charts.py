@@ -41,6 +41,8 @@ def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> Non
         show("accuracy", lambda: accuracy.figure(histories))
     st.subheader(_("How the gradient reaches the layers"), anchor=False)
     metric, step = _gradient_controls(histories, page)
+    panels = len({history.family for history in histories})
+    height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
     left, right = st.columns(2, gap="medium")
     with left:
         show(
@@ -48,11 +50,9 @@ def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> Non
             lambda: gradient_profile.figure(histories, metric, step),
             metric,
             step,
-            height_px=_TALL_PX,
+            height_px=height_px,
         )
     with right:
-        more = max(0, len({history.family for history in histories}) - 2)
-        height_px = _TALL_PX + more * _PANEL_PX
         show("map", lambda: gradient_heatmap.figure(histories), height_px=height_px)
     show("responses", lambda: responses.figure(histories, step), step)
 
