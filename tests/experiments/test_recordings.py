@@ -92,6 +92,15 @@ def test_a_sweep_is_read_back_cell_by_cell(tmp_path: Path) -> None:
     assert [cell.history.series["train/loss"].value[0] for cell in cells] == [2.5 + n for n in range(8)]
 
 
+def test_the_runs_of_a_race_of_three_network_types_stand_for_their_own(tmp_path: Path) -> None:
+    families = ("plain", "residual", "residual+projection")
+    race = Experiment(families=families).fitted()
+    write_recording(Recording("three", RACE, race, ORIGIN, recorded(race.runs())), tmp_path)
+    read = read_recording(RACE, "three", tmp_path)
+    assert tuple(history.family for history in read.histories) == families
+    assert [run.spec.network.shortcut for run in read.runs] == ["none", "identity", "projection"]
+
+
 def test_what_was_measured_in_float32_is_kept_in_float32(tmp_path: Path) -> None:
     with np.load(write_recording(a_race(), tmp_path), allow_pickle=False) as file:
         assert file["single"].dtype == np.float32

@@ -3,6 +3,7 @@
 import pytest
 
 from resnet_viz.figures.families import family_looks
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.theme import DARK, LIGHT, Theme, empty, faded, layout
 
 
@@ -39,6 +40,14 @@ def test_variants_are_told_apart_without_colour_where_there_are_marks() -> None:
 
 def test_faded_keeps_the_colour() -> None:
     assert faded("#D55E00", 0.2) == "rgba(213,94,0,0.2)"
+
+
+def test_plain_and_residual_look_as_they_always_did() -> None:
+    assert {
+        "plain": NetworkLook("Plain", "#D55E00", "dash", "circle-open"),
+        "residual": NetworkLook("Residual", "#0072B2", "solid", "circle"),
+    } == LOOKS
+    assert family_looks(("residual+projection",))["residual+projection"].colour == LOOKS["residual"].colour
 
 
 def test_networks_are_called_plain_and_residual() -> None:
