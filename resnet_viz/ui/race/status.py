@@ -1,59 +1,65 @@
 """Where both networks of a race stand: one card each."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
+from html import escape
 from typing import Any, Final
 
 import streamlit as st
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures.theme import ROLES
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import Role
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
-from resnet_viz.ui.experiment.view import ExperimentView, steps_per_s
+from resnet_viz.ui.experiment.view import Standing, steps_per_s
+from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.wording import duration
 
-_COLOURS: Final[dict[RunState, Any]] = {
-    RunState.QUEUED: "gray",
+_COLOURS: Final = {
+    RunState.QUEUED: "grey",
     RunState.RUNNING: "green",
     RunState.PAUSED: "yellow",
     RunState.FINISHED: "blue",
-    RunState.STOPPED: "gray",
+    RunState.STOPPED: "grey",
     RunState.FAILED: "red",
     RunState.DIVERGED: "red",
     RunState.LOST: "red",
 }
 
 
-def race_status(view: ExperimentView, _cells: Sequence[CellHistory]) -> None:
+def race_status(standing: Standing, following: Following[Standing]) -> None:
     """A card for the plain and one for the residual network."""
     for column, role in zip(st.columns(2, gap="medium"), ROLES, strict=True):
         with column, st.container(border=True, key=f"role_card_{role}", height="stretch"):
-            if runs := view.of(role):
-                _role_card(role, runs)
-            else:
-                st.subheader(labels.label(labels.ROLES, role), anchor=False)
-                st.caption(_("All runs of this network were deleted."))
+            following.text(("card", role), partial(_card, role))
+            for sentence in sorted({failure_sentence(run) for run in standing.view.of(role)} - {""}):
+                st.error(sentence, icon=":material/error:")
 
 
-def _role_card(role: Role, runs: tuple[RunRecord, ...]) -> None:
+def _card(role: Role, standing: Standing) -> str:
+    name = labels.label(labels.ROLES, role)
+    runs = standing.view.of(role)
+    if not runs:
+        gone = _("All runs of this network were deleted.")
+        return f'<h3 class="run-card">{escape(name)}</h3><p class="fine">{escape(gone)}</p>'
+    badges = []
+    for state, number in Counter(run.state for run in runs).items():
+        text = labels.label(labels.STATES, state)
+        text = f"{text} · {number}" if len(runs) > 1 else text
+        badges.append(f'<span class="state {_COLOURS[state]}">{escape(text)}</span>')
     done, total = sum(run.step for run in runs), sum(run.total_steps for run in runs)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(labels.label(labels.ROLES, role), anchor=False, width="content")
-        for state, number in Counter(run.state for run in runs).items():
-            text = labels.label(labels.STATES, state)
-            st.badge(f"{text} · {number}" if len(runs) > 1 else text, color=_COLOURS[state])
-    st.progress(
-        min(done / total, 1.0) if total else 0.0,
-        text=_("Step {done} of {total}").format(done=f"{done:,}", total=f"{total:,}"),
+    text = _("Step {done} of {total}").format(done=f"{done:,}", total=f"{total:,}")
+    details = " · ".join(_details(runs, total - done))
+    return (
+        f'<h3 class="run-card">{escape(name)} {"".join(badges)}</h3>'
+        f"{progress_html(done / total if total else 0.0, text, name=name)}"
+        f'<p class="fine">{escape(details)}</p>'
     )
-    st.caption(" · ".join(_details(runs, total - done)))
-    for sentence in sorted({failure_sentence(run) for run in runs} - {""}):
-        st.error(sentence, icon=":material/error:")
 
 
 def _details(runs: tuple[RunRecord, ...], remaining: int) -> list[str]:
