@@ -43,12 +43,21 @@ class Following(Generic[R]):
         self._key = key
         self._moving = moving
         self._parts: dict[str, str] = {}
+        self._tokens: dict[Hashable, str | None] = {}
 
     def text(self, name: Hashable, html: Callable[[R], str]) -> None:
         """HTML that follows; whoever makes it escapes what people wrote."""
         shown = html(self.read)
         token = self._follow(name, "text", html, _always)
         st.html(f'<div data-live="{token}">{shown}</div>' if token else f"<div>{shown}</div>")
+
+    def data(self, name: Hashable, draw: Callable[[R], str], *choices: Hashable) -> None:
+        """Something that a component of the page follows by itself, under `token`."""
+        self._tokens[name] = self._follow((name, *choices), "data", draw, _always)
+
+    def token(self, name: Hashable) -> str | None:
+        """Of what was made by `data`; None where nothing moves."""
+        return self._tokens[name]
 
     def chart(
         self,
