@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+import zlib
 from base64 import b64decode
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -159,7 +160,7 @@ class _Growing:
         for run, attempt in self._attempts.items():
             record(self._store, run, attempt, self._grown, _POINTS, every=_POINTS)
         now = time.monotonic()
-        self.at |= {step: now for step in range(self._grown, self._grown + _POINTS)}
+        self.at |= dict.fromkeys(range(self._grown, self._grown + _POINTS), now)
         self._grown += _POINTS
 
 
@@ -245,13 +246,16 @@ def _watch(port: int, link: str, group: _Growing, ended: threading.Event) -> _Se
     """Follow ``link`` until ``ended``."""
     seen = _Seen()
     connection = HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", link)
+    connection.request("GET", link, headers={"Accept-Encoding": "gzip"})
     response = connection.getresponse()
-    while not ended.is_set() and (line := response.readline()):
+    begun, unpacker, text = time.monotonic(), zlib.decompressobj(wbits=31), b""
+    while not ended.is_set() and (packed := response.read1(65536)):
         now = time.monotonic()
-        seen.bytes += len(line)
-        for step in _steps(json.loads(line[6:])) if line.startswith(b"data: ") else ():
-            seen.delays.append(now - group.at[step])
+        seen.bytes += len(packed)
+        *lines, text = (text + unpacker.decompress(packed)).split(b"\n")
+        for line in lines:
+            steps = _steps(json.loads(line[6:])) if line else []
+            seen.delays += [now - group.at[step] for step in steps if group.at[step] > begun]
     connection.close()
     return seen
 
@@ -259,9 +263,9 @@ def _watch(port: int, link: str, group: _Growing, ended: threading.Event) -> _Se
 def _steps(message: dict[str, Any]) -> list[int]:
     """The steps that a curve of every step has gained, if the message is about one."""
     for trace in message.get("patch", {}).get("traces", ()):
-        gained = trace.get("add", {}).get("x")
-        if gained and "y" in trace["add"]:
-            return [int(step) for step in np.frombuffer(b64decode(gained["bdata"]), np.int32)]
+        gained = trace.get("rows", {}).get("x")
+        if gained and "y" in trace["rows"]:
+            return [int(step) for step in np.frombuffer(b64decode(gained["more"]["bdata"]), np.int32)]
     return []
 
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from resnet_viz.events import BROKEN, RunState
 from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.experiments.families import family
-from resnet_viz.findings.depth_headline import change_values, clause, family_words
+from resnet_viz.findings.depth_headline import change_values, clause
 from resnet_viz.findings.depth_numbers import DepthFinding, FamilyFinding, FamilyOutcome, Gap
 from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.findings.evidence import Outcome
+from resnet_viz.findings.family_words import family_words
 from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.findings.pairs import Both
 from resnet_viz.findings.regime import gradient_of, gradient_sentences
@@ -213,7 +214,7 @@ def _beside(found: DepthFinding) -> Iterator[Sentence]:
             run = found.spec.run
             named = (gap.plain, gap.residual)
             runs = (run.but(network=family(name).network(run.network, gap.depth)) for name in named)
-            yield yardstick_sentence(Both(*runs), gap.train.interval.mean, "error")
+            yield yardstick_sentence(Both(*runs), gap.train.interval.mean, "error", Both(*named))
 
 
 def _standard(found: DepthFinding) -> Iterator[Sentence]:
@@ -259,5 +260,5 @@ def _statistics(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sente
             [c.history for c in cells if (c.family, c.depth) == (name, gap.depth) and c.seed in gap.test.gaps]
             for name in (gap.plain, gap.residual)
         )
-        return statistics_sentences(Both(*tested), errors=True)
+        return statistics_sentences(Both(*tested), Both(gap.plain, gap.residual), errors=True)
     return []

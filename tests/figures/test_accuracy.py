@@ -19,7 +19,7 @@ def _run(role: Role, test: list[float], seed: int = 0) -> RunHistory:
 
 def test_info_holds_test_per_seed_and_training_smoothed() -> None:
     info = accuracy.accuracy_info([_run("plain", [0.2, 0.4]), _run("plain", [0.4, 0.6], 1)])
-    (plain,) = info.roles
+    (plain,) = info.lines
     assert plain.seeds == (0, 1)
     assert plain.band.mean == pytest.approx([0.3, 0.5])
     assert plain.train.mean == pytest.approx([0.1, 0.2, 0.3])

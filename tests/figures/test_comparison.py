@@ -31,7 +31,7 @@ INFO = comparison_info([("a", one("plain", 4)), ("b", one("residual", 2)), ("c",
 
 
 def test_roles_keep_their_colours_and_dashes() -> None:
-    assert [line.colour for line in INFO.runs] == [PLAIN, RESIDUAL, OTHERS[0]]
+    assert [line.look.colour for line in INFO.runs] == [PLAIN, RESIDUAL, OTHERS[0]]
     traces = loss_comparison(INFO)["data"]
     assert [trace["line"]["dash"] for trace in traces] == ["dash", "solid", "dash"]
     assert [trace["name"] for trace in traces] == ["a", "b", "c"]

@@ -16,7 +16,8 @@ from resnet_viz.events import RunState
 from resnet_viz.findings.depth_numbers import FamilyOutcome, compared, together
 from resnet_viz.findings.errors import Seeds
 from resnet_viz.findings.evidence import Outcome, beyond_chance
-from resnet_viz.findings.race_numbers import RaceOutcome, judge
+from resnet_viz.findings.race_numbers import judge
+from resnet_viz.findings.twin_numbers import RaceOutcome
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.specs import Role
 from tests.findings.races import race

@@ -9,7 +9,7 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
-from resnet_viz.figures.families import family_name
+from resnet_viz.figures.families import family_name, plain_first
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
@@ -18,6 +18,7 @@ from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.race.charts import race_charts
+from resnet_viz.wording import with_commas
 
 R = TypeVar("R")
 
@@ -74,18 +75,23 @@ def depth_charts(
     return depth
 
 
-def pair_charts(following: Following[Standing], spec: Experiment, depth: int, *, name: str) -> None:
-    """All that a race shows, of the twins of one depth, folded away until asked for."""
-    if not spec.twins():
-        return
-    twins = spec.twins()[0]
+def one_depth_charts(following: Following[Standing], spec: Experiment, depth: int, *, name: str) -> None:
+    """All that a race shows, of the networks of one depth, folded away until asked for."""
 
     def histories_of(standing: Standing) -> list[RunHistory]:
-        return [cell.history for cell in standing.cells if cell.depth == depth and cell.family in twins]
+        return [cell.history for cell in standing.cells if cell.depth == depth]
 
-    text = _("Everything measured at depth {depth}: {network} and {other}")
+    names = list(map(family_name, plain_first(spec.families)))
+    if len(names) == 2:
+        text = _("Everything measured at depth {depth}: {network} and {other}").format(
+            depth=depth, network=names[0], other=names[1]
+        )
+    else:
+        text = _("Everything measured at depth {depth}: {networks}").format(
+            depth=depth, networks=with_commas(names)
+        )
     opened = st.expander(
-        text.format(depth=depth, network=family_name(twins[0]), other=family_name(twins[1])),
+        text,
         icon=":material/stacked_line_chart:",
         key="depth_pair",
         on_change="rerun",

@@ -6,7 +6,7 @@ from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import N_
 from resnet_viz.ui import pages
 from resnet_viz.ui.depth import style
-from resnet_viz.ui.depth.charts import depth_charts, pair_charts
+from resnet_viz.ui.depth.charts import depth_charts, one_depth_charts
 from resnet_viz.ui.depth.form import choose_sweep, refusal
 from resnet_viz.ui.depth.recorded import show_recorded_sweep
 from resnet_viz.ui.depth.status import depth_status
@@ -26,7 +26,7 @@ def depth_page() -> None:
 def _charts(standing: Standing, following: Following[Standing]) -> None:
     spec, name = standing.view.spec, standing.view.group.id
     depth = depth_charts(following, lambda standing: standing.cells, spec, name=name)
-    pair_charts(following, spec, depth, name=name)
+    one_depth_charts(following, spec, depth, name=name)
 
 
 PARTS: Final = Parts(

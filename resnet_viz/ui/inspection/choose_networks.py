@@ -6,8 +6,8 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.errors import NotFound
-from resnet_viz.figures.theme import ROLES
 from resnet_viz.locale import gettext as _
+from resnet_viz.specs import Role, choices
 from resnet_viz.store import GroupRecord, RunRecord
 from resnet_viz.ui import pages, server
 from resnet_viz.ui.inspection.cells import Cells, pair_up, titles
@@ -67,7 +67,7 @@ def choose_networks() -> Pair | None:
                 "your own checkpoint by checkpoint."
             )
         )
-        return Pair(BUNDLED, tuple(map(bundled, ROLES)))
+        return Pair(BUNDLED, tuple(map(bundled, choices(Role))))
     cells = pair_up(server.store().runs(group=group.id))
     with row:
         cell = _choose_cell(cells)

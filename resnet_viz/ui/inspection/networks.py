@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 import resnet_viz
-from resnet_viz.figures.looks import NetworkLook, other_look, role_look
-from resnet_viz.figures.theme import ROLES
+from resnet_viz.figures.families import family_look
+from resnet_viz.figures.looks import NetworkLook, other_look
 from resnet_viz.networks.torchvision_catalogue import ZOO, ZooEntry
-from resnet_viz.specs import Role
+from resnet_viz.specs import Role, choices
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 
@@ -49,7 +49,7 @@ class Network:
     @property
     def look(self) -> NetworkLook:
         """How charts draw it."""
-        return other_look(self.name) if self.slot == "other" else role_look(self.slot, self.name)
+        return other_look(self.name) if self.slot == "other" else family_look(self.slot, self.name)
 
     @property
     def published(self) -> ZooEntry | None:
@@ -84,7 +84,7 @@ def bundled_path(role: Role) -> Path:
 
 def bundled_exist() -> bool:
     """Whether both bundled networks came with this installation."""
-    return all(bundled_path(role).is_file() for role in ROLES)
+    return all(bundled_path(role).is_file() for role in choices(Role))
 
 
 def bundled(role: Role) -> Network:

@@ -24,7 +24,8 @@ TICK_S: Final = 0.5
 _REST: Final = 0.5
 """Where a tick takes long, the share of that time for which nothing is done before the next."""
 _PATCHES_KEPT: Final = 64
-"""A viewer that is further behind gets the whole."""
+_BYTES_KEPT: Final = 48 * 1024
+"""A viewer that is further behind gets the whole, which is hardly more."""
 _UNWATCHED_S: Final = 60.0
 """As long somebody who was cut off finds what is new; then what was drawn is forgotten."""
 _OFFERS_KEPT: Final = 4000
@@ -69,7 +70,7 @@ class _Stream:
     """Counts what was drawn; 0: nothing yet."""
     seen: Hashable = None
     value: Any = None
-    patches: deque[tuple[int, int, _Message]] = field(default_factory=lambda: deque(maxlen=_PATCHES_KEPT))
+    patches: deque[tuple[int, _Message]] = field(default_factory=lambda: deque(maxlen=_PATCHES_KEPT))
     whole: _Message | None = None
     gone: bool = False
     watchers: set["Watch"] = field(default_factory=set)
@@ -83,7 +84,9 @@ class _Stream:
             self.patches.clear()
         else:
             message = {"part": self.token, "from": old, "to": self.version, "patch": patch}
-            self.patches.append((old, self.version, encoded(message)))
+            self.patches.append((old, encoded(message)))
+            while sum(len(message) for _from, message in self.patches) > _BYTES_KEPT:
+                self.patches.popleft()
 
     def since(self, version: int) -> list[_Message]:
         """What brings a viewer from ``version`` to now."""
@@ -91,7 +94,7 @@ class _Stream:
             return [encoded({"part": self.token, "gone": True})]
         if self.value is None or version == self.version:
             return []
-        steps = [message for old, _new, message in self.patches if old >= version]
+        steps = [message for old, message in self.patches if old >= version]
         if version and len(steps) == self.version - version:
             return steps
         if self.whole is None:

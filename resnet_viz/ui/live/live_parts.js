@@ -20,20 +20,23 @@ function unpacked(value) {
   return Array.from({ length: rows }, (_, row) => flat.subarray(row * columns, (row + 1) * columns));
 }
 
-function joined(before, more) {
-  if (Array.isArray(before)) return [...before, ...more];
-  const both = new before.constructor(before.length + more.length);
-  both.set(before);
-  both.set(more, before.length);
+// The first so many of what was there, and more.
+function joined(before, after, more) {
+  if (Array.isArray(before)) return [...before.slice(0, after), ...more];
+  const both = new before.constructor(after + more.length);
+  both.set(before.subarray(0, after));
+  both.set(more, after);
   return both;
 }
 
-function patchedTrace(trace, { add = {}, widen = {}, set = {} }) {
+function patchedTrace(trace, { rows = {}, columns = {}, set = {} }) {
   const result = { ...trace, ...unpacked(set) };
-  for (const [name, more] of Object.entries(add)) result[name] = joined(trace[name], unpacked(more));
-  for (const [name, more] of Object.entries(widen)) {
-    const columns = unpacked(more);
-    result[name] = trace[name].map((row, index) => joined(row, columns[index]));
+  for (const [name, { after, more }] of Object.entries(rows)) {
+    result[name] = joined(trace[name], after, unpacked(more));
+  }
+  for (const [name, { after, more }] of Object.entries(columns)) {
+    const wider = unpacked(more);
+    result[name] = trace[name].map((row, index) => joined(row, after, wider[index]));
   }
   return result;
 }

@@ -57,34 +57,43 @@ def _units(text: str) -> int:
 
 
 def _kind(trace: Mapping[str, Any]) -> tuple[Any, ...]:
-    return trace.get("type"), trace.get("name"), trace.get("legendgroup"), trace.get("xaxis")
+    return trace.get("type"), trace.get("legendgroup"), trace.get("xaxis"), trace.get("fill")
 
 
 def _trace_patch(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any] | None:
-    """``add`` rows, ``widen`` by columns, ``set`` anew; None where something is gone."""
+    """``rows`` and ``columns`` that follow the first so many, else ``set``; None where something is gone."""
     if before.keys() - after.keys():
         return None
-    patch: dict[str, dict[str, Any]] = {"add": {}, "widen": {}, "set": {}}
+    patch: dict[str, dict[str, Any]] = {"rows": {}, "columns": {}, "set": {}}
     for name, value in after.items():
         old = before.get(name)
         if _same(old, value):
             continue
         if isinstance(old, np.ndarray) and isinstance(value, np.ndarray) and old.dtype == value.dtype:
-            if _begins_with(value, old):
-                patch["add"][name] = value[len(old) :]
+            if kept := _common(old, value):
+                patch["rows"][name] = {"after": kept, "more": value[kept:]}
                 continue
-            if value.ndim == old.ndim == _WIDE and _begins_with(value.T, old.T):
-                patch["widen"][name] = np.ascontiguousarray(value[:, old.shape[1] :])
+            if value.ndim == old.ndim == _WIDE and (kept := _common(old.T, value.T)):
+                patch["columns"][name] = {"after": kept, "more": np.ascontiguousarray(value[:, kept:])}
                 continue
         patch["set"][name] = value
     return {how: values for how, values in patch.items() if values}
 
 
-def _begins_with(whole: npt.NDArray[Any], part: npt.NDArray[Any]) -> bool:
-    """Whether the first rows of ``whole`` are ``part``, and there are more."""
-    if whole.shape[1:] != part.shape[1:] or not 0 < len(part) < len(whole):
-        return False
-    return _equal(whole[: len(part)], part)
+def _common(old: npt.NDArray[Any], new: npt.NDArray[Any]) -> int:
+    """How many rows both begin with; 0 where it is less than half of the new."""
+    if old.shape[1:] != new.shape[1:]:
+        return 0
+    shorter = min(len(old), len(new))
+    # Bit by bit, so that values that are none (NaN) are equal to themselves.
+    differ = _bits(old[:shorter]) != _bits(new[:shorter])
+    rows = differ.reshape(shorter, -1).any(axis=1)
+    kept = int(rows.argmax()) if rows.any() else shorter
+    return kept if 2 * kept >= len(new) else 0
+
+
+def _bits(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.ascontiguousarray(values).view(f"u{values.dtype.itemsize}")
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -94,15 +103,10 @@ def _same(old: Any, new: Any) -> bool:
             and isinstance(new, np.ndarray)
             and old.dtype == new.dtype
             and old.shape == new.shape
-            and _equal(old, new)
+            and bool((_bits(old) == _bits(new)).all())
         )
     if isinstance(old, dict) and isinstance(new, dict):
         return old.keys() == new.keys() and all(_same(old[name], new[name]) for name in new)
     if isinstance(old, list) and isinstance(new, list):
         return len(old) == len(new) and all(map(_same, old, new))
     return bool(old == new)
-
-
-def _equal(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> bool:
-    """Equal to the bit, so that values that are none (NaN) are equal to themselves."""
-    return np.ascontiguousarray(one).tobytes() == np.ascontiguousarray(other).tobytes()

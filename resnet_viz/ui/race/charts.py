@@ -18,6 +18,8 @@ R = TypeVar("R")
 
 _PLOT_PX: Final = 380
 _TALL_PX: Final = 480
+_PANEL_PX: Final = 150
+"""What each network's panel of the heat map needs beyond the first two."""
 _MOST_STOPS: Final = 300
 
 
@@ -47,7 +49,10 @@ def race_charts(
     with right:
         show("accuracy", accuracy.figure)
     st.subheader(_("How the gradient reaches the layers"), anchor=False)
-    metric, step = _gradient_controls(histories_of(following.read), page)
+    histories = histories_of(following.read)
+    metric, step = _gradient_controls(histories, page)
+    panels = len({history.family for history in histories})
+    height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
     left, right = st.columns(2, gap="medium")
     with left:
         show(
@@ -55,10 +60,10 @@ def race_charts(
             lambda histories: gradient_profile.figure(histories, metric, step),
             metric,
             step,
-            height_px=_TALL_PX,
+            height_px=height_px,
         )
     with right:
-        show("map", gradient_heatmap.figure, height_px=_TALL_PX)
+        show("map", gradient_heatmap.figure, height_px=height_px)
     show("responses", lambda histories: responses.figure(histories, step), step)
 
 

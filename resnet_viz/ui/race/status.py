@@ -1,4 +1,4 @@
-"""Where both networks of a race stand: one card each."""
+"""Where the networks of a race stand: one card each."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,9 +9,9 @@ from typing import Any, Final
 import streamlit as st
 
 from resnet_viz.events import RunState
-from resnet_viz.figures.theme import ROLES
+from resnet_viz.figures.families import family_looks, family_name, plain_first
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
@@ -30,20 +30,34 @@ _COLOURS: Final = {
     RunState.DIVERGED: "red",
     RunState.LOST: "red",
 }
+_MOST_BESIDE: Final = 3
+"""More cards do not fit beside each other."""
 
 
 def race_status(standing: Standing, following: Following[Standing]) -> None:
-    """A card for the plain and one for the residual network."""
-    for column, role in zip(st.columns(2, gap="medium"), ROLES, strict=True):
-        with column, st.container(border=True, key=f"role_card_{role}", height="stretch"):
-            following.text(("card", role), partial(_card, role))
-            for sentence in sorted({failure_sentence(run) for run in standing.view.of(role)} - {""}):
-                st.error(sentence, icon=":material/error:")
+    """A card for each network type, plain ones first."""
+    families = plain_first(standing.view.spec.families)
+    looks = family_looks(families)
+    a_row = len(families) if len(families) <= _MOST_BESIDE else 2
+    for start in range(0, len(families), a_row):
+        columns = st.columns(a_row, gap="medium")
+        for column, family in zip(columns, families[start : start + a_row], strict=False):
+            with column, st.container(border=True, key=_key(family, looks[family]), height="stretch"):
+                following.text(("card", family), partial(_card, family))
+                for sentence in sorted({failure_sentence(run) for run in standing.view.of(family)} - {""}):
+                    st.error(sentence, icon=":material/error:")
 
 
-def _card(role: Role, standing: Standing) -> str:
-    name = labels.label(labels.ROLES, role)
-    runs = standing.view.of(role)
+def _key(family: str, look: NetworkLook) -> str:
+    """What `style.css` draws the card's edge by: the kind of network, and the colour of a variant."""
+    kind, _plus, variant = family.partition("+")
+    words = (kind, *variant.split("+"), look.colour.lstrip("#")) if variant else (kind,)
+    return "role_card_" + "_".join(words)
+
+
+def _card(family: str, standing: Standing) -> str:
+    name = family_name(family)
+    runs = standing.view.of(family)
     if not runs:
         gone = _("All runs of this network were deleted.")
         return f'<h3 class="run-card">{escape(name)}</h3><p class="fine">{escape(gone)}</p>'

@@ -1,6 +1,7 @@
 """The chosen runs in charts: as a race where they are one, else one line each."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -10,7 +11,7 @@ from resnet_viz.figures import comparison
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RunSpec
+from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import server
 from resnet_viz.ui.experiment.view import read_history
@@ -74,8 +75,14 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
             _("There are no curves to compare: nothing was measured yet, or only weights were imported.")
         )
     elif is_race(specs):
+        named = families(spec.network for spec in specs)
         name = "compared-" + "-".join(sorted({spec.digest() for spec in specs}))[:80]
-        race_charts(following, histories_of, name, page="race")
+
+        def lines_of(own: list[RunHistory]) -> list[RunHistory]:
+            found = zip(specs, histories_of(own), strict=True)
+            return [replace(history, family=named[spec.network]) for spec, history in found]
+
+        race_charts(following, lines_of, name, page="race")
     else:
         ids = [*(run.id for run in runs), *(run.id for run in recorded)]
         _lines(following, histories_of, names(specs, ids))
@@ -87,12 +94,22 @@ def _stamp(own: list[RunHistory]) -> str:
 
 
 def is_race(specs: Sequence[RunSpec]) -> bool:
-    """Whether plain and residual networks differ in the shortcut alone, each seed once."""
+    """Whether networks differ in the shortcut alone, each of them with each seed once."""
     races = {(spec.network.plain(), spec.data, spec.train.but(seed=0)) for spec in specs}
     kinds = {spec.network for spec in specs}
-    seeds = [(spec.network.role, spec.train.seed) for spec in specs]
-    roles = {network.role for network in kinds}
-    return len(races) == 1 and len(kinds) == len(roles) and len(set(seeds)) == len(seeds)
+    shortcuts = {network.shortcut for network in kinds}
+    runs = {(spec.network, spec.train.seed) for spec in specs}
+    return len(races) == 1 and len(kinds) == len(shortcuts) and len(runs) == len(specs)
+
+
+def families(networks: Iterable[NetworkSpec]) -> dict[NetworkSpec, str]:
+    """The network type of each, as they differ in the shortcut alone: which one, where several have one."""
+    kinds = set(networks)
+    residual = sum(network.role == "residual" for network in kinds)
+    return {
+        kind: f"{kind.role}+{kind.shortcut}" if kind.role == "residual" and residual > 1 else kind.role
+        for kind in kinds
+    }
 
 
 def names(specs: Sequence[RunSpec], ids: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,9 @@ class Counter:
             raise self.error
         return self.now
 
+    def was_read(self, times: int) -> bool:
+        return self.reads >= times
+
 
 class Viewer:
     """Follows tokens as a browser does: takes patches, keeps versions, and counts what it was sent."""
@@ -51,7 +55,8 @@ class Viewer:
         self.gone: set[str] = set()
         self.watch: Watch = stack.enter_context(feed.watch(self.versions, self.news.set))
 
-    def take(self) -> None:
+    def take(self) -> bool:
+        """Take what is new; true, so that it can stand in a condition."""
         self.news.clear()
         for line in self.feed.news(self.watch):
             message = json.loads(line)
@@ -70,6 +75,7 @@ class Viewer:
                 )
             self.versions[token] = message["to"]
             self.seen.append(self.texts[token])
+        return True
 
     def sees(self, text: str) -> bool:
         self.take()
@@ -114,7 +120,7 @@ def test_what_many_watch_is_drawn_once(feed: Feed, stack: ExitStack) -> None:
     for now in range(1, 6):
         source.now = now
         for viewer in viewers:
-            until(lambda viewer=viewer, now=now: viewer.sees(spelled(now)))
+            until(partial(viewer.sees, spelled(now)))
     assert drawn in (list(range(6)), list(range(1, 6))), "each state once, for all"
 
 
@@ -140,7 +146,7 @@ def test_every_state_comes_once_and_in_order_also_across_a_reconnect(feed: Feed,
             viewer.texts = texts
             for now in range(4 * connection + 1, 4 * connection + 5):
                 source.now = now
-                until(lambda viewer=viewer, now=now: viewer.sees(spelled(now)))
+                until(partial(viewer.sees, spelled(now)))
             seen += viewer.seen
             versions, texts = viewer.versions, viewer.texts
         source.now = 4 * connection + 5
@@ -154,7 +160,7 @@ def test_a_late_viewer_gets_everything_so_far_and_then_follows(feed: Feed, stack
     early = Viewer(feed, stack, token)
     for now in (1, 2, 3):
         source.now = now
-        until(lambda now=now: early.sees(spelled(now)))
+        until(partial(early.sees, spelled(now)))
     late = Viewer(feed, stack, token)
     until(lambda: late.sees(spelled(3)))
     source.now = 4
@@ -169,7 +175,7 @@ def test_who_stops_reading_holds_up_nobody_and_is_skipped_ahead(feed: Feed, stac
     until(lambda: slow.sees(spelled(0)))
     for now in range(1, 90):
         source.now = now
-        until(lambda now=now: quick.sees(spelled(now)))
+        until(partial(quick.sees, spelled(now)))
     slow.take()
     assert slow.texts[token] == spelled(89)
     assert len(slow.seen) == 2, "not one by one what is long past"
@@ -183,7 +189,7 @@ def test_two_languages_at_once_read_the_source_together(feed: Feed, stack: ExitS
 
     english, chinese = offer(feed, source, draw), offer(feed, source, draw, language="zh")
     viewer = Viewer(feed, stack, english, chinese)
-    until(lambda: len(viewer.texts) == 2 or viewer.take() is not None)
+    until(lambda: viewer.take() and len(viewer.texts) == 2)
     before = source.reads
     until(lambda: source.reads > before)
     assert viewer.texts[english] == "Training loss"
@@ -199,9 +205,9 @@ def test_nobody_can_follow_what_no_page_has_offered(feed: Feed, stack: ExitStack
 def test_a_source_that_is_gone_ends_its_own_parts_only(feed: Feed, stack: ExitStack) -> None:
     deleted, other = Counter("deleted"), Counter("other")
     viewer = Viewer(feed, stack, offer(feed, deleted), token := offer(feed, other))
-    until(lambda: viewer.take() is None and len(viewer.texts) == 2)
+    until(lambda: viewer.take() and len(viewer.texts) == 2)
     deleted.error = NotFound("not_found", "There is no run {id}.", id="x")
-    until(lambda: viewer.take() is None and len(viewer.gone) == 1)
+    until(lambda: viewer.take() and len(viewer.gone) == 1)
     other.now = 3
     until(lambda: viewer.sees(spelled(3)))
     assert token not in viewer.gone
@@ -216,9 +222,9 @@ def test_a_drawing_that_fails_ends_its_own_parts_only(feed: Feed, stack: ExitSta
 
     one, other = Counter("one"), Counter("other")
     viewer = Viewer(feed, stack, offer(feed, one, broken), offer(feed, other))
-    until(lambda: viewer.take() is None and len(viewer.texts) == 2)
+    until(lambda: viewer.take() and len(viewer.texts) == 2)
     one.now = other.now = 1
-    until(lambda: viewer.take() is None and len(viewer.gone) == 1 and viewer.sees(spelled(1)))
+    until(lambda: viewer.take() and len(viewer.gone) == 1 and viewer.sees(spelled(1)))
 
 
 def test_a_history_that_cannot_be_read_for_a_while_is_read_again(feed: Feed, stack: ExitStack) -> None:
@@ -262,8 +268,14 @@ def test_a_curve_grows_by_what_is_new(feed: Feed, stack: ExitStack) -> None:
     viewer = Viewer(feed, stack, offer(feed, source, draw))
     until(lambda: feed.news(viewer.watch) != [])
     source.now = 2
-    until(viewer.news.is_set)
     lines: list[bytes] = []
-    until(lambda: bool(lines.extend(feed.news(viewer.watch)) or lines))
+
+    def came() -> bool:
+        lines.extend(feed.news(viewer.watch))
+        return bool(lines)
+
+    until(came)
     (message,) = map(json.loads, lines)
-    assert message["patch"] == {"traces": [{"add": {"x": {"dtype": "i4", "bdata": "CgAAAAsAAAA="}}}]}
+    assert message["patch"] == {
+        "traces": [{"rows": {"x": {"after": 10, "more": {"dtype": "i4", "bdata": "CgAAAAsAAAA="}}}}]
+    }

@@ -1,13 +1,15 @@
-"""The address under which browsers follow, asked over HTTP: streams, single answers, refusals, many at once."""
+"""Where browsers follow, asked over HTTP: streams, single answers, refusals, many at once."""
 
 import http.client
 import json
 import socket
 import threading
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -104,9 +106,9 @@ def test_thirty_viewers_see_every_step_in_order() -> None:
         watching = [pool.submit(watch, viewer) for viewer in range(VIEWERS)]
         until(lambda: len(live.feed._streams[token].watchers) == VIEWERS)
         for now in range(1, STEPS):
-            before = source.reads
+            read = source.reads + 2
             source.now = now
-            until(lambda before=before: source.reads > before + 1)
+            until(partial(source.was_read, read))
         source.now = STEPS
         for seen in (viewer.result(60) for viewer in watching):
             steps = [int(text.split()[1]) for text in seen]
@@ -152,3 +154,20 @@ def test_a_viewer_that_goes_is_let_go() -> None:
             until(lambda: live.feed._streams[token].watchers)
         source.now = 1
         until(lambda: not live.feed._streams[token].watchers)
+
+
+def test_who_can_gets_the_events_compressed_each_readable_as_it_comes() -> None:
+    source = Counter()
+    with served() as live:
+        token = offer(live.feed, source)
+        connection = http.client.HTTPConnection("127.0.0.1", live.port, timeout=40)
+        connection.request("GET", f"/live?part={token}.0", headers={"Accept-Encoding": "gzip"})
+        response = connection.getresponse()
+        assert response.getheader("content-encoding") == "gzip"
+        unpacker, text = zlib.decompressobj(wbits=31), ""
+        for now in range(5):
+            source.now = now
+            wanted = spelled(0) if not now else f'"text":"{now}"'
+            while wanted not in text:
+                text += unpacker.decompress(response.read1(4096)).decode()
+        connection.close()
