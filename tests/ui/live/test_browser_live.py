@@ -34,7 +34,8 @@ _SHOWN = """(selector) => {
 }"""
 
 _SAME = """([message, whole]) => {
-  const plain = (value) => JSON.parse(JSON.stringify(value, (_, v) => (ArrayBuffer.isView(v) ? Array.from(v) : v)));
+  const list = (_, v) => (ArrayBuffer.isView(v) ? Array.from(v) : v);
+  const plain = (value) => JSON.parse(JSON.stringify(value, list));
   const sorted = (value) => JSON.stringify(value, (_, v) =>
     v && typeof v === "object" && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort()) : v);
   if (!liveParts.take(JSON.parse(message))) return false;
@@ -169,7 +170,7 @@ def test_two_languages_watch_one_race(running: Page) -> None:
 def test_a_server_that_is_watched_ends_and_the_next_one_is_followed(
     page_elsewhere: Page, tmp_path: Path
 ) -> None:
-    """It waits for all answers to end; the one to a viewer has none. `running_app` fails where it has to kill."""
+    """It waits for all answers to end; a viewer's has no end. `running_app` fails where it has to kill."""
     with running_app(tmp_path / "home") as address:
         start(page_elsewhere, address + LONG)
         page_elsewhere.wait_for_function(
