@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
@@ -57,7 +58,7 @@ def main(spec: RunSpec, data_folder: Path, measure: bool) -> dict[str, Any]:
     losses = {}
     for network_spec in (spec.network.plain(), spec.network):
         torch.manual_seed(spec.train.seed)
-        network = build(network_spec, spec.train.seed)
+        network = build(network_spec, shape_of(spec.data), spec.train.seed)
         losses[network_spec.role] = train(network, spec, data, measure)
     samples = 2 * spec.train.steps * spec.train.batch_size
     return {"seconds": perf_counter() - start, "samples": samples, "losses": losses}
@@ -67,7 +68,7 @@ def train(network: ResidualNetwork, spec: RunSpec, data: LoadedData, measure: bo
     """Train one network; returns its mean loss over the last 20 steps."""
     transform = transforms.Compose(
         [
-            transforms.Resize(spec.network.image_px),
+            transforms.Resize(shape_of(spec.data).px),
             transforms.ToTensor(),
             transforms.Normalize(data.mean.tolist(), data.std.tolist()),
         ]

@@ -77,6 +77,22 @@ class Spec(BaseModel):
         return self.checked(**{name: getattr(self, name) for name in type(self).model_fields} | changes)
 
 
+class DataShape(Spec):
+    """What a network takes and tells apart: images of ``channels`` × ``px`` × ``px``, and ``classes``.
+
+    It follows from the data (`data.catalogue.shape_of`) and is given to whoever
+    builds a network or counts one; no spec of a run has it.
+    """
+
+    channels: int = Field(ge=1, le=4)
+    px: int = Field(ge=8, le=256)
+    classes: int = Field(ge=2, le=1000)
+
+
+_FROM_DATA = ("in_channels", "image_px", "classes")
+"""What `NetworkSpec` had once: the shape of the data, written down a second time."""
+
+
 class NetworkSpec(Spec):
     """A network of He et al. 2015 §4.2 (arXiv:1512.03385) or its 2016 variants.
 
@@ -91,9 +107,14 @@ class NetworkSpec(Spec):
     shortcut: Shortcut = "identity"
     norm: Norm = "batch"
     init: Init = "he"
-    in_channels: int = Field(3, ge=1, le=4)
-    image_px: int = Field(32, ge=8, le=256)
-    classes: int = Field(10, ge=2, le=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_shape(cls, values: Any) -> Any:
+        """Older JSON: the data say the same."""
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if name not in _FROM_DATA}
 
     @model_validator(mode="after")
     def _buildable(self) -> Self:
@@ -181,10 +202,7 @@ class TrainSpec(Spec):
 
 
 class RunSpec(Spec):
-    """One training: network, data and recipe. Equal digests mean the same experiment.
-
-    ``network.in_channels``, ``image_px`` and ``classes`` are set from the data.
-    """
+    """One training: network, data and recipe. Equal digests mean the same experiment."""
 
     network: NetworkSpec = NetworkSpec()
     data: DataSpec = DataSpec()

@@ -1,13 +1,23 @@
 """What can be asked for: the same sentence for the same wrong value, the same digest for the same spec."""
 
 import itertools
+import json
 
 import pytest
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
-from resnet_viz.specs import Block, NetworkSpec, RunSpec, TrainSpec, choices, legal_depths, nearest_depths
+from resnet_viz.specs import (
+    Block,
+    DataShape,
+    NetworkSpec,
+    RunSpec,
+    TrainSpec,
+    choices,
+    legal_depths,
+    nearest_depths,
+)
 
 
 @pytest.mark.parametrize("race", [preset.spec for preset in RACE.presets.values()], ids=list(RACE.presets))
@@ -15,6 +25,25 @@ def test_specs_survive_json(race: Experiment) -> None:
     again = Experiment.from_json(race.to_json())
     assert again == race
     assert again.digest() == race.digest()
+
+
+def test_older_json_that_has_the_shape_of_the_data_in_its_network_is_read() -> None:
+    """Files, recordings and links of earlier versions; nothing else that is unknown is let through."""
+    old = {"depth": 20, "in_channels": 1, "image_px": 14, "classes": 10}
+    for text in (json.dumps({"network": old}), json.dumps({"network": {"depth": 20}})):
+        assert RunSpec.from_json(text).digest() == RunSpec(network=NetworkSpec(depth=20)).digest()
+    assert Experiment.from_json(json.dumps({"run": {"network": old}})).depths == (20,)
+    with pytest.raises(InvalidSetting, match="no setting named image_size"):
+        NetworkSpec.checked(image_size=14)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("channels", 0), ("channels", 5), ("px", 7), ("px", 257), ("classes", 1)]
+)
+def test_no_network_is_built_for_data_of_an_impossible_shape(field: str, value: int) -> None:
+    with pytest.raises(InvalidSetting) as refused:
+        DataShape.checked(**{"channels": 3, "px": 32, "classes": 10} | {field: value})
+    assert refused.value.field == field
 
 
 def test_every_setting_changes_the_digest() -> None:

@@ -10,7 +10,7 @@ from resnet_viz.cli.console import put_json, show
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.specs import DataShape, NetworkSpec
 
 
 def describe(
@@ -34,13 +34,11 @@ def describe(
         block=block,
         shortcut=_shortcut(family, shortcut),
         norm=norm,
-        in_channels=channels,
-        image_px=px,
-        classes=classes,
     )
+    shape = DataShape.checked(channels=channels, px=px, classes=classes)
     from resnet_viz.networks.describe import describe as count  # torch takes seconds: only when needed
 
-    counted = count(spec)
+    counted = count(spec, shape)
     if json:
         put_json(asdict(counted))
         return

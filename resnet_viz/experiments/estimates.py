@@ -10,8 +10,9 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.experiments.experiment import Cell
-from resnet_viz.specs import NetworkSpec, TrainSpec
+from resnet_viz.specs import DataShape, NetworkSpec, TrainSpec
 
 BACKWARD = 2
 """The backward pass multiplies about twice as much as the forward pass: once for the gradient of a
@@ -71,7 +72,7 @@ def estimate(
     """
     times = [cell_seconds(cell, calibration) for cell in cells]
     memory = sorted((_at(cell, calibration, "memory_bytes") for cell in cells), reverse=True)[:slots]
-    forward = [(cell.run.train, multiply_adds(cell.run.network)) for cell in cells]
+    forward = [(cell.run.train, multiply_adds(cell.run.network, shape_of(cell.run.data))) for cell in cells]
     start_s = calibration.start_s if cold and cells else 0.0
     return Estimate(
         wall_s=start_s + _makespan(times, slots),
@@ -116,11 +117,11 @@ def probed_depths(depths: Sequence[int]) -> tuple[int, ...]:
     return first, max([depth for depth in deeper if depth <= 6 * first], default=deeper[0])
 
 
-def multiply_adds(spec: NetworkSpec) -> int:
+def multiply_adds(spec: NetworkSpec, shape: DataShape) -> int:
     """Multiply-adds of one image in convolutions and classifier (as He et al. 2015 count), without torch."""
     bottleneck = "bottleneck" in spec.block
-    channels, px = spec.width, spec.image_px
-    total = spec.in_channels * channels * 9 * px**2
+    channels, px = spec.width, shape.px
+    total = shape.channels * channels * 9 * px**2
     for stage in range(3):
         width = spec.width * 2**stage
         out = width * (4 if bottleneck else 1)
@@ -136,7 +137,7 @@ def multiply_adds(spec: NetworkSpec) -> int:
             )
             total += (per_pixel + (channels * out if projects else 0)) * px**2
             channels = out
-    return total + channels * spec.classes
+    return total + channels * shape.classes
 
 
 def _at(cell: Cell, calibration: Calibration, quantity: str) -> float:

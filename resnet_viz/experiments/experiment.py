@@ -8,7 +8,6 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.families import family
 from resnet_viz.history import RunHistory
@@ -120,10 +119,6 @@ class Experiment(Spec):
     def runs(self) -> tuple[RunSpec, ...]:
         """Those of all cells, in the order of the queue."""
         return tuple(cell.run for cell in self.in_queue_order())
-
-    def fitted(self) -> Self:
-        """With the networks' input and classes set from the data; raises `InvalidSetting`."""
-        return self.but(run=fitted(self.run))
 
     def with_next_seeds(self) -> Self:
         """The same with as many seeds that it does not have."""

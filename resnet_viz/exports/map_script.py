@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.exports.script.network import is_preactivation, network_code
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.specs import DataShape, NetworkSpec
 
 _PLAIN_CALL = "{name}(network).attribute(image, target=TARGET)"
 _CALLS = {
@@ -80,6 +80,7 @@ def captum_call(method: str, options: AttributionOptions, channels: int, image_p
 
 def map_script(
     spec: NetworkSpec,
+    shape: DataShape,
     method: str,
     tap: str,
     target: int,
@@ -91,7 +92,7 @@ def map_script(
     Raises KeyError for an unknown ``method``.
     """
     chosen = METHODS[method]
-    call = captum_call(method, options or AttributionOptions(), spec.in_channels, spec.image_px)
+    call = captum_call(method, options or AttributionOptions(), shape.channels, shape.px)
     where = f" at {tap}" if chosen.needs_tap else ""
     wanted = f" for class {target}" if chosen.knows_class else ""
     from_math = "from math import gcd\n" if spec.norm == "group" else ""
@@ -111,7 +112,7 @@ from torch import nn
 from torch.nn import functional as F
 
 TARGET = {target}
-{with_relu_modules(network_code(spec))}
+{with_relu_modules(network_code(spec, shape))}
 
 with safe_open("weights.safetensors", framework="pt") as source:
     about = json.loads(source.metadata()["resnet_viz"])

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.findings.endings import NO_BETTER, Ending, guessing_error, guessing_loss, is_broken
@@ -101,7 +102,7 @@ class RaceFinding:
 
 def judge(spec: Experiment, histories: Sequence[RunHistory]) -> RaceFinding:
     """The outcome of ``histories``, the runs of ``spec`` so far."""
-    classes = spec.run.network.classes
+    classes = shape_of(spec.run.data).classes
     pairs = tuple(paired(histories))
     results = [result_of(pair, classes) for pair in pairs]
     ended = tuple(seed for seed in results if seed.has_ended)

@@ -35,7 +35,7 @@ def import_weights(store: Store, owner: str, content: bytes, *, name: str = "") 
             loaded.step,
             StateChanged(RunState.FINISHED if loaded.step == loaded.spec.train.steps else RunState.STOPPED),
             [
-                Facts({"parameters": describe(loaded.spec.network).parameters}),
+                Facts({"parameters": describe(loaded.spec.network, loaded.network.shape).parameters}),
                 CheckpointSaved(loaded.step, file, size, kept=True),
             ],
             Labels(name=name),

@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from resnet_viz.data.catalogue import info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.data.obtain import file_path
 from resnet_viz.errors import NotFound
 from resnet_viz.inspection.published import load_published
@@ -131,15 +131,15 @@ def _path(reference: str) -> Path:
 @lru_cache(maxsize=_KEPT)
 def _load(path: Path, changed: int) -> Model:
     saved = read_checkpoint(path)
-    network = build(saved.spec.network, saved.spec.train.seed)
+    shape = shape_of(saved.spec.data)
+    network = build(saved.spec.network, shape, saved.spec.train.seed)
     network.load_state_dict(saved.model)
-    spec = saved.spec.network
     return Model(
         network.eval(),
         info(saved.spec.data.dataset).classes,
         _per_channel(saved.mean),
         _per_channel(saved.std),
-        ImageSize(spec.in_channels, spec.image_px, spec.image_px),
+        ImageSize(shape.channels, shape.px, shape.px),
         saved.spec,
         saved.step,
     )

@@ -40,7 +40,6 @@ def estimate_sweep(store: Store, spec: Experiment, *, cold: bool = False) -> Est
     Raises:
         InvalidSetting: the recipe does not fit its data or this machine.
     """
-    spec = spec.fitted()
     finished = {place.cell for place in planned_cells(store, spec) if place.state is RunState.FINISHED}
     missing = [cell for cell in spec.in_queue_order() if cell not in finished]
     capacity = Capacity.of(Machine.here())
@@ -53,8 +52,8 @@ def estimate_sweep(store: Store, spec: Experiment, *, cold: bool = False) -> Est
 
 
 def needs_probe(store: Store, spec: Experiment) -> bool:
-    """Whether `estimate_sweep` would have to time steps first; raises `InvalidSetting`."""
-    return _known(store.home, spec.fitted(), Capacity.of(Machine.here())) is None
+    """Whether `estimate_sweep` would have to time steps first."""
+    return _known(store.home, spec, Capacity.of(Machine.here())) is None
 
 
 def calibrate(home: Path, spec: Experiment, capacity: Capacity) -> Calibration:

@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting, WeightsRefused
 from resnet_viz.locale import N_, gettext
 from resnet_viz.networks.registry import FAMILIES, skeleton
@@ -75,10 +76,10 @@ def load_weights(source: Path | bytes) -> ImportedNetwork:
     file = read_file(content)
     about = _about(file)
     spec = _spec(about)
-    channels = spec.network.in_channels
-    mean = _per_channel(about.get("mean"), channels, 0)
-    std = _per_channel(about.get("std"), channels, _LEAST_STD)
-    bare = skeleton(spec.network)
+    shape = shape_of(spec.data)
+    mean = _per_channel(about.get("mean"), shape.channels, 0)
+    std = _per_channel(about.get("std"), shape.channels, _LEAST_STD)
+    bare = skeleton(spec.network, shape)
     expected = bare.state_dict()
     changes = _check_tensors(file, expected)
     weights = {

@@ -12,7 +12,7 @@ def renewed(network: Network, seed: int) -> Network:
     """A new network of the kind of ``network`` on its device, all its weights drawn from ``seed``."""
     device = next(network.parameters()).device
     if isinstance(network, ResidualNetwork):
-        return build(network.spec, seed).to(device)
+        return build(network.spec, network.shape, seed).to(device)
     from resnet_viz.networks.torchvision_zoo import build_zoo  # torchvision takes seconds to import
 
     return build_zoo(network.name, seed).to(device)

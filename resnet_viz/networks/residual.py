@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from resnet_viz.networks.adding_block import AddingBlock
 from resnet_viz.networks.taps import Tap
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.specs import DataShape, NetworkSpec
 
 _EXPANSION = 4  # output channels of a bottleneck block per inner channel
 
@@ -113,11 +113,12 @@ class ResidualNetwork(nn.Module):
     stage2: nn.Sequential
     stage3: nn.Sequential
 
-    def __init__(self, spec: NetworkSpec) -> None:
+    def __init__(self, spec: NetworkSpec, shape: DataShape) -> None:
         super().__init__()
         self.spec = spec
+        self.shape = shape
         preactivation = spec.block.startswith("preactivation")
-        self.stem = _conv(spec, spec.in_channels, spec.width, 3, 1)
+        self.stem = _conv(spec, shape.channels, spec.width, 3, 1)
         self.stem_norm = _norm(spec, spec.width)
         self.stem_relu = nn.ReLU()
         channels = spec.width
@@ -138,7 +139,7 @@ class ResidualNetwork(nn.Module):
         self.last_norm = _norm(spec, channels) if preactivation else nn.Identity()
         self.last_relu = nn.ReLU() if preactivation else nn.Identity()
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.head = nn.Linear(channels, spec.classes)
+        self.head = nn.Linear(channels, shape.classes)
         self.taps = tuple(self._taps())
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> logits (B, classes)

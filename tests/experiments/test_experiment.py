@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.catalogue import check_data
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.families import family
@@ -102,7 +102,7 @@ def test_twins_differ_in_nothing_but_shortcuts() -> None:
 @pytest.mark.parametrize("name", SWEEP.presets)
 def test_presets_fit_their_data(name: str) -> None:
     spec = SWEEP.presets[name].spec
-    assert fitted(spec.run) == spec.run
+    check_data(spec.run)
     assert spec.twins() == (("plain", "residual"),)
     assert len(spec.depths) >= 5
 

@@ -54,7 +54,7 @@ def recorded(specs: Sequence[RunSpec]) -> tuple[RecordedRun, ...]:
 
 
 def a_race() -> Recording:
-    race = Experiment().fitted()
+    race = Experiment()
     return Recording("made", RACE, race, ORIGIN, recorded(race.runs()))
 
 

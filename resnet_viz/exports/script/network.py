@@ -1,6 +1,6 @@
 """The source code of one network: only what its spec asks for, nothing configurable."""
 
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.specs import DataShape, NetworkSpec
 
 _NORMS = {"batch": "nn.BatchNorm2d({0})", "group": "nn.GroupNorm(gcd(8, {0}), {0})"}
 _POINTWISE = """
@@ -36,12 +36,12 @@ def shortcut(before, after, stride):
 '''
 
 
-def network_code(spec: NetworkSpec) -> str:
+def network_code(spec: NetworkSpec, shape: DataShape) -> str:
     """Source of ``conv``, ``Block`` and ``Network``; needs ``torch``, ``nn``, ``F``, for group norm ``gcd``.
 
     Modules and parameters are named as in a checkpoint of this project.
     """
-    return "".join([_conv(spec), _shortcut(spec), _block(spec), _network(spec)])
+    return "".join([_conv(spec), _shortcut(spec), _block(spec), _network(spec, shape)])
 
 
 def is_preactivation(spec: NetworkSpec) -> bool:
@@ -144,7 +144,7 @@ class Block(nn.Module):
 '''
 
 
-def _network(spec: NetworkSpec) -> str:
+def _network(spec: NetworkSpec, shape: DataShape) -> str:
     preactivation = is_preactivation(spec)
     normalise = ", normalise=(stage, number) != (1, 1)" if preactivation and spec.norm != "none" else ""
     after = "4 * width" if "bottleneck" in spec.block else "width"
@@ -165,7 +165,7 @@ class Network(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.stem = conv({spec.in_channels}, {spec.width}, 3)
+        self.stem = conv({shape.channels}, {spec.width}, 3)
 {stem_norm}        channels = {spec.width}
         for stage in (1, 2, 3):
             width = {spec.width} * 2 ** (stage - 1)
@@ -177,9 +177,9 @@ class Network(nn.Module):
                 channels = {after}
             self.add_module(f"stage{{stage}}", blocks)
 {last_norm}        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.head = nn.Linear(channels, {spec.classes})
+        self.head = nn.Linear(channels, {shape.classes})
 
-    def forward(self, x):  # (B, {spec.in_channels}, {spec.image_px}, {spec.image_px}) -> (B, {spec.classes})
+    def forward(self, x):  # (B, {shape.channels}, {shape.px}, {shape.px}) -> (B, {shape.classes})
         x = F.relu({stem})
         x = self.stage3(self.stage2(self.stage1(x)))
 {last}        return self.head(torch.flatten(self.pool(x), 1))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_viz.data.catalogue import info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.exports.script.data import batches_code, data_code
 from resnet_viz.exports.script.network import network_code
 from resnet_viz.exports.script.recipe import initial_weights_code, learning_rate_code, optimizer_code
@@ -23,7 +23,7 @@ def equivalent_script(spec: RunSpec, facts: Mapping[str, Any] | None = None) -> 
             _head(spec, known),
             data_code(spec),
             batches_code(spec),
-            network_code(spec.network),
+            network_code(spec.network, shape_of(spec.data)),
             initial_weights_code(spec.network),
             learning_rate_code(spec.train),
             _train(spec, known),

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.data.catalogue import info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import RunState
 from resnet_viz.experiments.estimates import BACKWARD, Estimate, evaluations, multiply_adds, probed_depths
@@ -94,7 +94,7 @@ def work(missing: list[Cell]) -> int:
         train = cell.run.train
         tested = evaluations(train) * info(cell.run.data.dataset).test_size
         images = train.steps * train.batch_size * (1 + BACKWARD) + tested
-        total += images * multiply_adds(cell.run.network)
+        total += images * multiply_adds(cell.run.network, shape_of(cell.run.data))
     return total
 
 
@@ -149,7 +149,7 @@ def _may_probe_unasked(spec: Experiment) -> bool:
     deepest = probed_depths(spec.depths)[-1]
     images = spec.run.train.batch_size
     step = max(
-        multiply_adds(cell.run.network) * images * (1 + BACKWARD)
+        multiply_adds(cell.run.network, shape_of(cell.run.data)) * images * (1 + BACKWARD)
         for cell in spec.but(depths=(deepest,), seeds=1).cells()
     )
     return step <= MOST_UNASKED
