@@ -31,6 +31,7 @@ from resnet_viz.data.catalogue import shape_of  # noqa: E402
 from resnet_viz.experiments.kinds import RACE  # noqa: E402
 from resnet_viz.findings.yardstick import FILE, settings  # noqa: E402
 from resnet_viz.jobs.capacity import Machine  # noqa: E402
+from resnet_viz.networks.families import without_shortcuts  # noqa: E402
 from resnet_viz.processor import processor_name  # noqa: E402
 from resnet_viz.specs import RunSpec  # noqa: E402
 
@@ -47,7 +48,7 @@ def networks() -> Iterator[RunSpec]:
     races += [first.but(network=first.network.but(depth=depth)) for depth in DEPTHS]
     seen = set()
     for race in races:
-        for network in (race.network.plain(), race.network):
+        for network in (without_shortcuts(race.network), race.network):
             run = race.but(network=network, train=race.train.but(device="cpu"))
             if settings(run) not in seen:
                 seen.add(settings(run))

@@ -8,15 +8,12 @@ import pytest
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.specs import (
-    Block,
     DataShape,
     NetworkSpec,
     RunSpec,
     TrainSpec,
-    choices,
-    legal_depths,
-    nearest_depths,
 )
 
 
@@ -50,42 +47,12 @@ def test_every_setting_changes_the_digest() -> None:
     start = RunSpec()
     others = [
         start.but(network=NetworkSpec(depth=20)),
-        start.but(network=NetworkSpec().plain()),
+        start.but(network=without_shortcuts(NetworkSpec())),
         start.but(train=TrainSpec(seed=1)),
         start.but(train=TrainSpec(learning_rate=0.2)),
     ]
     digests = [spec.digest() for spec in (start, *others)]
     assert len(set(digests)) == len(digests)
-
-
-@pytest.mark.parametrize("block", choices(Block))
-def test_exactly_the_legal_depths_are_accepted(block: Block) -> None:
-    unit = 9 if "bottleneck" in block else 6
-    for depth in range(-1, 60):
-        legal = depth >= unit + 2 and (depth - 2) % unit == 0
-        assert (depth in legal_depths(block)) is legal
-        if legal:
-            NetworkSpec(depth=depth, block=block)
-        else:
-            with pytest.raises(InvalidSetting) as refused:
-                NetworkSpec(depth=depth, block=block)
-            assert refused.value.field == "depth"
-
-
-@pytest.mark.parametrize(
-    ("block", "depth", "nearest"),
-    [
-        ("basic", 21, (20, 26)),
-        ("basic", -5, (8,)),
-        ("basic", 1203, (1202,)),
-        ("bottleneck", 57, (56, 65)),
-        ("preactivation-bottleneck", 1001, (1001,)),
-    ],
-)
-def test_nearest_depths(block: Block, depth: int, nearest: tuple[int, ...]) -> None:
-    found = nearest_depths(block, depth)
-    assert set(nearest) <= set(found)
-    assert all(d in legal_depths(block) for d in found)
 
 
 @pytest.mark.parametrize(

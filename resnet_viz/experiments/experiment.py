@@ -9,10 +9,10 @@ from typing import Any, ClassVar, NamedTuple, Self
 from pydantic import Field, field_validator, model_validator
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.families import family
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import family
 from resnet_viz.specs import RunSpec, Spec
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from resnet_viz.events import BROKEN, RunState
 from resnet_viz.experiments.experiment import CellHistory
-from resnet_viz.experiments.families import family
 from resnet_viz.findings.depth_headline import change_values, clause, family_words
 from resnet_viz.findings.depth_numbers import DepthFinding, FamilyFinding, FamilyOutcome, Gap
 from resnet_viz.findings.endings import FINAL_STEPS
@@ -16,6 +15,7 @@ from resnet_viz.findings.statistics_words import statistics_sentences
 from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.yardstick_words import yardstick_sentence
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import family
 from resnet_viz.wording import Sentence, count, listed, paragraph, percent, points, sentence, signed
 
 _CLAUSE_SENTENCE = N_("{family}: {outcome}.")

@@ -13,6 +13,7 @@ from resnet_viz.findings.regime import gradient_sentences
 from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.yardstick_words import yardstick_sentence
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.wording import Sentence, count, number, paragraph, sentence, signed
 
 ROLES = Both(N_("plain"), N_("residual"))
@@ -257,5 +258,5 @@ def _beside(found: RaceFinding) -> Iterator[Sentence]:
     """What one seed's gap can be held against."""
     if found.loss and len(found.seeds) == 1:
         run = found.spec.run
-        runs = Both(*(run.but(network=network) for network in (run.network.plain(), run.network)))
+        runs = Both(*(run.but(network=network) for network in (without_shortcuts(run.network), run.network)))
         yield yardstick_sentence(runs, found.loss.interval.mean, "loss")

@@ -17,11 +17,11 @@ from resnet_viz.errors import InvalidSetting, ResnetVizError
 from resnet_viz.events import RunState
 from resnet_viz.experiments.estimates import Calibration, Estimate, Sample, estimate, probed_depths
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.families import family
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.kept_files import read_kept, to_json, write_whole
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import family
 from resnet_viz.processes.child import Child, Fault, NoAnswer
 from resnet_viz.store import Store
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from resnet_viz.networks.built import BuiltNetwork
 from resnet_viz.networks.registry import skeleton
-from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import DataShape, NetworkSpec
 
 
@@ -40,7 +40,7 @@ def describe(spec: NetworkSpec, shape: DataShape) -> Description:
     return describe_network(skeleton(spec, shape))
 
 
-def describe_network(network: ResidualNetwork) -> Description:
+def describe_network(network: BuiltNetwork) -> Description:
     """Count ``network``, which must be on the meta device."""
     kinds: dict[str, str] = {tap.name: tap.kind for tap in network.taps}
     layers: list[Layer] = []

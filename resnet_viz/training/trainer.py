@@ -153,10 +153,10 @@ class Trainer:
         """Layer responses and block-output gradients on the fixed probe batch."""
         flow = measure_flow(self.network, *self.data.first_train_images(_PROBE_IMAGES))
         step = np.array([self.step])
-        return [
-            Profile("response/std", flow.response_taps, step, flow.response_std[None]),
-            Profile("grad/block_output", flow.block_taps, step, flow.block_gradient[None]),
-        ]
+        found: list[Event] = [Profile("response/std", flow.response_taps, step, flow.response_std[None])]
+        if flow.block_taps:
+            found.append(Profile("grad/block_output", flow.block_taps, step, flow.block_gradient[None]))
+        return found
 
     def evaluate(self) -> list[Series]:
         """Loss and accuracy on the whole test set, with statistics measured anew (`batch_statistics`).

@@ -3,16 +3,16 @@
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import Block, DataShape, NetworkSpec, Norm, Shortcut, choices
+from tests.networks.residuals import build_residual
 
 SHAPE = DataShape(channels=3, px=8, classes=5)
 
 
 def lively(spec: NetworkSpec, seed: int = 0) -> ResidualNetwork:
     """The network of ``spec`` with everything random that a training would have moved."""
-    network = build(spec, SHAPE, seed)
+    network = build_residual(spec, SHAPE, seed)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, value in network.state_dict().items():

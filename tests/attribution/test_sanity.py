@@ -8,10 +8,10 @@ import torch
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.restoring import Cancelled
 from resnet_viz.attribution.sanity import edges, randomisation_cascade, untrained_maps
-from resnet_viz.networks.registry import build
 from resnet_viz.specs import NetworkSpec
 from tests.attribution.networks import SHAPE, batch, every_kind, lively, named, small
 from tests.attribution.trained import trained
+from tests.networks.residuals import build_residual
 
 TAP = "stage3.block1"
 
@@ -41,7 +41,7 @@ def test_a_step_in_the_middle_is_a_network_half_new() -> None:
     images, targets = batch(2)
     steps = list(randomisation_cascade(network, images, targets, "saliency", seed=5))
     half = lively(spec)
-    fresh = build(spec, SHAPE, 5)
+    fresh = build_residual(spec, SHAPE, 5)
     half.head.load_state_dict(fresh.head.state_dict())
     half.stage3.load_state_dict(fresh.stage3.state_dict())
     expected = attribute(half, images, targets, "saliency").values

@@ -8,9 +8,9 @@ from torch import Tensor
 
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import load
-from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import DataSpec, NetworkSpec
+from tests.networks.residuals import build_residual
 
 
 @cache
@@ -19,7 +19,7 @@ def trained() -> tuple[ResidualNetwork, Tensor, Tensor]:
     spec = DataSpec(resolution_px=14)
     data = load(spec, Path("unused"))
     mean, std = data.mean[:, None, None], data.std[:, None, None]
-    network = build(NetworkSpec(depth=8, width=8), shape_of(spec), 0)
+    network = build_residual(NetworkSpec(depth=8, width=8), shape_of(spec), 0)
     optimiser = torch.optim.Adam(network.parameters(), 3e-3)
     generator = torch.Generator().manual_seed(0)
     for _ in range(60):

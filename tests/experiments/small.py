@@ -7,8 +7,8 @@ import numpy as np
 
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
-from resnet_viz.experiments.families import family
 from resnet_viz.history import Curve, ProfileTable, RunHistory
+from resnet_viz.networks.families import family
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 
 

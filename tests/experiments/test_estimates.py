@@ -16,7 +16,6 @@ from resnet_viz.experiments.estimates import (
     Estimate,
     Sample,
     estimate,
-    multiply_adds,
     probed_depths,
 )
 from resnet_viz.experiments.kinds import SWEEP
@@ -26,6 +25,7 @@ from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.jobs.promises import Promise, keep_promise, promise
 from resnet_viz.networks.describe import describe
+from resnet_viz.networks.families import multiply_adds
 from resnet_viz.specs import Block, DataShape, NetworkSpec, Shortcut, TrainSpec
 from resnet_viz.store import Store
 from tests.experiments.small import sweep

@@ -7,9 +7,9 @@ import pytest
 from resnet_viz.data.catalogue import check_data
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.families import family
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.findings.published_curves import PUBLISHED
+from resnet_viz.networks.families import family, without_shortcuts
 from resnet_viz.specs import NetworkSpec, RunSpec
 from tests.experiments.small import sweep
 
@@ -49,7 +49,7 @@ def test_what_is_no_family_is_refused(text: str) -> None:
 def test_residual_families_keep_the_recipe_s_shortcut() -> None:
     base = NetworkSpec(shortcut="projection")
     assert family("residual").network(base, 20).shortcut == "projection"
-    assert family("residual").network(base.plain(), 20).shortcut == "identity"
+    assert family("residual").network(without_shortcuts(base), 20).shortcut == "identity"
     silent = NetworkSpec(init="zero-last-norm")
     assert family("plain").network(silent, 20).init == "he"
     assert family("residual").network(silent, 20).init == "zero-last-norm"

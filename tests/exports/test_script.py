@@ -16,8 +16,9 @@ from torch.nn import functional
 
 from resnet_viz.data.load import bundled_path
 from resnet_viz.events import Desired, Facts, Series
-from resnet_viz.exports.script import equivalent_script, network_code
+from resnet_viz.exports.script import equivalent_script
 from resnet_viz.networks.registry import build
+from resnet_viz.networks.source import source_of
 from resnet_viz.specs import Block as BlockKind
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec, choices
 from resnet_viz.training.loop import train
@@ -87,7 +88,7 @@ def test_the_network_is_the_same_in_every_variant(block: str, shortcut: str, nor
     spec = NetworkSpec.checked(depth=depth, width=4, block=block, shortcut=shortcut, norm=norm)
     ours = build(spec, GREY, seed=1)
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": functional}
-    exec("from math import gcd\n" + network_code(spec, GREY), names)
+    exec("from math import gcd\n" + source_of(spec, GREY).code, names)
     theirs = names["Network"]()
     theirs.load_state_dict(ours.state_dict())
     images = torch.randn(4, 1, 8, 8, generator=torch.Generator().manual_seed(0))

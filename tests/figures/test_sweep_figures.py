@@ -8,11 +8,11 @@ import pytest
 
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory
-from resnet_viz.experiments.families import family
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import Chart, to_figure, to_json
 from resnet_viz.figures.families import family_looks
 from resnet_viz.figures.theme import DARK, LIGHT, OTHERS, PLAIN, RESIDUAL, Theme
+from resnet_viz.networks.families import family
 from tests.experiments.small import cell, cells
 from tests.figures.histories import LAYERS, curve, run, table
 

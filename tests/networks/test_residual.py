@@ -6,17 +6,17 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.errors import InvalidSetting
 from resnet_viz.networks.describe import describe
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.networks.initialise import init_digest
-from resnet_viz.networks.registry import FAMILIES, build
 from resnet_viz.networks.residual import Block, ResidualNetwork
 from resnet_viz.specs import Block as BlockName
-from resnet_viz.specs import DataShape, Init, NetworkSpec, Norm, Shortcut, choices, legal_depths
+from resnet_viz.specs import DataShape, Init, NetworkSpec, Norm, Shortcut, choices
+from tests.networks.residuals import build_residual
 from tests.networks.shapes import CIFAR, images
 
 BLOCKS: tuple[BlockName, ...] = choices(BlockName)
-SHALLOWEST = {block: legal_depths(block)[0] for block in BLOCKS}
+SHALLOWEST = {block: 11 if "bottleneck" in block else 8 for block in BLOCKS}
 SHAPE = DataShape(channels=3, px=12, classes=10)
 VARIANTS = [
     NetworkSpec(depth=SHALLOWEST[block], width=4, block=block, shortcut=shortcut, norm=norm)
@@ -62,15 +62,9 @@ def test_resnet_164_matches_the_published_size() -> None:
     assert round(describe(spec, CIFAR).parameters / 1e6, 1) == 1.7
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_families_are_buildable_from_their_default_spec(family: str) -> None:
-    spec = NetworkSpec.checked(family=family, depth=8, width=4)
-    assert build(spec, SHAPE, 0)(images(SHAPE)).shape == (4, SHAPE.classes)
-
-
 @pytest.mark.parametrize("spec", VARIANTS, ids=spec_id)
 def test_every_parameter_gets_a_gradient(spec: NetworkSpec) -> None:
-    network = build(spec, SHAPE, 0)
+    network = build_residual(spec, SHAPE, 0)
     logits = network(images(SHAPE))
     assert logits.shape == (4, SHAPE.classes)
     nn.functional.cross_entropy(logits, torch.arange(4)).backward()
@@ -81,7 +75,7 @@ def test_every_parameter_gets_a_gradient(spec: NetworkSpec) -> None:
 @pytest.mark.parametrize("spec", VARIANTS, ids=spec_id)
 def test_taps_follow_the_forward_pass(spec: NetworkSpec) -> None:
     """Hooks on the tapped modules fire in the order of the taps; positions count 1 … depth."""
-    network = build(spec, SHAPE, 0)
+    network = build_residual(spec, SHAPE, 0)
     fired: list[str] = []
     for tap in network.taps:
         network.get_submodule(tap.name).register_forward_hook(lambda *_, name=tap.name: fired.append(name))
@@ -96,7 +90,7 @@ def test_taps_follow_the_forward_pass(spec: NetworkSpec) -> None:
 
 @pytest.mark.parametrize("spec", VARIANTS, ids=spec_id)
 def test_description_agrees_with_the_network_that_runs(spec: NetworkSpec) -> None:
-    network = build(spec, SHAPE, 0)
+    network = build_residual(spec, SHAPE, 0)
     shapes: dict[str, tuple[int, ...]] = {}
 
     def keep(name: str, output: Tensor) -> None:
@@ -113,7 +107,7 @@ def test_description_agrees_with_the_network_that_runs(spec: NetworkSpec) -> Non
 @pytest.mark.parametrize("spec", [v for v in VARIANTS if v.role == "residual"], ids=spec_id)
 def test_twins_differ_in_nothing_but_the_shortcut(spec: NetworkSpec) -> None:
     """With the shortcut's contribution removed the residual network computes what the plain one does."""
-    plain, residual = build(spec.plain(), SHAPE, 3), build(spec, SHAPE, 3)
+    plain, residual = build_residual(without_shortcuts(spec), SHAPE, 3), build_residual(spec, SHAPE, 3)
     assert init_digest(plain) == init_digest(residual)
     x = images(SHAPE)
     assert not torch.equal(plain(x), residual(x))
@@ -121,7 +115,7 @@ def test_twins_differ_in_nothing_but_the_shortcut(spec: NetworkSpec) -> None:
         if isinstance(module, Block):
             module.shortcut = None
     residual_without = residual(x)
-    assert torch.equal(build(spec.plain(), SHAPE, 3)(x), residual_without)
+    assert torch.equal(build_residual(without_shortcuts(spec), SHAPE, 3)(x), residual_without)
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -139,7 +133,7 @@ def test_blocks_add_the_shortcut_to_the_branch(block: BlockName) -> None:
 
 def test_option_a_pads_with_zeros_and_takes_every_second_pixel() -> None:
     spec = NetworkSpec(depth=8, width=2)
-    shortcut = build(spec, SHAPE, 0).get_submodule("stage2.block1.shortcut")
+    shortcut = build_residual(spec, SHAPE, 0).get_submodule("stage2.block1.shortcut")
     x = torch.arange(2 * 4 * 4, dtype=torch.float32).view(1, 2, 4, 4)
     y = shortcut(x)
     assert y.shape == (1, 4, 2, 2)
@@ -149,14 +143,16 @@ def test_option_a_pads_with_zeros_and_takes_every_second_pixel() -> None:
 
 def test_he_start_has_the_variance_of_the_paper() -> None:
     """He et al. 2015 (1502.01852) eq. 10: Var(w) = 2 / fan-in; 1.2 % is 5 standard errors here."""
-    weight = build(NetworkSpec(depth=8, width=128), SHAPE, 0).get_parameter("stage1.block1.conv2.weight")
+    weight = build_residual(NetworkSpec(depth=8, width=128), SHAPE, 0).get_parameter(
+        "stage1.block1.conv2.weight"
+    )
     assert weight.var().item() == pytest.approx(2 / (9 * 128), rel=0.012 * 2)
     assert weight.mean().item() == pytest.approx(0, abs=5 * (2 / (9 * 128)) ** 0.5 / weight.numel() ** 0.5)
 
 
 def test_pytorch_start_is_uniform_in_the_default_bounds() -> None:
     spec = NetworkSpec(depth=8, width=16, init="pytorch", norm="none")
-    convolution = build(spec, SHAPE, 0).get_submodule("stage1.block1.conv1")
+    convolution = build_residual(spec, SHAPE, 0).get_submodule("stage1.block1.conv1")
     assert isinstance(convolution, nn.Conv2d)
     assert convolution.bias is not None
     bound = 1 / (9 * 16) ** 0.5
@@ -169,7 +165,7 @@ def test_pytorch_start_is_uniform_in_the_default_bounds() -> None:
 @pytest.mark.parametrize("block", BLOCKS)
 def test_zero_start_makes_every_block_the_identity(block: BlockName) -> None:
     spec = NetworkSpec(depth=SHALLOWEST[block], width=4, block=block, init="zero-last-norm")
-    network = build(spec, SHAPE, 0).eval()
+    network = build_residual(spec, SHAPE, 0).eval()
     x = images(SHAPE)
     trunk: Tensor = network.stem_relu(network.stem_norm(network.stem(x)))
     through: Tensor = trunk
@@ -184,13 +180,13 @@ def test_zero_start_makes_every_block_the_identity(block: BlockName) -> None:
 
 def test_equal_seeds_give_equal_weights_and_others_do_not() -> None:
     spec = NetworkSpec(depth=8, width=4)
-    assert init_digest(build(spec, SHAPE, 5)) == init_digest(build(spec, SHAPE, 5))
-    assert init_digest(build(spec, SHAPE, 5)) != init_digest(build(spec, SHAPE, 6))
+    assert init_digest(build_residual(spec, SHAPE, 5)) == init_digest(build_residual(spec, SHAPE, 5))
+    assert init_digest(build_residual(spec, SHAPE, 5)) != init_digest(build_residual(spec, SHAPE, 6))
 
 
 def test_building_leaves_the_global_generator_alone() -> None:
     before = torch.get_rng_state()
-    build(NetworkSpec(depth=8, width=4), SHAPE, 0)
+    build_residual(NetworkSpec(depth=8, width=4), SHAPE, 0)
     assert torch.equal(before, torch.get_rng_state())
 
 
@@ -202,25 +198,17 @@ def test_gradients_agree_with_double_precision() -> None:
         nn.functional.cross_entropy(network(x), torch.arange(4)).backward()
         return {n: p.grad.double() for n, p in network.named_parameters() if p.grad is not None}
 
-    single = gradients(build(spec, SHAPE, 1), images(SHAPE))
-    double = gradients(build(spec, SHAPE, 1).double(), images(SHAPE).double())
+    single = gradients(build_residual(spec, SHAPE, 1), images(SHAPE))
+    double = gradients(build_residual(spec, SHAPE, 1).double(), images(SHAPE).double())
     for name, reference in double.items():
         assert (single[name] - reference).norm() <= 1e-3 * reference.norm() + 1e-7, name
-
-
-def test_illegal_depths_name_the_nearest_legal_ones() -> None:
-    with pytest.raises(InvalidSetting, match="20, 26") as refused:
-        NetworkSpec.checked(depth=21)
-    assert refused.value.code == "illegal_depth"
-    with pytest.raises(InvalidSetting, match="20, 29"):
-        NetworkSpec.checked(depth=21, block="bottleneck")
 
 
 @pytest.mark.parametrize("init", choices(Init))
 def test_plain_twins_of_every_start_can_be_built(init: Init) -> None:
     spec = NetworkSpec(depth=8, width=4, init=init)
-    assert spec.plain().role == "plain"
-    build(spec.plain(), SHAPE, 0)
+    assert without_shortcuts(spec).role == "plain"
+    build_residual(without_shortcuts(spec), SHAPE, 0)
 
 
 @pytest.mark.parametrize("width", [3, 4, 6, 8])
@@ -228,7 +216,7 @@ def test_plain_twins_of_every_start_can_be_built(init: Init) -> None:
 def test_strided_projections_keep_to_their_memory(width: int, shortcut: Shortcut) -> None:
     """Channels-last, few channels, 1×1 with stride 2: PyTorch 2.15 corrupts the heap unless it is avoided."""
     spec = NetworkSpec(depth=8, width=width, shortcut=shortcut)
-    network = build(spec, SHAPE, 0).to(memory_format=torch.channels_last)
+    network = build_residual(spec, SHAPE, 0).to(memory_format=torch.channels_last)
     x = images(DataShape(channels=3, px=14, classes=10), 64).contiguous(memory_format=torch.channels_last)
     for _ in range(3):
         network(x).sum().backward()

@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import Block
 from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import DataShape, NetworkSpec, Shortcut, choices
+from tests.networks.residuals import build_residual
 from tests.networks.shapes import SMALL
 
 
@@ -21,9 +21,9 @@ def batch(shape: DataShape = SMALL) -> tuple[Tensor, Tensor]:
 def test_flow_agrees_with_a_forward_written_out_in_double(shortcut: Shortcut) -> None:
     spec = NetworkSpec(depth=14, width=4, shortcut=shortcut)
     images, labels = batch()
-    flow = measure_flow(build(spec, SMALL, 0), images, labels)
+    flow = measure_flow(build_residual(spec, SMALL, 0), images, labels)
 
-    network = build(spec, SMALL, 0).double()
+    network = build_residual(spec, SMALL, 0).double()
     responses = []
     outputs = []
     x = network.stem_norm(network.stem(images.double()))
@@ -50,7 +50,7 @@ def test_flow_agrees_with_a_forward_written_out_in_double(shortcut: Shortcut) ->
 @pytest.mark.parametrize("training", [True, False])
 def test_a_measurement_leaves_the_network_as_it_was(training: bool) -> None:
     spec = NetworkSpec(depth=8, width=4)
-    network = build(spec, SMALL, 0).train(training)
+    network = build_residual(spec, SMALL, 0).train(training)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     measure_flow(network, *batch())
     assert network.training is training
@@ -62,7 +62,7 @@ def test_a_measurement_leaves_the_network_as_it_was(training: bool) -> None:
 
 def test_hooks_are_gone_after_an_error() -> None:
     spec = NetworkSpec(depth=8, width=4)
-    network = build(spec, SMALL, 0)
+    network = build_residual(spec, SMALL, 0)
     images, labels = batch()
     with pytest.raises(RuntimeError):
         measure_flow(network, images[:, :1], labels)
@@ -74,6 +74,6 @@ def test_gradients_too_small_to_square_in_float32_are_still_measured() -> None:
     spec = NetworkSpec(depth=56, width=8, norm="none", init="pytorch", shortcut="none")
     shape = DataShape(channels=1, px=14, classes=10)
     images, labels = batch(shape)
-    gradient = measure_flow(build(spec, shape, 0), images, labels).block_gradient
+    gradient = measure_flow(build_residual(spec, shape, 0), images, labels).block_gradient
     assert (gradient > 0).all()
     assert gradient[0] < 1e-12 * gradient[-1]

@@ -8,10 +8,11 @@ import streamlit as st
 from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import RunState
-from resnet_viz.experiments.estimates import BACKWARD, Estimate, evaluations, multiply_adds, probed_depths
+from resnet_viz.experiments.estimates import BACKWARD, Estimate, evaluations, probed_depths
 from resnet_viz.experiments.experiment import Cell, Experiment
 from resnet_viz.jobs.calibrate import estimate_sweep, needs_probe
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import multiply_adds
 from resnet_viz.store import Store
 from resnet_viz.ui import server
 from resnet_viz.ui.language import in_readers_language

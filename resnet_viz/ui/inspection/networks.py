@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import resnet_viz
 from resnet_viz.figures.looks import NetworkLook, other_look, role_look
@@ -15,8 +15,8 @@ from resnet_viz.ui import labels, server
 BUNDLED: Final = "bundled"
 PUBLISHED: Final = "torchvision"
 
-Slot = Literal["plain", "residual", "other"]
-"""What a network looks like; no two that are compared have the same."""
+Slot = str
+"""What a network looks like: as its role does, or ``other``. No two that are compared have the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import streamlit as st
 from resnet_viz.figures import comparison
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import chart_card
@@ -60,7 +61,7 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
 
 def is_race(specs: Sequence[RunSpec]) -> bool:
     """Whether plain and residual networks differ in the shortcut alone, each seed once."""
-    races = {(spec.network.plain(), spec.data, spec.train.but(seed=0)) for spec in specs}
+    races = {(without_shortcuts(spec.network), spec.data, spec.train.but(seed=0)) for spec in specs}
     kinds = {spec.network for spec in specs}
     seeds = [(spec.network.role, spec.train.seed) for spec in specs]
     roles = {network.role for network in kinds}

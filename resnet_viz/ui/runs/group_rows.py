@@ -142,7 +142,7 @@ def in_short(outcomes: Iterable[Outcome]) -> str:
     for role, depth, accuracy in outcomes:
         seen.add(depth)
         if accuracy is not None:
-            depths[role].setdefault(depth, []).append(accuracy)
+            depths.setdefault(role, {}).setdefault(depth, []).append(accuracy)
     plain, residual = depths["plain"], depths["residual"]
     common = plain.keys() & residual.keys() or plain.keys() | residual.keys()
     if not common:

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from resnet_viz.errors import WeightsRefused
-from resnet_viz.networks import import_file
-from resnet_viz.networks.import_file import ImportedNetwork, load_weights
+from resnet_viz.inspection import import_file
+from resnet_viz.inspection.import_file import ImportedNetwork, load_weights
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
@@ -128,7 +128,7 @@ def test_sixteen_bits_are_cast_and_said(content: bytes, dtype: torch.dtype, name
     halved = with_tensors(content, halve)
     found = load_weights(halved)
     assert agrees(found, halved)
-    assert found.network.stem.weight.dtype == torch.float32
+    assert found.network.get_parameter("stem.weight").dtype == torch.float32
     assert [change.code for change in found.changes] == ["weights_cast"]
     assert f"({name})" in str(found.changes[0])
 

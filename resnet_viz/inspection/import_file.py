@@ -14,8 +14,10 @@ from torch import Tensor
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting, WeightsRefused
 from resnet_viz.locale import N_, gettext
-from resnet_viz.networks.registry import FAMILIES, skeleton
-from resnet_viz.networks.residual import ResidualNetwork
+from resnet_viz.networks.built import BuiltNetwork
+from resnet_viz.networks.families import FAMILIES
+from resnet_viz.networks.family import MAX_DEPTH
+from resnet_viz.networks.registry import skeleton
 from resnet_viz.networks.safetensors_file import (
     MAX_FILE_BYTES,
     SCHEMA,
@@ -25,7 +27,7 @@ from resnet_viz.networks.safetensors_file import (
     read_file,
     shown,
 )
-from resnet_viz.specs import MAX_DEPTH, RunSpec
+from resnet_viz.specs import RunSpec
 
 _WEIGHTS = "model."
 _RESUMING = "optimizer."
@@ -55,7 +57,7 @@ class ImportedNetwork:
     ``mean`` and ``std`` per channel in 0..1 are what its images are normalised with.
     """
 
-    network: ResidualNetwork
+    network: BuiltNetwork
     spec: RunSpec
     step: int
     mean: tuple[float, ...]
