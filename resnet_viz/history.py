@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.events import Event, Facts, Profile, Rewound, RunState, Series, StateChanged
-from resnet_viz.specs import Role
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,9 +35,12 @@ class ProfileTable:
 
 @dataclass(frozen=True, slots=True)
 class RunHistory:
-    """Everything recorded of one run so far; see `events` for the keys."""
+    """Everything recorded of one run so far; see `events` for the keys.
 
-    role: Role
+    ``family``: the network type that it stands for where runs are compared.
+    """
+
+    family: str
     seed: int
     state: RunState
     series: Mapping[str, Curve] = field(default_factory=dict)
@@ -75,9 +77,10 @@ class HistoryBuilder:
                     self._cut(event.step)
         self._join(series, profiles)
 
-    def history(self, role: Role, seed: int) -> RunHistory:
+    def history(self, family: str, seed: int) -> RunHistory:
         """What has been added so far."""
-        return RunHistory(role, seed, self.state, dict(self._series), dict(self._profiles), dict(self._facts))
+        series, profiles = dict(self._series), dict(self._profiles)
+        return RunHistory(family, seed, self.state, series, profiles, dict(self._facts))
 
     def _join(self, series: dict[str, list[Series]], profiles: dict[str, list[Profile]]) -> None:
         for name, points in series.items():

@@ -24,8 +24,6 @@ Optimizer = Literal["sgd", "adam"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle"]
 Precision = Literal["float32", "bfloat16"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
-Role = str
-"""What readers tell networks apart by: `networks.families.ROLES`."""
 
 
 class Spec(BaseModel):

@@ -22,7 +22,7 @@ def test_pieces_join_in_order() -> None:
     assert history.series["train/loss"].step.tolist() == [0, 1, 2]
     assert history.profiles["grad/norm"].value.shape == (3, 2)
     assert history.facts == {"a": 3, "b": 2}
-    assert (history.role, history.seed, history.state) == ("plain", 4, RunState.RUNNING)
+    assert (history.family, history.seed, history.state) == ("plain", 4, RunState.RUNNING)
 
 
 def test_a_rewind_cuts_what_comes_again_within_one_delivery_and_across() -> None:

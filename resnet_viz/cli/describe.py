@@ -10,7 +10,7 @@ from resnet_viz.cli.console import put_json, show
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import family as network_type
+from resnet_viz.networks.families import network_type
 from resnet_viz.specs import DataShape, NetworkSpec
 
 

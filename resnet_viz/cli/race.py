@@ -1,4 +1,4 @@
-"""``race``: a residual network against its plain twin."""
+"""``race``: networks of one depth side by side, usually a residual one and its plain twin."""
 
 from typing import Annotated, Any
 
@@ -36,9 +36,9 @@ def race(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
-    """Train a plain and a residual network side by side and report the verdict.
+    """Train a plain and a residual network, or other network types, side by side and report the verdict.
 
-    Ctrl-C, SIGTERM and closing the terminal stop both with a checkpoint; `resume` continues them.
+    Ctrl-C, SIGTERM and closing the terminal stop them with a checkpoint; `resume` continues them.
     While the disk is full or the history is locked, the command waits.
     """
     spec = asked_for(RACE, preset, given)
@@ -57,13 +57,21 @@ def race(
 def _report(store: Store, group: GroupRecord, spec: Experiment, cells: list[FilledCell]) -> dict[str, Any]:
     recorded = recorded_cells(store, cells)
     cards = [card for _twins, _depth, card in fairness_cards(spec, recorded)]
-    runs = sorted((place.run for place in cells if place.run), key=lambda run: (run.seed, run.role))
+    plain_first = sorted(cells, key=lambda place: (place.cell.seed, place.cell.run.network.role))
     return {
         "race": group.id,
         "runs": [
-            {"id": run.id, "role": run.role, "seed": run.seed, "state": run.state.value, "steps": run.step}
+            {
+                "id": run.id,
+                "family": place.cell.family,
+                "role": run.role,
+                "seed": run.seed,
+                "state": run.state.value,
+                "steps": run.step,
+            }
             | {fact: run.facts.get(fact) for fact in _FACTS}
-            for run in runs
+            for place in plain_first
+            if (run := place.run) is not None
         ],
         "fair": race_is_fair(cards),
         "verdict": race_verdict(spec, recorded).to_dict(),

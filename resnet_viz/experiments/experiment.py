@@ -12,7 +12,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import family
+from resnet_viz.networks.families import network_type
 from resnet_viz.specs import RunSpec, Spec
 
 
@@ -67,7 +67,7 @@ class Experiment(Spec):
     @field_validator("families")
     @classmethod
     def _canonical(cls, families: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(family(text).name for text in families))
+        return tuple(dict.fromkeys(network_type(text).name for text in families))
 
     @field_validator("depths")
     @classmethod
@@ -87,7 +87,7 @@ class Experiment(Spec):
             )
         networks: dict[str, str] = {}
         for name in self.families:
-            built = [family(name).network(self.run.network, depth) for depth in self.depths]
+            built = [network_type(name).network(self.run.network, depth) for depth in self.depths]
             digest = built[0].digest()
             if digest in networks:
                 raise InvalidSetting(
@@ -108,7 +108,7 @@ class Experiment(Spec):
             Cell(name, depth, seed, self.run.but(network=network, train=train))
             for depth in self.depths
             for name in self.families
-            for network in (family(name).network(self.run.network, depth),)
+            for network in (network_type(name).network(self.run.network, depth),)
             for seed, train in seeded.items()
         )
 
@@ -128,7 +128,7 @@ class Experiment(Spec):
 
     def twins(self) -> tuple[tuple[str, str], ...]:
         """Pairs (plain family, residual family) that differ in nothing but their shortcuts."""
-        known = [family(name) for name in self.families]
+        known = [network_type(name) for name in self.families]
         return tuple(
             (plain.name, residual.name)
             for plain in known

@@ -113,13 +113,10 @@ def read_recording(kind: Kind, name: str, folder: Path = FOLDER) -> Recording:
         if about["kind"] != kind.name:
             raise ValueError(f"this is a {about['kind']}")
         columns = _Unpacked(about, arrays)
-        return Recording(
-            name,
-            kind,
-            Experiment.model_validate(about["spec"]),
-            Origin(**about["origin"]),
-            tuple(columns.run(run) for run in about["runs"]),
-        )
+        spec = Experiment.model_validate(about["spec"])
+        cells = zip(spec.cells(), about["runs"], strict=True)
+        runs = tuple(columns.run(cell.family, run) for cell, run in cells)
+        return Recording(name, kind, spec, Origin(**about["origin"]), runs)
     except (BadZipFile, zlib.error, EOFError, LookupError, TypeError, ValueError, OSError) as error:
         raise InvalidSetting(
             "recording_damaged", N_("The recording {name} cannot be read: the file is damaged."), name=name
@@ -143,7 +140,7 @@ def write_recording(recording: Recording, folder: Path = FOLDER) -> Path:
         {
             "id": run.id,
             "seed": run.history.seed,
-            "role": run.history.role,
+            "role": run.spec.network.role,
             "state": run.history.state.value,
             "spec": run.spec.model_dump(mode="json"),
             "facts": dict(run.history.facts),
@@ -208,12 +205,12 @@ class _Unpacked:
         self._taps = [tuple(taps) for taps in about["taps"]]
         self._values = {name: arrays[name] for name in ("single", "double")}
 
-    def run(self, about: Mapping[str, Any]) -> RecordedRun:
-        """The next run."""
+    def run(self, family: str, about: Mapping[str, Any]) -> RecordedRun:
+        """The next run, of that network type."""
         series = {name: self._curve(step, place) for name, step, place in about["series"]}
         profiles = {name: self._profile(step, taps) for name, step, taps in about["profiles"]}
         history = RunHistory(
-            about["role"], about["seed"], RunState(about["state"]), series, profiles, about["facts"]
+            family, about["seed"], RunState(about["state"]), series, profiles, about["facts"]
         )
         return RecordedRun(about["id"], RunSpec.model_validate(about["spec"]), history)
 

@@ -212,11 +212,23 @@ _OF_A_RUN: Final = (
     Setting("seed", "train", "seed", N_("First seed"), MACHINE, is_free=True),
 )
 _SEEDS: Final = N_("Number of seeds")
+_FAMILIES: Final = Setting(
+    "families",
+    _OWN,
+    "families",
+    N_("Network types"),
+    help=N_(
+        "Plain and residual networks and their variants. Others can be typed, such as "
+        "residual+projection+no-norm."
+    ),
+    example="plain,residual",
+)
 
 RACE_SETTINGS: Final = {
     setting.name: setting
     for setting in (
         *_OF_A_RUN,
+        _FAMILIES,
         Setting(
             "seeds",
             _OWN,
@@ -234,18 +246,7 @@ SWEEP_SETTINGS: Final = {
     setting.name: setting
     for setting in (
         *(setting for setting in _OF_A_RUN if setting.name not in ("depth", "shortcut")),
-        Setting(
-            "families",
-            _OWN,
-            "families",
-            N_("Network types"),
-            help=N_(
-                "Plain and residual networks and their variants. Others can be typed, such as "
-                "residual+projection+no-norm."
-            ),
-            example="plain,residual",
-            is_free=True,
-        ),
+        dataclasses.replace(_FAMILIES, is_free=True),
         Setting(
             "depths",
             _OWN,

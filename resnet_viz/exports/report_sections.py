@@ -66,9 +66,9 @@ def sections(store: Store, runs: Sequence[RunRecord]) -> Iterator[Section]:
             figures = race_figures([RunReader(store, run.id).history()])
             yield Section(
                 run.name or run_name(run),
-                [table(_facts([run]))],
+                [table(_facts([run], {}))],
                 figures,
-                [_headed(_("Settings"), _settings([run]))],
+                [_headed(_("Settings"), _settings([run], {}))],
             )
 
 
@@ -94,16 +94,17 @@ def _section(group: GroupRecord, experiment: _Experiment) -> Section:
 def _race(experiment: _Experiment) -> Section:
     """The values of its seeds, and the charts of the runs that were asked for."""
     found, shown = experiment.said.found, experiment.shown
-    histories = {(cell.history.role, cell.seed): cell.history for cell in experiment.recorded}
-    rows = seed_table(found)
-    seeds = [table(rows)] if len(rows) > 2 else []
-    gaps = seed_gaps.figure(found)
-    charts = race_figures([histories[run.role, run.seed] for run in shown])
+    ids = {run.id for run in shown}
+    families = {place.run.id: place.cell.family for place in experiment.cells if place.run is not None}
+    recorded = zip(families, experiment.recorded, strict=True)
+    charts = race_figures([cell.history for run_id, cell in recorded if run_id in ids])
+    gaps = [figure for twins in found.twins if (figure := seed_gaps.figure(twins))]
+    seeds = [table(rows) for twins in found.twins if len(rows := seed_table(twins)) > 2]
     return Section(
         "",
-        [*seeds, table(_facts(shown))],
-        [*([gaps] if gaps else []), *charts],
-        [_headed(_("Settings"), _settings(shown))],
+        [*seeds, table(_facts(shown, families))],
+        [*gaps, *charts],
+        [_headed(_("Settings"), _settings(shown, families))],
     )
 
 
@@ -134,17 +135,26 @@ def _verdict(said: Verdict[Any]) -> str:
 
 def _fairness(experiment: _Experiment) -> Iterator[str]:
     """The card of every pair, folded away behind what it comes to."""
-    for _twins, depth, card in fairness_cards(experiment.spec, experiment.recorded):
-        rows = [["", _("Plain"), _("Residual"), ""]]
+    several = len(experiment.spec.twins()) > 1
+    for twins, depth, card in fairness_cards(experiment.spec, experiment.recorded):
+        rows = [["", *map(family_name, twins), ""]]
         rows += [[_(row.label), row.plain, row.residual, str(row.explanation)] for row in card.rows]
         name = _("depth {depth}, seed {seed}").format(depth=depth, seed=card.seed)
+        if several:
+            name = _("{name}: {text}").format(name=" / ".join(map(family_name, twins)), text=name)
         summary = escape(_("{name}: {text}").format(name=name, text=card.summary))
         yield f"<details><summary>{summary}</summary>{table(rows)}</details>"
 
 
-def _facts(runs: Sequence[RunRecord]) -> list[list[str]]:
+def _headings(runs: Sequence[RunRecord], families: Mapping[str, str]) -> list[str]:
+    """One column a run; ``families`` has the network types of an experiment's runs."""
+    networks = (f"{families.get(run.id, run.role)}-{run.spec.network.depth}" for run in runs)
+    return ["", *(f"{network} · {run.seed}" for network, run in zip(networks, runs, strict=True))]
+
+
+def _facts(runs: Sequence[RunRecord], families: Mapping[str, str]) -> list[list[str]]:
     rows = [
-        ["", *(f"{run.role}-{run.spec.network.depth} · {run.seed}" for run in runs)],
+        _headings(runs, families),
         [_("Run"), *(run.id for run in runs)],
         [_("Name"), *(run.name for run in runs)],
         [_("State"), *(_state(run) for run in runs)],
@@ -174,9 +184,9 @@ def _counted(value: object) -> str:
     return count(value) if isinstance(value, int) else "–"
 
 
-def _settings(runs: Sequence[RunRecord]) -> list[list[str]]:
+def _settings(runs: Sequence[RunRecord], families: Mapping[str, str]) -> list[list[str]]:
     dumped = [run.spec.model_dump(mode="json") for run in runs]
-    rows = [["", *(f"{run.role}-{run.spec.network.depth} · {run.seed}" for run in runs)]]
+    rows = [_headings(runs, families)]
     for part, values in dumped[0].items():
         rows += [_setting(f"{part}.{name}", *(spec[part][name] for spec in dumped)) for name in values]
     return rows

@@ -6,17 +6,17 @@ from typing import NamedTuple
 import numpy as np
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
+from resnet_viz.figures.curves import Band, over_seeds, trailing_mean
 from resnet_viz.figures.figure import Figure
+from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.losses import WINDOW
 from resnet_viz.figures.tables import Columns, Points, by_step
-from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
 from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.wording import count, percent, running_text
 
 HOW_TO_READ = N_(
@@ -25,10 +25,10 @@ HOW_TO_READ = N_(
 )
 
 
-class RoleAccuracy(NamedTuple):
+class LineAccuracy(NamedTuple):
     """Shares of 1: per seed on the test images, and the means over seeds on test and training images."""
 
-    role: Role
+    line: Line
     seeds: tuple[int, ...]
     test: tuple[Curve, ...]
     band: Band
@@ -36,39 +36,38 @@ class RoleAccuracy(NamedTuple):
 
 
 class AccuracyInfo(NamedTuple):
-    """What the chart shows; ``roles`` holds those that have been measured, plain first."""
+    """What the chart shows; ``lines`` holds those that have been measured."""
 
-    roles: tuple[RoleAccuracy, ...]
+    lines: tuple[LineAccuracy, ...]
 
 
 def accuracy_info(histories: Sequence[RunHistory]) -> AccuracyInfo:
     """Collect ``test/accuracy``, and ``train/accuracy`` as running mean of the last steps."""
-    roles = []
-    for role in ROLES:
-        test = recorded(histories, role, "test/accuracy")
-        train = recorded(histories, role, "train/accuracy")
+    lines = []
+    for line in lines_of(histories):
+        test, train = line.curves("test/accuracy"), line.curves("train/accuracy")
         if test or train:
             curves = tuple(curve for _seed, curve in test)
             smooth = over_seeds([trailing_mean(curve, WINDOW) for _seed, curve in train])
             seeds = tuple(seed for seed, _curve in test or train)
-            roles.append(RoleAccuracy(role, seeds, curves, over_seeds(curves, (0, 1)), smooth))
-    return AccuracyInfo(tuple(roles))
+            lines.append(LineAccuracy(line, seeds, curves, over_seeds(curves, (0, 1)), smooth))
+    return AccuracyInfo(tuple(lines))
 
 
 def accuracy_chart(info: AccuracyInfo, look: Theme = LIGHT) -> Chart:
-    """Per role: training accuracy faint, band and seeds, and the line with a marker per evaluation."""
-    if not info.roles:
+    """Per line: training accuracy faint, band and seeds, and the line with a marker per evaluation."""
+    if not info.lines:
         return empty(look, "accuracy")
     behind: list[Trace] = []
     lines = []
-    for role, _seeds, test, band, train in info.roles:
+    for line, _seeds, test, band, train in info.lines:
         if len(train):
-            behind.append(faint_line(role, Curve(train.step, train.mean)))
-        behind += band_trace(role, band)
+            behind.append(faint_line(line, Curve(train.step, train.mean)))
+        behind += band_trace(line, band)
         if len(test) > 1:
-            behind.append(faint_points(role, test))
+            behind.append(faint_points(line, test))
         if len(band):
-            lines.append(mean_trace(role, band, ".1%", markers=True))
+            lines.append(mean_trace(line, band, ".1%", markers=True))
     x = step_axis(look)
     y = axis(look, _("Accuracy"), tickformat=".0%", range=[0, 1])
     return {"data": behind + lines, "layout": layout(look, "accuracy", x, y, hovermode="x unified")}
@@ -77,8 +76,8 @@ def accuracy_chart(info: AccuracyInfo, look: Theme = LIGHT) -> Chart:
 def accuracy_table(info: AccuracyInfo) -> Columns:
     """Per step: test accuracy of each seed, their mean and its interval; mean training accuracy."""
     columns: dict[str, Points] = {}
-    for role, seeds, test, band, train in info.roles:
-        name = role_name(role)
+    for line, seeds, test, band, train in info.lines:
+        name = line.name
         for seed, curve in zip(seeds, test, strict=False):
             columns[_("{role}, seed {seed}, test").format(role=name, seed=seed)] = (curve.step, curve.value)
         if len(test) > 1:
@@ -95,16 +94,16 @@ def accuracy_table(info: AccuracyInfo) -> Columns:
 
 def describe(info: AccuracyInfo) -> str:
     """The chart in words, for those who do not see it."""
-    measured = [entry for entry in info.roles if len(entry.band)]
+    measured = [entry for entry in info.lines if len(entry.band)]
     if not measured:
         return _("Test accuracy: no measurement yet.")
     parts = [_("Test accuracy.")]
-    for role, _seeds, test, band, _train in measured:
+    for line, _seeds, test, band, _train in measured:
         best = int(np.argmax(band.mean))
         text = _("{role}: {last} at step {last_step}, best {best} at step {best_step}; seeds: {seeds}.")
         parts.append(
             text.format(
-                role=role_name(role),
+                role=line.name,
                 last=percent(float(band.mean[-1])),
                 last_step=count(int(band.step[-1])),
                 best=percent(float(band.mean[best])),
@@ -116,7 +115,7 @@ def describe(info: AccuracyInfo) -> str:
 
 
 def figure(histories: Sequence[RunHistory]) -> Figure:
-    """Test accuracy of both networks."""
+    """Test accuracy of all networks."""
     info = accuracy_info(histories)
     return Figure(
         _("Test accuracy"), _(HOW_TO_READ), describe(info), accuracy_chart(info), lambda: accuracy_table(info)

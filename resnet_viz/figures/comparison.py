@@ -8,15 +8,16 @@ import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import thinned, trailing_mean
+from resnet_viz.figures.families import looks_in_turn
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import depth_positions
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns, Points, by_step
-from resnet_viz.figures.theme import COLOURS, DASHES, LIGHT, OTHERS, Theme, axis, empty, layout, step_axis
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, step_axis
 from resnet_viz.figures.traces import Trace
 from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.wording import count, number, percent, running_text
 
 METRIC = "grad/relative"
@@ -25,9 +26,7 @@ METRIC = "grad/relative"
 class RunLine(NamedTuple):
     """One run: ``loss`` is the mean of the last steps, ``gradient`` float64 [layers] the newest profile."""
 
-    label: str
-    role: Role
-    colour: str
+    look: NetworkLook
     loss: Curve
     accuracy: Curve
     step: int
@@ -42,28 +41,16 @@ class ComparisonInfo(NamedTuple):
 
 
 def comparison_info(labelled: Sequence[tuple[str, RunHistory]]) -> ComparisonInfo:
-    """Collect loss, test accuracy and the newest gradient profile of each run.
-
-    The first plain and the first residual run have their role's colour, further
-    ones the rest of the palette; plain ones are dashed whatever their colour.
-    """
+    """Collect loss, test accuracy and the newest gradient profile of each run."""
     nothing = Curve(np.empty(0, np.int64), np.empty(0))
-    free = {role: [colour] for role, colour in COLOURS.items()}
-    others = 0
+    looks = looks_in_turn((history.family, label) for label, history in labelled)
     runs = []
-    for label, history in labelled:
-        if free[history.role]:
-            colour = free[history.role].pop()
-        else:
-            colour = OTHERS[others % len(OTHERS)]
-            others += 1
+    for look, (_label, history) in zip(looks, labelled, strict=True):
         table = history.profiles.get(METRIC)
         measured = table is not None and len(table) > 0
         runs.append(
             RunLine(
-                label,
-                history.role,
-                colour,
+                look,
                 trailing_mean(history.series.get("train/loss", nothing), FINAL_STEPS),
                 history.series.get("test/accuracy", nothing),
                 int(table.step[-1]) if table is not None and measured else 0,
@@ -107,13 +94,13 @@ def curves_table(info: ComparisonInfo, name: str) -> Columns:
     columns: dict[str, Points] = {}
     for run in info.runs:
         curve: Curve = getattr(run, name)
-        columns[run.label] = (curve.step, curve.value)
+        columns[run.look.name] = (curve.step, curve.value)
     return by_step(columns)
 
 
 def gradient_table(info: ComparisonInfo) -> Columns:
     """One row per position in depth, one column per run."""
-    table = by_step({run.label: (run.position.astype(np.int64), run.gradient) for run in info.runs})
+    table = by_step({run.look.name: (run.position.astype(np.int64), run.gradient) for run in info.runs})
     return {_("depth"): table.pop(_("step")), **table}
 
 
@@ -122,7 +109,7 @@ def describe(info: ComparisonInfo) -> str:
     text = _("{run}: training loss {loss} at step {step}, test accuracy {accuracy}.")
     return running_text(
         text.format(
-            run=run.label,
+            run=run.look.name,
             loss=number(float(run.loss.value[-1]) if len(run.loss) else None),
             step=count(int(run.loss.step[-1]) if len(run.loss) else 0),
             accuracy=percent(float(run.accuracy.value[-1]) if len(run.accuracy) else None),
@@ -143,12 +130,12 @@ def _trace(
     return {
         "type": "scatter",
         "mode": "lines+markers" if markers or len(x) == 1 else "lines",
-        "name": run.label,
+        "name": run.look.name,
         "x": x,
         "y": y,
-        "line": {"color": run.colour, "dash": DASHES[run.role], "width": 2},
-        "marker": {"color": run.colour, "size": 6},
-        "hovertemplate": f"{hover}<extra>{run.label}</extra>",
+        "line": run.look.line(width=2),
+        "marker": {"color": run.look.colour, "size": 6},
+        "hovertemplate": f"{hover}<extra>{run.look.name}</extra>",
     }
 
 

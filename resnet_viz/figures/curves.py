@@ -8,8 +8,7 @@ import numpy.typing as npt
 from tsdownsample import MinMaxLTTBDownsampler
 
 from resnet_viz.findings.intervals import FEWEST, t_quantile
-from resnet_viz.history import Curve, RunHistory
-from resnet_viz.specs import Role
+from resnet_viz.history import Curve
 
 MOST_POINTS = 1000
 """No trace has more: a screen has no more columns to show them."""
@@ -33,12 +32,6 @@ class Band:
 
     def __len__(self) -> int:
         return len(self.step)
-
-
-def recorded(histories: Sequence[RunHistory], role: Role, name: str) -> list[tuple[int, Curve]]:
-    """Seed and curve ``name`` of every run of ``role`` that has measured it, by seed."""
-    found = [(h.seed, h.series[name]) for h in histories if h.role == role and len(h.series.get(name, ()))]
-    return sorted(found, key=lambda pair: pair[0])
 
 
 def trailing_mean(curve: Curve, window: int) -> Curve:

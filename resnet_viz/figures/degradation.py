@@ -202,7 +202,7 @@ def published_trace(curve: PublishedCurve) -> Trace:
         "x": np.array(curve.depths, np.int32),
         "y": np.array(curve.test_errors, np.float32),
         "line": {"color": PUBLISHED_COLOUR, "dash": "dot", "width": 1.5},
-        "marker": {"color": PUBLISHED_COLOUR, "symbol": _PUBLISHED_SYMBOLS[curve.role], "size": 10},
+        "marker": {"color": PUBLISHED_COLOUR, "symbol": _PUBLISHED_SYMBOLS[curve.family], "size": 10},
         "customdata": [curve.printed(error) for error in curve.test_errors],
         "hovertemplate": _("depth {depth}: {error}").format(depth="%{x}", error="%{customdata}")
         + f"<br>{_(curve.source)}<extra></extra>",

@@ -11,7 +11,7 @@ from resnet_viz.figures import gradient_profile
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.figures.figure import Figure
-from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, RoleLayers, layers_info
+from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, LineLayers, layers_info
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
 from resnet_viz.figures.profile_traces import zero_trace
@@ -36,8 +36,8 @@ class DepthProfile(NamedTuple):
 
     family: str
     depth: int
-    start: RoleLayers | None
-    end: RoleLayers
+    start: LineLayers | None
+    end: LineLayers
 
 
 class DepthGradientInfo(NamedTuple):
@@ -56,8 +56,8 @@ def depth_gradient_info(families: Sequence[str], cells: Sequence[CellHistory]) -
     for name in families:
         for depth in sorted({cell.depth for cell in cells if cell.family == name}):
             histories = [c.history for c in cells if (c.family, c.depth) == (name, depth)]
-            end = layers_info(histories, METRIC).roles
-            start = layers_info(histories, METRIC, 0).roles
+            end = layers_info(histories, METRIC).lines
+            start = layers_info(histories, METRIC, 0).lines
             if end:
                 first = start[0] if start and start[0].step == 0 else None
                 profiles.append(DepthProfile(name, depth, first, end[0]))
@@ -151,7 +151,7 @@ def describe(info: DepthGradientInfo) -> str:
 
 
 def _traces(
-    profile: DepthProfile, entry: RoleLayers, style: NetworkLook, floor: float, strong: bool
+    profile: DepthProfile, entry: LineLayers, style: NetworkLook, floor: float, strong: bool
 ) -> list[Trace]:
     name = _("{family}, depth {depth}").format(family=style.name, depth=profile.depth)
     line: Trace = {

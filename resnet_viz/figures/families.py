@@ -1,12 +1,12 @@
 """How network types look: as their roles ask for, variants in the other colours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.theme import OTHERS, PLAIN, RESIDUAL
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import ROLES, family
+from resnet_viz.networks.families import ROLES, network_type
 from resnet_viz.wording import with_commas
 
 PALETTE: Final = {
@@ -15,30 +15,55 @@ PALETTE: Final = {
     **dict(zip(("green", "purple", "orange", "sky", "yellow"), OTHERS, strict=True)),
 }
 """The colours that roles ask for (`networks.family.Look`), by name."""
+_MARKS = ("diamond", "square", "triangle-up", "pentagon", "star")
 
 
 def family_looks(families: Sequence[str]) -> dict[str, NetworkLook]:
-    """A look for each: the first of each role has its colour, further ones what is left of the palette."""
-    kinds = {name: ROLES[family(name).role] for name in families}
-    asked = {PALETTE[role.look.colour] for role in kinds.values()}
-    spare = [colour for colour in OTHERS if colour not in asked] or list(OTHERS)
-    taken: set[str] = set()
-    looks = {}
-    for name in sorted(families, key=lambda name: "+" in name):  # bare roles choose first
-        role = kinds[name]
-        colour = PALETTE[role.look.colour]
-        if role.name in taken:
-            colour = spare[0]
-            spare.append(spare.pop(0))
-        taken.add(role.name)
-        looks[name] = NetworkLook(family_name(name), colour, role.look.dash, role.look.symbol)
+    """A look for each: the first of each role has its own colour."""
+    ordered = sorted(families, key=lambda name: "+" in name)  # those that are no variants choose first
+    looks = dict(zip(ordered, looks_in_turn((name, family_name(name)) for name in ordered), strict=True))
     return {name: looks[name] for name in families}
+
+
+def looks_in_turn(networks: Iterable[tuple[str, str]]) -> list[NetworkLook]:
+    """A look for each network, given by family and what it is called.
+
+    The first of each role has its own colour, further ones what nobody has of the
+    palette, and other marks; the dash stays, and a mark that is open.
+    """
+    named = list(networks)
+    roles = [ROLES[network_type(name).role] for name, _called in named]
+    asked = {PALETTE[role.look.colour] for role in roles}
+    colours = [colour for colour in OTHERS if colour not in asked] or OTHERS
+    taken: set[str] = set()
+    spare = 0
+    looks = []
+    for role, (_name, called) in zip(roles, named, strict=True):
+        look = NetworkLook(called, PALETTE[role.look.colour], role.look.dash, role.look.symbol)
+        if role.name in taken:
+            mark = _MARKS[spare % len(_MARKS)]
+            symbol = f"{mark}-open" if look.symbol.endswith("-open") else mark
+            look = look._replace(colour=colours[spare % len(colours)], symbol=symbol)
+            spare += 1
+        taken.add(role.name)
+        looks.append(look)
+    return looks
+
+
+def family_look(name: str, called: str = "") -> NetworkLook:
+    """The look of the family ``name`` where it is the only one of its kind; ``called`` is its name there."""
+    return looks_in_turn([(name, called or family_name(name))])[0]
 
 
 def family_name(name: str) -> str:
     """``Plain``, or ``Residual (projection)``; the words of variants are the specs' own."""
-    role, _plus, words = name.partition("+")
-    shown = _(ROLES[family(role).role].title)
+    kind, _plus, words = name.partition("+")
+    shown = _(ROLES[network_type(kind).role].title)
     if not words:
         return shown
     return _("{family} ({variant})").format(family=shown, variant=with_commas(words.split("+")))
+
+
+def plain_first(families: Iterable[str]) -> list[str]:
+    """``families``, each once, in their order but for plain ones, which lead."""
+    return sorted(dict.fromkeys(families), key=lambda name: network_type(name).role != "plain")

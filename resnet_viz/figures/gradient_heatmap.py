@@ -1,4 +1,4 @@
-"""Relative gradient of every layer at every step: plain and residual on one colour scale."""
+"""Relative gradient of every layer at every step: all networks on one colour scale."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -9,19 +9,21 @@ import numpy.typing as npt
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, depth_positions
+from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.figures.traces import Trace
 from resnet_viz.history import ProfileTable, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.wording import count, number, running_text
 
 METRIC = "grad/relative"
 MOST_COLUMNS = 300
 COLOURS = "Viridis"
 """Perceptually uniform, and readable without colour vision."""
+_GAPS = 0.28
+"""Share of the height for gaps between panels, one of which is as high for many as for two."""
 ZERO = "#8a8a8a"
 """Exact zeros have no logarithm and no place on the scale; grey is not among its colours."""
 
@@ -34,10 +36,10 @@ MORE = N_(
 )
 
 
-class RoleMap(NamedTuple):
+class LineMap(NamedTuple):
     """``value`` float32 [layers, steps] of one seed, from input to output."""
 
-    role: Role
+    line: Line
     seed: int
     layers: tuple[str, ...]
     position: npt.NDArray[np.int32]
@@ -46,9 +48,9 @@ class RoleMap(NamedTuple):
 
 
 class HeatmapInfo(NamedTuple):
-    """What the chart shows: the roles measured, plain first, and the decades of the common colour scale."""
+    """What the chart shows: the lines measured, and the decades of the common colour scale."""
 
-    roles: tuple[RoleMap, ...]
+    maps: tuple[LineMap, ...]
     decades: tuple[float, float] | None
 
 
@@ -63,38 +65,38 @@ def heatmap_info(
     measured = [h for h in histories if len(h.profiles.get(METRIC, ()))]
     if seed is None:
         seed = min((h.seed for h in measured), default=0)
-    roles = []
-    for role in ROLES:
-        for history in measured:
-            if history.role == role and history.seed == seed:
-                roles.append(_role_map(history, history.profiles[METRIC], most))
+    maps = []
+    for line in lines_of(histories):
+        for history in line.histories:
+            if history.seed == seed and len(history.profiles.get(METRIC, ())):
+                maps.append(_line_map(line, history, history.profiles[METRIC], most))
                 break
-    positive = [np.log10(m.value[(m.value > 0) & np.isfinite(m.value)]) for m in roles]
+    positive = [np.log10(m.value[(m.value > 0) & np.isfinite(m.value)]) for m in maps]
     ends = [(float(p.min()), float(p.max())) for p in positive if len(p)]
     decades = (min(low for low, _high in ends), max(high for _low, high in ends)) if ends else None
-    return HeatmapInfo(tuple(roles), decades)
+    return HeatmapInfo(tuple(maps), decades)
 
 
 def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT) -> Chart:
     """The maps one below the other; cells without a finite value stay empty."""
     name = "gradient-heatmap"
-    if not info.roles:
+    if not info.maps:
         return empty(look, name)
     data: list[Trace] = []
     axes: dict[str, Any] = {}
     titles = []
-    for index, (entry, up) in enumerate(zip(info.roles, _heights(len(info.roles)), strict=True)):
+    for index, (entry, up) in enumerate(zip(info.maps, _heights(len(info.maps)), strict=True)):
         suffix = str(index + 1) if index else ""
         data += _cells(entry, suffix)
-        axes |= _panel_axes(entry, suffix, look, up=up, below=index == len(info.roles) - 1)
-        title = {"text": role_name(entry.role), "showarrow": False, "xref": "paper", "yref": "paper"}
+        axes |= _panel_axes(entry, suffix, look, up=up, below=index == len(info.maps) - 1)
+        title = {"text": entry.line.name, "showarrow": False, "xref": "paper", "yref": "paper"}
         titles.append(title | {"x": 0.5, "y": up[1], "yanchor": "bottom", "font": {"size": 16}})
     # The colour bar's own title would lie on the bar when it is placed by the container. Below the plot
     # come, in pixels: ticks and axis title (53), this (58 to 76), the bar and its ticks (from the bottom 48).
     below_axes = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "yanchor": "top", "yshift": -58}
     titles.append(below_axes | {"text": "‖g‖ / ‖w‖", "showarrow": False, "font": {"size": 13}})
     legend = {"orientation": "h", "x": 1, "xanchor": "right", "yref": "container", "y": 1, "yanchor": "top"}
-    zeros = any((entry.value == 0).any() for entry in info.roles)
+    zeros = any((entry.value == 0).any() for entry in info.maps)
     more = {
         "coloraxis": _colour_axis(info, look),
         "annotations": titles,
@@ -109,29 +111,27 @@ def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT) -> Chart:
 def heatmap_table(info: HeatmapInfo) -> Columns:
     """One row per network, layer and step shown."""
     return {
-        _("network"): np.array(
-            [role_name(m.role) for m in info.roles for _cell in range(m.value.size)], np.str_
-        ),
-        _("layer"): np.array([name for m in info.roles for name in m.layers for _s in m.step], np.str_),
-        _("depth"): np.array([p for m in info.roles for p in m.position.tolist() for _s in m.step], np.int32),
-        _("step"): np.array([s for m in info.roles for _l in m.layers for s in m.step.tolist()], np.int64),
-        "‖g‖ / ‖w‖": np.concatenate([m.value.ravel() for m in info.roles] or [np.empty(0, np.float32)]),
+        _("network"): np.array([m.line.name for m in info.maps for _cell in range(m.value.size)], np.str_),
+        _("layer"): np.array([name for m in info.maps for name in m.layers for _s in m.step], np.str_),
+        _("depth"): np.array([p for m in info.maps for p in m.position.tolist() for _s in m.step], np.int32),
+        _("step"): np.array([s for m in info.maps for _l in m.layers for s in m.step.tolist()], np.int64),
+        "‖g‖ / ‖w‖": np.concatenate([m.value.ravel() for m in info.maps] or [np.empty(0, np.float32)]),
     }
 
 
 def describe(info: HeatmapInfo) -> str:
     """The chart in words: first against last layer at the first and the last step shown."""
-    if not info.roles:
+    if not info.maps:
         return _("Relative gradient per layer and step: no measurement yet.")
     parts = [_("Relative gradient per layer and step.")]
-    for entry in info.roles:
+    for entry in info.maps:
         text = _(
             "{role}, {layers} layers: first layer {first_then} and last layer {last_then} at step {then}; "
             "{first_now} and {last_now} at step {now}."
         )
         parts.append(
             text.format(
-                role=role_name(entry.role),
+                role=entry.line.name,
                 layers=len(entry.layers),
                 first_then=number(float(entry.value[0, 0]), GRADIENT_DIGITS),
                 last_then=number(float(entry.value[-1, 0]), GRADIENT_DIGITS),
@@ -146,12 +146,12 @@ def describe(info: HeatmapInfo) -> str:
     return running_text(parts)
 
 
-def _role_map(history: RunHistory, table: ProfileTable, most: int) -> RoleMap:
+def _line_map(line: Line, history: RunHistory, table: ProfileTable, most: int) -> LineMap:
     chosen = np.unique(np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(np.intp))
     position = depth_positions(history, table.taps)
     order = np.argsort(position, kind="stable")
-    return RoleMap(
-        history.role,
+    return LineMap(
+        line,
         history.seed,
         tuple(table.taps[i] for i in order),
         position[order],
@@ -160,8 +160,8 @@ def _role_map(history: RunHistory, table: ProfileTable, most: int) -> RoleMap:
     )
 
 
-def _panel_axes(entry: RoleMap, suffix: str, look: Theme, *, up: list[float], below: bool) -> dict[str, Any]:
-    """The two axes of one map; steps only below the lowest, zoom common to both maps."""
+def _panel_axes(entry: LineMap, suffix: str, look: Theme, *, up: list[float], below: bool) -> dict[str, Any]:
+    """The two axes of one map; steps only below the lowest, zoom common to all maps."""
     x = axis(look, _("Training step") if below else "", domain=[0, 1], anchor=f"y{suffix}", hoverformat=",d")
     y = axis(look, _("Layer"), domain=up, anchor=f"x{suffix}")
     # A tick where each stage begins: there is no room for the names of all layers.
@@ -196,9 +196,9 @@ def _colour_axis(info: HeatmapInfo, look: Theme) -> dict[str, Any]:
     return {"colorscale": COLOURS, "cmin": low, "cmax": high if high > low else low + 1, "colorbar": bar}
 
 
-def _cells(entry: RoleMap, suffix: str) -> list[Trace]:
+def _cells(entry: LineMap, suffix: str) -> list[Trace]:
     """The map, and where there are exact zeros a second one that paints them in a colour off the scale."""
-    name = role_name(entry.role)
+    name = entry.line.name
     with np.errstate(divide="ignore", invalid="ignore"):
         decade = np.log10(entry.value)
     place = {
@@ -230,11 +230,16 @@ def _cells(entry: RoleMap, suffix: str) -> list[Trace]:
 
 
 def _heights(panels: int) -> list[list[float]]:
-    return [[0, 1]] if panels == 1 else [[0.57, 1], [0, 0.43]]
+    """Bottom and top of each panel, the first on top; the gaps have room for a title."""
+    gap = _GAPS / panels
+    each = (1 - gap * (panels - 1)) / panels
+    return [
+        [round(at, 4), round(at + each, 4)] for at in ((panels - 1 - p) * (each + gap) for p in range(panels))
+    ]
 
 
 def figure(histories: Sequence[RunHistory]) -> Figure:
-    """Relative gradient over depth and training, the maps of both networks one below the other."""
+    """Relative gradient over depth and training, the maps of all networks one below the other."""
     info = heatmap_info(histories)
     return Figure(
         _("Over depth and training"),

@@ -85,12 +85,12 @@ def more(metric: str = "grad/relative") -> str:
 
 
 def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
-    """Per role: range of the seeds, line, and marks for exact zeros, on an axis that holds for all steps."""
+    """Per line: range of the seeds, line, and marks for exact zeros, on an axis that holds for all steps."""
     name = f"gradient-profile/{info.metric}"
-    if not info.roles:
+    if not info.lines:
         return empty(look, name)
     data = []
-    for entry in info.roles:
+    for entry in info.lines:
         data += range_trace(entry, log=True)
         data.append(profile_trace(entry, log=True, digits=GRADIENT_DIGITS))
         data += zero_trace(entry, info.floor)
@@ -113,7 +113,7 @@ def describe(info: LayersInfo) -> str:
 
 
 def figure(histories: Sequence[RunHistory], metric: str = "grad/relative", step: int | None = None) -> Figure:
-    """``metric`` over depth at ``step``, else at the latest that both networks have come to."""
+    """``metric`` over depth at ``step``, else at the latest that all networks have come to."""
     info = gradient_profile_info(histories, metric, step)
     return Figure(
         _("Over depth, at one step"),

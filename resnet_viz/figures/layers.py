@@ -7,25 +7,24 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import ROLES, role_name
 from resnet_viz.history import ProfileTable, RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.wording import count, number
 
 GRADIENT_DIGITS = 2
 """Gradients of deep plain networks are 5 to 7 % off in float32: a third digit would mean nothing."""
 
 
-class RoleLayers(NamedTuple):
-    """One role at ``step``: ``value`` float64 [layers] is the median over seeds.
+class LineLayers(NamedTuple):
+    """One line at ``step``: ``value`` float64 [layers] is the median over seeds.
 
     ``low`` and ``high`` are the smallest and largest seed. Layers without a
     finite value are NaN; exact zeros are kept as zeros.
     """
 
-    role: Role
+    line: Line
     step: int
     seeds: tuple[int, ...]
     layers: tuple[str, ...]
@@ -43,7 +42,7 @@ class LayersInfo(NamedTuple):
     """
 
     metric: str
-    roles: tuple[RoleLayers, ...]
+    lines: tuple[LineLayers, ...]
     smallest: float | None
     largest: float | None
     has_zeros: bool
@@ -63,28 +62,20 @@ def recorded_steps(histories: Sequence[RunHistory], metric: str) -> npt.NDArray[
 def layers_info(histories: Sequence[RunHistory], metric: str, step: int | None = None) -> LayersInfo:
     """``metric`` over depth at the last row recorded at or before ``step``.
 
-    Without ``step``: the latest that every role has come to. Of several seeds,
-    only those that have come as far as the role's farthest enter the median.
+    Without ``step``: the latest that every line has come to. Of several seeds,
+    only those that have come as far as the line's farthest enter the median.
     """
-    tables = {
-        role: sorted(
-            ((h.seed, h) for h in histories if h.role == role and len(h.profiles.get(metric, ()))),
-            key=lambda pair: pair[0],
-        )
-        for role in ROLES
-    }
-    measured = {role: runs for role, runs in tables.items() if runs}
+    tables = [
+        (line, [history for history in line.histories if len(history.profiles.get(metric, ()))])
+        for line in lines_of(histories)
+    ]
+    measured = [(line, runs) for line, runs in tables if runs]
     if step is None:
         step = min(
-            (max(int(h.profiles[metric].step[-1]) for _seed, h in runs) for runs in measured.values()),
-            default=0,
+            (max(int(h.profiles[metric].step[-1]) for h in runs) for _line, runs in measured), default=0
         )
-    roles = tuple(
-        found
-        for role, runs in measured.items()
-        if (found := _at(role, [h for _seed, h in runs], metric, step))
-    )
-    values = [h.profiles[metric].value for runs in measured.values() for _seed, h in runs]
+    lines = tuple(found for line, runs in measured if (found := _at(line, runs, metric, step)))
+    values = [history.profiles[metric].value for _line, runs in measured for history in runs]
     positive = [(value > 0) & np.isfinite(value) for value in values]
     smallest = min(
         (float(v.min(initial=inf, where=p)) for v, p in zip(values, positive, strict=True)), default=inf
@@ -94,7 +85,7 @@ def layers_info(histories: Sequence[RunHistory], metric: str, step: int | None =
     )
     return LayersInfo(
         metric,
-        roles,
+        lines,
         smallest if smallest < inf else None,
         largest if largest > 0 else None,
         any(bool((value == 0).any()) for value in values),
@@ -110,9 +101,9 @@ def depth_positions(history: RunHistory, taps: Sequence[str]) -> npt.NDArray[np.
 
 
 def layers_table(info: LayersInfo) -> Columns:
-    """One row per layer: name, position, and the value of each role; NaN where a role lacks the layer."""
+    """One row per layer: name, position, and the value of each line; NaN where a line lacks the layer."""
     rows: dict[str, int] = {}
-    for entry in info.roles:
+    for entry in info.lines:
         for layer, position in zip(entry.layers, entry.position.tolist(), strict=True):
             rows.setdefault(layer, position)
     names = sorted(rows, key=lambda name: rows[name])
@@ -121,8 +112,8 @@ def layers_table(info: LayersInfo) -> Columns:
         _("layer"): np.array(names, dtype=np.str_),
         _("depth"): np.array([rows[name] for name in names], dtype=np.int32),
     }
-    for entry in info.roles:
-        heading = _("{role}, step {step}").format(role=role_name(entry.role), step=entry.step)
+    for entry in info.lines:
+        heading = _("{role}, step {step}").format(role=entry.line.name, step=entry.step)
         columns = {heading: entry.value}
         if len(entry.seeds) > 1:
             columns[_("{run}, smallest seed").format(run=heading)] = entry.low
@@ -135,16 +126,16 @@ def layers_table(info: LayersInfo) -> Columns:
 
 
 def describe_layers(info: LayersInfo, title: str, digits: int | None = None) -> str:
-    """The profile in words: first and last layer, range, zeros and gaps, per role; numbers of ``digits``."""
-    if not info.roles:
+    """The profile in words: first and last layer, range, zeros and gaps, per line; numbers of ``digits``."""
+    if not info.lines:
         return _("{title}: no measurement yet.").format(title=title)
     parts = [f"{title}."]
-    for entry in info.roles:
+    for entry in info.lines:
         text = _("{role} at step {step}: {first} in {first_layer}, {last} in {last_layer}; {low} to {high}.")
         finite = entry.value[np.isfinite(entry.value)]
         parts.append(
             text.format(
-                role=role_name(entry.role),
+                role=entry.line.name,
                 step=count(entry.step),
                 first=number(float(entry.value[0]), digits),
                 first_layer=entry.layers[0],
@@ -161,7 +152,7 @@ def describe_layers(info: LayersInfo, title: str, digits: int | None = None) -> 
     return " ".join(parts)
 
 
-def _at(role: Role, histories: Sequence[RunHistory], metric: str, step: int) -> RoleLayers | None:
+def _at(line: Line, histories: Sequence[RunHistory], metric: str, step: int) -> LineLayers | None:
     rows = [int(np.searchsorted(h.profiles[metric].step, step, side="right")) - 1 for h in histories]
     begun = [(h, h.profiles[metric], row) for h, row in zip(histories, rows, strict=True) if row >= 0]
     if not begun:
@@ -178,8 +169,8 @@ def _at(role: Role, histories: Sequence[RunHistory], metric: str, step: int) -> 
     some = known.any(axis=0)
     median = np.full(values.shape[1], np.nan)
     median[some] = np.nanmedian(values[:, some], axis=0)
-    return RoleLayers(
-        role,
+    return LineLayers(
+        line,
         at,
         tuple(seed for seed, _value in same),
         reference.taps,

@@ -2,8 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from resnet_viz.figures.theme import COLOURS, DASHES, OTHERS, SYMBOLS, faded, role_name
-from resnet_viz.specs import Role
+from resnet_viz.figures.theme import OTHERS, faded
 
 
 class NetworkLook(NamedTuple):
@@ -16,15 +15,13 @@ class NetworkLook(NamedTuple):
 
     def line(self, *, width: float = 2.5, opacity: float = 1.0) -> dict[str, Any]:
         """Its line style."""
-        colour = self.colour if opacity == 1 else faded(self.colour, opacity)
-        return {"color": colour, "dash": self.dash, "width": width}
+        return {"color": self.faded(opacity), "dash": self.dash, "width": width}
 
-
-def role_look(role: Role, name: str = "") -> NetworkLook:
-    """The look of plain or residual networks; called so where it has no ``name`` of its own."""
-    return NetworkLook(name or role_name(role), COLOURS[role], DASHES[role], SYMBOLS[role])
+    def faded(self, opacity: float) -> str:
+        """Its colour, as strong as that."""
+        return self.colour if opacity == 1 else faded(self.colour, opacity)
 
 
 def other_look(name: str) -> NetworkLook:
-    """The look of a network that is neither, or not the only one of its kind in the comparison."""
+    """The look of a network of no known type, or not the only one of its type in the comparison."""
     return NetworkLook(name, OTHERS[0], "dashdot", "diamond")

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.curves import Band, over_seeds, recorded, trailing_mean
+from resnet_viz.figures.curves import Band, over_seeds, trailing_mean
 from resnet_viz.figures.figure import Figure
+from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.tables import Columns, Points, by_step
-from resnet_viz.figures.theme import LIGHT, ROLES, Theme, axis, empty, layout, role_name, step_axis
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, step_axis
 from resnet_viz.figures.traces import Trace, band_trace, faint_line, faint_points, mean_trace
 from resnet_viz.findings.endings import FINAL_STEPS
 from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.wording import count, number, running_text
 
 WINDOW = FINAL_STEPS
@@ -23,10 +23,10 @@ WINDOW = FINAL_STEPS
 HOW_TO_READ = N_("Lower is better (log scale). Thick: mean of the last {window} steps; thin: each batch.")
 
 
-class RoleLoss(NamedTuple):
-    """The curves of one role: per seed as measured and smoothed, and the mean of the smoothed."""
+class LineLoss(NamedTuple):
+    """The curves of one line: per seed as measured and smoothed, and the mean of the smoothed."""
 
-    role: Role
+    line: Line
     seeds: tuple[int, ...]
     raw: tuple[Curve, ...]
     smooth: tuple[Curve, ...]
@@ -34,36 +34,36 @@ class RoleLoss(NamedTuple):
 
 
 class LossInfo(NamedTuple):
-    """What the chart shows; ``roles`` holds those that have been measured, plain first."""
+    """What the chart shows; ``lines`` holds those that have been measured."""
 
     window: int
-    roles: tuple[RoleLoss, ...]
+    lines: tuple[LineLoss, ...]
 
 
 def loss_info(histories: Sequence[RunHistory], window: int = WINDOW) -> LossInfo:
     """Collect ``train/loss``; smoothing is the running mean of the last ``window`` steps."""
-    roles = []
-    for role in ROLES:
-        found = recorded(histories, role, "train/loss")
+    lines = []
+    for line in lines_of(histories):
+        found = line.curves("train/loss")
         if found:
             raw = tuple(curve for _seed, curve in found)
             smooth = tuple(trailing_mean(curve, window) for curve in raw)
-            roles.append(
-                RoleLoss(role, tuple(seed for seed, _curve in found), raw, smooth, over_seeds(smooth))
+            lines.append(
+                LineLoss(line, tuple(seed for seed, _curve in found), raw, smooth, over_seeds(smooth))
             )
-    return LossInfo(window, tuple(roles))
+    return LossInfo(window, tuple(lines))
 
 
 def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
-    """Per role: band, faint single batches or seeds, and the line."""
-    if not info.roles:
+    """Per line: band, faint single batches or seeds, and the line."""
+    if not info.lines:
         return empty(look, "losses")
     behind: list[Trace] = []
     lines = []
-    for role, _seeds, raw, smooth, band in info.roles:
-        behind += band_trace(role, band, log=True)
-        behind.append(faint_line(role, raw[0], log=True) if len(raw) == 1 else faint_points(role, smooth))
-        lines.append(mean_trace(role, band, ".3~g", log=True))
+    for line, _seeds, raw, smooth, band in info.lines:
+        behind += band_trace(line, band, log=True)
+        behind.append(faint_line(line, raw[0], log=True) if len(raw) == 1 else faint_points(line, smooth))
+        lines.append(mean_trace(line, band, ".3~g", log=True))
     x = step_axis(look)
     y = axis(look, _("Training loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
     return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified")}
@@ -72,8 +72,8 @@ def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
 def loss_table(info: LossInfo) -> Columns:
     """Per step: each seed as measured and smoothed, the mean of several, from three on its interval."""
     columns: dict[str, Points] = {}
-    for role, seeds, raw, smooth, band in info.roles:
-        name = role_name(role)
+    for line, seeds, raw, smooth, band in info.lines:
+        name = line.name
         for seed, measured, smoothed in zip(seeds, raw, smooth, strict=True):
             run = _("{role}, seed {seed}").format(role=name, seed=seed)
             columns[run] = (measured.step, measured.value)
@@ -91,12 +91,12 @@ def loss_table(info: LossInfo) -> Columns:
 
 def describe(info: LossInfo) -> str:
     """The chart in words, for those who do not see it."""
-    if not info.roles:
+    if not info.lines:
         return _("Training loss: no measurement yet.")
     parts = [_("Training loss, mean of the last {window} steps.").format(window=info.window)]
-    for role, seeds, _raw, _smooth, band in info.roles:
+    for line, seeds, _raw, _smooth, band in info.lines:
         if not len(band):
-            parts.append(_("{role}: no finite value.").format(role=role_name(role)))
+            parts.append(_("{role}: no finite value.").format(role=line.name))
             continue
         text = _(
             "{role}: {first} at step {first_step}, {last} at step {last_step}, lowest {lowest}; "
@@ -104,7 +104,7 @@ def describe(info: LossInfo) -> str:
         )
         parts.append(
             text.format(
-                role=role_name(role),
+                role=line.name,
                 first=number(float(band.mean[0])),
                 first_step=count(int(band.step[0])),
                 last=number(float(band.mean[-1])),
@@ -117,7 +117,7 @@ def describe(info: LossInfo) -> str:
 
 
 def figure(histories: Sequence[RunHistory]) -> Figure:
-    """Training loss of both networks."""
+    """Training loss of all networks."""
     info = loss_info(histories)
     return Figure(
         _("Training loss"),

@@ -5,32 +5,32 @@ from typing import Any
 
 import numpy as np
 
-from resnet_viz.figures.layers import LayersInfo, RoleLayers
-from resnet_viz.figures.theme import COLOURS, SYMBOLS, Theme, faded, line, role_name
+from resnet_viz.figures.layers import LayersInfo, LineLayers
+from resnet_viz.figures.theme import Theme
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import count
 
 
-def profile_trace(entry: RoleLayers, *, log: bool, digits: int = 3) -> Trace:
-    """The role over depth; a layer that is not finite, or zero on a log axis, leaves a gap."""
+def profile_trace(entry: LineLayers, *, log: bool, digits: int = 3) -> Trace:
+    """The line over depth; a layer that is not finite, or zero on a log axis, leaves a gap."""
     value = np.where(entry.value > 0, entry.value, np.nan) if log else entry.value
-    name = _("{role}, step {step}").format(role=role_name(entry.role), step=count(entry.step))
+    name = _("{role}, step {step}").format(role=entry.line.name, step=count(entry.step))
     return {
         "type": "scatter",
         "mode": "lines+markers",
         "name": name,
-        "legendgroup": entry.role,
+        "legendgroup": entry.line.family,
         "x": entry.position,
         "y": value.astype(np.float32),
         "customdata": list(entry.layers),
-        "line": line(entry.role, width=2),
-        "marker": {"color": COLOURS[entry.role], "symbol": SYMBOLS[entry.role], "size": 6},
+        "line": entry.line.look.line(width=2),
+        "marker": {"color": entry.line.look.colour, "symbol": entry.line.look.symbol, "size": 6},
         "hovertemplate": f"%{{customdata}}: %{{y:.{digits}~g}}<extra>{name}</extra>",
     }
 
 
-def range_trace(entry: RoleLayers, *, log: bool) -> list[Trace]:
+def range_trace(entry: LineLayers, *, log: bool) -> list[Trace]:
     """From the smallest to the largest seed as a filled outline; nothing with one seed."""
     drawable = np.isfinite(entry.value) & ((entry.low > 0) | (not log))
     if len(entry.seeds) < 2 or not drawable.any():
@@ -43,31 +43,31 @@ def range_trace(entry: RoleLayers, *, log: bool) -> list[Trace]:
             "x": np.concatenate([x, x[::-1]]).astype(np.int32),
             "y": np.concatenate([high, low[::-1]]).astype(np.float32),
             "fill": "toself",
-            "fillcolor": faded(COLOURS[entry.role], 0.2),
+            "fillcolor": entry.line.look.faded(0.2),
             "line": {"width": 0},
-            "legendgroup": entry.role,
+            "legendgroup": entry.line.family,
             "showlegend": False,
             "hoverinfo": "skip",
         }
     ]
 
 
-def zero_trace(entry: RoleLayers, floor: float) -> list[Trace]:
+def zero_trace(entry: LineLayers, floor: float) -> list[Trace]:
     """Layers that are exactly zero, as marks on the floor line of a log axis."""
     zero = entry.value == 0
     if not zero.any():
         return []
-    name = _("{role}: exactly 0").format(role=role_name(entry.role))
+    name = _("{role}: exactly 0").format(role=entry.line.name)
     return [
         {
             "type": "scatter",
             "mode": "markers",
             "name": name,
-            "legendgroup": entry.role,
+            "legendgroup": entry.line.family,
             "x": entry.position[zero],
             "y": np.full(int(zero.sum()), floor, np.float32),
             "customdata": [layer for layer, is_zero in zip(entry.layers, zero, strict=True) if is_zero],
-            "marker": {"color": COLOURS[entry.role], "symbol": "triangle-down-open", "size": 9},
+            "marker": {"color": entry.line.look.colour, "symbol": "triangle-down-open", "size": 9},
             "hovertemplate": "%{customdata}: 0<extra>" + name + "</extra>",
         }
     ]

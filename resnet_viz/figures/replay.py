@@ -15,20 +15,20 @@ from resnet_viz.figures import gradient_profile, losses
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, layers_table
+from resnet_viz.figures.lines import Line
 from resnet_viz.figures.losses import LossInfo
-from resnet_viz.figures.theme import LIGHT, Theme, role_name
+from resnet_viz.figures.theme import LIGHT, Theme
 from resnet_viz.findings.endings import steps_done
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 
 METRIC = "grad/relative"
 
 
-class RoleFilm(NamedTuple):
-    """One role: ``profile`` float32 [rows, layers] measured at ``step`` int64 [rows], and both curves."""
+class LineFilm(NamedTuple):
+    """One line: ``profile`` float32 [rows, layers] measured at ``step`` int64 [rows], and both curves."""
 
-    role: Role
+    line: Line
     step: npt.NDArray[np.int64]
     profile: npt.NDArray[np.float32]
     loss: Curve
@@ -36,34 +36,34 @@ class RoleFilm(NamedTuple):
 
 
 class ReplayInfo(NamedTuple):
-    """``steps`` updates were done; ``roles`` plain first, one run of each."""
+    """``steps`` updates were done; ``films`` has one run of each line."""
 
     steps: int
     loss: LossInfo
     profile: LayersInfo
-    roles: tuple[RoleFilm, ...]
+    films: tuple[LineFilm, ...]
 
 
 def replay_info(histories: Sequence[RunHistory]) -> ReplayInfo:
-    """The film of a race of one seed; roles without losses or profiles are left out."""
+    """The film of a race of one seed; lines without losses or profiles are left out."""
     loss = losses.loss_info(histories)
     profile = gradient_profile.gradient_profile_info(histories, METRIC)
     nothing = Curve(np.empty(0, np.int64), np.empty(0))
-    roles = []
-    for curves in loss.roles:
-        for history in histories:
+    films = []
+    for curves in loss.lines:
+        for history in curves.line.histories:
             table = history.profiles.get(METRIC)
-            if history.role == curves.role and table is not None:
+            if table is not None:
                 accuracy = history.series.get("test/accuracy", nothing)
-                roles.append(RoleFilm(history.role, table.step, table.value, curves.smooth[0], accuracy))
+                films.append(LineFilm(curves.line, table.step, table.value, curves.smooth[0], accuracy))
                 break
-    return ReplayInfo(max(map(steps_done, histories), default=0), loss, profile, tuple(roles))
+    return ReplayInfo(max(map(steps_done, histories), default=0), loss, profile, tuple(films))
 
 
 def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
-    """``loss`` and ``profile`` as they are at the end; each trace's ``legendgroup`` is its role."""
+    """``loss`` and ``profile`` as they are at the end; each trace's ``legendgroup`` is its network type."""
     loss = losses.loss_chart(info.loss, look)
-    values = np.concatenate([entry.raw[0].value for entry in info.loss.roles] or [np.empty(0)])
+    values = np.concatenate([entry.raw[0].value for entry in info.loss.lines] or [np.empty(0)])
     values = values[np.isfinite(values) & (values > 0)]
     if len(values):
         low, high = log10(values.min()), log10(values.max())
@@ -75,8 +75,9 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
     profile = gradient_profile.gradient_profile_chart(info.profile, look)
     # Marks of exact zeros belong to one step; a player leaves gaps there.
     profile["data"] = [trace for trace in profile["data"] if trace.get("mode") == "lines+markers"]
+    names = {entry.line.family: entry.line.name for entry in info.profile.lines}
     for trace in profile["data"]:
-        name = role_name(trace["legendgroup"])
+        name = names[trace["legendgroup"]]
         trace |= {
             "name": name,
             "hovertemplate": f"%{{customdata}}: %{{y:.{GRADIENT_DIGITS}~g}}<extra>{name}</extra>",
@@ -85,7 +86,7 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
 
 
 def figures(info: ReplayInfo) -> dict[str, Figure]:
-    """``loss`` and ``profile`` as they are at the end; in the charts, each ``legendgroup`` is a role."""
+    """``loss`` and ``profile`` as they are at the end; a trace's ``legendgroup`` is its network type."""
     charts = replay_charts(info)
     return {
         "loss": Figure(

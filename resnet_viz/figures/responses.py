@@ -34,15 +34,15 @@ def responses_info(histories: Sequence[RunHistory], step: int | None = None) -> 
 
 
 def responses_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
-    """Per role the line over depth; the axis is logarithmic once the training spans two decades.
+    """Per line the line over depth; the axis is logarithmic once the training spans two decades.
 
     Without normalisation responses can shrink or grow by many orders.
     """
-    if not info.roles:
+    if not info.lines:
         return empty(look, "responses")
     log = bool(info.smallest and info.largest and info.largest > info.smallest * 10**_DECADES_FOR_LOG)
     data = []
-    for entry in info.roles:
+    for entry in info.lines:
         data += range_trace(entry, log=log)
         data.append(profile_trace(entry, log=log))
         data += zero_trace(entry, info.floor) if log else []
@@ -62,7 +62,7 @@ def describe(info: LayersInfo) -> str:
 
 
 def figure(histories: Sequence[RunHistory], step: int | None = None) -> Figure:
-    """Responses over depth at ``step``, else at the latest that both networks have come to."""
+    """Responses over depth at ``step``, else at the latest that all networks have come to."""
     info = responses_info(histories, step)
     return Figure(
         _("Response of each layer"),

@@ -1,4 +1,4 @@
-"""The gap between the two networks of a race, seed by seed, with its mean and confidence interval."""
+"""The gap between twins of a race, seed by seed, with its mean and confidence interval."""
 
 from typing import NamedTuple
 
@@ -9,15 +9,20 @@ from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, faded, layout
-from resnet_viz.findings.race_numbers import RaceFinding
+from resnet_viz.findings.family_words import of_twins
+from resnet_viz.findings.pairs import Both
+from resnet_viz.findings.seed_table import DIFFERENCE
+from resnet_viz.findings.twin_numbers import TwinFinding
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import in_a_list, number, signed
 
 HOW_TO_READ = N_(
-    "Right of zero: the residual network has the lower loss. Points: seeds; diamond: mean with its 95% "
-    "confidence interval; shaded: too small to count."
+    "Right of zero: the {residual_family} network has the lower loss. Points: seeds; diamond: mean with "
+    "its 95% confidence interval; shaded: too small to count."
 )
+_HEADING = N_("{plain_family} − {residual_family}, training loss")
+_IN_WORDS = N_("{plain_first} − {residual_family}, final training loss. {gaps}; {mean}.")
 
 _COLOUR = "#9467bd"
 """A gap is neither network's: no colour of theirs, and plain on a light page and on a dark one."""
@@ -25,11 +30,13 @@ _GREY = "#808080"
 
 
 class SeedGapInfo(NamedTuple):
-    """Plain − residual in final training loss: ``seed`` int64 and ``gap`` float64 [seeds], and what they say.
+    """The gap of the network types ``names``, first minus second, in final training loss, and what it says.
 
+    ``seed`` int64 and ``gap`` float64 [seeds].
     ``low`` and ``high`` are NaN without an interval; ``margin`` is the smallest difference that counts.
     """
 
+    names: Both[str]
     seed: npt.NDArray[np.int64]
     gap: npt.NDArray[np.float64]
     mean: float
@@ -38,12 +45,13 @@ class SeedGapInfo(NamedTuple):
     margin: float
 
 
-def seed_gap_info(found: RaceFinding) -> SeedGapInfo:
+def seed_gap_info(found: TwinFinding) -> SeedGapInfo:
     """The gaps of the seeds that were compared."""
     if found.loss is None:
-        return SeedGapInfo(np.empty(0, np.int64), np.empty(0), *(np.nan,) * 4)
+        return SeedGapInfo(found.names, np.empty(0, np.int64), np.empty(0), *(np.nan,) * 4)
     interval = found.loss.interval
     return SeedGapInfo(
+        found.names,
         np.array([*found.loss.gaps], np.int64),
         np.array([*found.loss.gaps.values()], np.float64),
         interval.mean,
@@ -86,14 +94,14 @@ def seed_gap_chart(info: SeedGapInfo, look: Theme = LIGHT) -> Chart:
         across | band | {"fillcolor": faded(_GREY, 0.2)},
         across | {"type": "line", "x0": 0, "x1": 0, "line": {"color": _GREY, "width": 1.5}},
     ]
-    x = axis(look, _("Plain − residual"))
+    x = axis(look, str(of_twins(DIFFERENCE, info.names)))
     y = axis(look, "", type="category", categoryarray=[mean, *reversed(seeds)], categoryorder="array")
     return {"data": data, "layout": layout(look, "seed-gaps", x, y, shapes=shapes, hovermode="closest")}
 
 
 def seed_gap_table(info: SeedGapInfo) -> Columns:
     """One row a seed."""
-    return {_("seed"): info.seed, _("plain − residual, training loss"): info.gap}
+    return {_("seed"): info.seed, str(of_twins(_HEADING, info.names)): info.gap}
 
 
 def describe(info: SeedGapInfo) -> str:
@@ -105,17 +113,17 @@ def describe(info: SeedGapInfo) -> str:
     mean = _("mean {mean}, 95% confidence interval {low} to {high}").format(
         mean=signed(number(info.mean)), low=number(info.low), high=number(info.high)
     )
-    return _("Plain − residual, final training loss. {gaps}; {mean}.").format(gaps=in_a_list(said), mean=mean)
+    return str(of_twins(_IN_WORDS, info.names, gaps=in_a_list(said), mean=mean))
 
 
-def figure(found: RaceFinding) -> Figure | None:
-    """The gaps of a race's seeds; None where there are too few for an interval."""
-    if found.loss is None or found.loss.interval.p is None:
+def figure(twins: TwinFinding) -> Figure | None:
+    """The gaps of the seeds of twins; None where there are too few for an interval."""
+    if twins.loss is None or twins.loss.interval.p is None:
         return None
-    info = seed_gap_info(found)
+    info = seed_gap_info(twins)
     return Figure(
         _("The gap, seed by seed"),
-        _(HOW_TO_READ),
+        str(of_twins(HOW_TO_READ, twins.names)),
         describe(info),
         seed_gap_chart(info),
         lambda: seed_gap_table(info),

@@ -9,21 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 
 PLAIN = "#D55E00"
 RESIDUAL = "#0072B2"
 OTHERS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
 """The rest of Okabe and Ito's palette, for other families; black is left to the text."""
 
-COLOURS: dict[Role, str] = {"plain": PLAIN, "residual": RESIDUAL}
-DASHES: dict[Role, str] = {"plain": "dash", "residual": "solid"}
-SYMBOLS: dict[Role, str] = {"plain": "circle-open", "residual": "circle"}
-ROLES: tuple[Role, ...] = ("plain", "residual")
-
-_NAMES: dict[Role, str] = {"plain": N_("Plain"), "residual": N_("Residual")}
 _FONT = "'Source Sans 3', 'Source Sans Pro', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
 
@@ -41,21 +33,10 @@ LIGHT = Theme(dark=False, text="#262730", grid="rgba(38,39,48,0.15)", surface="#
 DARK = Theme(dark=True, text="#fafafa", grid="rgba(250,250,250,0.18)", surface="#1a1c24")
 
 
-def role_name(role: Role) -> str:
-    """``Plain`` or ``Residual`` in the reader's language."""
-    return _(_NAMES[role])
-
-
 def faded(colour: str, opacity: float) -> str:
     """``#rrggbb`` with an opacity, for bands and faint lines."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},{opacity})"
-
-
-def line(role: Role, *, width: float = 2.5, opacity: float = 1.0) -> dict[str, Any]:
-    """The role's line style."""
-    colour = COLOURS[role] if opacity == 1 else faded(COLOURS[role], opacity)
-    return {"color": colour, "dash": DASHES[role], "width": width}
 
 
 def axis(look: Theme, title: str, **more: Any) -> dict[str, Any]:

@@ -6,29 +6,28 @@ from typing import Any
 import numpy as np
 
 from resnet_viz.figures.curves import Band, thinned
-from resnet_viz.figures.theme import COLOURS, faded, line, role_name
+from resnet_viz.figures.lines import Line
 from resnet_viz.history import Curve
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 
 Trace = dict[str, Any]
 
 SEED_POINTS = 40
 
 
-def mean_trace(role: Role, band: Band, hover: str, *, log: bool = False, markers: bool = False) -> Trace:
-    """The role's line, its name in the legend; with several seeds the hover gives interval and count."""
+def mean_trace(line: Line, band: Band, hover: str, *, log: bool = False, markers: bool = False) -> Trace:
+    """The line itself, its name in the legend; with several seeds the hover gives interval and count."""
     kept = thinned(band.step, band.mean, log=log)
     template = f"%{{y:{hover}}}"
     trace: Trace = {
         "type": "scatter",
         "mode": "lines+markers" if markers or len(kept) == 1 else "lines",
-        "name": role_name(role),
-        "legendgroup": role,
+        "name": line.name,
+        "legendgroup": line.family,
         "x": band.step[kept].astype(np.int32),
         "y": band.mean[kept].astype(np.float32),
-        "line": line(role),
-        "marker": {"color": COLOURS[role], "size": 7},
+        "line": line.look.line(),
+        "marker": {"color": line.look.colour, "size": 7},
     }
     if band.runs.max(initial=1) > 1:
         ends = np.stack([band.low[kept], band.high[kept], band.runs[kept]], axis=1)
@@ -36,10 +35,10 @@ def mean_trace(role: Role, band: Band, hover: str, *, log: bool = False, markers
         interval = f"%{{customdata[0]:{hover}}} … %{{customdata[1]:{hover}}}"
         seeds = _("seeds: {count}").format(count="%{customdata[2]}")
         template += f" (95 %: {interval}; {seeds})"
-    return trace | {"hovertemplate": f"{template}<extra>{role_name(role)}</extra>"}
+    return trace | {"hovertemplate": f"{template}<extra>{line.name}</extra>"}
 
 
-def band_trace(role: Role, band: Band, *, log: bool = False) -> list[Trace]:
+def band_trace(line: Line, band: Band, *, log: bool = False) -> list[Trace]:
     """The 95 % band as one filled outline, or nothing where no step has two seeds.
 
     On a log axis a lower end at or below zero is drawn at half the smallest
@@ -59,31 +58,31 @@ def band_trace(role: Role, band: Band, *, log: bool = False) -> list[Trace]:
             "x": np.concatenate([step, step[::-1]]).astype(np.int32),
             "y": np.concatenate([high, low[::-1]]).astype(np.float32),
             "fill": "toself",
-            "fillcolor": faded(COLOURS[role], 0.2),
+            "fillcolor": line.look.faded(0.2),
             "line": {"width": 0},
-            "legendgroup": role,
+            "legendgroup": line.family,
             "showlegend": False,
             "hoverinfo": "skip",
         }
     ]
 
 
-def faint_line(role: Role, curve: Curve, *, log: bool = False) -> Trace:
-    """A thin, transparent curve behind the role's line."""
+def faint_line(line: Line, curve: Curve, *, log: bool = False) -> Trace:
+    """A thin, transparent curve behind the line."""
     kept = thinned(curve.step, curve.value, log=log)
     return {
         "type": "scatter",
         "mode": "lines",
         "x": curve.step[kept].astype(np.int32),
         "y": curve.value[kept].astype(np.float32),
-        "line": {"color": faded(COLOURS[role], 0.45), "width": 1},
-        "legendgroup": role,
+        "line": {"color": line.look.faded(0.45), "width": 1},
+        "legendgroup": line.family,
         "showlegend": False,
         "hoverinfo": "skip",
     }
 
 
-def faint_points(role: Role, curves: Sequence[Curve]) -> Trace:
+def faint_points(line: Line, curves: Sequence[Curve]) -> Trace:
     """The seeds behind a mean as faint points, evenly spaced: more would hide the band."""
     kept = [
         np.unique(np.linspace(0, len(curve) - 1, min(len(curve), SEED_POINTS)).astype(int))
@@ -94,8 +93,8 @@ def faint_points(role: Role, curves: Sequence[Curve]) -> Trace:
         "mode": "markers",
         "x": np.concatenate([c.step[k] for c, k in zip(curves, kept, strict=True)]).astype(np.int32),
         "y": np.concatenate([c.value[k] for c, k in zip(curves, kept, strict=True)]).astype(np.float32),
-        "marker": {"color": faded(COLOURS[role], 0.35), "size": 4},
-        "legendgroup": role,
+        "marker": {"color": line.look.faded(0.35), "size": 4},
+        "legendgroup": line.family,
         "showlegend": False,
         "hoverinfo": "skip",
     }

@@ -4,12 +4,9 @@ from collections.abc import Mapping
 
 from resnet_viz.findings.depth_numbers import Bad, DepthFinding, FamilyFinding, FamilyOutcome
 from resnet_viz.findings.evidence import Difference
+from resnet_viz.findings.family_words import family_words
 from resnet_viz.locale import N_
 from resnet_viz.wording import Sentence, listed, percent, points, sentence, signed
-
-_FIRST = {"plain": N_("Plain"), "residual": N_("Residual")}
-_INSIDE = {"plain": N_("plain"), "residual": N_("residual")}
-_VARIANT = N_("{family} ({variant})")
 
 _NOTHING_YET = N_("Not enough measured yet")
 _SO_FAR = N_("So far: {headline}")
@@ -53,13 +50,6 @@ def headline(found: DepthFinding) -> Sentence:
 def _named(one: FamilyFinding, *, described: bool) -> Sentence:
     called = family_words(one.family, inside=described)
     return sentence(_VALUES if described else _CLAUSE, family=called, outcome=clause(one))
-
-
-def family_words(name: str, *, inside: bool = False) -> Sentence:
-    """``Plain`` or ``Residual (projection)`` in the reader's language; in small ``inside`` a sentence."""
-    role, *variant = name.split("+")
-    called = sentence((_INSIDE if inside else _FIRST)[role])
-    return sentence(_VARIANT, family=called, variant=listed(variant)) if variant else called
 
 
 def clause(one: FamilyFinding) -> Sentence:

@@ -56,6 +56,11 @@ class FairnessCard:
         return _all_fair(row.fair for row in self.rows)
 
     @property
+    def has_chosen(self) -> bool:
+        """Whether some difference came with the shortcut that was asked for."""
+        return any(row.chosen for row in self.rows)
+
+    @property
     def summary(self) -> Sentence:
         """The card in one sentence."""
         if self.fair is None:
@@ -64,7 +69,7 @@ class FairnessCard:
             return sentence(
                 N_("These networks differ in more than the skip connection; do not compare their curves.")
             )
-        if any(row.chosen for row in self.rows):
+        if self.has_chosen:
             return sentence(
                 N_(
                     "The networks differ only in the skip connection and the changes it requires, listed "

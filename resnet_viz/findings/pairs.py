@@ -1,4 +1,4 @@
-"""A race's runs two by two, and what is compared of them."""
+"""The runs of twins two by two, and what is compared of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,10 +59,9 @@ class SeedResult:
         return all(ending is Ending.LEARNED for ending in self.endings)
 
 
-def paired(histories: Sequence[RunHistory]) -> list[Pair]:
-    """The pairs, by seed; runs without a partner are left out."""
-    plain = {h.seed: h for h in histories if h.role == "plain"}
-    residual = {h.seed: h for h in histories if h.role == "residual"}
+def paired(histories: Sequence[RunHistory], names: Both[str]) -> list[Pair]:
+    """The pairs of the network types ``names``, by seed; runs without a partner are left out."""
+    plain, residual = ({h.seed: h for h in histories if h.family == name} for name in names)
     return [Pair(seed, Both(plain[seed], residual[seed])) for seed in sorted(plain.keys() & residual.keys())]
 
 

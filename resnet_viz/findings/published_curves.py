@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +16,7 @@ class PublishedCurve:
         is_quoted: read in others' words and not in the paper itself, so rounded to whole percent.
     """
 
-    role: Role
+    family: str
     label: str
     source: str
     depths: tuple[int, ...]

@@ -1,162 +1,128 @@
 """What a race comes to, from its numbers alone.
 
-A seed counts once both of its networks have ended by themselves: finished or
-diverged. Degradation is about the *training* error (He et al. 2015 §1), so the
-training loss is judged; the accuracy on test images is reported beside it. One
-or two seeds are described. From three on the paired gaps, plain − residual, are
-judged by the rule of `evidence`.
-
-A network that diverged, or does no better than guessing, is the worst result of
-its seed. It is counted in that seed and never dropped, and no gap is stated
-there. If that happens to one kind of network alone and the other seeds say the
-same, their judgement stands; else there is none.
+Each pair of twins, a plain network type and a residual one that differ in
+nothing but their shortcuts, is judged by `twin_numbers`. Of several pairs each
+is a claim; together they are wrong in 5 % of races at most where the networks
+do not differ (Holm). A network type without a twin differs from the others in
+more than shortcuts: it is described and not judged.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 from resnet_viz.data.catalogue import shape_of
-from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.findings.endings import NO_BETTER, Ending, guessing_error, guessing_loss, is_broken
-from resnet_viz.findings.evidence import Difference, Outcome, difference
-from resnet_viz.findings.intervals import FEWEST
-from resnet_viz.findings.pairs import Both, Pair, SeedResult, paired, result_of
+from resnet_viz.findings.endings import Ending, ending_of, final_loss, final_test_error, is_moving, steps_done
+from resnet_viz.findings.evidence import beyond_chance
+from resnet_viz.findings.pairs import Both
 from resnet_viz.findings.regime import Gradient, gradient_of
+from resnet_viz.findings.twin_numbers import (
+    RaceOutcome,
+    TwinFinding,
+    compared,
+    outcome_of,
+    unfinished_outcome,
+)
 from resnet_viz.history import RunHistory
 
 
-class RaceOutcome(StrEnum):
-    """What a race comes to."""
+class Result(NamedTuple):
+    """What one run came to that has ended; ``loss`` is None where it is not finite."""
 
-    WAITING = "waiting"
-    RUNNING = "running"
-    STOPPED = "stopped"
-    FAILED = "failed"
-    NOT_JUDGED = "not_judged"
-    DIVERGED = "diverged"
-    GUESSES = "guesses"
-    RESIDUAL_BETTER = "residual_better"
-    PLAIN_BETTER = "plain_better"
-    NO_DIFFERENCE = "no_difference"
-    OPEN = "open"
-    UNDECIDED = "undecided"
-
-
-_OF_GAPS = {
-    Outcome.HIGHER: RaceOutcome.RESIDUAL_BETTER,
-    Outcome.LOWER: RaceOutcome.PLAIN_BETTER,
-    Outcome.SAME: RaceOutcome.NO_DIFFERENCE,
-    Outcome.OPEN: RaceOutcome.OPEN,
-    Outcome.UNDECIDED: RaceOutcome.UNDECIDED,
-}
+    steps: int
+    ending: Ending
+    loss: float | None
+    accuracy: float | None
+    gradient: Gradient | None
 
 
 @dataclass(frozen=True, slots=True)
 class RaceFinding:
-    """The numbers of a race.
+    """The numbers of a race: of every pair of twins, and by seed of every network type.
 
-    ``seeds`` have ended; where none has, ``farthest`` is the one that has come
-    farthest. ``loss`` is plain − residual, ``accuracy`` residual − plain, both
-    over the seeds in which both networks have learned something.
+    ``outcome`` is that of the first pair; without one, how far the race has come.
     """
 
     spec: Experiment
     outcome: RaceOutcome
-    pairs: tuple[Pair, ...]
-    seeds: tuple[SeedResult, ...]
-    farthest: SeedResult | None
-    loss: Difference | None
-    accuracy: Difference | None
-    gradients: Both[Gradient | None]
-    is_moving: bool
-
-    def ended_as(self, *endings: Ending) -> Both[list[int]]:
-        """The seeds in which each network ended in one of these ways."""
-        return Both(
-            *([seed.seed for seed in self.seeds if seed.endings[role] in endings] for role in range(2))
-        )
+    histories: tuple[RunHistory, ...]
+    twins: tuple[TwinFinding, ...]
+    results: Mapping[str, Mapping[int, Result]]
 
     @property
-    def compared(self) -> list[SeedResult]:
-        """The seeds that ``loss`` is about."""
-        seeds = (self.farthest,) if self.farthest else self.seeds
-        return [seed for seed in seeds if self.loss and seed.seed in self.loss.gaps]
+    def is_moving(self) -> bool:
+        """Whether there is more to come."""
+        return any(map(is_moving, self.histories))
+
+    @property
+    def pair(self) -> TwinFinding | None:
+        """The twins of which the race consists, where it has nothing else."""
+        return self.twins[0] if len(self.twins) == 1 and len(self.spec.families) == 2 else None
+
+    @property
+    def alone(self) -> list[str]:
+        """The network types without a twin."""
+        paired = {name for twins in self.twins for name in twins.names}
+        return [name for name in self.spec.families if name not in paired]
+
+    @property
+    def complete_seeds(self) -> list[int]:
+        """The seeds in which all networks have ended."""
+        first, *others = (results.keys() for results in self.results.values())
+        return sorted(set(first).intersection(*others))
+
+    @property
+    def claims(self) -> int:
+        """How many pairs are judged together."""
+        return sum(twins.probability is not None for twins in self.twins)
 
     def to_dict(self) -> dict[str, Any]:
-        """What programs get: gaps and their 95 % intervals, None where nothing can be compared."""
-        said: dict[str, Any] = {"outcome": self.outcome.value}
-        for name, found in (("loss_gap", self.loss), ("accuracy_difference", self.accuracy)):
-            interval = found.interval if found else None
-            said[name] = interval.mean if interval else None
-            said[f"{name}_low"] = interval.low if interval else None
-            said[f"{name}_high"] = interval.high if interval else None
-        said["loss_margin"] = self.loss.margin if self.loss else None
-        said["seeds_compared"] = list(self.loss.gaps) if self.loss else []
-        said["diverged"] = self.ended_as(Ending.DIVERGED)._asdict()
-        said["no_better_than_guessing"] = self.ended_as(*NO_BETTER)._asdict()
+        """What programs get; of more than one pair the first, and all of them as ``pairs``."""
+        first = self.twins[0] if self.twins else compared(self.spec, Both("", ""), ())
+        said = first.to_dict() | {"outcome": self.outcome.value}
+        if self.pair is None:
+            said["pairs"] = [twins.names._asdict() | twins.to_dict() for twins in self.twins]
         return said
 
 
 def judge(spec: Experiment, histories: Sequence[RunHistory]) -> RaceFinding:
     """The outcome of ``histories``, the runs of ``spec`` so far."""
-    classes = shape_of(spec.run.data).classes
-    pairs = tuple(paired(histories))
-    results = [result_of(pair, classes) for pair in pairs]
-    ended = tuple(seed for seed in results if seed.has_ended)
-    compared = [seed for seed in ended if seed.have_learned]
-    begun = [seed for seed in results if None not in seed.losses]
-    farthest = max(begun, key=lambda seed: seed.steps) if begun and not ended else None
-    if farthest:
-        compared = [farthest]
-    loss, accuracy = _differences(compared, classes)
-    is_moving = any(not run.state.is_finished() for run in histories)
-    shown = [
-        pair.runs for pair in pairs for first in [*ended, farthest][:1] if first and pair.seed == first.seed
-    ]
+    twins = _together([compared(spec, Both(*names), histories) for names in spec.twins()])
+    results = {
+        name: {h.seed: result for h in histories if h.family == name and (result := _result(h, spec))}
+        for name in spec.families
+    }
+    alone = unfinished_outcome(histories, any_ended=any(results.values())) or RaceOutcome.NOT_JUDGED
     return RaceFinding(
         spec,
-        _outcome(histories, ended, loss, is_moving=is_moving),
-        pairs,
-        ended,
-        farthest,
-        loss,
-        accuracy,
-        Both(*map(gradient_of, shown[0])) if shown else Both(None, None),
-        is_moving,
+        twins[0].outcome if twins else alone,
+        tuple(histories),
+        tuple(twins),
+        results,
     )
 
 
-def _differences(seeds: Sequence[SeedResult], classes: int) -> tuple[Difference | None, Difference | None]:
-    plain, residual = (_by_seed({s.seed: s.losses[role] for s in seeds}) for role in range(2))
-    plain_accuracy, accuracy = (_by_seed({s.seed: s.accuracies[role] for s in seeds}) for role in range(2))
-    return (
-        difference(plain, residual, guessing_loss(classes)),
-        difference(accuracy, plain_accuracy, guessing_error(classes), most=1),
+def _together(twins: Sequence[TwinFinding]) -> list[TwinFinding]:
+    """Each pair judged; several of them as claims made at once."""
+    held: Sequence[bool | None] = [None]
+    if len(twins) != 1:
+        held = beyond_chance([found.probability for found in twins])
+    return [
+        replace(found, outcome=outcome_of(found, is_there=is_there))
+        for found, is_there in zip(twins, held, strict=True)
+    ]
+
+
+def _result(history: RunHistory, spec: Experiment) -> Result | None:
+    ending = ending_of(history, shape_of(spec.run.data).classes)
+    if ending is Ending.NONE:
+        return None
+    error = final_test_error(history)
+    return Result(
+        steps_done(history),
+        ending,
+        final_loss(history),
+        None if error is None else 1 - error,
+        gradient_of(history),
     )
-
-
-def _by_seed(values: Mapping[int, float | None]) -> dict[int, float]:
-    return {seed: value for seed, value in values.items() if value is not None}
-
-
-def _outcome(
-    histories: Sequence[RunHistory], ended: Sequence[SeedResult], loss: Difference | None, *, is_moving: bool
-) -> RaceOutcome:
-    if is_moving or not histories:
-        return RaceOutcome.RUNNING if any(run.series for run in histories) else RaceOutcome.WAITING
-    if not ended:
-        stopped = any(run.state is RunState.STOPPED for run in histories)
-        return RaceOutcome.FAILED if any(map(is_broken, histories)) or not stopped else RaceOutcome.STOPPED
-    worst = Both(*({s.endings[role] for s in ended} - {Ending.LEARNED} for role in range(2)))
-    if len(ended) >= FEWEST and loss is not None:
-        judged = loss.outcome()
-        stands = {Outcome.HIGHER: not worst.residual, Outcome.LOWER: not worst.plain}
-        if judged in _OF_GAPS and stands.get(judged, not any(worst)):
-            return _OF_GAPS[judged]
-    if any(worst):
-        diverged = any(Ending.DIVERGED in endings for endings in worst)
-        return RaceOutcome.DIVERGED if diverged else RaceOutcome.GUESSES
-    return RaceOutcome.NOT_JUDGED

@@ -1,262 +1,219 @@
-"""The words for a race's outcome. They claim what the numbers in them show, and nothing else."""
+"""The words for a race's outcome: of one pair of twins its own, of more network types all of them named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import BROKEN, RunState
-from resnet_viz.findings.accuracy_words import accuracies, tested_how
-from resnet_viz.findings.endings import FINAL_STEPS, NO_BETTER, Ending, guessing_loss, steps_done
+from resnet_viz.findings import twin_words
+from resnet_viz.findings.accuracy_words import tested_how
+from resnet_viz.findings.endings import NO_BETTER, Ending
+from resnet_viz.findings.family_words import family_words, of_twins
 from resnet_viz.findings.intervals import FEWEST
-from resnet_viz.findings.pairs import Both
-from resnet_viz.findings.race_numbers import RaceFinding, RaceOutcome
+from resnet_viz.findings.race_numbers import RaceFinding, Result
 from resnet_viz.findings.regime import gradient_sentences
 from resnet_viz.findings.training_time import early_sentence
-from resnet_viz.findings.yardstick_words import yardstick_sentence
+from resnet_viz.findings.twin_numbers import RaceOutcome, TwinFinding
+from resnet_viz.findings.twin_words import shown_loss
 from resnet_viz.locale import N_
-from resnet_viz.networks.families import without_shortcuts
-from resnet_viz.wording import Sentence, count, number, paragraph, sentence, signed
+from resnet_viz.networks.families import network_type
+from resnet_viz.wording import Sentence, count, listed, number, paragraph, percent, sentence
 
-ROLES = Both(N_("plain"), N_("residual"))
-
-SHALLOW = 20
-"""Up to this depth plain networks train well (He et al. 2015, Fig. 6)."""
-
-_HEADLINES = {
+_UNFINISHED = {
     RaceOutcome.WAITING: N_("Nothing measured yet"),
     RaceOutcome.RUNNING: N_("Still running"),
     RaceOutcome.STOPPED: N_("Stopped before the end"),
     RaceOutcome.FAILED: N_("Not completed"),
-    RaceOutcome.RESIDUAL_BETTER: N_("The residual network trains better at this depth"),
-    RaceOutcome.PLAIN_BETTER: N_("The plain network trains better at this depth"),
-    RaceOutcome.NO_DIFFERENCE: N_("No difference as large as {margin}"),
-    RaceOutcome.OPEN: N_("A difference, but whether it reaches {margin} is open"),
-    RaceOutcome.UNDECIDED: N_("Undecided"),
 }
-_ONE = N_("In this run: residual {residual}, plain {plain}")
-_TWO = N_("In these two seeds: residual {residual} and {residual_2}, plain {plain} and {plain_2}")
-_DIVERGED = N_("diverged")
-_GUESSES = N_("{loss} (guessing)")
-_WORSE = N_("{loss} (worse than guessing)")
-_SOME_DIVERGED = N_("Diverged: plain in {plain} of {seeds} seeds, residual in {residual}")
-_SOME_GUESS = N_("No better than guessing: plain in {plain} of {seeds} seeds, residual in {residual}")
-_WITH_EXCEPTIONS = N_("{headline}. {exceptions}")
-
-_RUNNING = N_("The race is still running, so this may change. Seeds finished: {done} of {seeds}.")
-_WAITING = N_("There is nothing to compare yet. Seeds finished: {done} of {seeds}.")
-_STOPPED = N_("Seed {seed} was stopped after {plain} (plain) and {residual} (residual) of {total} steps.")
-_FAILED = N_("Seed {seed} gives no result: a run failed or was interrupted.")
-_DELETED = N_("Seed {seed} gives no result: one of its two runs was deleted.")
-_UNEQUAL = N_(
-    "In seed {seed} the networks were not trained equally long ({plain} steps plain, {residual} residual); "
-    "only steps that both have done are compared."
+_JUDGED = frozenset(
+    {
+        RaceOutcome.RESIDUAL_BETTER,
+        RaceOutcome.PLAIN_BETTER,
+        RaceOutcome.NO_DIFFERENCE,
+        RaceOutcome.OPEN,
+        RaceOutcome.UNDECIDED,
+    }
 )
-_PLAIN_DIVERGED = N_(
-    "The plain network of seed {seed} diverged after {steps} steps: its loss became infinite or NaN."
-)
-_RESIDUAL_DIVERGED = N_(
-    "The residual network of seed {seed} diverged after {steps} steps: its loss became infinite or NaN."
-)
-_NO_BETTER = N_(
-    "The loss of random guessing is {guess}. No better than that, or worse: plain in {plain} of "
-    "{seeds} seeds, residual in {residual}."
-)
-_NOTHING_LEARNED = N_(
-    "A network that has not learned is not compared. Train longer or change the learning rate."
+_CLAUSES = {
+    RaceOutcome.WAITING: N_("nothing measured yet"),
+    RaceOutcome.RUNNING: N_("still running"),
+    RaceOutcome.STOPPED: N_("stopped before the end"),
+    RaceOutcome.FAILED: N_("not completed"),
+    RaceOutcome.NOT_JUDGED: N_("not judged"),
+    RaceOutcome.RESIDUAL_BETTER: N_("{residual_family} trains better"),
+    RaceOutcome.PLAIN_BETTER: N_("{plain_family} trains better"),
+    RaceOutcome.NO_DIFFERENCE: N_("no difference as large as {margin}"),
+    RaceOutcome.OPEN: N_("a difference, but whether it reaches {margin} is open"),
+    RaceOutcome.UNDECIDED: N_("undecided"),
+}
+_AT_THIS_DEPTH = N_("At this depth: {pairs}")
+_PAIR = N_("{plain_first} / {residual_first}: {outcome}")
+_AND = N_("{before}; {clause}")
+_TOGETHER = N_("{clause}, {more}")
+_SOME_DIVERGED = N_("{plain_family} diverged in {plain} of {seeds} seeds, {residual_family} in {residual}")
+_SOME_GUESS = N_(
+    "{plain_family} no better than guessing in {plain} of {seeds} seeds, {residual_family} in {residual}"
 )
 
-_LOSS = N_(
-    "Training loss after {steps} steps at depth {depth}, mean of the last {window}: plain {plain}, residual "
-    "{residual}."
-)
-_LOSS_OF_SEEDS = N_(
-    "Training loss after {steps} steps at depth {depth}, mean of {seeds} seeds: plain {plain}, residual "
-    "{residual}."
-)
-_LOSS_OF_SEED = N_("Seed {seed}: training loss plain {plain}, residual {residual}.")
-_GAP = N_("Plain − residual: {gap} (95% confidence interval {low} to {high}).")
-_BETTER = N_(
-    "That is more than chance between seeds explains, and its mean is at least {margin}, the smallest "
-    "difference that counts here. The Depth page shows whether depth is the cause."
-)
-_NO_DIFFERENCE = N_(
-    "With its uncertainty the difference stays below {margin}, the smallest difference that counts here."
-)
-_OPEN = N_(
-    "There is a difference, but it may be larger or smaller than {margin}, the smallest difference "
-    "that counts here. More seeds narrow the confidence interval."
-)
-_UNDECIDED = N_(
-    "The seeds differ too much to tell: the plain network had the higher loss in {higher} of {seeds}. "
-    "More seeds narrow the confidence interval."
-)
-_DECIDED_ALONE = N_("Only the seeds in which both networks learned are compared: {seeds} of {ended}.")
+_ONE = N_("In this run: {networks}")
+_TWO = N_("In these two seeds: {networks}")
+_MEANS = N_("Mean training loss of {seeds} seeds: {networks}")
+_VALUE = N_("{family} {loss}")
+_VALUES = N_("{family} {first} and {second}")
+_WITHOUT_MEAN = N_("{family} learned in {learned} seeds")
 
-_ONE_SEED = N_("One seed shows what happened once; from {fewest} seeds on the difference is judged.")
-_TWO_SEEDS = N_("Two seeds are too few for a confidence interval; from {fewest} on the difference is judged.")
-_SHALLOW = N_(
-    "Depth {depth} is shallow: plain networks of up to 20 layers train well in published results too (He et "
-    "al. 2015, Fig. 6). Try a deeper one."
+_BROKEN = N_("Failed or interrupted, and so without a result: {cells}.")
+_STOPPED = N_("Stopped, and so without a result: {cells}.")
+_RUN = N_("{family} {depth} (seed {seed})")
+_ALONE = N_("{family}, training loss after {steps} steps at depth {depth}: {losses}.")
+_ALONE_SEEDS = N_("{family}, training loss after {steps} steps at depth {depth}, {seeds} seeds: {losses}.")
+_ALONE_ACCURACY = N_("Test accuracy: {accuracies}.")
+_NO_TWIN = N_(
+    "Not judged: {families}. Only networks that differ in nothing but the skip connection are judged, and "
+    "here it has no such twin."
+)
+_NO_TWINS = N_(
+    "Not judged: {families}. Only networks that differ in nothing but the skip connection are judged, and "
+    "here they have no such twins."
+)
+_CLAIMS = N_(
+    "{claims} claims are judged together (Holm): where the networks do not differ, one of them is wrong in "
+    "5% of races at most."
 )
 
 
 def headline(found: RaceFinding) -> Sentence:
     """The outcome in a few words."""
-    title = _HEADLINES.get(found.outcome)
-    exceptions = _exceptions(found)
-    if title is not None:
-        said = sentence(title, margin=number(found.loss.margin if found.loss else None))
-        judged = found.outcome in (RaceOutcome.RESIDUAL_BETTER, RaceOutcome.PLAIN_BETTER)
-        return (
-            sentence(_WITH_EXCEPTIONS, headline=said, exceptions=exceptions[0])
-            if judged and exceptions
-            else said
-        )
-    if len(found.seeds) >= FEWEST:
-        return exceptions[0]
-    values = {
-        f"{role}{place}": shown_loss(seed.endings[which], seed.losses[which])
-        for place, seed in zip(("", "_2"), found.seeds, strict=False)
-        for which, role in enumerate(Both._fields)
-    }
-    return sentence(_ONE if len(found.seeds) == 1 else _TWO, **values)
+    if found.pair:
+        return twin_words.headline(found.pair)
+    outcomes = {twins.outcome for twins in found.twins} or {found.outcome}
+    common = next(iter(outcomes)) if len(outcomes) == 1 else None
+    if common in _UNFINISHED:
+        return sentence(_UNFINISHED[common])
+    seeds = found.complete_seeds
+    if not outcomes & _JUDGED and seeds and (len(seeds) < FEWEST or not found.twins):
+        return _values(found, seeds)
+    if not found.twins:
+        return sentence(_UNFINISHED[RaceOutcome.FAILED])
+    said = _clause(found.twins[0])
+    for twins in found.twins[1:]:
+        said = sentence(_AND, before=said, clause=_clause(twins))
+    return sentence(_AT_THIS_DEPTH, pairs=said)
 
 
 def sentences(found: RaceFinding) -> list[Sentence]:
     """The outcome with the numbers it rests on; what belongs together is one."""
-    return [
-        *_remarks(found),
-        *paragraph(_without_result(found)),
-        *paragraph([*_losses(found), *_judgement(found)]),
-        *paragraph(accuracies(found)),
-        *_beside(found),
-        *paragraph(_gradients(found)),
-    ]
+    if found.pair:
+        return twin_words.sentences(found.pair)
+    said = [*_remarks(found)]
+    for twins in found.twins:
+        said += [one for one in twin_words.comparison(twins) if one not in said]
+    for name in found.alone:
+        said += paragraph(_alone(found, name))
+    if alone := [family_words(name, inside=True) for name in found.alone]:
+        said.append(sentence(_NO_TWIN if len(alone) == 1 else _NO_TWINS, families=listed(alone)))
+    return [*said, *paragraph(_gradients(found))]
 
 
 def notes(found: RaceFinding) -> list[Sentence]:
     """How the numbers were measured and judged."""
-    seeds = len(found.seeds)
-    said = tested_how(found)
-    if 0 < seeds < FEWEST and not found.is_moving:
-        said.append(sentence(_ONE_SEED if seeds == 1 else _TWO_SEEDS, fewest=FEWEST))
-    return [*said, *early_sentence(found.spec.run.train)] if found.loss else said
-
-
-def shown_loss(ending: Ending, loss: float | None) -> str | Sentence:
-    """A final loss with what is special about it; of a network that diverged, only that."""
-    if ending is Ending.DIVERGED:
-        return sentence(_DIVERGED)
-    template = {Ending.GUESSES: _GUESSES, Ending.WORSE: _WORSE}.get(ending)
-    return sentence(template, loss=number(loss)) if template else number(loss)
-
-
-def _exceptions(found: RaceFinding) -> list[Sentence]:
-    """In how many seeds a network diverged or only guesses, one sentence each."""
-    said = []
-    for template, endings in ((_SOME_DIVERGED, {Ending.DIVERGED}), (_SOME_GUESS, NO_BETTER)):
-        plain, residual = map(len, found.ended_as(*endings))
-        if plain or residual:
-            said.append(sentence(template, plain=plain, residual=residual, seeds=len(found.seeds)))
+    if found.pair:
+        return twin_words.notes(found.pair)
+    said: list[Sentence] = []
+    for part in (tested_how, twin_words.standard):
+        for twins in found.twins:
+            said += [one for one in part(twins) if one not in said]
+    if found.claims > 1:
+        said.append(sentence(_CLAIMS, claims=found.claims))
+    if not said and any(found.results.values()):
+        said += early_sentence(found.spec.run.train)
     return said
 
 
+def _clause(found: TwinFinding) -> Sentence:
+    """What became of one pair, named."""
+    exceptions = []
+    for template, endings in ((_SOME_DIVERGED, {Ending.DIVERGED}), (_SOME_GUESS, NO_BETTER)):
+        plain, residual = map(len, found.ended_as(*endings))
+        if plain or residual:
+            seeds = len(found.seeds)
+            exceptions.append(of_twins(template, found.names, plain=plain, residual=residual, seeds=seeds))
+    if found.outcome in _CLAUSES:
+        margin = number(found.loss.margin if found.loss else None)
+        said = of_twins(_CLAUSES[found.outcome], found.names, margin=margin)
+    else:
+        said, *exceptions = exceptions
+    for more in exceptions:
+        said = sentence(_TOGETHER, clause=said, more=more)
+    return of_twins(_PAIR, found.names, outcome=said)
+
+
+def _values(found: RaceFinding, seeds: Sequence[int]) -> Sentence:
+    """The final losses of all network types in ``seeds``, of many the means."""
+    shown = []
+    for name in sorted(found.results, key=lambda name: network_type(name).role == "plain"):
+        results = [found.results[name][seed] for seed in seeds]
+        losses = [shown_loss(result.ending, result.loss) for result in results]
+        called = family_words(name, inside=True)
+        if len(seeds) < FEWEST:
+            values = dict(zip(("first", "second"), losses, strict=False))
+            template = _VALUE if len(seeds) == 1 else _VALUES
+            shown.append(sentence(template, family=called, loss=losses[0], **values))
+        else:
+            shown.append(_mean(called, results))
+    template = {1: _ONE, 2: _TWO}.get(len(seeds), _MEANS)
+    return sentence(template, seeds=len(seeds), networks=listed(shown))
+
+
+def _mean(called: Sentence, results: Sequence[Result]) -> Sentence:
+    """A mean of all seeds, or in how many a network has learned where that is not all of them."""
+    learned = [
+        result.loss for result in results if result.ending is Ending.LEARNED and result.loss is not None
+    ]
+    if len(learned) < len(results):
+        return sentence(_WITHOUT_MEAN, family=called, learned=len(learned))
+    return sentence(_VALUE, family=called, loss=number(sum(learned) / len(learned)))
+
+
 def _remarks(found: RaceFinding) -> Iterator[Sentence]:
-    """What is out of the ordinary, before any comparison."""
-    asked = found.spec.seeds
-    if found.is_moving or not found.pairs:
-        template = _RUNNING if found.loss else _WAITING
-        yield sentence(template, done=len(found.seeds), seeds=asked)
-    first = found.spec.run.train.seed
-    missing = set(range(first, first + asked)) - {pair.seed for pair in found.pairs}
-    if found.pairs and not found.is_moving:
-        yield from (sentence(_DELETED, seed=seed) for seed in sorted(missing))
-    total = count(found.spec.run.train.steps)
-    for pair in found.pairs:
-        steps = dict(zip(Both._fields, map(count, map(steps_done, pair.runs)), strict=True))
-        states = {run.state for run in pair.runs}
-        if states & BROKEN:
-            yield sentence(_FAILED, seed=pair.seed)
-        if RunState.STOPPED in states:
-            yield sentence(_STOPPED, seed=pair.seed, total=total, **steps)
-        if states == {RunState.FINISHED} and len(set(steps.values())) > 1:
-            yield sentence(_UNEQUAL, seed=pair.seed, **steps)
-        for run, template in zip(pair.runs, (_PLAIN_DIVERGED, _RESIDUAL_DIVERGED), strict=True):
-            if run.state is RunState.DIVERGED:
-                yield sentence(template, seed=pair.seed, steps=count(steps_done(run)))
-
-
-def _without_result(found: RaceFinding) -> Iterator[Sentence]:
-    """Networks that have learned nothing, and what that means for the comparison."""
-    plain, residual = map(len, found.ended_as(*NO_BETTER))
-    ended, compared = len(found.seeds), found.loss.seeds if found.loss else 0
-    if plain or residual:
-        guess = number(guessing_loss(shape_of(found.spec.run.data).classes))
-        yield sentence(_NO_BETTER, guess=guess, plain=plain, residual=residual, seeds=ended)
-        yield sentence(_NOTHING_LEARNED)
-    if 0 < compared < ended:
-        yield sentence(_DECIDED_ALONE, seeds=compared, ended=ended)
-
-
-def _losses(found: RaceFinding) -> Iterator[Sentence]:
-    shown = found.compared
-    if found.loss is None:
-        return
-    if len(shown) == 2:
-        for seed in shown:
-            plain, residual = map(number, seed.losses)
-            yield sentence(_LOSS_OF_SEED, seed=seed.seed, plain=plain, residual=residual)
-        return
-    steps = min(seed.steps for seed in shown)
-    yield sentence(
-        _LOSS if len(shown) == 1 else _LOSS_OF_SEEDS,
-        depth=found.spec.run.network.depth,
-        steps=count(steps),
-        window=min(FINAL_STEPS, steps),
-        seeds=len(shown),
-        plain=number(found.loss.first),
-        residual=number(found.loss.second),
-    )
-
-
-def _judgement(found: RaceFinding) -> Iterator[Sentence]:
-    loss = found.loss
-    if loss is None:
-        return
-    interval = loss.interval
-    if interval.p is not None:
-        yield sentence(
-            _GAP, gap=signed(number(interval.mean)), low=number(interval.low), high=number(interval.high)
+    """What has no result among networks without a twin; pairs speak for themselves."""
+    if not found.twins and found.is_moving:
+        yield twin_words.still_running(
+            found.spec, len(found.complete_seeds), any_loss=bool(found.complete_seeds)
         )
-    template = {
-        RaceOutcome.RESIDUAL_BETTER: _BETTER,
-        RaceOutcome.PLAIN_BETTER: _BETTER,
-        RaceOutcome.NO_DIFFERENCE: _NO_DIFFERENCE,
-        RaceOutcome.OPEN: _OPEN,
-        RaceOutcome.UNDECIDED: _UNDECIDED,
-    }.get(found.outcome)
-    if template:
-        higher = sum(gap > 0 for gap in loss.gaps.values())
-        yield sentence(template, margin=number(loss.margin), higher=higher, seeds=loss.seeds)
-    depth = found.spec.run.network.depth
-    if found.outcome is RaceOutcome.NO_DIFFERENCE and depth <= SHALLOW:
-        yield sentence(_SHALLOW, depth=depth)
+    for states, template in ((BROKEN, _BROKEN), ({RunState.STOPPED}, _STOPPED)):
+        named: list[str | Sentence] = [
+            sentence(_RUN, family=family_words(run.family), depth=found.spec.run.network.depth, seed=run.seed)
+            for run in found.histories
+            if run.state in states and run.family in found.alone
+        ]
+        if named:
+            yield sentence(template, cells=listed(named))
+
+
+def _alone(found: RaceFinding, name: str) -> Iterator[Sentence]:
+    """What came of the seeds of a network type that is compared with none."""
+    results = found.results[name]
+    if not results:
+        return
+    yield sentence(
+        _ALONE if len(results) == 1 else _ALONE_SEEDS,
+        family=family_words(name),
+        steps=count(min(result.steps for result in results.values())),
+        depth=found.spec.run.network.depth,
+        seeds=len(results),
+        losses=listed([shown_loss(result.ending, result.loss) for result in results.values()]),
+    )
+    tested = [result.accuracy for result in results.values() if result.accuracy is not None]
+    if tested:
+        yield sentence(_ALONE_ACCURACY, accuracies=listed([*map(percent, tested)]))
 
 
 def _gradients(found: RaceFinding) -> list[Sentence]:
-    shown = found.farthest or next(iter(found.seeds), None)
-    measured = [
-        (sentence(role), gradient)
-        for role, gradient in zip(ROLES, found.gradients, strict=True)
-        if gradient is not None
-    ]
-    if shown is None or len(measured) < len(ROLES):
-        return []
-    return gradient_sentences(measured, found.spec.run.network.depth, shown.seed)
-
-
-def _beside(found: RaceFinding) -> Iterator[Sentence]:
-    """What one seed's gap can be held against."""
-    if found.loss and len(found.seeds) == 1:
-        run = found.spec.run
-        runs = Both(*(run.but(network=network) for network in (without_shortcuts(run.network), run.network)))
-        yield yardstick_sentence(runs, found.loss.interval.mean, "loss")
+    """How the gradient went in the first seed that all networks have."""
+    for seed in found.complete_seeds[:1]:
+        measured = [
+            (family_words(name, inside=True), gradient)
+            for name, results in found.results.items()
+            if (gradient := results[seed].gradient) is not None
+        ]
+        return gradient_sentences(measured, found.spec.run.network.depth, seed)
+    return []

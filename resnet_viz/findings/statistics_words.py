@@ -8,6 +8,7 @@ beside it (``test/accuracy_running``). Runs of earlier versions have that alone.
 from collections.abc import Sequence
 
 from resnet_viz.events import NormStatistics
+from resnet_viz.findings.family_words import of_twins
 from resnet_viz.findings.pairs import Both
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
@@ -17,12 +18,12 @@ _MATTERS = 0.05
 """The other figure is named from this difference on."""
 
 _RUNNING_ACCURACY = N_(
-    "With the running averages of batch normalisation the test accuracy would be {plain} (plain) and "
-    "{residual} (residual): they lag behind weights that move fast."
+    "With the running averages of batch normalisation the test accuracy would be {plain} ({plain_family}) "
+    "and {residual} ({residual_family}): they lag behind weights that move fast."
 )
 _RUNNING_ERROR = N_(
-    "With the running averages of batch normalisation the test error would be {plain} (plain) and {residual} "
-    "(residual): they lag behind weights that move fast."
+    "With the running averages of batch normalisation the test error would be {plain} ({plain_family}) and "
+    "{residual} ({residual_family}): they lag behind weights that move fast."
 )
 _OLD = N_(
     "The test was measured with the running averages of batch normalisation, as this app did before. They "
@@ -30,8 +31,10 @@ _OLD = N_(
 )
 
 
-def statistics_sentences(runs: Both[Sequence[RunHistory]], *, errors: bool = False) -> list[Sentence]:
-    """For finished networks with batch normalisation that are compared; ``errors``: said as test errors."""
+def statistics_sentences(
+    runs: Both[Sequence[RunHistory]], names: Both[str], *, errors: bool = False
+) -> list[Sentence]:
+    """For finished twins ``names`` with batch normalisation; ``errors``: said as test errors."""
     histories = [*runs.plain, *runs.residual]
     if any(history.facts.get("test_statistics") != NormStatistics.REESTIMATED for history in histories):
         return [sentence(_OLD)]
@@ -41,11 +44,8 @@ def statistics_sentences(runs: Both[Sequence[RunHistory]], *, errors: bool = Fal
     if not apart or max(apart) <= _MATTERS:
         return []
     plain, residual = (None if mean is None else percent(1 - mean if errors else mean) for mean in running)
-    return [
-        sentence(
-            _RUNNING_ERROR if errors else _RUNNING_ACCURACY, plain=plain or "–", residual=residual or "–"
-        )
-    ]
+    template = _RUNNING_ERROR if errors else _RUNNING_ACCURACY
+    return [of_twins(template, names, plain=plain or "–", residual=residual or "–")]
 
 
 def _mean(runs: Sequence[RunHistory], name: str) -> float | None:

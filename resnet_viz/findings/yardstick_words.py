@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from resnet_viz.findings.family_words import family_words
 from resnet_viz.findings.pairs import Both
 from resnet_viz.findings.yardstick import starts_of
 from resnet_viz.locale import N_
@@ -19,10 +20,11 @@ _NONE = N_(
 _NOT_MEASURED = N_(
     "How much two starts of the same network differ was not measured for these settings; run several seeds."
 )
-_ROLES = Both(N_("plain"), N_("residual"))
 
 
-def yardstick_sentence(runs: Both[RunSpec], gap: float, of: Literal["loss", "error"]) -> Sentence:
+def yardstick_sentence(
+    runs: Both[RunSpec], gap: float, of: Literal["loss", "error"], names: Both[str]
+) -> Sentence:
     """``gap`` between two ``runs`` of one seed, beside the pairs of the kind that varies more."""
     starts = [starts_of(run) for run in runs]
     apart = [getattr(kind, f"{of}_differences") for kind in starts if kind is not None]
@@ -32,4 +34,6 @@ def yardstick_sentence(runs: Both[RunSpec], gap: float, of: Literal["loss", "err
     if not any(reached):
         return sentence(_NONE, pairs=sum(map(len, apart)))
     most = reached.index(max(reached))
-    return sentence(_SOME, network=sentence(_ROLES[most]), many=reached[most], pairs=len(apart[most]))
+    return sentence(
+        _SOME, network=family_words(names[most], inside=True), many=reached[most], pairs=len(apart[most])
+    )

@@ -21,7 +21,7 @@ from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.kept_files import read_kept, to_json, write_whole
 from resnet_viz.locale import N_
-from resnet_viz.networks.families import family
+from resnet_viz.networks.families import network_type
 from resnet_viz.processes.child import Child, Fault, NoAnswer
 from resnet_viz.store import Store
 
@@ -63,7 +63,7 @@ def calibrate(home: Path, spec: Experiment, capacity: Capacity) -> Calibration:
         InvalidSetting: the probe could not train these networks here.
     """
     specs = [
-        (name, spec.run.but(network=family(name).network(spec.run.network, depth)))
+        (name, spec.run.but(network=network_type(name).network(spec.run.network, depth)))
         for depth in probed_depths(spec.depths)
         for name in spec.families
     ]

@@ -7,6 +7,7 @@ holds only the runs that were missing. The others train every cell anew.
 
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from typing import NamedTuple
 
 from resnet_viz.data.catalogue import check_data
@@ -49,8 +50,9 @@ class FilledCell(NamedTuple):
         return self.run.state.is_finished() and not (self.retried and goes_on(self.run))
 
     def recorded(self, history: RunHistory) -> CellHistory:
-        """The cell with what was recorded of its run."""
-        return CellHistory(self.cell.family, self.cell.depth, self.cell.seed, history)
+        """The cell with what was recorded of its run, which stands for the cell's network type here."""
+        family, depth, seed, _run = self.cell
+        return CellHistory(family, depth, seed, replace(history, family=family))
 
 
 def start_experiment(store: Store, kind: Kind, spec: Experiment, owner: str) -> GroupRecord:

@@ -32,7 +32,7 @@ OFFERED: Final = tuple(
     for family in FAMILIES.values()
     for name in family.offered or tuple(role.name for role in family.roles)
 )
-"""Network types to choose from in forms; any other that `family` reads can be typed."""
+"""Network types to choose from in forms; any other that `network_type` reads can be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class NetworkType:
 
     @property
     def name(self) -> str:
-        """As `family` reads it, words in one order."""
+        """As `network_type` reads it, words in one order."""
         words = self.family.words.items()
         return "+".join(
             (self.role, *(word for word, (field, value) in words if self.variant.get(field) == value))
@@ -70,7 +70,7 @@ class NetworkType:
 
 
 @cache
-def family(text: str) -> NetworkType:
+def network_type(text: str) -> NetworkType:
     """The network type called ``text``; raises `InvalidSetting`."""
     first, *words = text.strip().lower().split("+")
     if first not in ROLES:
@@ -109,7 +109,9 @@ def nearest_depth(network: "NetworkSpec", depth: int) -> int:
 
 def common_depths(families: Iterable[str], base: "NetworkSpec") -> list[int]:
     """Depths that all ``families`` have, built on ``base``; raises `InvalidSetting`."""
-    each = [family(name).depths(base).legal for name in families] or [family_of(base).depths(base).legal]
+    each = [network_type(name).depths(base).legal for name in families] or [
+        family_of(base).depths(base).legal
+    ]
     return sorted(set(each[0]).intersection(*each[1:]))
 
 

@@ -14,7 +14,7 @@ class RunReader:
         run = store.run(run_id)
         self.run_id = run.id
         self._store = store
-        self._role = run.role
+        self._family = run.role
         self._seed = run.seed
         self._builder = HistoryBuilder()
         self._sequence = 0
@@ -27,4 +27,4 @@ class RunReader:
             if events:
                 self._builder.add(events)
                 self._sequence = sequence
-            return self._builder.history(self._role, self._seed)
+            return self._builder.history(self._family, self._seed)

@@ -52,6 +52,7 @@ def test_race_reports_every_run(after_race: dict[str, Any]) -> None:
     for run in runs:
         assert set(run) == {
             "id",
+            "family",
             "role",
             "seed",
             "state",

@@ -62,7 +62,15 @@ def called(experiment: Kind, arguments: str) -> Any:
 @pytest.mark.parametrize(
     ("experiment", "more", "in_link"),
     [
-        (RACE, "--depth 56 --shortcut projection", {"depth": "56", "shortcut": "projection"}),
+        (
+            RACE,
+            "--depth 56 --shortcut projection --families plain,residual,residual+all-projection",
+            {
+                "depth": "56",
+                "shortcut": "projection",
+                "families": "plain,residual,residual+all-projection",
+            },
+        ),
         (
             SWEEP,
             "--families plain,residual+projection --depths 11,20-40",

@@ -8,7 +8,6 @@ import numpy as np
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.history import Curve, ProfileTable, RunHistory
-from resnet_viz.networks.families import family
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 
 
@@ -51,9 +50,8 @@ def cell(
         rows = np.array([[first, 3.0, 1.0, 5.0] for first in reach], dtype=np.float32)
         at = np.arange(len(reach)) * 99 // max(1, len(reach) - 1)
         profiles["grad/relative"] = ProfileTable(("stem", "a.conv1", "b.conv1", "head"), at, rows)
-    role = family(name).role
     told = {"test_statistics": "re-estimated"} if facts is None else facts
-    return CellHistory(name, depth, seed, RunHistory(role, seed, state, series, profiles, told))
+    return CellHistory(name, depth, seed, RunHistory(name, seed, state, series, profiles, told))
 
 
 def cells(errors: dict[str, dict[int, Sequence[float]]], **more: Any) -> list[CellHistory]:

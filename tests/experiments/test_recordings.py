@@ -62,7 +62,7 @@ def same(read: Recording, written: Recording) -> None:
     assert (read.spec, read.origin) == (written.spec, written.origin)
     for run, expected in zip(read.runs, written.runs, strict=True):
         assert (run.id, run.spec) == (expected.id, expected.spec)
-        assert (run.history.role, run.history.seed) == (expected.history.role, 7)
+        assert (run.history.family, run.history.seed) == (expected.history.family, 7)
         assert run.history.facts == expected.history.facts
         for name, curve in expected.history.series.items():
             assert run.history.series[name].value.dtype == np.float64
@@ -90,6 +90,15 @@ def test_a_sweep_is_read_back_cell_by_cell(tmp_path: Path) -> None:
     cells = list(read.cells)
     assert [cell[:3] for cell in cells] == [cell[:3] for cell in sweep.cells()]
     assert [cell.history.series["train/loss"].value[0] for cell in cells] == [2.5 + n for n in range(8)]
+
+
+def test_the_runs_of_a_race_of_three_network_types_stand_for_their_own(tmp_path: Path) -> None:
+    families = ("plain", "residual", "residual+projection")
+    race = Experiment(families=families)
+    write_recording(Recording("three", RACE, race, ORIGIN, recorded(race.runs())), tmp_path)
+    read = read_recording(RACE, "three", tmp_path)
+    assert tuple(history.family for history in read.histories) == families
+    assert [run.spec.network.shortcut for run in read.runs] == ["none", "identity", "projection"]
 
 
 def test_what_was_measured_in_float32_is_kept_in_float32(tmp_path: Path) -> None:
@@ -183,7 +192,7 @@ def test_there_is_nothing_else_in_their_folder() -> None:
 def test_the_bundled_race_shows_what_home_claims() -> None:
     recording = read_recording(RACE, "depth-56")
     assert [run.spec.network.depth for run in recording.runs] == [56, 56]
-    assert [history.role for history in recording.histories] == ["plain", "residual"]
+    assert [history.family for history in recording.histories] == ["plain", "residual"]
     said = race_verdict(recording.spec, recording.cells).to_dict()
     assert said["headline"].startswith("In this run: residual 0.")
     assert said["loss_gap"] > 0.3

@@ -84,6 +84,26 @@ def sweep(made: Made) -> GroupRecord:
     return made.store.group(group.id)
 
 
+def test_a_race_of_three_network_types_names_each_of_them(made: Made) -> None:
+    spec = Experiment(run=SPEC, families=("plain", "residual", "residual+projection"))
+    group = made.store.add_group("race", "me", spec.to_json(), spec.runs())
+    step = np.arange(40, dtype=np.int64)
+    for run_id, loss in zip(group.run_ids, (1.5, 1.0, 0.9), strict=True):
+        attempt = made.store.claim(run_id, "test")
+        assert attempt is not None
+        events: list[Event] = [
+            Series("train/loss", step, np.full(40, loss)),
+            Series("train/accuracy", step, np.full(40, 0.5)),
+            StateChanged(RunState.FINISHED),
+        ]
+        made.store.append(run_id, attempt, events)
+    page = report_html(made.store, group.run_ids)
+    assert "In this run: residual 1.00, residual (projection) 0.900, plain 1.50" in page
+    assert [f"<th scope='col'>{name}-8 · 0</th>" in page for name in spec.families] == [True] * 3
+    assert page.count("<details>") == 2
+    assert "Plain / Residual (projection): depth 8, seed 0" in page
+
+
 def test_a_sweep_has_its_verdict_its_curve_and_all_its_cells(made: Made, sweep: GroupRecord) -> None:
     page = report_html(made.store, sweep.run_ids)
     assert page.count("<section>") == 1

@@ -6,7 +6,6 @@ import numpy as np
 
 from resnet_viz.events import RunState
 from resnet_viz.history import Curve, ProfileTable, RunHistory
-from resnet_viz.specs import Role
 
 LAYERS = ("stem", "stage1.block1.conv1", "stage1.block1.conv2", "stage2.block1.conv1", "head")
 
@@ -25,7 +24,7 @@ def table(rows: Sequence[Sequence[float]], steps: Sequence[int] | None = None) -
 
 
 def run(
-    role: Role,
+    family: str,
     seed: int = 0,
     state: RunState = RunState.FINISHED,
     series: dict[str, Curve] | None = None,
@@ -37,4 +36,4 @@ def run(
         {"name": name, "kind": "conv", "position": position}
         for name, position in zip(LAYERS, (1, 2, 3, 4, 8), strict=True)
     ]
-    return RunHistory(role, seed, state, series or {}, profiles or {}, {"taps": taps} | facts)
+    return RunHistory(family, seed, state, series or {}, profiles or {}, {"taps": taps} | facts)

@@ -6,11 +6,10 @@ import pytest
 from resnet_viz.figures import accuracy
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run
 
 
-def _run(role: Role, test: list[float], seed: int = 0) -> RunHistory:
+def _run(role: str, test: list[float], seed: int = 0) -> RunHistory:
     steps = [50 * (i + 1) for i in range(len(test))]
     return run(
         role, seed, series={"test/accuracy": curve(test, steps), "train/accuracy": curve([0.1, 0.3, 0.5])}
@@ -19,7 +18,7 @@ def _run(role: Role, test: list[float], seed: int = 0) -> RunHistory:
 
 def test_info_holds_test_per_seed_and_training_smoothed() -> None:
     info = accuracy.accuracy_info([_run("plain", [0.2, 0.4]), _run("plain", [0.4, 0.6], 1)])
-    (plain,) = info.roles
+    (plain,) = info.lines
     assert plain.seeds == (0, 1)
     assert plain.band.mean == pytest.approx([0.3, 0.5])
     assert plain.train.mean == pytest.approx([0.1, 0.2, 0.3])

@@ -74,7 +74,7 @@ def test_gradients_of_float32_are_given_with_two_digits() -> None:
     assert "%{y:.2~g}" in trace["hovertemplate"]
     assert (
         "%{y:.3~g}"
-        in profile_trace(layers_info([history], "grad/relative").roles[0], log=True)["hovertemplate"]
+        in profile_trace(layers_info([history], "grad/relative").lines[0], log=True)["hovertemplate"]
     )
     assert "47 and" in gradient_heatmap.describe(gradient_heatmap.heatmap_info([history])) or "47 " in (
         gradient_heatmap.describe(gradient_heatmap.heatmap_info([history]))

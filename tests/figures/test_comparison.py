@@ -15,11 +15,10 @@ from resnet_viz.figures.comparison import (
 )
 from resnet_viz.figures.theme import OTHERS, PLAIN, RESIDUAL
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run, table
 
 
-def one(role: Role, loss: float) -> RunHistory:
+def one(role: str, loss: float) -> RunHistory:
     return run(
         role,
         series={"train/loss": curve([loss, loss / 2]), "test/accuracy": curve([0.5], [2])},
@@ -31,7 +30,7 @@ INFO = comparison_info([("a", one("plain", 4)), ("b", one("residual", 2)), ("c",
 
 
 def test_roles_keep_their_colours_and_dashes() -> None:
-    assert [line.colour for line in INFO.runs] == [PLAIN, RESIDUAL, OTHERS[0]]
+    assert [line.look.colour for line in INFO.runs] == [PLAIN, RESIDUAL, OTHERS[0]]
     traces = loss_comparison(INFO)["data"]
     assert [trace["line"]["dash"] for trace in traces] == ["dash", "solid", "dash"]
     assert [trace["name"] for trace in traces] == ["a", "b", "c"]

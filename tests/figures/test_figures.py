@@ -29,11 +29,10 @@ from resnet_viz.figures import (
     seed_gaps,
 )
 from resnet_viz.figures.chart import to_figure
+from resnet_viz.figures.families import family_look
 from resnet_viz.figures.figure import Figure
-from resnet_viz.figures.looks import role_look
 from resnet_viz.findings.race_numbers import judge
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run, table
 from tests.findings.races import pairs, race
 
@@ -41,18 +40,18 @@ MOST_WORDS = 25
 ROWS = [[1.0, 0.5, 0.25, 0.5, 1.0], [2.0, 1.0, 0.5, 1.0, 2.0]]
 
 
-def _measured(role: Role) -> RunHistory:
+def _measured(role: str) -> RunHistory:
     series = {name: curve([1, 0.5]) for name in ("train/loss", "train/accuracy", "test/accuracy")}
     profiles = {name: table(ROWS) for name in gradient_profile.METRICS} | {"response/std": table(ROWS)}
     return run(role, series=series, profiles=profiles)
 
 
 RACE = [_measured("plain"), _measured("residual")]
-FAMILIES: tuple[Role, ...] = ("plain", "residual")
+FAMILIES: tuple[str, ...] = ("plain", "residual")
 CELLS = [CellHistory(family, depth, 0, _measured(family)) for family in FAMILIES for depth in (8, 14)]
 SHARE = np.linspace(0, 1, 5, dtype=np.float32)
 COUNT = np.arange(3)
-LOOK = role_look("plain")
+LOOK = family_look("plain")
 SANITY = sanity.NetworkSanity(LOOK, ("", "head", "stem"), SHARE[:3], SHARE[:3])
 FAITH = faithfulness.NetworkFaithfulness(LOOK, 1 - SHARE, SHARE, SHARE, 0.5, 0.5, 0.2)
 STATISTICS = layer_statistics.NetworkStatistics(
@@ -61,7 +60,7 @@ STATISTICS = layer_statistics.NetworkStatistics(
 
 
 def _gaps() -> Figure:
-    found = seed_gaps.figure(judge(race(3), pairs((1.4, 1.5, 1.6), (1.0, 1.0, 1.0))))
+    found = seed_gaps.figure(judge(race(3), pairs((1.4, 1.5, 1.6), (1.0, 1.0, 1.0))).twins[0])
     assert found is not None
     return found
 
@@ -149,4 +148,4 @@ def test_a_layout_for_little_room_goes_along_with_the_same_data(name: str) -> No
 
 
 def test_too_few_seeds_have_no_figure_of_their_gaps() -> None:
-    assert seed_gaps.figure(judge(race(1), pairs([1.5], [1.0]))) is None
+    assert seed_gaps.figure(judge(race(1), pairs([1.5], [1.0])).twins[0]) is None

@@ -8,11 +8,10 @@ import pytest
 from resnet_viz.figures import gradient_heatmap as heat
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import LAYERS, run, table
 
 
-def _run(role: Role, rows: list[list[float]], seed: int = 0) -> RunHistory:
+def _run(role: str, rows: list[list[float]], seed: int = 0) -> RunHistory:
     return run(role, seed, profiles={heat.METRIC: table(rows)})
 
 
@@ -68,7 +67,7 @@ def test_degenerate_maps_are_still_charts(rows: list[list[float]]) -> None:
 
 def test_columns_are_a_choice_that_keeps_first_and_last() -> None:
     rows = [[float(step + 1)] * 5 for step in range(1000)]
-    (plain,) = heat.heatmap_info([_run("plain", rows)]).roles
+    (plain,) = heat.heatmap_info([_run("plain", rows)]).maps
     assert len(plain.step) == heat.MOST_COLUMNS
     assert (plain.step[0], plain.step[-1]) == (0, 999)
     assert (plain.value[0] == plain.step + 1).all()
@@ -76,9 +75,9 @@ def test_columns_are_a_choice_that_keeps_first_and_last() -> None:
 
 def test_one_seed_is_shown_and_it_can_be_chosen() -> None:
     runs = [_run("plain", [[1] * 5], seed=seed) for seed in (3, 1)]
-    assert heat.heatmap_info(runs).roles[0].seed == 1
-    assert heat.heatmap_info(runs, seed=3).roles[0].seed == 3
-    assert heat.heatmap_info(runs, seed=2).roles == ()
+    assert heat.heatmap_info(runs).maps[0].seed == 1
+    assert heat.heatmap_info(runs, seed=3).maps[0].seed == 3
+    assert heat.heatmap_info(runs, seed=2).maps == ()
 
 
 def test_table_has_a_row_per_cell() -> None:

@@ -5,9 +5,10 @@ import pytest
 
 from resnet_viz.figures import faithfulness, layer_statistics, predictions, sanity
 from resnet_viz.figures.chart import Chart, to_figure, to_json
-from resnet_viz.figures.looks import NetworkLook, other_look, role_look
+from resnet_viz.figures.families import family_look
+from resnet_viz.figures.looks import NetworkLook, other_look
 
-PLAIN, RESIDUAL = role_look("plain"), role_look("residual")
+PLAIN, RESIDUAL = family_look("plain"), family_look("residual")
 _CLASSES = ("shoe", "shirt", "bag", "coat", "dress", "boot", "hat")
 
 
@@ -130,7 +131,7 @@ def test_faithfulness() -> None:
 
 
 def test_two_residual_networks_are_told_apart_without_colour() -> None:
-    both = (role_look("residual", "ResNet-18"), other_look("ResNet-50"))
+    both = (family_look("residual", "ResNet-18"), other_look("ResNet-50"))
     chart = predictions.predictions_chart(
         predictions.predictions_info([(look, _logits(1)) for look in both], _CLASSES)
     )

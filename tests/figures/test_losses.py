@@ -9,17 +9,16 @@ from resnet_viz.figures import losses
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.figures.theme import DARK, LIGHT, PLAIN, RESIDUAL
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run
 
 
-def _run(role: Role, values: list[float], seed: int = 0) -> RunHistory:
+def _run(role: str, values: list[float], seed: int = 0) -> RunHistory:
     return run(role, seed, series={"train/loss": curve(values)})
 
 
 def test_info_smooths_each_seed_before_the_mean_over_seeds() -> None:
     info = losses.loss_info([_run("plain", [4, 2], 1), _run("plain", [2, 4], 0)], window=2)
-    (plain,) = info.roles
+    (plain,) = info.lines
     assert plain.seeds == (0, 1)
     assert [c.value.tolist() for c in plain.raw] == [[2, 4], [4, 2]]
     assert [c.value.tolist() for c in plain.smooth] == [[2, 3], [4, 3]]
@@ -29,7 +28,7 @@ def test_info_smooths_each_seed_before_the_mean_over_seeds() -> None:
 def test_last_smoothed_value_is_the_final_loss_of_the_run() -> None:
     values = np.random.default_rng(0).random(100).tolist()
     info = losses.loss_info([_run("residual", values)])
-    assert info.roles[0].band.mean[-1] == pytest.approx(sum(values[-20:]) / 20)
+    assert info.lines[0].band.mean[-1] == pytest.approx(sum(values[-20:]) / 20)
 
 
 def test_one_seed_shows_single_steps_and_their_mean() -> None:

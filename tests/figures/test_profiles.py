@@ -10,7 +10,6 @@ from resnet_viz.figures import gradient_profile, responses
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.figures.layers import layers_info, layers_table, recorded_steps
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import LAYERS, run, table
 
 METRIC = "grad/relative"
@@ -18,7 +17,7 @@ LEVEL = [1.0, 1.0, 1.0, 1.0, 1.0]
 
 
 def _run(
-    role: Role, rows: Sequence[Sequence[float]], steps: list[int] | None = None, seed: int = 0
+    role: str, rows: Sequence[Sequence[float]], steps: list[int] | None = None, seed: int = 0
 ) -> RunHistory:
     return run(role, seed, RunState.RUNNING, profiles={METRIC: table(rows, steps)})
 
@@ -27,27 +26,27 @@ def _run(
 def test_scrubbing_shows_the_last_row_at_or_before_the_step(wanted: int, shown: int) -> None:
     rows: list[list[float]] = [[1, 2, 3, 4, 5], [2, 4, 6, 8, 10], LEVEL]
     info = layers_info([_run("plain", rows, [0, 10, 25])], METRIC, wanted)
-    assert info.roles[0].step == shown
-    assert info.roles[0].value.tolist() == rows[[0, 10, 25].index(shown)]
-    assert info.roles[0].position.tolist() == [1, 2, 3, 4, 8]
+    assert info.lines[0].step == shown
+    assert info.lines[0].value.tolist() == rows[[0, 10, 25].index(shown)]
+    assert info.lines[0].position.tolist() == [1, 2, 3, 4, 8]
 
 
 def test_before_the_first_row_there_is_nothing() -> None:
     info = layers_info([_run("plain", [LEVEL], [10])], METRIC, 5)
-    assert info.roles == ()
+    assert info.lines == ()
     assert not to_figure(gradient_profile.gradient_profile_chart(info)).data
 
 
 def test_latest_is_where_both_networks_have_come_to() -> None:
     info = layers_info([_run("plain", [LEVEL] * 3), _run("residual", [LEVEL] * 2)], METRIC)
-    assert [entry.step for entry in info.roles] == [1, 1]
+    assert [entry.step for entry in info.lines] == [1, 1]
 
 
 def test_seeds_median_and_range_leave_out_those_that_are_behind() -> None:
     runs = [_run("plain", [LEVEL, [value] * 5], seed=seed) for seed, value in enumerate((1.0, 9.0, 2.0))] + [
         _run("plain", [[100.0] * 5], seed=3)
     ]
-    (plain,) = layers_info(runs, METRIC, 1).roles
+    (plain,) = layers_info(runs, METRIC, 1).lines
     assert plain.seeds == (0, 1, 2)
     assert plain.value.tolist() == [2] * 5
     assert plain.low.tolist() == [1] * 5
@@ -91,7 +90,7 @@ def test_all_zero_is_still_a_chart() -> None:
 
 def test_not_finite_leaves_a_gap_and_is_counted() -> None:
     info = gradient_profile.gradient_profile_info([_run("plain", [[np.nan, 1, np.inf, 1, 1]])])
-    assert np.isnan(info.roles[0].value).tolist() == [True, False, True, False, False]
+    assert np.isnan(info.lines[0].value).tolist() == [True, False, True, False, False]
     assert "without a finite value: 2" in gradient_profile.describe(info)
     to_json(gradient_profile.gradient_profile_chart(info))
     nothing = gradient_profile.gradient_profile_info([_run("plain", [[np.nan] * 5])])
@@ -131,7 +130,7 @@ def test_table_joins_the_networks_by_layer() -> None:
 
 def test_without_known_taps_the_order_counts() -> None:
     history = RunHistory("plain", 0, RunState.FINISHED, profiles={METRIC: table([LEVEL])})
-    assert layers_info([history], METRIC).roles[0].position.tolist() == [1, 2, 3, 4, 5]
+    assert layers_info([history], METRIC).lines[0].position.tolist() == [1, 2, 3, 4, 5]
 
 
 def test_scrubber_stops() -> None:

@@ -6,13 +6,12 @@ import pytest
 from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.replay import replay_charts, replay_info
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run, table
 
 ROWS = [[1, 0.1, 0.01, 0, 1], [2, 0.2, 0.02, 0.5, 2]]
 
 
-def film(role: Role, losses: list[float]) -> RunHistory:
+def film(role: str, losses: list[float]) -> RunHistory:
     return run(
         role,
         series={"train/loss": curve(losses), "test/accuracy": curve([0.25], [4])},
@@ -23,8 +22,8 @@ def film(role: Role, losses: list[float]) -> RunHistory:
 def test_the_film_has_every_row_and_both_roles() -> None:
     info = replay_info([film("residual", [3, 2, 1, 0.5]), film("plain", [3, 3, 3, 3])])
     assert info.steps == 4
-    assert [entry.role for entry in info.roles] == ["plain", "residual"]
-    residual = info.roles[1]
+    assert [film.line.family for film in info.films] == ["plain", "residual"]
+    residual = info.films[1]
     assert residual.step.tolist() == [0, 2]
     np.testing.assert_array_equal(residual.profile, np.array(ROWS, np.float32))
     assert residual.loss.value[-1] == pytest.approx((3 + 2 + 1 + 0.5) / 4)
@@ -48,6 +47,6 @@ def test_axes_hold_for_the_whole_training() -> None:
 
 def test_nothing_measured_gives_an_empty_film() -> None:
     info = replay_info([run("plain")])
-    assert (info.steps, info.roles) == (0, ())
+    assert (info.steps, info.films) == (0, ())
     for chart in replay_charts(info).values():
         assert chart["data"] == []

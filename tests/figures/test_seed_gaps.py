@@ -13,7 +13,7 @@ from tests.findings.races import pairs, race
 
 
 def test_three_seeds_have_points_a_mean_and_its_interval() -> None:
-    info = seed_gaps.seed_gap_info(judge(race(3), pairs((1.4, 1.5, 1.6), (1.0, 1.0, 1.0))))
+    info = seed_gaps.seed_gap_info(judge(race(3), pairs((1.4, 1.5, 1.6), (1.0, 1.0, 1.0))).twins[0])
     assert info.seed.tolist() == [0, 1, 2]
     np.testing.assert_allclose(info.gap, [0.4, 0.5, 0.6])
     reach = 4.30265 * 0.1 / 3**0.5
@@ -30,7 +30,7 @@ def test_three_seeds_have_points_a_mean_and_its_interval() -> None:
 @pytest.mark.parametrize("seeds", [0, 1, 2])
 @pytest.mark.parametrize("look", [LIGHT, DARK])
 def test_few_seeds_have_no_interval(seeds: int, look: object) -> None:
-    info = seed_gaps.seed_gap_info(judge(race(), pairs([1.5] * seeds, [1.0] * seeds)))
+    info = seed_gaps.seed_gap_info(judge(race(), pairs([1.5] * seeds, [1.0] * seeds)).twins[0])
     assert np.isnan(info.low)
     chart = seed_gaps.seed_gap_chart(info, DARK if look is DARK else LIGHT)
     json.loads(to_json(chart))

@@ -12,7 +12,6 @@ from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import Chart, to_figure, to_json
 from resnet_viz.figures.families import family_looks
 from resnet_viz.figures.theme import DARK, LIGHT, OTHERS, PLAIN, RESIDUAL, Theme
-from resnet_viz.networks.families import family
 from tests.experiments.small import cell, cells
 from tests.figures.histories import LAYERS, curve, run, table
 
@@ -144,7 +143,7 @@ def test_variants_get_colours_of_their_own() -> None:
 
 def _loss_cells() -> list[CellHistory]:
     return [
-        CellHistory(name, depth, seed, run(family(name).role, seed, series={"train/loss": curve(values)}))
+        CellHistory(name, depth, seed, run(name, seed, series={"train/loss": curve(values)}))
         for name, depth, seed, values in (
             ("plain", 8, 0, [4.0, 2.0]),
             ("plain", 8, 1, [2.0, 2.0]),
@@ -180,9 +179,7 @@ def test_the_chosen_depth_stands_out_and_is_drawn_last() -> None:
 
 def _gradient_cells(rows: list[list[float]], steps: list[int] | None = None) -> list[CellHistory]:
     return [
-        CellHistory(
-            name, depth, seed, run(family(name).role, seed, profiles={"grad/relative": table(rows, steps)})
-        )
+        CellHistory(name, depth, seed, run(name, seed, profiles={"grad/relative": table(rows, steps)}))
         for name in FAMILIES
         for depth in (8, 20)
         for seed in (0, 1)

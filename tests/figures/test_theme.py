@@ -2,7 +2,9 @@
 
 import pytest
 
-from resnet_viz.figures.theme import COLOURS, DARK, DASHES, LIGHT, Theme, empty, faded, layout, role_name
+from resnet_viz.figures.families import family_looks
+from resnet_viz.figures.looks import NetworkLook
+from resnet_viz.figures.theme import DARK, LIGHT, Theme, empty, faded, layout
 
 
 def _luminance(colour: str) -> float:
@@ -16,23 +18,40 @@ def _contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
+LOOKS = family_looks(("plain", "residual"))
+
+
 @pytest.mark.parametrize(("look", "page"), [(LIGHT, "#ffffff"), (DARK, "#0e1117")])
 def test_contrast_meets_wcag(look: Theme, page: str) -> None:
-    assert all(_contrast(colour, page) >= 3 for colour in COLOURS.values())
+    assert all(_contrast(style.colour, page) >= 3 for style in LOOKS.values())
     assert _contrast(look.text, page) >= 7
     assert _contrast(look.text, look.surface) >= 7
 
 
-def test_roles_are_told_apart_without_colour() -> None:
-    assert len(set(DASHES.values())) == 2
+def test_plain_and_residual_are_told_apart_without_colour() -> None:
+    assert len({style.dash for style in LOOKS.values()}) == 2
+
+
+def test_variants_are_told_apart_without_colour_where_there_are_marks() -> None:
+    looks = family_looks(("plain", "residual", "residual+projection", "plain+no-norm", "residual+no-norm"))
+    assert len({style.symbol for style in looks.values()}) == len(looks)
+    assert len({style.colour for style in looks.values()}) == len(looks)
 
 
 def test_faded_keeps_the_colour() -> None:
     assert faded("#D55E00", 0.2) == "rgba(213,94,0,0.2)"
 
 
-def test_roles_have_names() -> None:
-    assert [role_name("plain"), role_name("residual")] == ["Plain", "Residual"]
+def test_plain_and_residual_look_as_they_always_did() -> None:
+    assert {
+        "plain": NetworkLook("Plain", "#D55E00", "dash", "circle-open"),
+        "residual": NetworkLook("Residual", "#0072B2", "solid", "circle"),
+    } == LOOKS
+    assert family_looks(("residual+projection",))["residual+projection"].colour == LOOKS["residual"].colour
+
+
+def test_networks_are_called_plain_and_residual() -> None:
+    assert [style.name for style in LOOKS.values()] == ["Plain", "Residual"]
 
 
 def test_the_first_data_begin_a_chart_of_its_own() -> None:

@@ -10,7 +10,7 @@ from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.findings.verdict import Verdict, race_verdict
 from resnet_viz.history import Curve, ProfileTable, RunHistory
-from resnet_viz.specs import Init, NetworkSpec, Norm, Role, RunSpec, TrainSpec
+from resnet_viz.specs import Init, NetworkSpec, Norm, RunSpec, TrainSpec
 
 DONE = RunState.FINISHED
 
@@ -21,7 +21,7 @@ def race(seeds: int = 1, depth: int = 32, norm: Norm = "batch", init: Init = "he
 
 
 def run(
-    role: Role,
+    family: str,
     loss: float,
     seed: int = 0,
     *,
@@ -34,12 +34,12 @@ def run(
     reach: Sequence[float] = (),
     facts: dict[str, Any] | None = None,
 ) -> RunHistory:
-    """A loss of 2.3 until the last 20 steps, then ``loss`` ± ``noise``, opposite in the two roles.
+    """A loss of 2.3 until the last 20 steps, then ``loss`` ± ``noise``, opposite in plain and other networks.
 
     ``reach``: relative gradient of the first convolution, that of the last being 1, at equal distances.
     """
     value = np.full(steps, 2.3)
-    sign = np.where(np.arange(steps) % 2, 1, -1) * (1 if role == "plain" else -1)
+    sign = np.where(np.arange(steps) % 2, 1, -1) * (1 if family == "plain" else -1)
     value[-20:] = loss + noise * sign[-20:]
     series = {"train/loss": Curve(np.arange(steps), value)}
     if train_accuracy is not None:
@@ -52,7 +52,7 @@ def run(
         rows = np.array([[first, 3.0, 1.0, 5.0] for first in reach], dtype=np.float32)
         at = np.arange(len(reach)) * steps // len(reach)
         profiles["grad/relative"] = ProfileTable(("stem", "a.conv1", "b.conv1", "head"), at, rows)
-    return RunHistory(role, seed, state, series, profiles, facts or {"test_statistics": "re-estimated"})
+    return RunHistory(family, seed, state, series, profiles, facts or {"test_statistics": "re-estimated"})
 
 
 def pair(plain: float, residual: float, seed: int = 0, **more: Any) -> list[RunHistory]:
@@ -69,4 +69,4 @@ def pairs(plain: Sequence[float], residual: Sequence[float], **more: Any) -> lis
 def verdict(asked: Experiment, histories: Sequence[RunHistory]) -> Verdict[RaceFinding]:
     """The verdict of a race on these runs."""
     depth = asked.run.network.depth
-    return race_verdict(asked, [CellHistory(run.role, depth, run.seed, run) for run in histories])
+    return race_verdict(asked, [CellHistory(run.family, depth, run.seed, run) for run in histories])

@@ -7,8 +7,9 @@ import pytest
 
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.findings.race_numbers import RaceFinding, RaceOutcome
+from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.findings.seed_table import seed_table
+from resnet_viz.findings.twin_numbers import RaceOutcome
 from resnet_viz.findings.verdict import Verdict
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.specs import Norm
@@ -66,8 +67,8 @@ def test_two_accuracies_have_no_interval_and_none_leaves_what_is_possible() -> N
     assert "interval" not in " ".join(map(str, said(race(2), two).sentences))
     three = [*two, run("plain", 1.2, 2, accuracy=0.98), run("residual", 0.6, 2, accuracy=0.6)]
     found = verdict(race(3), three)
-    assert found.found.accuracy is not None
-    low, high = found.found.accuracy.interval.low, found.found.accuracy.interval.high
+    assert found.found.twins[0].accuracy is not None
+    low, high = found.found.twins[0].accuracy.interval.low, found.found.twins[0].accuracy.interval.high
     assert (low, high) == (-1, 1), "shares cannot differ by more than 100 points"
 
 
@@ -204,7 +205,7 @@ def test_the_margin_is_a_share_of_guessing_or_of_the_smaller_loss() -> None:
 def test_the_seeds_are_in_a_table() -> None:
     runs = [*pairs((1.5, 2.3), (0.6, 0.61), accuracy=0.5), *pair(1, 1, 2)]
     runs[-1] = run("residual", 9, 2, state=RunState.DIVERGED)
-    head, *rows = seed_table(verdict(race(3), runs).found)
+    head, *rows = seed_table(verdict(race(3), runs).found.twins[0])
     assert len(head) == len(rows[0])
     assert rows == [
         ["0", "1.50", "0.600", "+0.900", "50.0%", "50.0%"],

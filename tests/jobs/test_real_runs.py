@@ -9,9 +9,11 @@ import pytest
 from resnet_viz.events import Desired, RunState
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
+from resnet_viz.findings.fairness import fairness_cards
+from resnet_viz.findings.verdict import race_verdict
 from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.jobs.capacity import Capacity
-from resnet_viz.jobs.experiments import start_experiment
+from resnet_viz.jobs.experiments import cells_of, recorded_cells, spec_of, start_experiment
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import RunReader, Store
@@ -72,6 +74,30 @@ def test_a_race_on_warm_workers_gives_the_curves_of_undisturbed_training(
     assert plain.facts["batch_digest"] == residual.facts["batch_digest"]
     for run in (plain, residual):
         assert_same(RunReader(store, run.id).history(), undisturbed(run.spec, tmp_path / run.id))
+
+
+def test_a_third_network_type_is_a_third_run_and_leaves_the_other_two_as_they_were(
+    real: Supervisor, store: Store, tmp_path: Path
+) -> None:
+    families = ("plain", "residual", "residual+projection")
+    race = start_experiment(store, RACE, Experiment(run=RUN, families=families), owner="ada")
+    real.wake()
+    until_state(store, race.run_ids)
+    cells = cells_of(store, race)
+    assert [(place.cell.family, place.run and place.run.spec.network.shortcut) for place in cells] == [
+        ("plain", "none"),
+        ("residual", "identity"),
+        ("residual+projection", "projection"),
+    ]
+    recorded = recorded_cells(store, cells)
+    assert [cell.history.family for cell in recorded] == [*families]
+    for cell, expected in zip(recorded, Experiment(run=RUN).cells(), strict=False):
+        assert_same(cell.history, undisturbed(expected.run, tmp_path / expected.family))
+    cards = fairness_cards(spec_of(race), recorded)
+    assert [twins for twins, _depth, _card in cards] == [("plain", name) for name in families[1:]]
+    assert all(card.fair for _twins, _depth, card in cards)
+    said = race_verdict(spec_of(race), recorded)
+    assert str(said.headline).count("residual") == 2
 
 
 @pytest.mark.timeout(300)  # five kills, five new workers

@@ -16,9 +16,9 @@ from resnet_viz.networks.families import (
     OFFERED,
     ROLES,
     common_depths,
-    family,
     multiply_adds,
     nearest_depth,
+    network_type,
     without_shortcuts,
 )
 from resnet_viz.networks.initialise import init_digest
@@ -29,24 +29,27 @@ from tests.networks.shapes import images
 
 BASE = NetworkSpec(width=4)
 SHAPES = [DataShape(channels=c, px=px, classes=10) for c, px in itertools.product((1, 3), (14, 28, 32))]
-TYPES = [f"{role}{word}" for role in ROLES for word in ("", *(f"+{w}" for w in family(role).family.words))]
-TYPES = [name for name in TYPES if name.partition("+")[0] not in name.partition("+")[2]]
 
 
-def known(name: str) -> bool:
+def possible(name: str) -> bool:
     try:
-        family(name)
+        return network_type(name).name == name
     except InvalidSetting:
         return False
-    return True
 
 
-NAMES = [name for name in TYPES if known(name)]
+NAMES = [
+    name
+    for role in ROLES
+    for name in (role, *(f"{role}+{word}" for word in network_type(role).family.words))
+    if possible(name)
+]
+"""Every role, alone and with each word that it can have."""
 
 
 def small(name: str, typical: bool = False) -> NetworkSpec:
     """The smallest network of a type, or the next but one."""
-    kind = family(name)
+    kind = network_type(name)
     return kind.network(BASE, kind.depths(BASE).legal[2 if typical else 0])
 
 
@@ -149,7 +152,7 @@ def test_the_exported_source_is_the_same_network(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_depth_that_does_not_exist_is_refused_and_the_nearest_are_named(name: str) -> None:
-    kind = family(name)
+    kind = network_type(name)
     depths = kind.depths(BASE)
     legal = set(depths.legal)
     assert list(depths.legal) == sorted(legal)
@@ -195,11 +198,11 @@ def test_roles_and_families_are_told_apart() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_network_of_a_type_is_known_by_it(name: str) -> None:
     spec = small(name)
-    assert family(name).name == name
-    assert spec.role == family(name).role
+    assert network_type(name).name == name
+    assert spec.role == network_type(name).role
     assert NetworkSpec.from_json(spec.to_json()) == spec
-    for other in ROLES:  # whatever the recipe was for
-        assert family(name).network(family(other).network(BASE, small(other).depth), spec.depth) == spec
+    for other in map(small, ROLES):  # whatever the recipe was for
+        assert network_type(name).network(other, spec.depth) == spec
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -228,8 +231,8 @@ def test_what_a_family_lacks_is_refused_and_not_passed_over() -> None:
 
 def test_forms_offer_types_that_have_depths_in_common() -> None:
     assert len(set(OFFERED)) == len(OFFERED)
-    assert all(family(name).name == name for name in OFFERED)
-    assert {family(name).role for name in OFFERED} == set(ROLES)
+    assert all(network_type(name).name == name for name in OFFERED)
+    assert {network_type(name).role for name in OFFERED} == set(ROLES)
     assert common_depths(OFFERED, BASE)
 
 

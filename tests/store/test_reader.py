@@ -20,7 +20,7 @@ def test_a_reader_knows_the_run_before_it_starts(store: Store) -> None:
     reader = RunReader(store, run_id[:5])
     history = reader.history()
     assert reader.run_id == run_id
-    assert (history.role, history.seed, history.state) == ("residual", 0, RunState.QUEUED)
+    assert (history.family, history.seed, history.state) == ("residual", 0, RunState.QUEUED)
     assert (history.series, history.profiles, history.facts) == ({}, {}, {})
     with pytest.raises(NotFound):
         RunReader(store, "aaaaaaaaaa")

@@ -41,7 +41,7 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     page.keyboard.press("End")
     expect(page.locator(".replay-step")).to_have_text("Step 300 of 300")
     page.wait_for_function(f"() => ({_LAST})() === 299")
-    (residual,) = (run for run in recorded_race().histories if run.role == "residual")
+    (residual,) = (run for run in recorded_race().histories if run.family == "residual")
     accuracy = percent(float(residual.series["test/accuracy"].value[-1]))
     expect(page.locator(".replay-now")).to_contain_text(
         re.compile(rf"Residualtraining loss 0\.\d+ · test accuracy {re.escape(accuracy)}")

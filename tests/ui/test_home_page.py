@@ -48,7 +48,7 @@ def test_the_whole_film_is_sent_once_and_is_small() -> None:
     words, film = (json.loads(part) for part in message.split(b"\n"))
     assert len(message) < 500_000
     assert film["steps"] == 300
-    assert [role["role"] for role in film["roles"]] == ["plain", "residual"]
+    assert [one["family"] for one in film["films"]] == ["plain", "residual"]
     assert set(words["charts"]) == set(film["charts"]) == {"loss", "profile"}
     assert all(len(chart["alt"]) > 40 for chart in words["charts"].values())
 

@@ -17,7 +17,7 @@ from resnet_viz.ui import server
 from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.runs import paged as runs_paged
 from resnet_viz.ui.runs import rows as runs_rows
-from resnet_viz.ui.runs.compare import is_race, names
+from resnet_viz.ui.runs.compare import families, is_race, names
 from resnet_viz.ui.runs.rows import BUNDLED, bundled_id, recordings
 from resnet_viz.ui.runs.state import RUNS
 from resnet_viz.ui.runs.table import Row, runs_table
@@ -234,6 +234,14 @@ def test_a_set_is_a_race_only_where_nothing_but_the_shortcut_differs() -> None:
     assert not is_race([members[0], deeper])
     longer = members[1].but(train=members[1].train.but(steps=400))
     assert not is_race([members[0], longer])
+    others = [member.but(network=member.network.but(shortcut="projection")) for member in members[1::2]]
+    assert is_race([*members, *others])
+    assert set(families(spec.network for spec in members).values()) == {"plain", "residual"}
+    assert set(families(spec.network for spec in (*members, *others)).values()) == {
+        "plain",
+        "residual+identity",
+        "residual+projection",
+    }
     assert names([members[0], deeper], ["aaaaaaa", "bbbbbbb"]) == ["plain-32", "plain-56"]
     assert names([members[0]] * 2, ["aaaaaaa", "bbbbbbb"]) == ["plain-32 · aaaaa", "plain-32 · bbbbb"]
 

@@ -8,13 +8,14 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
-from resnet_viz.figures.families import family_name
+from resnet_viz.figures.families import family_name, plain_first
 from resnet_viz.figures.figure import Figure
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.drawn import show_drawn
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.race.charts import race_charts
+from resnet_viz.wording import with_commas
 
 _SHOWN: Final = "depth_shown"
 _TALL_PX: Final = 460
@@ -64,15 +65,20 @@ def depth_charts(spec: Experiment, cells: Sequence[CellHistory], *, name: str) -
     return depth
 
 
-def pair_charts(spec: Experiment, cells: Sequence[CellHistory], depth: int, *, name: str) -> None:
-    """All that a race shows, of the twins of one depth, folded away until asked for."""
-    if not spec.twins():
-        return
-    twins = spec.twins()[0]
-    histories = [cell.history for cell in cells if cell.depth == depth and cell.family in twins]
-    text = _("Everything measured at depth {depth}: {network} and {other}")
+def one_depth_charts(spec: Experiment, cells: Sequence[CellHistory], depth: int, *, name: str) -> None:
+    """All that a race shows, of the networks of one depth, folded away until asked for."""
+    histories = [cell.history for cell in cells if cell.depth == depth]
+    names = list(map(family_name, plain_first(spec.families)))
+    if len(names) == 2:
+        text = _("Everything measured at depth {depth}: {network} and {other}").format(
+            depth=depth, network=names[0], other=names[1]
+        )
+    else:
+        text = _("Everything measured at depth {depth}: {networks}").format(
+            depth=depth, networks=with_commas(names)
+        )
     opened = st.expander(
-        text.format(depth=depth, network=family_name(twins[0]), other=family_name(twins[1])),
+        text,
         icon=":material/stacked_line_chart:",
         key="depth_pair",
         on_change="rerun",

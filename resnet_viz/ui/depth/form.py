@@ -9,7 +9,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.figures.families import family_name
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import OFFERED, common_depths, family
+from resnet_viz.networks.families import OFFERED, common_depths, network_type
 from resnet_viz.networks.family import MAX_DEPTH
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.linked_form import DEPTH_FORM
@@ -110,6 +110,6 @@ def _legal() -> list[int]:
 
 def _family_title(name: str) -> str:
     try:
-        return family_name(family(name).name)
+        return family_name(network_type(name).name)
     except InvalidSetting:
         return name

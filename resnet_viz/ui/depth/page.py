@@ -8,7 +8,7 @@ from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import N_
 from resnet_viz.ui import pages
 from resnet_viz.ui.depth import style
-from resnet_viz.ui.depth.charts import depth_charts, pair_charts
+from resnet_viz.ui.depth.charts import depth_charts, one_depth_charts
 from resnet_viz.ui.depth.form import choose_sweep, refusal
 from resnet_viz.ui.depth.recorded import show_recorded_sweep
 from resnet_viz.ui.depth.status import depth_status
@@ -26,7 +26,7 @@ def depth_page() -> None:
 
 def _charts(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
     depth = depth_charts(view.spec, cells, name=view.group.id)
-    pair_charts(view.spec, cells, depth, name=view.group.id)
+    one_depth_charts(view.spec, cells, depth, name=view.group.id)
 
 
 PARTS: Final = Parts(

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
+from resnet_viz.experiments.experiment import Cell
+from resnet_viz.figures.families import family_name
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunSummary
 from resnet_viz.store.library import UNDO_S
-from resnet_viz.ui import labels, server
+from resnet_viz.ui import server
 from resnet_viz.ui.experiment.view import ExperimentView
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.moments import moment
@@ -30,11 +32,11 @@ def show_deleted(view: ExperimentView) -> None:
         _deleted(view, deleted)
     if view.kind.reuses:
         return  # what has no run otherwise was never trained, or somebody else's
-    there = {(run.role, run.depth, run.seed) for run in deleted}
+    there = {run.digest for run in deleted}
     gone = [
-        _name(place.cell.family, place.cell.depth, place.cell.seed)
+        _name(place.cell)
         for place in view.cells
-        if place.run is None and place.cell[:3] not in there
+        if place.run is None and place.cell.run.digest() not in there
     ]
     if gone:
         st.info(
@@ -43,7 +45,9 @@ def show_deleted(view: ExperimentView) -> None:
 
 
 def _deleted(view: ExperimentView, deleted: Sequence[RunSummary]) -> None:
-    names = in_a_list(_name(run.role, run.depth, run.seed) for run in sorted(deleted, key=_order))
+    digests = {run.digest for run in deleted}
+    cells = sorted((p.cell for p in view.cells if p.cell.run.digest() in digests), key=_order)
+    names = in_a_list(map(_name, cells))
     first = min(run.deleted_at or 0.0 for run in deleted)
     text = ngettext(
         "{count} run of this experiment was deleted: {runs}. It can be restored at least until {moment}.",
@@ -74,10 +78,10 @@ def _restore(run_ids: Sequence[str]) -> None:
         st.session_state[_REFUSED] = str(error)
 
 
-def _order(run: RunSummary) -> tuple[int, int, str]:
-    return run.depth, run.seed, run.role
+def _order(cell: Cell) -> tuple[int, int, str]:
+    return cell.depth, cell.seed, cell.family
 
 
-def _name(family: str, depth: int, seed: int) -> str:
-    network = f"{labels.label(labels.ROLES, family)}-{depth}"
-    return _("{network}, seed {seed}").format(network=network, seed=seed)
+def _name(cell: Cell) -> str:
+    network = f"{family_name(cell.family)}-{cell.depth}"
+    return _("{network}, seed {seed}").format(network=network, seed=cell.seed)

@@ -25,6 +25,7 @@ _MOST_SHOWN: Final = 3
 
 class _Pair(NamedTuple):
     name: str
+    twins: tuple[str, str]
     card: FairnessCard
 
 
@@ -34,7 +35,7 @@ def show_fairness(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
     if not pairs:
         return
     cards = [pair.card for pair in pairs]
-    worst = min(cards, key=lambda card: _ORDER[card.fair])
+    worst = min(cards, key=lambda card: (_ORDER[card.fair], not card.has_chosen))
     known = sum(row.equal is not None for card in cards for row in card.rows)
     total = sum(len(card.rows) for card in cards)
     done = _("{total} of {total} checks passed") if worst.fair else _("{known} of {total} checked")
@@ -57,10 +58,10 @@ def show_fairness(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
                 width=380,
             )
             shown = [pairs[number]]
-        for name, card in shown:
+        for name, twins, card in shown:
             if len(shown) > 1:
                 st.markdown(f"**{name}**")
-            fairness_table(card)
+            fairness_table(card, twins)
 
 
 def _pairs(view: ExperimentView, cells: Sequence[CellHistory]) -> list[_Pair]:
@@ -72,5 +73,5 @@ def _pairs(view: ExperimentView, cells: Sequence[CellHistory]) -> list[_Pair]:
             name = _("depth {depth}, seed {seed}").format(depth=depth, seed=card.seed)
         if several_twins:
             name = _("{name}: {text}").format(name=" / ".join(map(family_name, twins)), text=name)
-        pairs.append(_Pair(name, card))
+        pairs.append(_Pair(name, twins, card))
     return pairs

@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from resnet_viz.figures.families import family_name
 from resnet_viz.findings.fairness import FairnessCard, FairnessRow
 from resnet_viz.locale import gettext as _
 
@@ -15,11 +16,10 @@ _DIGITS_SHOWN: Final = 8
 """Enough to see that two differ; all 64 stand in the cell's title and in the exports."""
 
 
-def fairness_table(card: FairnessCard) -> None:
-    """The rows of ``card``."""
+def fairness_table(card: FairnessCard, twins: tuple[str, str]) -> None:
+    """The rows of ``card``, about the network types ``twins``."""
     headings = "".join(
-        f'<th scope="col">{escape(heading)}</th>'
-        for heading in ("", _("Compared"), _("Plain"), _("Residual"))
+        f'<th scope="col">{escape(heading)}</th>' for heading in ("", _("Compared"), *map(family_name, twins))
     )
     rows = "".join(f"<tr>{''.join(_cells(row))}</tr>" for row in card.rows)
     caption = escape(_("What was compared of the two networks of seed {seed}").format(seed=card.seed))

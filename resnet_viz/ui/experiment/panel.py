@@ -61,15 +61,23 @@ def _show(parts: Parts, view: ExperimentView) -> None:
 
 
 def _judge(parts: Parts, view: ExperimentView, cells: Sequence[CellHistory]) -> None:
-    """The verdict; where nothing is trained anew by itself, on the seeds of which all networks are left."""
+    """The verdict; where nothing is trained anew by itself, on the seeds of which all networks are left.
+
+    A network type of which nothing is left does not count, where others can still be compared.
+    """
     spec = view.spec
     if not view.kind.reuses:
-        lacking = {place.cell.seed for place in view.cells if place.run is None}
+        there = {cell.family for cell in cells}
+        families = tuple(name for name in spec.families if name in there)
+        if len(families) < 2:
+            families = spec.families
+        lacking = {p.cell.seed for p in view.cells if p.run is None and p.cell.family in families}
         seeds = {place.cell.seed for place in view.cells} - lacking
         if not seeds:
-            say_incomparable()
+            say_incomparable(len(spec.families))
             return
-        spec, cells = spec.but(seeds=len(seeds)), [cell for cell in cells if cell.seed in seeds]
+        spec = spec.but(families=families, seeds=len(seeds))
+        cells = [cell for cell in cells if cell.seed in seeds]
     show_verdict(parts.kind, spec, cells, parts.evidence)
 
 

@@ -24,12 +24,11 @@ def show_verdict(
     evidence(found)
 
 
-def say_incomparable() -> None:
-    """In place of a verdict, where nothing that is left can be compared."""
-    st.info(
-        _("There is no verdict: for every seed, one of the two networks is missing."),
-        icon=":material/balance:",
-    )
+def say_incomparable(networks: int) -> None:
+    """In place of a verdict, where nothing that is left of so many network types can be compared."""
+    two = _("There is no verdict: for every seed, one of the two networks is missing.")
+    more = _("There is no verdict: for every seed, one of the networks is missing.")
+    st.info(two if networks == 2 else more, icon=":material/balance:")
 
 
 def plain_text(text: str) -> str:

@@ -15,7 +15,6 @@ from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.experiments.kinds import KINDS, Kind
 from resnet_viz.history import RunHistory
 from resnet_viz.jobs.experiments import FilledCell, cells_of, spec_of
-from resnet_viz.specs import Role
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.ui import server
 
@@ -90,9 +89,9 @@ class ExperimentView:
         """Cells that broke off."""
         return tuple(place for place in self.cells if place.state in BROKEN)
 
-    def of(self, role: Role) -> tuple[RunRecord, ...]:
-        """The runs of one role."""
-        return tuple(run for run in self.runs if run.role == role)
+    def of(self, family: str) -> tuple[RunRecord, ...]:
+        """The runs of one network type."""
+        return tuple(place.run for place in self.cells if place.run and place.cell.family == family)
 
 
 def read_view(group: GroupRecord) -> ExperimentView:

@@ -182,7 +182,7 @@ class Player {
 
   profile(step) {
     return this.film.charts.profile.data.map((trace) => {
-      const { step: steps, profile } = this.film.roles.find(({ role }) => role === trace.legendgroup);
+      const { step: steps, profile } = this.film.films.find(({ family }) => family === trace.legendgroup);
       const width = trace.x.length;
       const row = Math.max(0, reached(steps, step) - 1);
       const values = profile.slice(row * width, (row + 1) * width);
@@ -195,17 +195,17 @@ class Player {
     this.part("scrub").value = String(step);
     this.part("scrub").setAttribute("aria-valuetext", label);
     this.part("step").textContent = label;
-    this.film.roles.forEach((role, index) => {
+    this.film.films.forEach((film, index) => {
       const last = (curve) => curve.value[reached(curve.step, step) - 1];
-      const loss = last(role.loss);
-      const accuracy = last(role.test_accuracy);
+      const loss = last(film.loss);
+      const accuracy = last(film.test_accuracy);
       const values = {
         loss: loss === undefined ? "–" : loss.toPrecision(3),
         accuracy: accuracy === undefined ? "–" : `${(accuracy * 100).toFixed(1)}%`,
       };
       const now = this.root.querySelectorAll(".replay-now > div")[index];
-      now.dataset.role = role.role;
-      now.querySelector("dt").textContent = this.words.roles[role.role];
+      now.dataset.family = film.family;
+      now.querySelector("dt").textContent = this.words.families[film.family];
       now.querySelector("dd").textContent = filled(this.words.now, values);
     });
   }

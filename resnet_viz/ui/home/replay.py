@@ -13,11 +13,11 @@ import streamlit as st
 
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.figures.chart import to_json
+from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.replay import ReplayInfo, figures, replay_info
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import labels
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.chart_card import numbers
 from resnet_viz.ui.component import component
@@ -94,7 +94,7 @@ def _message(language: str) -> bytes:
         "scrub": _("Training step shown"),
         "step": _("Step {step} of {steps}"),
         "now": _("training loss {loss} · test accuracy {accuracy}"),
-        "roles": {role: _(name) for role, name in labels.ROLES.items()},
+        "families": {film.line.family: family_name(film.line.family) for film in info.films},
         "actions": {"play": _("Play"), "pause": _("Pause"), "again": _("Play again")},
         "labels": tool_labels(_TOOLS),
         "charts": {
@@ -107,9 +107,9 @@ def _message(language: str) -> bytes:
             for name, figure in shown.items()
         },
     }
-    roles = [
+    films = [
         {
-            "role": film.role,
+            "family": film.line.family,
             "step": film.step.astype("int32"),
             "profile": film.profile,
             **{
@@ -117,8 +117,8 @@ def _message(language: str) -> bytes:
                 for name, curve in (("loss", film.loss), ("test_accuracy", film.test_accuracy))
             },
         }
-        for film in info.roles
+        for film in info.films
     ]
     charts = {name: figure.chart for name, figure in shown.items()}
-    film = to_json({"steps": info.steps, "roles": roles, "charts": charts})
+    film = to_json({"steps": info.steps, "films": films, "charts": charts})
     return json.dumps(words).encode() + b"\n" + film.encode()

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Final
 
 import resnet_viz
-from resnet_viz.figures.looks import NetworkLook, other_look, role_look
-from resnet_viz.figures.theme import ROLES
+from resnet_viz.figures.families import family_look
+from resnet_viz.figures.looks import NetworkLook, other_look
 from resnet_viz.networks.torchvision_catalogue import ZOO, ZooEntry
-from resnet_viz.specs import Role
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 
 BUNDLED: Final = "bundled"
+BUNDLED_ROLES: Final = ("plain", "residual")
 PUBLISHED: Final = "torchvision"
 
 Slot = str
@@ -49,7 +49,7 @@ class Network:
     @property
     def look(self) -> NetworkLook:
         """How charts draw it."""
-        return other_look(self.name) if self.slot == "other" else role_look(self.slot, self.name)
+        return other_look(self.name) if self.slot == "other" else family_look(self.slot, self.name)
 
     @property
     def published(self) -> ZooEntry | None:
@@ -77,17 +77,17 @@ class Pair:
         return tuple(trained(run, step) for run in self.runs)
 
 
-def bundled_path(role: Role) -> Path:
+def bundled_path(role: str) -> Path:
     """Where the bundled network's weights are."""
     return Path(resnet_viz.__file__).parents[1] / "assets" / "models" / f"{role}.safetensors"
 
 
 def bundled_exist() -> bool:
     """Whether both bundled networks came with this installation."""
-    return all(bundled_path(role).is_file() for role in ROLES)
+    return all(bundled_path(role).is_file() for role in BUNDLED_ROLES)
 
 
-def bundled(role: Role) -> Network:
+def bundled(role: str) -> Network:
     """The bundled network; raises FileNotFoundError where it is missing."""
     return Network(role, f"bundled:{role}", bundled_path(role).stat().st_mtime_ns)
 

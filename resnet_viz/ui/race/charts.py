@@ -16,6 +16,8 @@ from resnet_viz.ui.translated import choose
 
 _PLOT_PX: Final = 380
 _TALL_PX: Final = 480
+_PANEL_PX: Final = 150
+"""What each network's panel of the heat map needs beyond the first two."""
 _MOST_STOPS: Final = 300
 
 
@@ -39,6 +41,8 @@ def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> Non
         show("accuracy", lambda: accuracy.figure(histories))
     st.subheader(_("How the gradient reaches the layers"), anchor=False)
     metric, step = _gradient_controls(histories, page)
+    panels = len({history.family for history in histories})
+    height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
     left, right = st.columns(2, gap="medium")
     with left:
         show(
@@ -46,10 +50,10 @@ def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> Non
             lambda: gradient_profile.figure(histories, metric, step),
             metric,
             step,
-            height_px=_TALL_PX,
+            height_px=height_px,
         )
     with right:
-        show("map", lambda: gradient_heatmap.figure(histories), height_px=_TALL_PX)
+        show("map", lambda: gradient_heatmap.figure(histories), height_px=height_px)
     show("responses", lambda: responses.figure(histories, step), step)
 
 

@@ -33,11 +33,14 @@ def _charts(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
 
 def _evidence(found: Verdict[RaceFinding]) -> None:
     """The values of each seed and their gaps, where there are several."""
-    headings, *rows = seed_table(found.found)
-    if len(rows) > 1:
-        table(headings, rows, caption=_("Result of each seed: loss and accuracy."))
-    if gaps := seed_gaps.figure(found.found):
-        chart_card.show(gaps, key="gaps", filename="race-gaps", height_px=150 + 34 * len(rows))
+    for number, twins in enumerate(found.found.twins):
+        headings, *rows = seed_table(twins)
+        if len(rows) > 1:
+            table(headings, rows, caption=_("Result of each seed: loss and accuracy."))
+        if gaps := seed_gaps.figure(twins):
+            more = f"-{number + 1}" if number else ""
+            height_px = 150 + 34 * len(rows)
+            chart_card.show(gaps, key=f"gaps{more}", filename=f"race-gaps{more}", height_px=height_px)
 
 
 PARTS: Final = Parts(

@@ -1,4 +1,4 @@
-"""Where both networks of a race stand: one card each."""
+"""Where the networks of a race stand: one card each."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,9 +8,9 @@ import streamlit as st
 
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory
-from resnet_viz.figures.theme import ROLES
+from resnet_viz.figures.families import family_looks, plain_first
+from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
@@ -27,23 +27,37 @@ _COLOURS: Final[dict[RunState, Any]] = {
     RunState.DIVERGED: "red",
     RunState.LOST: "red",
 }
+_MOST_BESIDE: Final = 3
+"""More cards do not fit beside each other."""
 
 
 def race_status(view: ExperimentView, _cells: Sequence[CellHistory]) -> None:
-    """A card for the plain and one for the residual network."""
-    for column, role in zip(st.columns(2, gap="medium"), ROLES, strict=True):
-        with column, st.container(border=True, key=f"role_card_{role}", height="stretch"):
-            if runs := view.of(role):
-                _role_card(role, runs)
-            else:
-                st.subheader(labels.label(labels.ROLES, role), anchor=False)
-                st.caption(_("All runs of this network were deleted."))
+    """A card for each network type, plain ones first."""
+    families = plain_first(view.spec.families)
+    looks = family_looks(families)
+    a_row = len(families) if len(families) <= _MOST_BESIDE else 2
+    for start in range(0, len(families), a_row):
+        columns = st.columns(a_row, gap="medium")
+        for column, family in zip(columns, families[start : start + a_row], strict=False):
+            with column, st.container(border=True, key=_key(family, looks[family]), height="stretch"):
+                if runs := view.of(family):
+                    _card(looks[family].name, runs)
+                else:
+                    st.subheader(looks[family].name, anchor=False)
+                    st.caption(_("All runs of this network were deleted."))
 
 
-def _role_card(role: Role, runs: tuple[RunRecord, ...]) -> None:
+def _key(family: str, look: NetworkLook) -> str:
+    """What `style.css` draws the card's edge by: the kind of network, and the colour of a variant."""
+    kind, _plus, variant = family.partition("+")
+    words = (kind, *variant.split("+"), look.colour.lstrip("#")) if variant else (kind,)
+    return "role_card_" + "_".join(words)
+
+
+def _card(name: str, runs: tuple[RunRecord, ...]) -> None:
     done, total = sum(run.step for run in runs), sum(run.total_steps for run in runs)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(labels.label(labels.ROLES, role), anchor=False, width="content")
+        st.subheader(name, anchor=False, width="content")
         for state, number in Counter(run.state for run in runs).items():
             text = labels.label(labels.STATES, state)
             st.badge(f"{text} · {number}" if len(runs) > 1 else text, color=_COLOURS[state])

@@ -1,6 +1,7 @@
 """The chosen runs in charts: as a race where they are one, else one line each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import streamlit as st
@@ -9,7 +10,7 @@ from resnet_viz.figures import comparison
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import without_shortcuts
-from resnet_viz.specs import RunSpec
+from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import chart_card
 from resnet_viz.ui.experiment.view import read_history
@@ -51,8 +52,10 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
         st.caption(text.format(most=MOST_COMPARED))
         specs, histories = specs[:MOST_COMPARED], histories[:MOST_COMPARED]
     if is_race(specs):
+        named = families(spec.network for spec in specs)
+        lines = [replace(h, family=named[s.network]) for s, h in zip(specs, histories, strict=True)]
         race_charts(
-            histories, "compared-" + "-".join(sorted({spec.digest() for spec in specs}))[:80], page="race"
+            lines, "compared-" + "-".join(sorted({spec.digest() for spec in specs}))[:80], page="race"
         )
     else:
         ids = [*(run.id for run in runs), *(run.id for run in recorded)][:MOST_COMPARED]
@@ -60,12 +63,22 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
 
 
 def is_race(specs: Sequence[RunSpec]) -> bool:
-    """Whether plain and residual networks differ in the shortcut alone, each seed once."""
+    """Whether networks differ in the shortcut alone, each of them with each seed once."""
     races = {(without_shortcuts(spec.network), spec.data, spec.train.but(seed=0)) for spec in specs}
     kinds = {spec.network for spec in specs}
-    seeds = [(spec.network.role, spec.train.seed) for spec in specs]
-    roles = {network.role for network in kinds}
-    return len(races) == 1 and len(kinds) == len(roles) and len(set(seeds)) == len(seeds)
+    shortcuts = {network.shortcut for network in kinds}
+    runs = {(spec.network, spec.train.seed) for spec in specs}
+    return len(races) == 1 and len(kinds) == len(shortcuts) and len(runs) == len(specs)
+
+
+def families(networks: Iterable[NetworkSpec]) -> dict[NetworkSpec, str]:
+    """The network type of each, as they differ in the shortcut alone: which one, where several have one."""
+    kinds = set(networks)
+    residual = sum(network.role == "residual" for network in kinds)
+    return {
+        kind: f"{kind.role}+{kind.shortcut}" if kind.role == "residual" and residual > 1 else kind.role
+        for kind in kinds
+    }
 
 
 def names(specs: Sequence[RunSpec], ids: Sequence[str]) -> list[str]:

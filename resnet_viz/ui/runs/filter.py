@@ -7,8 +7,8 @@ import streamlit as st
 
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.events import RunState
-from resnet_viz.figures.theme import ROLES
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import ROLES
 from resnet_viz.store import RunQuery
 from resnet_viz.ui import labels
 from resnet_viz.ui.link import Link
@@ -20,7 +20,7 @@ GROUP: Final = "runs_group"
 RUNS_VIEW: Final = "runs"
 GROUPS_VIEW: Final = "groups"
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
-    "network": ROLES,
+    "network": tuple(ROLES),
     "state": tuple(state.value for state in RunState),
     "data": tuple(DATASETS),
     "only": ("pinned", "mine"),
@@ -62,7 +62,8 @@ def runs_filter() -> RunQuery:
                 width=190,
             ),
         )
-        roles = _pills("network", _("Network"), {role: labels.label(labels.ROLES, role) for role in ROLES})
+        networks = {role: labels.label(labels.ROLES, role) for role in ROLES}
+        roles = _pills("network", _("Network"), networks)
         only = _pills("only", _("Only"), {"pinned": _("Pinned"), "mine": _("Mine")})
         states = _multiselect("state", _("State"), {s: labels.label(labels.STATES, s) for s in RunState})
         datasets = _multiselect("data", _("Data set"), {n: _(info.title) for n, info in DATASETS.items()})
