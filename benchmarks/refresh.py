@@ -14,7 +14,6 @@ from pathlib import Path
 from time import process_time
 
 from benchmarks.recorded import record
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, losses, responses
 from resnet_viz.history import RunHistory
@@ -30,7 +29,7 @@ def main(folder: Path, repetitions: int) -> list[float]:
     race = RACE.presets["degradation"].spec
     race = race.but(run=race.run.but(train=race.run.train.but(steps=2 * POINTS)))
     store = open_store(folder)
-    group = store.add_group("race", "benchmark", race.to_json(), [fitted(run) for run in race.runs()])
+    group = store.add_group("race", "benchmark", race.to_json(), race.runs())
     attempts = {run: store.claim(run, "benchmark") or 0 for run in group.run_ids}
     readers = [RunReader(store, run) for run in group.run_ids]
 

@@ -8,11 +8,10 @@ import pytest
 from resnet_viz.figures import gradient_heatmap as heat
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import LAYERS, run, table
 
 
-def _run(role: Role, rows: list[list[float]], seed: int = 0) -> RunHistory:
+def _run(role: str, rows: list[list[float]], seed: int = 0) -> RunHistory:
     return run(role, seed, profiles={heat.METRIC: table(rows)})
 
 

@@ -12,6 +12,7 @@ from resnet_viz.inspection.known_logits import KnownLogits, Logits, logits_name
 from resnet_viz.inspection.models import ImageSize, Model, load_model
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec
+from tests.networks.shapes import GREY
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +27,9 @@ def data(tmp_path: Path) -> LoadedData:
 
 def small(seed: int) -> Model:
     """An untrained network for images of 8 × 8 pixels."""
-    spec = NetworkSpec(depth=8, width=2, in_channels=1, image_px=8)
+    spec = NetworkSpec(depth=8, width=2)
     one = torch.ones(1, 1, 1)
-    return Model(build(spec, seed).eval(), tuple("abcdefghij"), one / 2, one / 4, ImageSize(1, 8, 8))
+    return Model(build(spec, GREY, seed).eval(), tuple("abcdefghij"), one / 2, one / 4, ImageSize(1, 8, 8))
 
 
 def asked_for(known: KnownLogits, model: Model, data: LoadedData) -> tuple[Logits, list[float]]:

@@ -11,6 +11,7 @@ from resnet_viz.figures import comparison
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import server
@@ -95,7 +96,7 @@ def _stamp(own: list[RunHistory]) -> str:
 
 def is_race(specs: Sequence[RunSpec]) -> bool:
     """Whether networks differ in the shortcut alone, each of them with each seed once."""
-    races = {(spec.network.plain(), spec.data, spec.train.but(seed=0)) for spec in specs}
+    races = {(without_shortcuts(spec.network), spec.data, spec.train.but(seed=0)) for spec in specs}
     kinds = {spec.network for spec in specs}
     shortcuts = {network.shortcut for network in kinds}
     runs = {(spec.network, spec.train.seed) for spec in specs}
