@@ -103,3 +103,9 @@ def live_chart(
     scripts = (LIVE_PARTS, _HERE / "pace.js", _HERE / "live_chart.js")
     show = component("live_chart", *CHART_FILES, *scripts, html=chart_html())
     show(key=key, data=json.dumps(words).encode() + b"\n" + chart_json.encode())
+
+
+def chart_soon() -> None:
+    """Have the browser fetch and read plotly.js while nobody waits for a chart."""
+    show = component("chart_soon", _HERE / "plotly_page.js", _HERE / "chart_soon.js", html="<i hidden></i>")
+    show(key="chart_soon", data=PLOTLY)

@@ -15,7 +15,7 @@ from resnet_viz.ui.recordings import made_on, recorded_sweep, show_origin
 from resnet_viz.ui.settings_form import in_short
 
 
-def show_recorded_sweep() -> None:
+def show_recorded_sweep(_asked: Experiment | None) -> None:
     """How to start one's own, then the recording with its verdict and charts."""
     try:
         recording = recorded_sweep()

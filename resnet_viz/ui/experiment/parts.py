@@ -6,6 +6,7 @@ from typing import Any
 
 from streamlit.delta_generator import DeltaGenerator
 
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import Kind
 from resnet_viz.findings.verdict import Verdict
 from resnet_viz.ui.experiment.view import Standing
@@ -45,7 +46,7 @@ class Parts:
         charts: what was measured.
         evidence: below the verdict, what it rests on.
         columns: of the table of results, by name.
-        when_empty: shown while no experiment is open.
+        when_empty: shown while no experiment is open; of what the form asks for, None where it cannot be had.
     """
 
     kind: Kind
@@ -58,4 +59,4 @@ class Parts:
     charts: Callable[[Standing, Following[Standing]], None]
     evidence: Callable[[Verdict[Any]], None]
     columns: tuple[str, ...]
-    when_empty: Callable[[], None]
+    when_empty: Callable[[Experiment | None], None]

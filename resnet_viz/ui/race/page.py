@@ -17,6 +17,7 @@ from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.form import choose_race
+from resnet_viz.ui.race.preview import show_preview
 from resnet_viz.ui.race.status import race_status
 from resnet_viz.ui.table import table
 
@@ -79,5 +80,5 @@ PARTS: Final = Parts(
         "run",
         "remark",
     ),
-    when_empty=lambda: None,
+    when_empty=show_preview,
 )
