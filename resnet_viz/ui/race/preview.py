@@ -41,8 +41,8 @@ def show_preview(asked: Experiment | None) -> None:
         st.html("".join(drawn))
         st.caption(
             _(
-                "Each bar is a convolution, from the image on the left to the prediction on the right. Each arc "
-                "is a skip connection: it adds what goes into a block to what comes out. Dashed: it also "
+                "Each bar is a convolution, from the image on the left to the prediction on the right. Each "
+                "arc is a skip connection: it adds what goes into a block to what comes out. Dashed: it also "
                 "changes size and channels."
             )
         )
