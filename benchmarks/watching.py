@@ -34,6 +34,14 @@ _LONG_TASKS: Final = """() => {
     window.longest = Math.max(window.longest, entry.duration);
   })).observe({ entryTypes: ["longtask"] });
 }"""
+_ANSWERED: Final = """(name) => new Promise((answered) => {
+  const button = () => document.querySelector(`.st-key-${name} button`);
+  const begun = performance.now();
+  button().click();
+  const look = () => (button()?.disabled ? answered(performance.now() - begun) : requestAnimationFrame(look));
+  look();
+})"""
+"""Milliseconds from a click on a control to the frame that shows what it did: it can't be pressed again."""
 _LONG_RACE: Final = "race?depth=32&steps=100000&evaluate=5000&probe=50"
 _VIEWERS: Final = 30
 _WATCHED_S: Final = 30.0
@@ -122,6 +130,30 @@ def _cpu_s(processes: list[psutil.Process]) -> float:
         except psutil.NoSuchProcess:
             continue
     return spent
+
+
+def controls(repetitions: int, folder: Path) -> Iterator[Result]:
+    """Pause and continue a race while two networks train, and stop it at last."""
+    names = ("pause", "resume", "stop")
+    found = {name: Result(f"{name} clicked → answered on screen", "ms", aim=Aim("≤", 300)) for name in names}
+    port = free_port()
+    with browser_page() as page, app_server(folder / "home", port) as server:
+        wait_until(partial(listens, port))
+        page.set_viewport_size(_WINDOW)  # type: ignore[arg-type]
+        for _race in range(repetitions):
+            page.goto(f"http://localhost:{port}/{_LONG_RACE}")
+            _until_rested(server)
+            page.locator('[data-testid="stBaseButton-primary"]').first.click()
+            for _turn in range(3):
+                page.locator(".state.green").nth(1).wait_for(timeout=60_000)
+                page.wait_for_timeout(2000)
+                for name in ("pause", "resume"):
+                    page.locator(f".st-key-race_{name} button:enabled").wait_for(timeout=60_000)
+                    found[name].values.append(float(page.evaluate(_ANSWERED, f"race_{name}")))
+            page.locator(".state.green").nth(1).wait_for(timeout=60_000)
+            found["stop"].values.append(float(page.evaluate(_ANSWERED, "race_stop")))
+            page.locator(".st-key-race_verdict").wait_for(timeout=60_000)
+    yield from found.values()
 
 
 def many_viewers(_repetitions: int, folder: Path) -> Iterator[Result]:
@@ -271,5 +303,6 @@ def _steps(message: dict[str, Any]) -> list[int]:
 
 BENCHES = (
     Bench("watching", "a race watched in a browser on the same cores", in_a_browser),
+    Bench("controls", "how soon a control is answered while two networks train", controls),
     Bench("viewers", "thirty viewers of one server while two networks train", many_viewers),
 )

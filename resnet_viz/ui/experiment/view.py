@@ -70,6 +70,11 @@ class ExperimentView:
         return bool(self.active) and all(run.desired.wish is Wish.PAUSE for run in self.active)
 
     @property
+    def stopping(self) -> bool:
+        """Whether the owner wants the experiment to end, which its runs do after their present step."""
+        return bool(self.active) and all(run.desired.wish is Wish.STOP for run in self.active)
+
+    @property
     def paused(self) -> bool:
         """Whether some run stands still and the others wait."""
         states = {run.state for run in self.active}
