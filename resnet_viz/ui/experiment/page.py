@@ -29,7 +29,7 @@ def experiment_page(parts: Parts) -> None:
     style.apply()
     st.title(_(parts.page.title), anchor=False)
     st.markdown(_(parts.words.intro))
-    parts.form.take_over_link()
+    parts.form.take_over()
     current = _open(parts)
     page = parts.kind.page
     with st.container(border=True, key=f"{page}_form_card"):

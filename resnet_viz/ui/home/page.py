@@ -18,10 +18,12 @@ from resnet_viz.ui import address_bar, labels, pages, server, style
 from resnet_viz.ui.home.estimate import race_seconds
 from resnet_viz.ui.home.replay import home_replay
 from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.link import Link
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.recordings import recorded_race
 from resnet_viz.wording import duration, running_text
 
+_LINK: Final = Link("home", ())
 _GIBIBYTE: Final = 2**30
 _RUNS_JUDGED_BY: Final = 30
 
@@ -36,7 +38,8 @@ def home_page() -> None:
     """Show the page."""
     style.apply()
     st.title(_("What does the skip connection change?"), anchor=False)
-    address_bar.tell(address_bar.unknown(()))
+    _LINK.arrived()
+    address_bar.tell(_LINK.notices())
     with st.container(key="home_claim"):
         st.markdown(
             _(
