@@ -20,7 +20,6 @@ from resnet_viz.ui.experiment.controls import retry_button
 from resnet_viz.ui.experiment.view import ExperimentView, seconds_left
 from resnet_viz.wording import duration, in_a_list, percent, running_text
 
-_BORDERS: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
 _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED: "∞", RunState.STOPPED: "■"}
 
 
@@ -87,7 +86,7 @@ def _map(places: Sequence[FilledCell], cells: Sequence[CellHistory]) -> str:
     rows = []
     for name in families:
         look = looks[name]
-        style = f"--family: {look.colour}; --dash: {_BORDERS.get(look.dash, 'dashed')}"
+        style = f"--family: {look.colour}; --dash: {look.edge}"
         row = []
         for depth in depths:
             boxes = [

@@ -9,12 +9,12 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures.families import family_looks, plain_first
-from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
 from resnet_viz.ui.experiment.view import ExperimentView, steps_per_s
+from resnet_viz.ui.network_card import network_card
 from resnet_viz.wording import duration
 
 _COLOURS: Final[dict[RunState, Any]] = {
@@ -39,19 +39,12 @@ def race_status(view: ExperimentView, _cells: Sequence[CellHistory]) -> None:
     for start in range(0, len(families), a_row):
         columns = st.columns(a_row, gap="medium")
         for column, family in zip(columns, families[start : start + a_row], strict=False):
-            with column, st.container(border=True, key=_key(family, looks[family]), height="stretch"):
+            with column, network_card(looks[family], *family.split("+"), height="stretch"):
                 if runs := view.of(family):
                     _card(looks[family].name, runs)
                 else:
                     st.subheader(looks[family].name, anchor=False)
                     st.caption(_("All runs of this network were deleted."))
-
-
-def _key(family: str, look: NetworkLook) -> str:
-    """What `style.css` draws the card's edge by: the kind of network, and the colour of a variant."""
-    kind, _plus, variant = family.partition("+")
-    words = (kind, *variant.split("+"), look.colour.lstrip("#")) if variant else (kind,)
-    return "role_card_" + "_".join(words)
 
 
 def _card(name: str, runs: tuple[RunRecord, ...]) -> None:

@@ -32,7 +32,10 @@ function line(row, data, table) {
   row.cells.forEach((text, index) => {
     const cell = element("td", { class: data.columns[index].number ? "runs-number" : "" }, text);
     if (data.columns[index].state) cell.className = `runs-state runs-state-${row.state}`;
-    if (data.columns[index].role) cell.className = `runs-role runs-role-${row.role}`;
+    if (data.columns[index].role) {
+      cell.className = "runs-role";
+      cell.style.borderInlineStart = data.edges[row.role] ?? "";
+    }
     cell.title = text;
     made.append(cell);
   });
