@@ -132,7 +132,7 @@ class Experiment(Spec):
         return tuple(
             (plain.name, residual.name)
             for plain in known
-            if plain.role == "plain"
+            if plain.role == plain.family.twin
             for residual in known
-            if residual.role == "residual" and residual.is_twin_of(plain, self.run.network)
+            if residual.role != plain.role and residual.is_twin_of(plain, self.run.network)
         )

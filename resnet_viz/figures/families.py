@@ -50,6 +50,11 @@ def looks_in_turn(networks: Iterable[tuple[str, str]]) -> list[NetworkLook]:
     return looks
 
 
+def role_looks() -> dict[str, NetworkLook]:
+    """The look of the networks of each role, without variants."""
+    return {name: family_look(name) for name in ROLES}
+
+
 def family_look(name: str, called: str = "") -> NetworkLook:
     """The look of the family ``name`` where it is the only one of its kind; ``called`` is its name there."""
     return looks_in_turn([(name, called or family_name(name))])[0]

@@ -165,14 +165,17 @@ def _panel_axes(entry: LineMap, suffix: str, look: Theme, *, up: list[float], be
     """The two axes of one map; steps only below the lowest, zoom common to all maps."""
     x = axis(look, _("Training step") if below else "", domain=[0, 1], anchor=f"y{suffix}", hoverformat=",d")
     y = axis(look, _("Layer"), domain=up, anchor=f"x{suffix}")
-    # A tick where each stage begins: there is no room for the names of all layers.
-    begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name != "stem"}
+    # A tick where each stage begins, and at the head: there is no room for the names of all layers.
+    begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name.startswith(_MARKED)}
     x |= {"showgrid": False, "showticklabels": below}
     y |= {"showgrid": False, "type": "category", "autorange": "reversed"}
     y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(map(_stage_name, begins))}
     if suffix:
         x["matches"], y["matches"] = "x", "y"
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
+
+
+_MARKED = ("stage", "head")
 
 
 def _stage_name(name: str) -> str:

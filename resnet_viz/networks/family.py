@@ -47,7 +47,7 @@ class Role:
     """What readers tell networks of a family apart by; the first word of a network type.
 
     Attributes:
-        title: a gettext key.
+        title: a gettext key, and ``inside`` another for within a sentence.
         is_of: whether a network of the family has this role.
         changes: what makes a recipe's network one of this role.
         decides: fields that no further word of the network type can set.
@@ -55,6 +55,7 @@ class Role:
 
     name: str
     title: str
+    inside: str
     look: Look
     is_of: "Callable[[NetworkSpec], bool]" = lambda _network: True
     changes: "Callable[[NetworkSpec], dict[str, Any]]" = lambda _base: {}

@@ -1,6 +1,7 @@
 """Layer × step maps: one scale, honest zeros, few columns."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -93,3 +94,14 @@ def test_nothing_measured() -> None:
     assert not to_figure(heat.heatmap_chart(info)).data
     assert heat.heatmap_table(info)["step"].size == 0
     assert "no measurement yet" in heat.describe(info)
+
+
+def test_only_stages_and_the_classifier_are_named_beside_the_map() -> None:
+    """A convolution that belongs to no stage was called the classifier."""
+    history = _run("plain", [[1, 2, 3, 4, 5]])
+    rows = history.profiles[heat.METRIC]
+    taps = ("stem", "conv1", "conv2", "conv3", "head")
+    bare = replace(history, profiles={heat.METRIC: replace(rows, taps=taps)})
+    for shown, named in ((history, ["classifier", "stage 2", "stage 1"]), (bare, ["classifier"])):
+        axis = to_figure(heat.heatmap_chart(heat.heatmap_info([shown]))).layout.yaxis
+        assert sorted(axis.ticktext) == sorted(named)

@@ -188,6 +188,7 @@ def test_roles_and_families_are_told_apart() -> None:
     for values in (
         [role.name for role in roles],
         [role.title for role in roles],
+        [role.inside for role in roles],
         [role.look for role in roles],
         [role.look.colour for role in roles],
     ):

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from resnet_viz.networks.residual import Block
 from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import DataShape, NetworkSpec, Shortcut, choices
+from tests.networks.blockless import Blockless
 from tests.networks.residuals import build_residual
 from tests.networks.shapes import SMALL
 
@@ -77,3 +78,11 @@ def test_gradients_too_small_to_square_in_float32_are_still_measured() -> None:
     gradient = measure_flow(build_residual(spec, shape, 0), images, labels).block_gradient
     assert (gradient > 0).all()
     assert gradient[0] < 1e-12 * gradient[-1]
+
+
+def test_a_network_without_blocks_has_responses_and_no_block_gradients() -> None:
+    images, labels = batch()
+    flow = measure_flow(Blockless(SMALL), images, labels)
+    assert flow.response_taps == ("stem", "conv1", "conv2")
+    assert (flow.response_std > 0).all()
+    assert (flow.block_taps, flow.block_gradient.shape) == ((), (0,))

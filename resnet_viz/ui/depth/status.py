@@ -22,7 +22,6 @@ from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.wording import duration, in_a_list, percent, running_text
 
-_BORDERS: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
 _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED: "∞", RunState.STOPPED: "■"}
 
 
@@ -95,7 +94,7 @@ def _map(places: Sequence[FilledCell], cells: Sequence[CellHistory]) -> str:
     rows = []
     for name in families:
         look = looks[name]
-        style = f"--family: {look.colour}; --dash: {_BORDERS.get(look.dash, 'dashed')}"
+        style = f"--family: {look.colour}; --dash: {look.edge}"
         row = []
         for depth in depths:
             boxes = [

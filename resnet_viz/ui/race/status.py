@@ -10,7 +10,6 @@ import streamlit as st
 
 from resnet_viz.events import RunState
 from resnet_viz.figures.families import family_looks, family_name, plain_first
-from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
@@ -18,6 +17,7 @@ from resnet_viz.ui.experiment.cell_words import failure_sentence
 from resnet_viz.ui.experiment.view import Standing, steps_per_s
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
+from resnet_viz.ui.network_card import network_card
 from resnet_viz.wording import duration
 
 _COLOURS: Final = {
@@ -42,17 +42,10 @@ def race_status(standing: Standing, following: Following[Standing]) -> None:
     for start in range(0, len(families), a_row):
         columns = st.columns(a_row, gap="medium")
         for column, family in zip(columns, families[start : start + a_row], strict=False):
-            with column, st.container(border=True, key=_key(family, looks[family]), height="stretch"):
+            with column, network_card(looks[family], *family.split("+"), height="stretch"):
                 following.text(("card", family), partial(_card, family))
                 for sentence in sorted({failure_sentence(run) for run in standing.view.of(family)} - {""}):
                     st.error(sentence, icon=":material/error:")
-
-
-def _key(family: str, look: NetworkLook) -> str:
-    """What `style.css` draws the card's edge by: the kind of network, and the colour of a variant."""
-    kind, _plus, variant = family.partition("+")
-    words = (kind, *variant.split("+"), look.colour.lstrip("#")) if variant else (kind,)
-    return "role_card_" + "_".join(words)
 
 
 def _card(family: str, standing: Standing) -> str:

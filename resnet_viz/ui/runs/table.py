@@ -10,6 +10,7 @@ from typing import Final
 
 import orjson
 
+from resnet_viz.figures.families import role_looks
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.component import component
 from resnet_viz.ui.live_chart import LIVE_PARTS
@@ -75,6 +76,7 @@ def runs_table(
     message = {
         "columns": [asdict(column) for column in columns],
         "rows": [asdict(row) for row in rows],
+        "edges": {role: f"4px {look.edge} {look.colour}" for role, look in role_looks().items()},
         "sort": asdict(sort),
         "chosen": list(chosen),
         "version": version,
