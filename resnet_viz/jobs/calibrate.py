@@ -15,11 +15,11 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import Failure, RunState
 from resnet_viz.experiments.estimates import Calibration, Estimate, estimate, probed_depths
 from resnet_viz.experiments.experiment import Cell, Experiment
-from resnet_viz.experiments.families import family
 from resnet_viz.jobs import measurements
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import network_type
 from resnet_viz.store import COMMAND_LINE, MeasurementRecord, Store
 
 _CALIBRATION: TypeAdapter[Calibration] = TypeAdapter(Calibration)
@@ -62,13 +62,11 @@ def known_estimate(store: Store, spec: Experiment) -> Estimate | None:
 
 def known_probe(store: Store, spec: Experiment) -> MeasurementRecord | None:
     """The measurement of the recipe of ``spec`` that is under way or has ended in the last day."""
-    spec = spec.fitted()
     return measurements.known(store, "time", _values(spec), device=spec.run.train.device)
 
 
 def ask_for_probe(store: Store, spec: Experiment, owner: str) -> MeasurementRecord:
     """Have the recipe of ``spec`` timed, unless that is under way or known; raises `InvalidSetting`."""
-    spec = spec.fitted()
     known = known_probe(store, spec)
     unfit = known is not None and _calibration_of(known, spec) is None
     device = spec.run.train.device
@@ -76,7 +74,6 @@ def ask_for_probe(store: Store, spec: Experiment, owner: str) -> MeasurementReco
 
 
 def _missing(store: Store, spec: Experiment) -> list[Cell]:
-    spec = spec.fitted()
     finished = {place.cell for place in planned_cells(store, spec) if place.state is RunState.FINISHED}
     return [cell for cell in spec.in_queue_order() if cell not in finished]
 
@@ -95,7 +92,7 @@ def _values(spec: Experiment) -> dict[str, Any]:
     # One timing serves all: the first steps of a long training cost what those of a short one do.
     recipe = spec.run.but(train=spec.run.train.but(steps=100_000, seed=0))
     runs = [
-        [name, recipe.but(network=family(name).network(recipe.network, depth)).to_json()]
+        [name, recipe.but(network=network_type(name).network(recipe.network, depth)).to_json()]
         for depth in probed_depths(spec.depths)
         for name in spec.families
     ]

@@ -216,8 +216,8 @@ def test_a_result_of_another_version_is_none(store: Store) -> None:
     assert store.measurements.get(name).result is None
 
 
-def test_what_version_4_measured_is_read_for_ever(tmp_path: Path) -> None:
-    store = opened(tmp_path / "old", "v4.sqlite")
+def test_what_version_5_measured_is_read_for_ever(tmp_path: Path) -> None:
+    store = opened(tmp_path / "old", "v5.sqlite")
     later = open_store(tmp_path / "old", clock=lambda: 1_700_000_001.0)
     whole = later.measurements.known(MeasurementSpec("time", {"of": "all"}, "a machine"), since_s=9)
     assert whole is not None
