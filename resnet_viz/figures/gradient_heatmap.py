@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.curves import evenly
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, depth_positions
 from resnet_viz.figures.lines import Line, lines_of
@@ -153,7 +154,7 @@ def describe(info: HeatmapInfo) -> str:
 
 
 def _line_map(line: Line, history: RunHistory, table: ProfileTable, most: int) -> LineMap:
-    chosen = np.unique(np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(np.intp))
+    chosen = evenly(len(table), most)
     position = depth_positions(history, table.taps)
     order = np.argsort(position, kind="stable")
     return LineMap(
@@ -218,7 +219,8 @@ def _cells(entry: LineMap, suffix: str) -> list[Trace]:
     at = _("{layer}, step {step}: {value}")
     hover = f"{at.format(layer='%{y}', step='%{x:,d}', value='10<sup>%{z:.2f}</sup>')}<extra>{name}</extra>"
     at_zero = f"{at.format(layer='%{y}', step='%{x:,d}', value=0)}<extra>{name}</extra>"
-    cells = np.where(np.isfinite(decade), decade, np.nan).astype(np.float32)
+    # As exact as the hover tells and finer than an eye sees: rounded numbers are sent in half the room.
+    cells = np.where(np.isfinite(decade), decade.round(2), np.nan).astype(np.float32)
     traces: list[Trace] = [shared | {"z": cells, "coloraxis": "coloraxis", "hovertemplate": hover}]
     zero = entry.value == 0
     if zero.any():

@@ -62,6 +62,21 @@ class Role:
     decides: frozenset[str] = frozenset()
 
 
+class Stage(NamedTuple):
+    """Blocks of one width: what a drawing shows of them.
+
+    ``layers``: convolutions of a block. ``skips``: whether a connection goes around each block;
+    ``reshaped``: whether the one around the first block has to change the shape of what it carries.
+    """
+
+    channels: int
+    px: int
+    blocks: int
+    layers: int
+    skips: bool
+    reshaped: bool
+
+
 def _nothing(_network: "NetworkSpec") -> None:
     pass
 
@@ -83,6 +98,7 @@ class Family:
         twin: the role of the same network without shortcuts; empty where there are none to leave out.
         source: ``module:function`` of its source code in exports (see `networks.source`); empty where the
             builder's module has a part that stands by itself.
+        stages: how a network is built up, for a drawing of it; empty where that is not by stages.
         refuse: raises `InvalidSetting` for what cannot be built or trained.
     """
 
@@ -97,6 +113,7 @@ class Family:
     starts: tuple[str, ...] = _STARTS
     twin: str = ""
     source: str = ""
+    stages: "Callable[[NetworkSpec, DataShape], tuple[Stage, ...]]" = lambda _network, _shape: ()
     refuse: "Callable[[NetworkSpec], None]" = _nothing
 
     def role(self, name: str) -> Role:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
-from resnet_viz.networks.family import MAX_DEPTH, Depths, Family, Look, Role
+from resnet_viz.networks.family import MAX_DEPTH, Depths, Family, Look, Role, Stage
 
 if TYPE_CHECKING:
     from resnet_viz.specs import DataShape, NetworkSpec
@@ -61,6 +61,18 @@ def _multiply_adds(network: "NetworkSpec", shape: "DataShape") -> int:
             total += (per_pixel + (channels * out if projects else 0)) * px**2
             channels = out
     return total + channels * shape.classes
+
+
+def _stages(network: "NetworkSpec", shape: "DataShape") -> tuple[Stage, ...]:
+    layers, expansion = (3, EXPANSION) if has_bottlenecks(network) else (2, 1)
+    px = shape.px
+    stages = []
+    for number in range(3):
+        px = (px + 1) // 2 if number else px
+        out = network.width * 2**number * expansion
+        changes = number > 0 or out != network.width
+        stages.append(Stage(out, px, blocks_per_stage(network), layers, network.shortcut != "none", changes))
+    return tuple(stages)
 
 
 def _without_shortcuts(base: "NetworkSpec") -> dict[str, Any]:
@@ -140,5 +152,6 @@ RESNET = Family(
     starts=("he", "pytorch", "zero-last-norm"),
     twin="plain",
     source="resnet_viz.networks.residual_source:residual_source",
+    stages=_stages,
     refuse=_refuse,
 )

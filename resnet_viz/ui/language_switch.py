@@ -10,13 +10,13 @@ from resnet_viz.ui import language
 from resnet_viz.ui.address_bar import LANGUAGE
 from resnet_viz.ui.link import Link
 
-_LINK: Final = Link("language", (LANGUAGE,))
+_LINK: Final = Link("language", (LANGUAGE,), everywhere=True)
 _SWITCH: Final = "language_switch"
 
 
 def choose_language() -> None:
     """Settle the language of this script run; an explicit choice stays in the link of every page."""
-    _LINK.take_over()
+    _LINK.arrived()
     linked = _LINK.said(LANGUAGE)
     language.settle(linked if linked in LANGUAGES else of_browser())
 
@@ -37,7 +37,7 @@ def show_switch() -> None:
 
 
 def _switched() -> None:
-    _LINK.remember(LANGUAGE, st.session_state[_SWITCH], None)
+    _LINK.say({LANGUAGE: st.session_state[_SWITCH]})
 
 
 def of_browser() -> str:

@@ -1,11 +1,10 @@
 """The settings of a page in its link and in its widgets, kept in step.
 
-The link is read when it says something else than the page wrote last: on the
-first visit, after the back button, from a pasted address. Otherwise the
-widgets speak, and what they say is written to the link.
+Where the link says something new, the widgets follow it. Otherwise they speak,
+and what they say is written to the link.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -15,8 +14,7 @@ from resnet_viz.experiments.kinds import PRESET_PARAMETER, RACE, SWEEP, Kind
 from resnet_viz.experiments.presets import CUSTOM
 from resnet_viz.networks.families import nearest_common_depths, nearest_depth
 from resnet_viz.specs import NetworkSpec
-from resnet_viz.ui.address_bar import unknown
-from resnet_viz.ui.link import LeftLinks
+from resnet_viz.ui.link import Link
 
 _YES: Final = "yes"
 
@@ -38,31 +36,27 @@ class LinkedForm:
         self._group_parameter = group_parameter
         self._switch = switch
         self._form = f"{page}_form"
-        self._written = f"{page}_link"
-        self._left = LeftLinks(page)
-        self._notices = f"{page}_notices"
-        self._parameters = {PRESET_PARAMETER, group_parameter, *kind.settings}
-        self._parameters |= {switch} if switch else set()
+        switches = () if switch is None else (switch,)
+        self._link = Link(page, (PRESET_PARAMETER, group_parameter, *kind.settings, *switches))
 
     def key(self, name: str) -> str:
         """The session key of the widget for the setting ``name``."""
         return f"{self.page}_set_{name}"
 
-    def take_over_link(self) -> None:
+    def take_over(self) -> None:
         """Bring the widgets' values in line with the link, before any widget is made."""
-        link = {name: value for name, value in st.query_params.items() if name in self._parameters}
-        written: dict[str, str] | None = st.session_state.get(self._written)
-        if written is None or (link and link != written and link not in self._left):
-            preset, spec, notices = self.kind.from_link(link)
-            st.session_state[self._written] = link
-            st.session_state[self._notices] = notices
-            self._put_switch(link)
+        if self._link.arrived():
+            preset, spec, notices = self.kind.from_link(self._link.all_said())
+            for notice in notices:
+                self._link.report(notice)
             self.put(preset, spec)
         elif any(self.key(name) not in st.session_state for name in self.kind.settings):
             # Coming back from another page, where Streamlit has forgotten what the widgets said.
             self.put(*self.kept())
-            self._put_switch(written)
-            st.query_params.update(written)
+        else:
+            return
+        if self._switch is not None:
+            st.session_state[self.switch_key] = self._link.said(self._switch) == _YES
 
     def put(self, preset: str, spec: Experiment) -> None:
         """Make the widgets show ``spec``; only before they are made in this run, or in a callback."""
@@ -117,7 +111,7 @@ class LinkedForm:
 
     def group_id(self) -> str | None:
         """The race or sweep that the link names."""
-        return st.query_params.get(self._group_parameter)
+        return self._link.said(self._group_parameter) or None
 
     def show(self, group_id: str | None) -> None:
         """Make the link name ``group_id``, its settings being those kept, and the switch as it is."""
@@ -126,15 +120,7 @@ class LinkedForm:
             link[self._group_parameter] = group_id
         if self._switch is not None and st.session_state.get(self.switch_key):
             link[self._switch] = _YES
-        for name in self._parameters & set(st.query_params) - set(link):
-            del st.query_params[name]
-        changed = {name: value for name, value in link.items() if st.query_params.get(name) != value}
-        if changed:
-            st.query_params.update(changed)
-        written: dict[str, str] | None = st.session_state.get(self._written)
-        if written is not None and written != link:
-            self._left.add(written)
-        st.session_state[self._written] = link
+        self._link.say(link)
 
     def open(self, group_id: str | None, preset: str, spec: Experiment) -> None:
         """Show ``group_id`` with its settings, or none; for callbacks."""
@@ -143,12 +129,7 @@ class LinkedForm:
 
     def notices(self) -> list[str]:
         """What in the link could not be had, one sentence each."""
-        found: list[str] = st.session_state.get(self._notices, [])
-        return [*found, *unknown(self._parameters)]
-
-    def _put_switch(self, link: dict[str, Any]) -> None:
-        if self._switch is not None:
-            st.session_state[self.switch_key] = link.get(self._switch) == _YES
+        return self._link.notices()
 
 
 RACE_FORM: Final = LinkedForm("race", RACE, "race")

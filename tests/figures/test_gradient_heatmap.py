@@ -69,7 +69,7 @@ def test_degenerate_maps_are_still_charts(rows: list[list[float]]) -> None:
 def test_columns_are_a_choice_that_keeps_first_and_last() -> None:
     rows = [[float(step + 1)] * 5 for step in range(1000)]
     (plain,) = heat.heatmap_info([_run("plain", rows)]).maps
-    assert len(plain.step) == heat.MOST_COLUMNS
+    assert heat.MOST_COLUMNS / 2 < len(plain.step) <= heat.MOST_COLUMNS
     assert (plain.step[0], plain.step[-1]) == (0, 999)
     assert (plain.value[0] == plain.step + 1).all()
 

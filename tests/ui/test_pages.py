@@ -1,5 +1,6 @@
 """The pages without a browser: what they show, what they write, what they refuse."""
 
+import re
 import subprocess
 import sys
 from html import unescape
@@ -39,7 +40,9 @@ def open_page(name: str = "home", **link: str) -> AppTest:
 def texts(app: AppTest) -> str:
     """All words of the main part."""
     kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.warning, app.error)
-    return "\n".join(unescape(element.value) for kind in kinds for element in kind)
+    words = [element.value for kind in kinds for element in kind]
+    words += [re.sub("<[^>]*>", "", element.proto.body) for element in app.get("html")]
+    return unescape("\n".join(words))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.experiments.kinds import RACE, SWEEP, Kind
+from resnet_viz.ui import link
 from tests.ui.test_pages import open_page, texts
 
 
@@ -75,3 +76,45 @@ def test_two_choices_in_quick_succession_both_count() -> None:
         "depth": "26",
         "seeds": "2",
     }
+
+
+def test_a_race_stays_open_when_something_is_chosen_right_after_the_start() -> None:
+    """The request has left the browser before that knew of the link with the race."""
+    app = open_page("race")
+    app.button(key="race_start").click().run()
+    started = "".join(app.query_params["race"])
+    del app.query_params["race"]
+    app.select_slider(key="race_set_seeds").set_value(2).run()
+    assert "".join(app.query_params["race"]) == started
+    assert app.button(key="race_stop")
+
+
+@pytest.mark.parametrize("page", ["race", "depth"])
+def test_back_to_the_page_as_it_was_opened(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(link, "monotonic", lambda: now[0])
+    app = open_page(page)
+    app.select_slider(key=f"{page}_set_seeds").set_value(3).run()
+    app.button(key=f"{page}_start").click().run()
+    assert set(app.query_params) == {"seeds", "race" if page == "race" else "sweep"}
+    now[0] += 60
+    app.query_params.clear()
+    app.run()
+    assert app.query_params == {}
+    assert app.select_slider(key=f"{page}_set_seeds").value != 3
+    assert not [button for button in app.button if button.key == f"{page}_stop"]
+
+
+@pytest.mark.parametrize(
+    ("page", "name", "value"),
+    [("race", "seeds", "3"), ("depth", "seeds", "3"), ("inspect", "opacity", "60"), ("runs", "q", "plain")],
+)
+def test_what_was_chosen_is_there_again_after_a_visit_to_another_page(
+    page: str, name: str, value: str
+) -> None:
+    app = open_page(page, **{name: value})
+    for visited in ("home", page):
+        app.query_params.clear()  # as the menu does
+        app.switch_page(f"../../pages/{visited}.py").run()
+        assert not app.exception
+    assert "".join(app.query_params[name]) == value

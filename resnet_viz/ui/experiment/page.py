@@ -29,7 +29,7 @@ def experiment_page(parts: Parts) -> None:
     style.apply()
     st.title(_(parts.page.title), anchor=False)
     st.markdown(_(parts.words.intro))
-    parts.form.take_over_link()
+    parts.form.take_over()
     current = _open(parts)
     page = parts.kind.page
     with st.container(border=True, key=f"{page}_form_card"):
@@ -48,7 +48,7 @@ def experiment_page(parts: Parts) -> None:
     if current is not None:
         panel(parts, current)
     else:
-        parts.when_empty()
+        parts.when_empty(None if asked is None else asked.spec)
 
 
 def _open(parts: Parts) -> GroupRecord | None:

@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from resnet_viz.ui.link import Link
+from resnet_viz.ui.linked_choices import LinkedChoices
 
-LINK: Final = Link(
+LINK: Final = LinkedChoices(
     "inspect",
     (
         "networks",

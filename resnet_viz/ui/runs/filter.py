@@ -11,7 +11,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import ROLES
 from resnet_viz.store import RunQuery
 from resnet_viz.ui import labels
-from resnet_viz.ui.link import Link
+from resnet_viz.ui.linked_choices import LinkedChoices
 from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.runs.state import GROUPS, back_to_first
 from resnet_viz.ui.translated import choose
@@ -25,7 +25,7 @@ _CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "data": tuple(DATASETS),
     "only": ("pinned", "mine"),
 }
-LINK: Final = Link("runs", ("view", "q", *_CHOICES))
+LINK: Final = LinkedChoices("runs", ("view", "q", *_CHOICES))
 
 
 def runs_view() -> str:

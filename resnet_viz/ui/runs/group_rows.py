@@ -1,7 +1,7 @@
 """What the table of groups shows of a race, a sweep, a single run, an import or a bundled recording."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -61,8 +61,8 @@ def columns() -> list[Column]:
     ]
 
 
-def row_of(group: GroupSummary) -> Row:
-    """One line for a group of the history."""
+def row_of(group: GroupSummary, when: Callable[[float], str] = moment) -> Row:
+    """One line for a group of the history; ``when`` tells the time."""
     states, runs, result = group.states, f"{group.runs}", _pair(group.plain_accuracy, group.residual_accuracy)
     spec = read_spec(group.kind, group.spec_json)
     if isinstance(spec, Experiment) and KINDS[group.kind].reuses and _cell_count(spec) <= _MOST_CELLS:
@@ -94,7 +94,7 @@ def row_of(group: GroupSummary) -> Row:
         result,
         with_commas(map(data_set, datasets)),
         "–" if group.wall_s is None else duration(group.wall_s),
-        moment(group.created_at),
+        when(group.created_at),
         size(group.weights_bytes),
         " ".join(group.notes.split())[:200],
         group.id,

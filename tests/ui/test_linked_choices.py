@@ -11,9 +11,9 @@ from resnet_viz.ui import link as link_module
 def page() -> None:
     import streamlit as st
 
-    from resnet_viz.ui.link import Link
+    from resnet_viz.ui.linked_choices import LinkedChoices
 
-    link = Link("test", ("sort", "step", "state", "q"))
+    link = LinkedChoices("test", ("sort", "step", "state", "q"))
     link.take_over()
     value = link.choose("sort", ["a", "b", "c"], "a", lambda key: st.selectbox("S", ["a", "b", "c"], key=key))
     number = link.choose("step", [0, 10], 10, lambda key: st.select_slider("N", [0, 10], key=key))
@@ -105,6 +105,24 @@ def test_two_choices_in_quick_succession_both_count() -> None:
     app.select_slider[0].set_value(0).run()
     assert app.text[0].value == "c 0"
     assert link_of(app) == {"sort": "c", "step": "0"}
+
+
+def test_two_choices_in_quick_succession_both_count_where_the_link_was_empty() -> None:
+    app = opened()
+    app.selectbox[0].set_value("c").run()
+    del app.query_params["sort"]
+    app.select_slider[0].set_value(0).run()
+    assert link_of(app) == {"sort": "c", "step": "0"}
+
+
+def test_the_button_back_is_followed_to_the_page_as_it_was_opened(clock: list[float]) -> None:
+    app = opened()
+    app.selectbox[0].set_value("c").run()
+    clock[0] += 60
+    del app.query_params["sort"]
+    app.run()
+    assert app.text[0].value == "a 10"
+    assert link_of(app) == {}
 
 
 def test_the_button_back_is_followed(clock: list[float]) -> None:
