@@ -1,6 +1,8 @@
 """What a sweep will cost, from a measurement of this machine that the page asks for and watches."""
 
 import time
+from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import streamlit as st
@@ -15,6 +17,7 @@ from resnet_viz.networks.families import multiply_adds
 from resnet_viz.store import MeasurementRecord
 from resnet_viz.ui import server
 from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.permissions import owner
 from resnet_viz.wording import duration, number
 
@@ -43,8 +46,9 @@ def show_estimate(spec: Experiment, missing: list[Cell]) -> None:
     probe = known_probe(server.store(), spec)
     if not _is_awaited(spec, probe) and _needs_probe(spec) and _may_probe_unasked(spec, probe):
         _want(spec, _LEAD_S, is_unasked=True)
-    running = _is_awaited(spec, probe)
-    st.fragment(_estimate, run_every=_LOOK_S if running else None)(spec, missing, running)
+    st.fragment(_estimate, run_every=_LOOK_S if _is_wanted(spec) else None)(
+        spec, missing, _is_wanted(spec), _is_awaited(spec, probe)
+    )
 
 
 def work(missing: list[Cell]) -> int:
@@ -59,16 +63,19 @@ def work(missing: list[Cell]) -> int:
 
 
 @in_readers_language
-def _estimate(spec: Experiment, missing: list[Cell], was_running: bool) -> None:
+def _estimate(spec: Experiment, missing: list[Cell], was_wanted: bool, was_awaited: bool) -> None:
     _ask_when_due(spec)
-    probe = known_probe(server.store(), spec)
-    if _is_awaited(spec, probe) != was_running:
-        st.rerun()  # begins or ends the refreshing
+    source = _Probe(spec)
+    probe = source.read()
+    if (_is_wanted(spec), _is_awaited(spec, probe)) != (was_wanted, was_awaited):
+        st.rerun()  # begins or ends the waiting
+    moving = was_awaited and not was_wanted
+    Following(source, probe, _standing, key="depth_estimate", moving=moving).begin()
     steps = sum(cell.run.train.steps for cell in missing)
     todo = _("{runs} runs · {steps} steps · {work} multiply-adds").format(
         runs=len(missing), steps=f"{steps:,}", work=number(float(work(missing)))
     )
-    if was_running:
+    if was_awaited:
         st.caption(f":material/timer: **{_awaited(probe)}** · {todo}")
         return
     expected = known_estimate(server.store(), spec)
@@ -122,9 +129,32 @@ def _ask_when_due(spec: Experiment) -> None:
 
 def _is_awaited(spec: Experiment, probe: MeasurementRecord | None) -> bool:
     """Whether the probe for ``spec`` is under way, or will be asked for."""
+    return _is_wanted(spec) or (probe is not None and not probe.state.is_finished())
+
+
+def _is_wanted(spec: Experiment) -> bool:
     wanted: _Wanted | None = st.session_state.get(_WANTED)
-    is_wanted = wanted is not None and wanted.digest == spec.digest()
-    return is_wanted or (probe is not None and not probe.state.is_finished())
+    return wanted is not None and wanted.digest == spec.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Probe:
+    """The probe of a recipe, to be followed."""
+
+    spec: Experiment
+
+    @property
+    def key(self) -> Hashable:
+        return server.store().home, "probe", self.spec.digest()
+
+    def read(self) -> MeasurementRecord | None:
+        """How it stands; None where nobody has asked for it."""
+        return known_probe(server.store(), self.spec)
+
+
+def _standing(probe: MeasurementRecord | None) -> str:
+    """Also whether it waits behind trainings, which the page says."""
+    return "" if probe is None else f"{probe.state} {_awaited(probe)}"
 
 
 def _awaited(probe: MeasurementRecord | None) -> str:
