@@ -13,7 +13,7 @@ from resnet_viz.cli.files import not_writable, path_given
 from resnet_viz.cli.language import checked_language
 from resnet_viz.cli.store import history, ids_of
 from resnet_viz.errors import NotFound
-from resnet_viz.exports.formats import common_stem, format_named, write_export
+from resnet_viz.exports.formats import FORMATS, common_stem, format_named, write_export
 from resnet_viz.locale import N_, current_language, set_language
 from resnet_viz.locale import gettext as _
 
@@ -23,9 +23,7 @@ def export(
         list[str],
         typer.Argument(metavar="RUN...", help="Runs, races or sweeps; the first characters suffice."),
     ],
-    format_: Annotated[
-        str, typer.Option("--format", help="csv, json, parquet, tensorboard, safetensors, html, script.")
-    ] = "json",
+    format_: Annotated[str, typer.Option("--format", help=", ".join(FORMATS) + ".")] = "json",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -48,7 +46,7 @@ def export(
         run_ids = ids_of(store, runs)
         if not run_ids:
             raise NotFound("no_runs", N_("There are no runs in {names}."), names=", ".join(runs)[:100])
-        one_file = chosen.joins or (len(run_ids) == 1 and chosen.name != "tensorboard")
+        one_file = chosen.is_one_file(len(run_ids))
         if output is None and chosen.is_text and one_file:
             with tempfile.TemporaryDirectory() as folder, _speaking(words):
                 (file,) = write_export(store, run_ids, format_, Path(folder) / "out", step=step)

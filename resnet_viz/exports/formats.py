@@ -4,67 +4,116 @@ import hashlib
 import io
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from shutil import copyfile
-from typing import NamedTuple
-
-import orjson
+from typing import Any, Literal, NamedTuple, cast
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.exports.parquet_child import write_in_child
-from resnet_viz.exports.report import report_html
-from resnet_viz.exports.script import equivalent_script
-from resnet_viz.exports.weights import kept_weights
 from resnet_viz.locale import N_
-from resnet_viz.store import RunRecord, Store, export_csv, export_json
+from resnet_viz.store import RunRecord, Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFormat:
-    """One format; ``title`` is a gettext key.
+    """One format.
 
-    ``joins`` says whether several runs go into one file; otherwise each has its
-    own. ``is_text`` says whether that file can be shown on a terminal.
+    Attributes:
+        title: a gettext key.
+        suffix: of its files.
+        is_text: whether a file of it can be shown on a terminal.
+        makes: one file of several runs together, one file a run, or a folder with files of its own.
+        writer: ``module:function``, imported when it is needed. ``together``: of store, identifiers and
+            file; ``each``: of store, run and step of the weights, gives what writes the run to a file,
+            after all that can be refused; ``folder``: of store, identifiers and folder, gives the files.
+        apart: in place of ``writer`` in a process that must stay small.
+        needs_weights: whether a run without weights on disk has none of it.
     """
 
     name: str
     title: str
     suffix: str
     mime: str
-    joins: bool
-    is_text: bool
+    makes: Literal["together", "each", "folder"]
+    writer: str
+    is_text: bool = True
+    apart: str = ""
+    needs_weights: bool = False
+
+    def is_one_file(self, runs: int) -> bool:
+        """Whether so many runs make a single file."""
+        return self.makes == "together" or (self.makes == "each" and runs == 1)
 
 
+_BYTES = "application/octet-stream"
 FORMATS: dict[str, ExportFormat] = {
     made.name: made
     for made in (
-        ExportFormat("csv", N_("CSV, one row per number"), ".csv", "text/csv", True, True),
-        ExportFormat("json", N_("JSON, can be imported again"), ".json", "application/json", True, True),
         ExportFormat(
-            "parquet",
-            N_("Parquet, one row per number"),
-            ".parquet",
-            "application/vnd.apache.parquet",
-            True,
-            False,
+            name="csv",
+            title=N_("CSV, one row per number"),
+            suffix=".csv",
+            mime="text/csv",
+            makes="together",
+            writer="resnet_viz.exports.text:write_csv",
         ),
         ExportFormat(
-            "tensorboard", N_("TensorBoard event files"), "", "application/octet-stream", False, False
+            name="json",
+            title=N_("JSON, can be imported again"),
+            suffix=".json",
+            mime="application/json",
+            makes="together",
+            writer="resnet_viz.exports.text:write_json",
         ),
         ExportFormat(
-            "safetensors",
-            N_("Weights (safetensors)"),
-            ".safetensors",
-            "application/octet-stream",
-            False,
-            False,
+            name="parquet",
+            title=N_("Parquet, one row per number"),
+            suffix=".parquet",
+            mime="application/vnd.apache.parquet",
+            makes="together",
+            writer="resnet_viz.exports.tables:write_parquet",
+            apart="resnet_viz.exports.parquet_child:write_in_child",
+            is_text=False,
         ),
-        ExportFormat("html", N_("Report, opens without internet"), ".html", "text/html", True, True),
-        ExportFormat("script", N_("Equivalent PyTorch script"), ".py", "text/x-python", False, True),
+        ExportFormat(
+            name="tensorboard",
+            title=N_("TensorBoard event files"),
+            suffix="",
+            mime=_BYTES,
+            makes="folder",
+            writer="resnet_viz.exports.tensorboard:write_tensorboard",
+            is_text=False,
+        ),
+        ExportFormat(
+            name="safetensors",
+            title=N_("Weights (safetensors)"),
+            suffix=".safetensors",
+            mime=_BYTES,
+            makes="each",
+            writer="resnet_viz.exports.weights:weights_file",
+            is_text=False,
+            needs_weights=True,
+        ),
+        ExportFormat(
+            name="html",
+            title=N_("Report, opens without internet"),
+            suffix=".html",
+            mime="text/html",
+            makes="together",
+            writer="resnet_viz.exports.report:write_report",
+        ),
+        ExportFormat(
+            name="script",
+            title=N_("Equivalent PyTorch script"),
+            suffix=".py",
+            mime="text/x-python",
+            makes="each",
+            writer="resnet_viz.exports.script:script_file",
+        ),
     )
 }
+"""A further format is a module that writes it and one entry here."""
 
 
 class Download(NamedTuple):
@@ -107,23 +156,19 @@ def write_export(
     """
     chosen = format_named(format_name)
     runs = [store.run(run_id) for run_id in run_ids]  # before anything is written
-    if chosen.name == "tensorboard":
-        from resnet_viz.exports.tensorboard import write_tensorboard  # slow to import, as are the tables
-
-        return write_tensorboard(store, run_ids, target)
-    if chosen.joins:
-        _write_joined(store, run_ids, chosen.name, target)
+    write = _function(chosen.writer)
+    if chosen.makes == "folder":
+        return list(write(store, run_ids, target))
+    if chosen.makes == "together":
+        write(store, run_ids, target)
         return [target]
-    sources = [kept_weights(store, run, step) for run in runs] if chosen.name == "safetensors" else []
+    written = [write(store, run, step) for run in runs]
     files = [target]
     if len(runs) > 1:
         target.mkdir(parents=True, exist_ok=True)
         files = [target / f"{file_stem(run)}{chosen.suffix}" for run in runs]
-    for source, file in zip(sources, files, strict=False):
-        copyfile(source, file)
-    if chosen.name == "script":
-        for run, file in zip(runs, files, strict=True):
-            file.write_text(equivalent_script(run.spec, run.facts), encoding="utf-8")
+    for write_to, file in zip(written, files, strict=True):
+        write_to(file)
     return files
 
 
@@ -139,9 +184,9 @@ def as_download(
     stem = common_stem([store.run(run_id) for run_id in run_ids])
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / f"{stem}{chosen.suffix}"
-        if chosen.name == "parquet":
+        if chosen.apart:
             files = [target]
-            write_in_child(store, [store.run(run_id).id for run_id in run_ids], target)
+            _function(chosen.apart)(store, [store.run(run_id).id for run_id in run_ids], target)
         else:
             files = write_export(store, run_ids, format_name, target, step=step)
         if files == [target]:
@@ -166,19 +211,7 @@ def common_stem(runs: Sequence[RunRecord]) -> str:
     return f"{len(runs)}-runs-{digest[:8]}"
 
 
-def _write_joined(store: Store, run_ids: Sequence[str], name: str, target: Path) -> None:
-    match name:
-        case "json":
-            exported = [export_json(store, run_id) for run_id in run_ids]
-            target.write_bytes(
-                orjson.dumps(exported[0] if len(exported) == 1 else {"runs": exported}) + b"\n"
-            )
-        case "html":
-            target.write_text(report_html(store, run_ids), encoding="utf-8")
-        case "csv":
-            with target.open("w", encoding="utf-8", newline="") as out:
-                export_csv(store, run_ids, out)
-        case "parquet":
-            from resnet_viz.exports.tables import write_parquet
-
-            write_parquet(store, run_ids, target)
+def _function(name: str) -> Callable[..., Any]:
+    """What ``module:function`` names."""
+    module, _colon, function = name.partition(":")
+    return cast(Callable[..., Any], getattr(import_module(module), function))

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from html import escape
 from importlib.resources import files
+from pathlib import Path
 from string import Template
 
 import orjson
@@ -19,6 +20,11 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord, Store
+
+
+def write_report(store: Store, run_ids: Sequence[str], target: Path) -> None:
+    """`report_html` as a file."""
+    target.write_text(report_html(store, run_ids), encoding="utf-8")
 
 
 def report_html(store: Store, run_ids: Sequence[str]) -> str:

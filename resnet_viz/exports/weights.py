@@ -1,6 +1,9 @@
 """The weights of a run as they lie on disk: safetensors with the run's spec in its metadata."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from shutil import copyfile
 
 from resnet_viz.errors import NotFound
 from resnet_viz.locale import N_
@@ -28,3 +31,8 @@ def kept_weights(store: Store, run: RunRecord, step: int | None = None) -> Path:
             steps=", ".join(map(str, sorted(there))),
         )
     return there[wanted]
+
+
+def weights_file(store: Store, run: RunRecord, step: int | None) -> Callable[[Path], object]:
+    """What copies `kept_weights` to a file."""
+    return partial(copyfile, kept_weights(store, run, step))

@@ -126,7 +126,7 @@ def test_every_format_downloads_one_run_and_several(made: Made, name: str) -> No
     assert b"secret session" not in one.content
     both = as_download(made.store, [made.plain, made.residual], name)
     assert both.name.startswith("2-runs")
-    if not FORMATS[name].joins:
+    if FORMATS[name].makes != "together":
         with zipfile.ZipFile(io.BytesIO(both.content)) as archive:
             assert archive.testzip() is None
             assert len(archive.namelist()) == 2

@@ -1,5 +1,16 @@
 """A run as one readable file of plain PyTorch that trains to the same numbers, without this project."""
 
-from resnet_viz.exports.script.program import equivalent_script
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-__all__ = ["equivalent_script"]
+from resnet_viz.exports.script.program import equivalent_script
+from resnet_viz.store import RunRecord, Store
+
+__all__ = ["equivalent_script", "script_file"]
+
+
+def script_file(_store: Store, run: RunRecord, _step: int | None) -> Callable[[Path], object]:
+    """What writes the script of ``run`` to a file."""
+    text = equivalent_script(run.spec, run.facts)
+    return partial(Path.write_text, data=text, encoding="utf-8")

@@ -28,12 +28,12 @@ def export_runs(runs: Sequence[RunRecord]) -> None:
             )
         ]
         made = partial(_made, [run.id for run in runs], chosen.name, current_language())
-        lacking = chosen.name == "safetensors" and not all(_has_weights(run) for run in runs)
+        lacking = chosen.needs_weights and not all(_has_weights(run) for run in runs)
         st.download_button(
             _("Export"),
             data=made,
             file_name=_file_name(runs, chosen),
-            mime=chosen.mime if _is_one_file(runs, chosen) else "application/zip",
+            mime=chosen.mime if chosen.is_one_file(len(runs)) else "application/zip",
             icon=":material/download:",
             on_click="ignore",
             disabled=lacking,
@@ -52,10 +52,6 @@ def _has_weights(run: RunRecord) -> bool:
     return any(saved.kept for saved in server.store().checkpoints(run.id))
 
 
-def _is_one_file(runs: Sequence[RunRecord], chosen: ExportFormat) -> bool:
-    return chosen.name != "tensorboard" and (chosen.joins or len(runs) == 1)
-
-
 def _file_name(runs: Sequence[RunRecord], chosen: ExportFormat) -> str:
     stem = common_stem(runs)
-    return f"{stem}{chosen.suffix}" if _is_one_file(runs, chosen) else f"{stem}-{chosen.name}.zip"
+    return f"{stem}{chosen.suffix}" if chosen.is_one_file(len(runs)) else f"{stem}-{chosen.name}.zip"
