@@ -18,7 +18,7 @@ from resnet_viz.findings.errors import by_depth
 from resnet_viz.findings.published_curves import PUBLISHED, PublishedCurve
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import in_a_list, percent, running_text
+from resnet_viz.wording import percent, running_text, with_semicolons
 
 PUBLISHED_COLOUR = "#8a8a8a"
 """Grey is no family's colour: published numbers cannot be taken for measured ones."""
@@ -161,7 +161,7 @@ def describe(info: DegradationInfo) -> str:
             if values:
                 parts.append(
                     _("{network}, {quantity}: {values}.").format(
-                        network=family_name(entry.family), quantity=title, values=in_a_list(values)
+                        network=family_name(entry.family), quantity=title, values=with_semicolons(values)
                     )
                 )
     parts += [_(curve.source) for curve in info.published]

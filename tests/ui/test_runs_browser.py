@@ -131,7 +131,7 @@ def test_a_whole_group_is_renamed_deleted_and_opened(page: Page, library_url: st
     expect(rows).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
     expect(rows).to_have_count(3)
-    page.get_by_role("link", name="Open the race").click()
+    page.get_by_role("link", name="Open on the Race page").click()
     expect(page.get_by_role("heading", name="Race", exact=True, level=1)).to_be_visible()
     expect(page).to_have_url(re.compile(r"/race\?.*race=[a-z2-7]{10}"))
     expect(page).to_have_url(re.compile(r"steps=30"))
