@@ -38,7 +38,7 @@ def sentence(template: str, **parameters: str | int | Sentence) -> Sentence:
     return Sentence(template, parameters)
 
 
-def listed(items: "Sequence[str | Sentence]") -> "str | Sentence":
+def listed(items: Sequence[str | Sentence]) -> str | Sentence:
     """``a, b, c``, with the comma of the reader's language; there is at least one."""
     return _joined(N_("{before}, {following}"), items)
 
@@ -49,10 +49,15 @@ def with_commas(items: Iterable[str]) -> str:
     return str(listed(parts)) if parts else ""
 
 
+def clauses(items: Sequence[T]) -> T | Sentence:
+    """``a; b; c`` in the reader's language, for what has commas of its own; there is at least one."""
+    return _joined(N_("{before}; {following}"), items)
+
+
 def with_semicolons(items: Iterable[str]) -> str:
     """``a; b; c`` in the reader's language, for items that have commas of their own; empty for none."""
     parts = list(items)
-    return str(_joined(N_("{before}; {following}"), parts)) if parts else ""
+    return str(clauses(parts)) if parts else ""
 
 
 def paragraph(sentences: Iterable[Sentence]) -> list[Sentence]:
@@ -61,7 +66,7 @@ def paragraph(sentences: Iterable[Sentence]) -> list[Sentence]:
     return [_joined(_RUNNING_ON, said)] if said else []
 
 
-def running_text(sentences: "Iterable[str | Sentence]") -> str:
+def running_text(sentences: Iterable[str | Sentence]) -> str:
     """The sentences one after the other, with the space between them that the reader's language has."""
     said = [text for text in map(str, sentences) if text]
     return str(_joined(_RUNNING_ON, said)) if said else ""
