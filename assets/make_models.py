@@ -17,7 +17,7 @@ from resnet_viz.inspection.known_logits import SHIPPED, logits_name, write_logit
 from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.capacity import Machine
 from resnet_viz.processor import processor_name
-from resnet_viz.specs import DataSpec, Role
+from resnet_viz.specs import DataSpec
 from resnet_viz.store import home_folder, open_store
 from resnet_viz.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
 from resnet_viz.training.trainer import Trainer
@@ -69,7 +69,7 @@ def measure_again() -> None:
     write_about(content)
 
 
-def bundled(saved: Checkpoint, role: Role) -> dict[str, Any]:
+def bundled(saved: Checkpoint, role: str) -> dict[str, Any]:
     """Write the network of ``saved`` to `FOLDER`, as it is evaluated; returns what was measured of it."""
     data = load(saved.spec.data, home_folder() / "data")
     trainer = Trainer(saved.spec, data, FOLDER)
@@ -94,7 +94,7 @@ def write_about(content: dict[str, Any]) -> None:
     ABOUT.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
 
 
-def write_test_logits(role: Role) -> None:
+def write_test_logits(role: str) -> None:
     """Ask the bundled network of ``role`` about all bundled test images, once and for all."""
     folder = home_folder() / "data"
     model, data = load_model(f"bundled:{role}", folder), load(DataSpec(resolution_px=28), folder)

@@ -27,10 +27,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from resnet_viz import __version__  # noqa: E402
-from resnet_viz.data.catalogue import fitted  # noqa: E402
+from resnet_viz.data.catalogue import shape_of  # noqa: E402
 from resnet_viz.experiments.kinds import RACE  # noqa: E402
 from resnet_viz.findings.yardstick import FILE, settings  # noqa: E402
 from resnet_viz.jobs.capacity import Machine  # noqa: E402
+from resnet_viz.networks.families import without_shortcuts  # noqa: E402
 from resnet_viz.processor import processor_name  # noqa: E402
 from resnet_viz.specs import RunSpec  # noqa: E402
 
@@ -47,8 +48,8 @@ def networks() -> Iterator[RunSpec]:
     races += [first.but(network=first.network.but(depth=depth)) for depth in DEPTHS]
     seen = set()
     for race in races:
-        for network in (race.network.plain(), race.network):
-            run = fitted(race.but(network=network, train=race.train.but(device="cpu")))
+        for network in (without_shortcuts(race.network), race.network):
+            run = race.but(network=network, train=race.train.but(device="cpu"))
             if settings(run) not in seen:
                 seen.add(settings(run))
                 yield run
@@ -68,7 +69,7 @@ def train(run: RunSpec, start: int) -> tuple[float | None, float | None]:
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
         trainer = Trainer(run, load(run.data, Path(folder)), Path(folder))
-        trainer.network.load_state_dict(build(run.network, start).state_dict())
+        trainer.network.load_state_dict(build(run.network, shape_of(run.data), start).state_dict())
         diverged = None
         while trainer.step < run.train.steps and diverged is None:
             trainer.update()

@@ -11,7 +11,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import gpu, home, inspection, probes, race, runs, sweep, training, web
+from benchmarks import gpu, home, inspection, probes, race, runs, sweep, training, watching, web
 from benchmarks.machine import describe_machine
 from benchmarks.result import Bench, Result
 
@@ -20,6 +20,7 @@ BENCHES: tuple[Bench, ...] = (
     *training.BENCHES,
     *probes.BENCHES,
     *web.BENCHES,
+    *watching.BENCHES,
     *home.BENCHES,
     *inspection.BENCHES,
     *runs.BENCHES,

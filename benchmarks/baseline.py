@@ -26,9 +26,11 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from torchvision import transforms
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import LoadedData, load
+from resnet_viz.networks.built import BuiltNetwork
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.networks.registry import build
-from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import RunSpec
 
 Batch = tuple[Tensor, Tensor]
@@ -55,19 +57,19 @@ def main(spec: RunSpec, data_folder: Path, measure: bool) -> dict[str, Any]:
     # Full-size images: the script resizes in its transforms, as scripts do.
     data = load(spec.data.but(resolution_px=None), data_folder)
     losses = {}
-    for network_spec in (spec.network.plain(), spec.network):
+    for network_spec in (without_shortcuts(spec.network), spec.network):
         torch.manual_seed(spec.train.seed)
-        network = build(network_spec, spec.train.seed)
+        network = build(network_spec, shape_of(spec.data), spec.train.seed)
         losses[network_spec.role] = train(network, spec, data, measure)
     samples = 2 * spec.train.steps * spec.train.batch_size
     return {"seconds": perf_counter() - start, "samples": samples, "losses": losses}
 
 
-def train(network: ResidualNetwork, spec: RunSpec, data: LoadedData, measure: bool) -> float:
+def train(network: BuiltNetwork, spec: RunSpec, data: LoadedData, measure: bool) -> float:
     """Train one network; returns its mean loss over the last 20 steps."""
     transform = transforms.Compose(
         [
-            transforms.Resize(spec.network.image_px),
+            transforms.Resize(shape_of(spec.data).px),
             transforms.ToTensor(),
             transforms.Normalize(data.mean.tolist(), data.std.tolist()),
         ]
@@ -121,7 +123,7 @@ def train(network: ResidualNetwork, spec: RunSpec, data: LoadedData, measure: bo
     return fmean(row["loss"] for row in history[-20:])
 
 
-def evaluate(network: ResidualNetwork, loader: DataLoader[Batch], device: str) -> tuple[float, float]:
+def evaluate(network: BuiltNetwork, loader: DataLoader[Batch], device: str) -> tuple[float, float]:
     """Mean loss and accuracy over the test images."""
     network.eval()
     loss = correct = count = 0.0
@@ -134,7 +136,7 @@ def evaluate(network: ResidualNetwork, loader: DataLoader[Batch], device: str) -
     return loss / count, correct / count
 
 
-def flow(network: ResidualNetwork, images: Tensor, labels: Tensor) -> tuple[list[float], list[float]]:
+def flow(network: BuiltNetwork, images: Tensor, labels: Tensor) -> tuple[list[float], list[float]]:
     """Standard deviation of each layer's response and gradient norm at each block's output."""
     responses: list[float] = []
     outputs: list[Tensor] = []

@@ -9,7 +9,7 @@ import torch
 
 from benchmarks import baseline
 from benchmarks.result import Aim, Bench, Result
-from resnet_viz.data.catalogue import fitted, info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.data.load import LoadedData
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec, Precision, RunSpec, TrainSpec
@@ -61,7 +61,7 @@ def _spec(role: str, precision: Precision) -> RunSpec:
         probe_every=10**6,
     )
     data = DataSpec(dataset="cifar10", augmentation="crop-flip")
-    return fitted(RunSpec(network=network, data=data, train=train))
+    return RunSpec(network=network, data=data, train=train)
 
 
 def _step_s(spec: RunSpec, data: LoadedData, folder: Path) -> float:
@@ -85,7 +85,7 @@ def _bare_step_s(spec: RunSpec, data: LoadedData, folder: Path) -> float:
 
 def _script_step_s(spec: RunSpec, data: LoadedData) -> float:
     short = spec.but(train=spec.train.but(steps=_SCRIPT_STEPS))
-    network = build(short.network, short.train.seed)
+    network = build(short.network, shape_of(short.data), short.train.seed)
     start = time.perf_counter()
     baseline.train(network, short, data, measure=True)
     return (time.perf_counter() - start) / _SCRIPT_STEPS

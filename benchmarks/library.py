@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Event, Facts, Profile, Progress, RunState, Series, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
@@ -26,7 +25,7 @@ def fill(home: Path, runs: int, points: int) -> None:
     each = -(-points // runs)
     for number in range(runs // 2):
         race = _race(number)
-        members = [fitted(member) for member in race.runs()]
+        members = race.runs()
         group = store.add_group("race", OWNER, race.to_json(), members, name=_name(number))
         for run_id, spec in zip(group.run_ids, members, strict=True):
             _train(store, run_id, spec, each, seed=number)

@@ -6,7 +6,6 @@ from time import process_time
 from unittest.mock import patch
 
 from benchmarks.result import Aim, Bench, Result
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Desired
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.specs import RunSpec
@@ -15,9 +14,8 @@ from resnet_viz.training.loop import train
 
 def probe_overhead(repetitions: int, folder: Path) -> Iterator[Result]:
     """Processor time of both trainings of the degradation preset, measuring and not, turn about."""
-    for member in RACE.presets["degradation"].spec.runs():
-        overhead = Result(f"{member.network.role}: extra time for measuring", "%", aim=Aim("≤", 5))
-        spec = fitted(member)
+    for spec in RACE.presets["degradation"].spec.runs():
+        overhead = Result(f"{spec.network.role}: extra time for measuring", "%", aim=Aim("≤", 5))
         _train_s(spec.but(train=spec.train.but(steps=5)), folder)  # warms caches and allocators
         for _ in range(repetitions):
             overhead.values.append((_train_s(spec, folder) / _bare_train_s(spec, folder) - 1) * 100)

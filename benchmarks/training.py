@@ -8,7 +8,6 @@ from pathlib import Path
 
 from benchmarks.race import DEGRADATION, SupervisedHome
 from benchmarks.result import Aim, Bench, Result
-from resnet_viz.data.catalogue import fitted
 
 
 def against_script(repetitions: int, folder: Path) -> Iterator[Result]:
@@ -23,7 +22,7 @@ def against_script(repetitions: int, folder: Path) -> Iterator[Result]:
     bare_ratio = Result("race ÷ script that measures nothing", "×")
     samples = 2 * DEGRADATION.run.train.steps * DEGRADATION.run.train.batch_size
     spec_file = folder / "spec.json"
-    spec_file.write_text(fitted(DEGRADATION.run).to_json())
+    spec_file.write_text(DEGRADATION.run.to_json())
     for number in range(repetitions):
         with SupervisedHome(folder / f"home-{number}", warm=2) as home:
             home.until_warm()

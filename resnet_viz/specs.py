@@ -8,10 +8,11 @@ import hashlib
 import json
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import FAMILIES
 
 Block = Literal["basic", "bottleneck", "preactivation", "preactivation-bottleneck"]
 Shortcut = Literal["none", "identity", "projection", "all-projection"]
@@ -23,24 +24,6 @@ Optimizer = Literal["sgd", "adam"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle"]
 Precision = Literal["float32", "bfloat16"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
-Role = Literal["plain", "residual"]
-
-MAX_DEPTH = 1202
-_LAYERS_PER_UNIT = {"basic": 6, "preactivation": 6, "bottleneck": 9, "preactivation-bottleneck": 9}
-
-
-def nearest_depths(block: Block, depth: int) -> tuple[int, ...]:
-    """The legal depths of ``block`` next to ``depth``: one below and one above where both exist."""
-    unit = _LAYERS_PER_UNIT[block]
-    below = (depth - 2) // unit * unit + 2
-    largest = (MAX_DEPTH - 2) // unit * unit + 2
-    return tuple(sorted({min(max(d, unit + 2), largest) for d in (below, below + unit)}))
-
-
-def legal_depths(block: Block, up_to: int = MAX_DEPTH) -> range:
-    """All legal depths of ``block`` from the shallowest to ``up_to``."""
-    unit = _LAYERS_PER_UNIT[block]
-    return range(unit + 2, min(up_to, MAX_DEPTH) + 1, unit)
 
 
 class Spec(BaseModel):
@@ -77,68 +60,67 @@ class Spec(BaseModel):
         return self.checked(**{name: getattr(self, name) for name in type(self).model_fields} | changes)
 
 
-class NetworkSpec(Spec):
-    """A network of He et al. 2015 §4.2 (arXiv:1512.03385) or its 2016 variants.
+class DataShape(Spec):
+    """What a network takes and tells apart: images of ``channels`` × ``px`` × ``px``, and ``classes``.
 
-    ``depth`` counts weighted layers on the main path: stem, the convolutions of
-    three stages and the classifier. ``shortcut="none"`` is the plain network.
+    It follows from the data (`data.catalogue.shape_of`) and is given to whoever
+    builds a network or counts one; no spec of a run has it.
     """
 
-    family: Literal["resnet"] = "resnet"
+    channels: int = Field(ge=1, le=4)
+    px: int = Field(ge=8, le=256)
+    classes: int = Field(ge=2, le=1000)
+
+
+_FROM_DATA = ("in_channels", "image_px", "classes")
+"""What `NetworkSpec` had once: the shape of the data, written down a second time."""
+
+
+class NetworkSpec(Spec):
+    """A network of one of the families of `networks.families`; the default is that of He et al. 2015 §4.2.
+
+    ``depth`` counts weighted layers on the main path, the classifier among them.
+    ``shortcut="none"`` is the plain network. What a family has not stays as it is here.
+    """
+
+    family: str = "resnet"
     depth: int = 32
     width: int = Field(16, ge=1, le=512)
     block: Block = "basic"
     shortcut: Shortcut = "identity"
     norm: Norm = "batch"
     init: Init = "he"
-    in_channels: int = Field(3, ge=1, le=4)
-    image_px: int = Field(32, ge=8, le=256)
-    classes: int = Field(10, ge=2, le=1000)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_shape(cls, values: Any) -> Any:
+        """Older JSON: the data say the same."""
+        if not isinstance(values, dict):
+            return values
+        return {name: value for name, value in values.items() if name not in _FROM_DATA}
+
+    @field_validator("family")
+    @classmethod
+    def _known(cls, family: str) -> str:
+        if family not in FAMILIES:
+            raise InvalidSetting(
+                "unknown_network_family",
+                N_("{field} must be one of {expected}, not {value}."),
+                field="family",
+                expected=", ".join(FAMILIES),
+                value=family[:60],
+            )
+        return family
 
     @model_validator(mode="after")
     def _buildable(self) -> Self:
-        unit = _LAYERS_PER_UNIT[self.block]
-        if self.depth not in legal_depths(self.block):
-            raise InvalidSetting(
-                "illegal_depth",
-                N_("Depth {depth} does not exist for this block: depths are {unit}n+2. Nearest: {nearest}."),
-                field="depth",
-                depth=self.depth,
-                unit=unit,
-                nearest=", ".join(map(str, nearest_depths(self.block, self.depth))),
-            )
-        if self.init == "zero-last-norm" and self.norm == "none":
-            raise InvalidSetting(
-                "init_needs_norm",
-                N_("Starting the last norm of a block at zero needs a normalisation; choose another start."),
-                field="init",
-            )
-        if self.init == "zero-last-norm" and self.shortcut == "none":
-            raise InvalidSetting(
-                "init_needs_shortcut",
-                N_("A plain network whose last norms start at zero cannot learn; choose another start."),
-                field="init",
-            )
+        FAMILIES[self.family].check(self)
         return self
 
     @property
-    def role(self) -> Role:
-        """``plain`` without shortcuts, else ``residual``."""
-        return "plain" if self.shortcut == "none" else "residual"
-
-    @property
-    def blocks_per_stage(self) -> int:
-        """n in depth = 6n+2 or 9n+2."""
-        return (self.depth - 2) // _LAYERS_PER_UNIT[self.block]
-
-    def plain(self) -> Self:
-        """The same network without shortcuts.
-
-        A zero start of the last norms becomes He's: without shortcuts it would
-        silence the network.
-        """
-        init = "he" if self.init == "zero-last-norm" else self.init
-        return self.but(shortcut="none", init=init)
+    def role(self) -> str:
+        """What readers call such a network: ``plain``, ``residual`` …"""
+        return FAMILIES[self.family].role_of(self).name
 
 
 class DataSpec(Spec):
@@ -181,10 +163,7 @@ class TrainSpec(Spec):
 
 
 class RunSpec(Spec):
-    """One training: network, data and recipe. Equal digests mean the same experiment.
-
-    ``network.in_channels``, ``image_px`` and ``classes`` are set from the data.
-    """
+    """One training: network, data and recipe. Equal digests mean the same experiment."""
 
     network: NetworkSpec = NetworkSpec()
     data: DataSpec = DataSpec()

@@ -1,7 +1,7 @@
 """``describe``: what a network consists of, without training it."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -10,11 +10,14 @@ from resnet_viz.cli.console import put_json, show
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.networks.families import network_type
+from resnet_viz.specs import DataShape, NetworkSpec
 
 
 def describe(
-    family: Annotated[str, typer.Option(help="plain or residual.")] = "residual",
+    family: Annotated[
+        str, typer.Option(help="plain, residual or a variant, such as residual+projection.")
+    ] = "residual",
     depth: Annotated[int, typer.Option(help="Weighted layers: 6n+2, bottlenecks 9n+2.")] = 32,
     width: Annotated[int, typer.Option(help="Channels of the first stage.")] = 16,
     block: Annotated[
@@ -28,19 +31,12 @@ def describe(
 ) -> None:
     """Count a network: shapes, parameters and multiply-adds of every layer."""
     channels, px = _input_shape(input_)
-    spec = NetworkSpec.checked(
-        depth=depth,
-        width=width,
-        block=block,
-        shortcut=_shortcut(family, shortcut),
-        norm=norm,
-        in_channels=channels,
-        image_px=px,
-        classes=classes,
-    )
+    recipe: dict[str, Any] = {"width": width, "block": block, "shortcut": shortcut, "norm": norm}
+    spec = network_type(family).network(NetworkSpec.model_construct(**recipe), depth)
+    shape = DataShape.checked(channels=channels, px=px, classes=classes)
     from resnet_viz.networks.describe import describe as count  # torch takes seconds: only when needed
 
-    counted = count(spec)
+    counted = count(spec, shape)
     if json:
         put_json(asdict(counted))
         return
@@ -58,19 +54,6 @@ def describe(
     table.add_section()
     table.add_row(_("all"), "", "", f"{counted.parameters:,}", f"{counted.multiply_adds:,}")
     show(table)
-
-
-def _shortcut(family: str, shortcut: str) -> str:
-    if family == "plain":
-        return "none"
-    if family == "residual":
-        return shortcut
-    raise InvalidSetting(
-        "unknown_family",
-        N_("There is no network type {family}; choose plain or residual."),
-        field="family",
-        family=family[:60],
-    )
 
 
 def _input_shape(text: str) -> tuple[int, int]:

@@ -41,7 +41,7 @@ def race(
     Ctrl-C, SIGTERM and closing the terminal stop them with a checkpoint; `resume` continues them.
     While the disk is full or the history is locked, the command waits.
     """
-    spec = asked_for(RACE, preset, given).fitted()
+    spec = asked_for(RACE, preset, given)
     with ended_by_signals(), history() as store:
         group = start_experiment(store, RACE, spec, COMMAND_LINE)
         cells = follow_experiment(store, group)

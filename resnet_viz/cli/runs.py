@@ -18,7 +18,8 @@ from resnet_viz.jobs.experiments import FilledCell, experiment_group, resume_exp
 from resnet_viz.jobs.signs_of_life import find_lost
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Dataset, Role, choices
+from resnet_viz.networks.families import ROLES
+from resnet_viz.specs import Dataset, choices
 from resnet_viz.store import RunQuery, RunSummary, Store
 from resnet_viz.wording import with_commas
 
@@ -44,7 +45,7 @@ def runs(
 ) -> None:
     """List what has been trained, the newest first."""
     states = _chosen("state", state, tuple(known.value for known in RunState))
-    roles = _chosen("role", role, choices(Role))
+    roles = _chosen("role", role, tuple(ROLES))
     datasets = _chosen("dataset", dataset, choices(Dataset))
     with history() as store:
         query = RunQuery(

@@ -41,7 +41,7 @@ def sweep(
     Ctrl-C, SIGTERM and closing the terminal stop them with a checkpoint; `resume` continues them.
     While the disk is full or the history is locked, the command waits.
     """
-    spec = asked_for(SWEEP, preset, given).fitted()
+    spec = asked_for(SWEEP, preset, given)
     with ended_by_signals(), history() as store:
         expected = estimate_sweep(store, spec, cold=True)
         _announce(spec, expected)

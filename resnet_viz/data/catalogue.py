@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from resnet_viz.data import classes
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
-from resnet_viz.specs import Dataset, RunSpec
+from resnet_viz.specs import Dataset, DataShape, DataSpec, RunSpec
 
 BUNDLED: Dataset = "fashion-mnist-small"
 
@@ -120,8 +120,16 @@ def info(name: str) -> DatasetInfo:
         ) from None
 
 
-def fitted(spec: RunSpec) -> RunSpec:
-    """``spec`` with the network's input and classes set from its data.
+def shape_of(data: DataSpec) -> DataShape:
+    """What a network for ``data`` takes and tells apart."""
+    chosen = info(data.dataset)
+    return DataShape(
+        channels=chosen.channels, px=data.resolution_px or chosen.image_px, classes=len(chosen.classes)
+    )
+
+
+def check_data(spec: RunSpec) -> None:
+    """Refuse what the data of ``spec`` cannot give.
 
     Raises:
         InvalidSetting: the data set cannot give what ``spec.data`` or the batch
@@ -162,9 +170,3 @@ def fitted(spec: RunSpec) -> RunSpec:
             field="augmentation",
             dataset=data.dataset,
         )
-    network = spec.network.but(
-        in_channels=chosen.channels,
-        image_px=data.resolution_px or chosen.image_px,
-        classes=len(chosen.classes),
-    )
-    return spec.but(network=network)

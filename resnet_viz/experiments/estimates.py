@@ -10,8 +10,10 @@ import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.experiments.experiment import Cell
-from resnet_viz.specs import NetworkSpec, TrainSpec
+from resnet_viz.networks.families import multiply_adds
+from resnet_viz.specs import TrainSpec
 
 BACKWARD = 2
 """The backward pass multiplies about twice as much as the forward pass: once for the gradient of a
@@ -71,7 +73,7 @@ def estimate(
     """
     times = [cell_seconds(cell, calibration) for cell in cells]
     memory = sorted((_at(cell, calibration, "memory_bytes") for cell in cells), reverse=True)[:slots]
-    forward = [(cell.run.train, multiply_adds(cell.run.network)) for cell in cells]
+    forward = [(cell.run.train, multiply_adds(cell.run.network, shape_of(cell.run.data))) for cell in cells]
     start_s = calibration.start_s if cold and cells else 0.0
     return Estimate(
         wall_s=start_s + _makespan(times, slots),
@@ -114,29 +116,6 @@ def probed_depths(depths: Sequence[int]) -> tuple[int, ...]:
     if not deeper:
         return (first,)
     return first, max([depth for depth in deeper if depth <= 6 * first], default=deeper[0])
-
-
-def multiply_adds(spec: NetworkSpec) -> int:
-    """Multiply-adds of one image in convolutions and classifier (as He et al. 2015 count), without torch."""
-    bottleneck = "bottleneck" in spec.block
-    channels, px = spec.width, spec.image_px
-    total = spec.in_channels * channels * 9 * px**2
-    for stage in range(3):
-        width = spec.width * 2**stage
-        out = width * (4 if bottleneck else 1)
-        for number in range(spec.blocks_per_stage):
-            strided = number == 0 and stage > 0
-            px = (px + 1) // 2 if strided else px
-            if bottleneck:
-                per_pixel = channels * width + 9 * width**2 + width * out
-            else:
-                per_pixel = 9 * channels * width + 9 * width * out
-            projects = spec.shortcut == "all-projection" or (
-                spec.shortcut == "projection" and (strided or channels != out)
-            )
-            total += (per_pixel + (channels * out if projects else 0)) * px**2
-            channels = out
-    return total + channels * spec.classes
 
 
 def _at(cell: Cell, calibration: Calibration, quantity: str) -> float:

@@ -8,12 +8,11 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.families import family
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import network_type
 from resnet_viz.specs import RunSpec, Spec
 
 
@@ -68,7 +67,7 @@ class Experiment(Spec):
     @field_validator("families")
     @classmethod
     def _canonical(cls, families: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(family(text).name for text in families))
+        return tuple(dict.fromkeys(network_type(text).name for text in families))
 
     @field_validator("depths")
     @classmethod
@@ -88,7 +87,7 @@ class Experiment(Spec):
             )
         networks: dict[str, str] = {}
         for name in self.families:
-            built = [family(name).network(self.run.network, depth) for depth in self.depths]
+            built = [network_type(name).network(self.run.network, depth) for depth in self.depths]
             digest = built[0].digest()
             if digest in networks:
                 raise InvalidSetting(
@@ -109,7 +108,7 @@ class Experiment(Spec):
             Cell(name, depth, seed, self.run.but(network=network, train=train))
             for depth in self.depths
             for name in self.families
-            for network in (family(name).network(self.run.network, depth),)
+            for network in (network_type(name).network(self.run.network, depth),)
             for seed, train in seeded.items()
         )
 
@@ -121,10 +120,6 @@ class Experiment(Spec):
         """Those of all cells, in the order of the queue."""
         return tuple(cell.run for cell in self.in_queue_order())
 
-    def fitted(self) -> Self:
-        """With the networks' input and classes set from the data; raises `InvalidSetting`."""
-        return self.but(run=fitted(self.run))
-
     def with_next_seeds(self) -> Self:
         """The same with as many seeds that it does not have."""
         train = self.run.train
@@ -133,11 +128,11 @@ class Experiment(Spec):
 
     def twins(self) -> tuple[tuple[str, str], ...]:
         """Pairs (plain family, residual family) that differ in nothing but their shortcuts."""
-        known = [family(name) for name in self.families]
+        known = [network_type(name) for name in self.families]
         return tuple(
             (plain.name, residual.name)
             for plain in known
-            if plain.role == "plain"
+            if plain.role == plain.family.twin
             for residual in known
-            if residual.role == "residual" and residual.is_twin_of(plain, self.run.network)
+            if residual.role != plain.role and residual.is_twin_of(plain, self.run.network)
         )

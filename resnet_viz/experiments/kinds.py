@@ -15,13 +15,13 @@ from typing import Any, Final
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments import presets
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.families import nearest_common_depths, nearest_depth
 from resnet_viz.experiments.links import read, written
 from resnet_viz.experiments.presets import CUSTOM, Preset
 from resnet_viz.experiments.settings import RACE_SETTINGS, SWEEP_SETTINGS, Setting
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Block, choices
+from resnet_viz.networks.families import nearest_common_depths, nearest_depth
+from resnet_viz.specs import Block, NetworkSpec, choices
 
 PRESET_PARAMETER: Final = "preset"
 
@@ -79,7 +79,8 @@ class Kind:
         else:
             change = {setting.field: value}
             if name == "block" and value in choices(Block):
-                change["depth"] = nearest_depth(value, spec.run.network.depth)
+                changed = spec.run.network.model_copy(update=change)
+                change["depth"] = nearest_depth(changed, spec.run.network.depth)
             part = getattr(spec.run, setting.part).but(**change)
             changes["run"] = spec.run.but(**{setting.part: part})
         if not self.has_depths:
@@ -98,7 +99,7 @@ class Kind:
         if self.has_depths:
             # Cells have depths of their own; the recipe's only has to be one that its block has.
             network = dump["run"]["network"]
-            network["depth"] = nearest_depth(network["block"], network["depth"])
+            network["depth"] = nearest_depth(NetworkSpec.model_construct(**network), network["depth"])
         else:
             del dump["depths"]
         return self._checked(Experiment.checked(**dump))

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.families import common_depths
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import common_depths
 
 _NOTHING: Final = "all"
 

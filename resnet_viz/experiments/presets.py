@@ -22,7 +22,7 @@ class Preset:
 
 
 _SMALL_IMAGES = DataSpec(resolution_px=14)
-_SMALL_NETWORK = NetworkSpec(depth=32, width=8, in_channels=1, image_px=14)
+_SMALL_NETWORK = NetworkSpec(depth=32, width=8)
 _SMALL_RUN = RunSpec(network=_SMALL_NETWORK, data=_SMALL_IMAGES)
 _PAPER = RunSpec(
     network=NetworkSpec(depth=20),

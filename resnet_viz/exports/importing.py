@@ -15,7 +15,7 @@ import numpy as np
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.catalogue import check_data
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import Event, Facts, Failure, NormStatistics, Profile, RunState, Series, StateChanged
 from resnet_viz.exports.encoding import in_utf8
@@ -185,8 +185,7 @@ def _imported(run: _Run) -> ImportedRun:
             "import_newer", N_("The file was exported by a newer version of this app; update the app.")
         )
     spec = RunSpec.checked(**about.spec)
-    if fitted(spec) != spec:
-        raise _broken("spec")
+    check_data(spec)
     if about.step > spec.train.steps:
         raise _broken("step")
     facts = about.facts.model_dump(mode="json", exclude_unset=True)

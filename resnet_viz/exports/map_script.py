@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
-from resnet_viz.exports.script.network import is_preactivation, network_code
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.networks.source import source_of
+from resnet_viz.specs import DataShape, NetworkSpec
 
 _PLAIN_CALL = "{name}(network).attribute(image, target=TARGET)"
 _CALLS = {
@@ -80,6 +80,7 @@ def captum_call(method: str, options: AttributionOptions, channels: int, image_p
 
 def map_script(
     spec: NetworkSpec,
+    shape: DataShape,
     method: str,
     tap: str,
     target: int,
@@ -91,10 +92,11 @@ def map_script(
     Raises KeyError for an unknown ``method``.
     """
     chosen = METHODS[method]
-    call = captum_call(method, options or AttributionOptions(), spec.in_channels, spec.image_px)
+    call = captum_call(method, options or AttributionOptions(), shape.channels, shape.px)
     where = f" at {tap}" if chosen.needs_tap else ""
     wanted = f" for class {target}" if chosen.knows_class else ""
-    from_math = "from math import gcd\n" if spec.norm == "group" else ""
+    source = source_of(spec, shape)
+    from_math = "from math import gcd\n" if "gcd(" in source.code else ""
     layer = f'layer = network.get_submodule("{tap}")\n' if chosen.needs_tap else ""
     return f'''"""{chosen.title} of {spec.role}-{spec.depth}{where}{wanted}.
 
@@ -111,15 +113,15 @@ from torch import nn
 from torch.nn import functional as F
 
 TARGET = {target}
-{with_relu_modules(network_code(spec))}
+{with_relu_modules(source.code)}
 
 with safe_open("weights.safetensors", framework="pt") as source:
     about = json.loads(source.metadata()["resnet_viz"])
     weights = {{key: source.get_tensor(key) for key in source.keys() if key.startswith("model.")}}
-network = Network()
+network = {source.made}
 network.load_state_dict({{key.removeprefix("model."): value for key, value in weights.items()}})
 network.eval()
-{_relus(spec) if chosen.needs_relu else ""}
+{source.for_captum + RELUS_APART if chosen.needs_relu else ""}
 mean, std = (torch.tensor(about[key]).view(-1, 1, 1) for key in ("mean", "std"))
 image = torch.from_numpy(np.load("image.npy")).float() / 255
 image = ((image - mean) / std).requires_grad_()
@@ -128,11 +130,6 @@ image = ((image - mean) / std).requires_grad_()
 np.save("map.npy", values.detach().numpy())
 print(f"{{tuple(values.shape)}}, from {{values.min().item():.6g}} to {{values.max().item():.6g}}")
 '''
-
-
-def _relus(spec: NetworkSpec) -> str:
-    once = "network.stage1.block1.relu1 = nn.Identity()  # the stem has rectified its input\n"
-    return (once if is_preactivation(spec) else "") + RELUS_APART
 
 
 def with_relu_modules(code: str) -> str:

@@ -119,7 +119,7 @@ def describe(info: ComparisonInfo) -> str:
 
 
 def _curve(run: RunLine, curve: Curve, hover: str, *, log: bool = False, markers: bool = False) -> Trace:
-    kept = thinned(curve.step, curve.value, log=log)
+    kept = thinned(curve.value, log=log)
     x, y = curve.step[kept].astype(np.int32), curve.value[kept].astype(np.float32)
     return _trace(run, x, y, hover, markers=markers)
 

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from tsdownsample import MinMaxLTTBDownsampler
 
 from resnet_viz.findings.intervals import FEWEST, t_quantile
 from resnet_viz.history import Curve
 
 MOST_POINTS = 1000
 """No trace has more: a screen has no more columns to show them."""
-
-_DOWNSAMPLER = MinMaxLTTBDownsampler()  # type: ignore[no-untyped-call]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,22 +81,38 @@ def over_seeds(curves: Sequence[Curve], bounds: tuple[float, float] = (-np.inf, 
 
 
 def thinned(
-    step: npt.NDArray[np.int64], value: npt.NDArray[np.float64], most: int = MOST_POINTS, *, log: bool = False
+    value: npt.NDArray[np.float64], most: int = MOST_POINTS, *, log: bool = False
 ) -> npt.NDArray[np.intp]:
     """Indices of at most ``most`` points that draw the same line as all of them.
 
-    MinMaxLTTB (Van Der Donckt et al. 2023, arXiv:2305.00332) keeps extremes and
-    shape; on the scale that is drawn, hence ``log``. Points that cannot be drawn
-    there are left out.
+    Of every so many points the lowest and the highest, and the last of all. How many is a power of two:
+    while a curve grows, what was chosen stays chosen, until it has doubled. Points that cannot be drawn
+    are left out, on the scale that is drawn, hence ``log``.
     """
     drawable = np.isfinite(value) & (value > 0) if log else np.isfinite(value)
     kept = np.flatnonzero(drawable)
     if len(kept) <= most:
         return kept
-    seen = np.log10(value[kept]) if log else value[kept]
-    chosen = _DOWNSAMPLER.downsample(np.ascontiguousarray(step[kept]), seen, n_out=most)
-    indices: npt.NDArray[np.intp] = kept[chosen.astype(np.intp)]
+    width = 1 << int(np.ceil(np.log2(2 * len(kept) / (most - 3))))
+    whole = len(kept) // width
+    blocks = value[kept[: whole * width]].reshape(whole, width)
+    first = np.arange(whole) * width
+    rest = value[kept[whole * width :]]
+    ends = [first + blocks.argmin(axis=1), first + blocks.argmax(axis=1), np.array([0, len(kept) - 1])]
+    if len(rest):
+        ends.append(whole * width + np.array([rest.argmin(), rest.argmax()]))
+    indices: npt.NDArray[np.intp] = kept[np.unique(np.concatenate(ends))]
     return indices
+
+
+def evenly(count: int, most: int) -> npt.NDArray[np.intp]:
+    """Indices of at most ``most`` of ``count`` rows: evenly spaced from the first on, and the last.
+
+    The spacing is a power of two, so that the choice stays while rows are added (see `thinned`).
+    """
+    spacing = 1 if count <= most else 1 << int(np.ceil(np.log2(count / (most - 1))))
+    chosen = np.arange(0, count, spacing)
+    return np.union1d(chosen, count - 1) if count else chosen
 
 
 def _on_common_steps(

@@ -106,11 +106,7 @@ def describe(info: DepthLossInfo) -> str:
 
 def _trace(curve: DepthLoss, style: NetworkLook, *, strong: bool) -> Trace:
     band = curve.band
-    kept = (
-        thinned(band.step, band.mean, log=True)
-        if strong
-        else thinned(band.step, band.mean, BEHIND_POINTS, log=True)
-    )
+    kept = thinned(band.mean, log=True) if strong else thinned(band.mean, BEHIND_POINTS, log=True)
     name = _("{family}, depth {depth}").format(family=style.name, depth=curve.depth)
     return {
         "type": "scatter",

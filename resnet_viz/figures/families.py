@@ -1,23 +1,25 @@
-"""How network types look: plain and residual as everywhere, variants in the other colours."""
+"""How network types look: as their roles ask for, variants in the other colours."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
-from resnet_viz.experiments.families import family
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.theme import OTHERS, PLAIN, RESIDUAL
-from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import ROLES, network_type
 from resnet_viz.wording import with_commas
 
-_STYLES = {
-    "plain": NetworkLook(N_("Plain"), PLAIN, "dash", "circle-open"),
-    "residual": NetworkLook(N_("Residual"), RESIDUAL, "solid", "circle"),
+PALETTE: Final = {
+    "vermilion": PLAIN,
+    "blue": RESIDUAL,
+    **dict(zip(("green", "purple", "orange", "sky", "yellow"), OTHERS, strict=True)),
 }
+"""The colours that roles ask for (`networks.family.Look`), by name."""
 _MARKS = ("diamond", "square", "triangle-up", "pentagon", "star")
 
 
 def family_looks(families: Sequence[str]) -> dict[str, NetworkLook]:
-    """A look for each: the first plain and the first residual family have their own colours."""
+    """A look for each: the first of each role has its own colour."""
     ordered = sorted(families, key=lambda name: "+" in name)  # those that are no variants choose first
     looks = dict(zip(ordered, looks_in_turn((name, family_name(name)) for name in ordered), strict=True))
     return {name: looks[name] for name in families}
@@ -26,23 +28,31 @@ def family_looks(families: Sequence[str]) -> dict[str, NetworkLook]:
 def looks_in_turn(networks: Iterable[tuple[str, str]]) -> list[NetworkLook]:
     """A look for each network, given by family and what it is called.
 
-    The first plain and the first residual one have their own colours, further ones
-    the rest of the palette and other marks; plain ones are dashed and their marks open.
+    The first of each role has its own colour, further ones what nobody has of the
+    palette, and other marks; the dash stays, and a mark that is open.
     """
+    named = list(networks)
+    roles = [ROLES[network_type(name).role] for name, _called in named]
+    asked = {PALETTE[role.look.colour] for role in roles}
+    colours = [colour for colour in OTHERS if colour not in asked] or OTHERS
     taken: set[str] = set()
     spare = 0
     looks = []
-    for name, called in networks:
-        kind = family(name).role
-        look = _STYLES[kind]._replace(name=called)
-        if kind in taken:
+    for role, (_name, called) in zip(roles, named, strict=True):
+        look = NetworkLook(called, PALETTE[role.look.colour], role.look.dash, role.look.symbol)
+        if role.name in taken:
             mark = _MARKS[spare % len(_MARKS)]
             symbol = f"{mark}-open" if look.symbol.endswith("-open") else mark
-            look = look._replace(colour=OTHERS[spare % len(OTHERS)], symbol=symbol)
+            look = look._replace(colour=colours[spare % len(colours)], symbol=symbol)
             spare += 1
-        taken.add(kind)
+        taken.add(role.name)
         looks.append(look)
     return looks
+
+
+def role_looks() -> dict[str, NetworkLook]:
+    """The look of the networks of each role, without variants."""
+    return {name: family_look(name) for name in ROLES}
 
 
 def family_look(name: str, called: str = "") -> NetworkLook:
@@ -53,7 +63,7 @@ def family_look(name: str, called: str = "") -> NetworkLook:
 def family_name(name: str) -> str:
     """``Plain``, or ``Residual (projection)``; the words of variants are the specs' own."""
     kind, _plus, words = name.partition("+")
-    shown = _(_STYLES[family(kind).role].name)
+    shown = _(ROLES[network_type(kind).role].title)
     if not words:
         return shown
     return _("{family} ({variant})").format(family=shown, variant=with_commas(words.split("+")))
@@ -61,4 +71,4 @@ def family_name(name: str) -> str:
 
 def plain_first(families: Iterable[str]) -> list[str]:
     """``families``, each once, in their order but for plain ones, which lead."""
-    return sorted(dict.fromkeys(families), key=lambda name: family(name).role != "plain")
+    return sorted(dict.fromkeys(families), key=lambda name: network_type(name).role != "plain")

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.curves import evenly
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, depth_positions
 from resnet_viz.figures.lines import Line, lines_of
@@ -147,7 +148,7 @@ def describe(info: HeatmapInfo) -> str:
 
 
 def _line_map(line: Line, history: RunHistory, table: ProfileTable, most: int) -> LineMap:
-    chosen = np.unique(np.linspace(0, len(table) - 1, min(most, len(table))).round().astype(np.intp))
+    chosen = evenly(len(table), most)
     position = depth_positions(history, table.taps)
     order = np.argsort(position, kind="stable")
     return LineMap(
@@ -164,14 +165,17 @@ def _panel_axes(entry: LineMap, suffix: str, look: Theme, *, up: list[float], be
     """The two axes of one map; steps only below the lowest, zoom common to all maps."""
     x = axis(look, _("Training step") if below else "", domain=[0, 1], anchor=f"y{suffix}", hoverformat=",d")
     y = axis(look, _("Layer"), domain=up, anchor=f"x{suffix}")
-    # A tick where each stage begins: there is no room for the names of all layers.
-    begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name != "stem"}
+    # A tick where each stage begins, and at the head: there is no room for the names of all layers.
+    begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name.startswith(_MARKED)}
     x |= {"showgrid": False, "showticklabels": below}
     y |= {"showgrid": False, "type": "category", "autorange": "reversed"}
     y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(map(_stage_name, begins))}
     if suffix:
         x["matches"], y["matches"] = "x", "y"
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
+
+
+_MARKED = ("stage", "head")
 
 
 def _stage_name(name: str) -> str:
@@ -211,7 +215,8 @@ def _cells(entry: LineMap, suffix: str) -> list[Trace]:
     at = _("{layer}, step {step}: {value}")
     hover = f"{at.format(layer='%{y}', step='%{x:,d}', value='10<sup>%{z:.2f}</sup>')}<extra>{name}</extra>"
     at_zero = f"{at.format(layer='%{y}', step='%{x:,d}', value=0)}<extra>{name}</extra>"
-    cells = np.where(np.isfinite(decade), decade, np.nan).astype(np.float32)
+    # As exact as the hover tells and finer than an eye sees: rounded numbers are sent in half the room.
+    cells = np.where(np.isfinite(decade), decade.round(2), np.nan).astype(np.float32)
     traces: list[Trace] = [shared | {"z": cells, "coloraxis": "coloraxis", "hovertemplate": hover}]
     zero = entry.value == 0
     if zero.any():

@@ -1,8 +1,10 @@
 """How one network is drawn wherever it is compared with another."""
 
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from resnet_viz.figures.theme import OTHERS, faded
+
+_EDGES: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dotted"}
 
 
 class NetworkLook(NamedTuple):
@@ -16,6 +18,11 @@ class NetworkLook(NamedTuple):
     def line(self, *, width: float = 2.5, opacity: float = 1.0) -> dict[str, Any]:
         """Its line style."""
         return {"color": self.faded(opacity), "dash": self.dash, "width": width}
+
+    @property
+    def edge(self) -> str:
+        """Its line's style as CSS calls it."""
+        return _EDGES.get(self.dash, "dashed")
 
     def faded(self, opacity: float) -> str:
         """Its colour, as strong as that."""

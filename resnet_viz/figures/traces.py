@@ -17,7 +17,7 @@ SEED_POINTS = 40
 
 def mean_trace(line: Line, band: Band, hover: str, *, log: bool = False, markers: bool = False) -> Trace:
     """The line itself, its name in the legend; with several seeds the hover gives interval and count."""
-    kept = thinned(band.step, band.mean, log=log)
+    kept = thinned(band.mean, log=log)
     template = f"%{{y:{hover}}}"
     trace: Trace = {
         "type": "scatter",
@@ -44,7 +44,7 @@ def band_trace(line: Line, band: Band, *, log: bool = False) -> list[Trace]:
     On a log axis a lower end at or below zero is drawn at half the smallest
     mean, so that it does not stretch the axis; the hover keeps the number.
     """
-    kept = thinned(band.step, band.mean, log=log)
+    kept = thinned(band.mean, log=log)
     kept = kept[np.isfinite(band.low[kept])]
     if not len(kept):
         return []
@@ -69,7 +69,7 @@ def band_trace(line: Line, band: Band, *, log: bool = False) -> list[Trace]:
 
 def faint_line(line: Line, curve: Curve, *, log: bool = False) -> Trace:
     """A thin, transparent curve behind the line."""
-    kept = thinned(curve.step, curve.value, log=log)
+    kept = thinned(curve.value, log=log)
     return {
         "type": "scatter",
         "mode": "lines",

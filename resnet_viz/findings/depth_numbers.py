@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.findings.endings import NO_BETTER, ending_of, guessing_error
@@ -155,7 +156,7 @@ class DepthFinding:
 
 def judge(spec: Experiment, cells: Sequence[CellHistory]) -> DepthFinding:
     """The outcome of ``cells``, what has been recorded of ``spec`` so far."""
-    classes = spec.run.network.classes
+    classes = shape_of(spec.run.data).classes
     idle = Counter(
         (cell.family, cell.depth) for cell in cells if ending_of(cell.history, classes) in NO_BETTER
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from resnet_viz.events import BROKEN, RunState
 from resnet_viz.experiments.experiment import CellHistory
-from resnet_viz.experiments.families import family
 from resnet_viz.findings.depth_headline import change_values, clause
 from resnet_viz.findings.depth_numbers import DepthFinding, FamilyFinding, FamilyOutcome, Gap
 from resnet_viz.findings.endings import FINAL_STEPS
@@ -17,6 +16,7 @@ from resnet_viz.findings.statistics_words import statistics_sentences
 from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.yardstick_words import yardstick_sentence
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import network_type
 from resnet_viz.wording import Sentence, count, listed, paragraph, percent, points, sentence, signed
 
 _CLAUSE_SENTENCE = N_("{family}: {outcome}.")
@@ -169,7 +169,7 @@ def _family_sentences(one: FamilyFinding, found: DepthFinding) -> Iterator[Sente
     elif one.outcome in _JUDGEMENTS:
         yield sentence(_JUDGEMENTS[one.outcome], **values)
     if one.outcome is FamilyOutcome.RISES:
-        built = family(one.family).network(found.spec.run.network, one.deepest or 0)
+        built = network_type(one.family).network(found.spec.run.network, one.deepest or 0)
         if built.role == "plain" and built.norm != "none":
             yield sentence(_DEGRADATION)
 
@@ -213,7 +213,7 @@ def _beside(found: DepthFinding) -> Iterator[Sentence]:
         if gap.train.seeds == 1:
             run = found.spec.run
             named = (gap.plain, gap.residual)
-            runs = (run.but(network=family(name).network(run.network, gap.depth)) for name in named)
+            runs = (run.but(network=network_type(name).network(run.network, gap.depth)) for name in named)
             yield yardstick_sentence(Both(*runs), gap.train.interval.mean, "error", Both(*named))
 
 
@@ -254,7 +254,10 @@ def _gradients(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Senten
 def _statistics(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
     """How the statistics of batch normalisation came about in the tests of the first pair."""
     for gap in found.gaps[:1]:
-        if gap.test is None or family(gap.plain).network(found.spec.run.network, gap.depth).norm != "batch":
+        if (
+            gap.test is None
+            or network_type(gap.plain).network(found.spec.run.network, gap.depth).norm != "batch"
+        ):
             continue
         tested = (
             [c.history for c in cells if (c.family, c.depth) == (name, gap.depth) and c.seed in gap.test.gaps]

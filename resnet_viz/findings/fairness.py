@@ -223,9 +223,6 @@ _WORDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "data.train_size": (RACE_SETTINGS["images"].label, {"None": N_("all")}),
     "data.resolution_px": (RACE_SETTINGS["resolution"].label, {"None": N_("as published")}),
     "network.depth": (N_("Depth"), {}),
-    "network.in_channels": (N_("Colour channels"), {}),
-    "network.image_px": (N_("Side of the images in pixels"), {}),
-    "network.classes": (N_("Classes"), {}),
     "network.family": (N_("Network type"), {}),
 }
 

@@ -2,17 +2,16 @@
 
 from resnet_viz.findings.pairs import Both
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import ROLES
 from resnet_viz.wording import Sentence, listed, sentence
 
-_FIRST = {"plain": N_("Plain"), "residual": N_("Residual")}
-_INSIDE = {"plain": N_("plain"), "residual": N_("residual")}
 _VARIANT = N_("{family} ({variant})")
 
 
 def family_words(name: str, *, inside: bool = False) -> Sentence:
     """``Plain`` or ``Residual (projection)`` in the reader's language; in small ``inside`` a sentence."""
-    role, *variant = name.split("+")
-    called = sentence((_INSIDE if inside else _FIRST)[role])
+    first, *variant = name.split("+")
+    called = sentence(ROLES[first].inside if inside else ROLES[first].title)
     return sentence(_VARIANT, family=called, variant=listed(variant)) if variant else called
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.findings.endings import Ending, ending_of, final_loss, final_test_error, is_moving, steps_done
 from resnet_viz.findings.evidence import beyond_chance
@@ -114,7 +115,7 @@ def _together(twins: Sequence[TwinFinding]) -> list[TwinFinding]:
 
 
 def _result(history: RunHistory, spec: Experiment) -> Result | None:
-    ending = ending_of(history, spec.run.network.classes)
+    ending = ending_of(history, shape_of(spec.run.data).classes)
     if ending is Ending.NONE:
         return None
     error = final_test_error(history)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 from resnet_viz.events import BROKEN, RunState
-from resnet_viz.experiments.families import family
 from resnet_viz.findings import twin_words
 from resnet_viz.findings.accuracy_words import tested_how
 from resnet_viz.findings.endings import NO_BETTER, Ending
@@ -15,6 +14,7 @@ from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.twin_numbers import RaceOutcome, TwinFinding
 from resnet_viz.findings.twin_words import shown_loss
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import network_type
 from resnet_viz.wording import Sentence, clauses, count, listed, number, paragraph, percent, sentence
 
 _UNFINISHED = {
@@ -145,7 +145,7 @@ def _clause(found: TwinFinding) -> Sentence:
 def _values(found: RaceFinding, seeds: Sequence[int]) -> Sentence:
     """The final losses of all network types in ``seeds``, of many the means."""
     shown = []
-    for name in sorted(found.results, key=lambda name: family(name).role == "plain"):
+    for name in sorted(found.results, key=lambda name: network_type(name).role == "plain"):
         results = [found.results[name][seed] for seed in seeds]
         losses = [shown_loss(result.ending, result.loss) for result in results]
         called = family_words(name, inside=True)

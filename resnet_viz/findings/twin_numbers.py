@@ -17,15 +17,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.families import family
 from resnet_viz.findings.endings import NO_BETTER, Ending, guessing_error, guessing_loss, is_broken, is_moving
 from resnet_viz.findings.evidence import Difference, Outcome, difference
 from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.findings.pairs import Both, Pair, SeedResult, paired, result_of
 from resnet_viz.findings.regime import Gradient, gradient_of
 from resnet_viz.history import RunHistory
+from resnet_viz.networks.families import network_type
 from resnet_viz.specs import RunSpec
 
 
@@ -85,7 +86,10 @@ class TwinFinding:
         """What was asked for of each, whatever the seed."""
         run = self.spec.run
         return Both(
-            *(run.but(network=family(name).network(run.network, run.network.depth)) for name in self.names)
+            *(
+                run.but(network=network_type(name).network(run.network, run.network.depth))
+                for name in self.names
+            )
         )
 
     @property
@@ -123,7 +127,7 @@ class TwinFinding:
 
 def compared(spec: Experiment, names: Both[str], histories: Sequence[RunHistory]) -> TwinFinding:
     """The twins ``names`` of ``spec`` beside each other, not judged yet."""
-    classes = spec.run.network.classes
+    classes = shape_of(spec.run.data).classes
     own = tuple(history for history in histories if history.family in names)
     pairs = tuple(paired(own, names))
     results = [result_of(pair, classes) for pair in pairs]

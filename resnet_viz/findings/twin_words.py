@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import BROKEN, RunState
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.findings.accuracy_words import accuracies, tested_how
@@ -217,7 +218,7 @@ def _without_result(found: TwinFinding) -> Iterator[Sentence]:
     plain, residual = map(len, found.ended_as(*NO_BETTER))
     ended, compared = len(found.seeds), found.loss.seeds if found.loss else 0
     if plain or residual:
-        guess = number(guessing_loss(found.spec.run.network.classes))
+        guess = number(guessing_loss(shape_of(found.spec.run.data).classes))
         yield of_twins(_NO_BETTER, found.names, guess=guess, plain=plain, residual=residual, seeds=ended)
         yield sentence(_NOTHING_LEARNED)
     if 0 < compared < ended:

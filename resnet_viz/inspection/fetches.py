@@ -58,8 +58,15 @@ class Fetches:
                 if fetch.error is not None:
                     raise fetch.error
                 return None
-            progress = progress_of(weights_of(entry), self._data_folder)
-            return FetchProgress(progress.done_bytes, progress.total_bytes, fetch.rate(progress.done_bytes))
+            return fetch.progress()
+
+    def progress(self, reference: str) -> FetchProgress | None:
+        """How far the download is; None where none is going on. Starts nothing and raises nothing."""
+        with self._lock:
+            fetch = self._running.get(reference)
+            if fetch is None or not fetch.is_alive():
+                return None
+            return fetch.progress()
 
     def cancel(self, reference: str) -> None:
         """End the download, if there is one; what has come stays, and the next one goes on from there."""
@@ -83,9 +90,10 @@ class _Fetch(threading.Thread):
         self.cancelled = threading.Event()
         self.error: Exception | None = None
 
-    def rate(self, done_bytes: int) -> float:
-        """Bytes a second."""
-        return max(0, done_bytes - self._begun_bytes) / max(1e-3, time.monotonic() - self._begun_at)
+    def progress(self) -> FetchProgress:
+        done = progress_of(weights_of(self._entry), self._data_folder)
+        rate = max(0, done.done_bytes - self._begun_bytes) / max(1e-3, time.monotonic() - self._begun_at)
+        return FetchProgress(done.done_bytes, done.total_bytes, rate)
 
     def run(self) -> None:
         try:

@@ -4,8 +4,8 @@ import secrets
 from typing import NamedTuple
 
 from resnet_viz.events import CheckpointSaved, Facts, RunState, StateChanged
+from resnet_viz.inspection.import_file import Change, load_weights
 from resnet_viz.networks.describe import describe
-from resnet_viz.networks.import_file import Change, load_weights
 from resnet_viz.store import GroupRecord, ImportedRun, Labels, Store
 from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
 
@@ -35,7 +35,7 @@ def import_weights(store: Store, owner: str, content: bytes, *, name: str = "") 
             loaded.step,
             StateChanged(RunState.FINISHED if loaded.step == loaded.spec.train.steps else RunState.STOPPED),
             [
-                Facts({"parameters": describe(loaded.spec.network).parameters}),
+                Facts({"parameters": describe(loaded.spec.network, loaded.network.shape).parameters}),
                 CheckpointSaved(loaded.step, file, size, kept=True),
             ],
             Labels(name=name),

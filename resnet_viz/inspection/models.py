@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 import torch
 from torch import Tensor
 
-from resnet_viz.data.catalogue import info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.data.obtain import file_path
 from resnet_viz.errors import NotFound
 from resnet_viz.inspection.published import load_published
@@ -20,7 +21,7 @@ from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
 from resnet_viz.locale import N_
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.reinitialise import Network
-from resnet_viz.networks.taps import Tap
+from resnet_viz.networks.taps import Tap, TapKind
 from resnet_viz.networks.torchvision_catalogue import CHANNELS, IMAGE_PX, RESIZE_PX, ZOO
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.checkpoint import read_checkpoint
@@ -30,6 +31,7 @@ _KEPT = 16
 """Networks held in memory; ours have about a megabyte each."""
 _KEPT_PUBLISHED = 2
 """Those of torchvision have up to half a gigabyte."""
+_DEEPEST: Final[tuple[TapKind, ...]] = ("block", "stage", "conv", "stem")
 _PIXELS_AT_ONCE = 250 * 28**2
 
 
@@ -72,9 +74,9 @@ class Model:
 
     @property
     def default_tap(self) -> str:
-        """The last block, or where there are none the last stage: the last feature maps before pooling."""
-        blocks = [tap.name for tap in self.taps if tap.kind == "block"]
-        return (blocks or [tap.name for tap in self.taps if tap.kind == "stage"])[-1]
+        """The last block, stage or convolution, whichever there is first: the last maps before pooling."""
+        names = {kind: [tap.name for tap in self.taps if tap.kind == kind] for kind in _DEEPEST}
+        return next(found[-1] for found in names.values() if found)
 
     def normalised(self, images: Tensor) -> Tensor:
         """``images`` uint8 [B, C, H, W] as the network wants them, float32."""
@@ -131,15 +133,15 @@ def _path(reference: str) -> Path:
 @lru_cache(maxsize=_KEPT)
 def _load(path: Path, changed: int) -> Model:
     saved = read_checkpoint(path)
-    network = build(saved.spec.network, saved.spec.train.seed)
+    shape = shape_of(saved.spec.data)
+    network = build(saved.spec.network, shape, saved.spec.train.seed)
     network.load_state_dict(saved.model)
-    spec = saved.spec.network
     return Model(
         network.eval(),
         info(saved.spec.data.dataset).classes,
         _per_channel(saved.mean),
         _per_channel(saved.std),
-        ImageSize(spec.in_channels, spec.image_px, spec.image_px),
+        ImageSize(shape.channels, shape.px, shape.px),
         saved.spec,
         saved.step,
     )

@@ -17,11 +17,11 @@ from resnet_viz.errors import InvalidSetting, ResnetVizError
 from resnet_viz.events import RunState
 from resnet_viz.experiments.estimates import Calibration, Estimate, Sample, estimate, probed_depths
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.families import family
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.kept_files import read_kept, to_json, write_whole
 from resnet_viz.locale import N_
+from resnet_viz.networks.families import network_type
 from resnet_viz.processes.child import Child, Fault, NoAnswer
 from resnet_viz.store import Store
 
@@ -40,7 +40,6 @@ def estimate_sweep(store: Store, spec: Experiment, *, cold: bool = False) -> Est
     Raises:
         InvalidSetting: the recipe does not fit its data or this machine.
     """
-    spec = spec.fitted()
     finished = {place.cell for place in planned_cells(store, spec) if place.state is RunState.FINISHED}
     missing = [cell for cell in spec.in_queue_order() if cell not in finished]
     capacity = Capacity.of(Machine.here())
@@ -53,8 +52,8 @@ def estimate_sweep(store: Store, spec: Experiment, *, cold: bool = False) -> Est
 
 
 def needs_probe(store: Store, spec: Experiment) -> bool:
-    """Whether `estimate_sweep` would have to time steps first; raises `InvalidSetting`."""
-    return _known(store.home, spec.fitted(), Capacity.of(Machine.here())) is None
+    """Whether `estimate_sweep` would have to time steps first."""
+    return _known(store.home, spec, Capacity.of(Machine.here())) is None
 
 
 def calibrate(home: Path, spec: Experiment, capacity: Capacity) -> Calibration:
@@ -64,7 +63,7 @@ def calibrate(home: Path, spec: Experiment, capacity: Capacity) -> Calibration:
         InvalidSetting: the probe could not train these networks here.
     """
     specs = [
-        (name, spec.run.but(network=family(name).network(spec.run.network, depth)))
+        (name, spec.run.but(network=network_type(name).network(spec.run.network, depth)))
         for depth in probed_depths(spec.depths)
         for name in spec.families
     ]

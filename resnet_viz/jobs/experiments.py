@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
+from resnet_viz.data.catalogue import check_data
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import BROKEN, Desired, RunState, Wish
 from resnet_viz.experiments.experiment import Cell, CellHistory, Experiment
@@ -64,7 +65,7 @@ def start_experiment(store: Store, kind: Kind, spec: Experiment, owner: str) -> 
         InvalidSetting: the recipe does not fit its data set; nothing is queued then.
         StoreUnavailable: the history cannot be written.
     """
-    spec = spec.fitted()
+    check_data(spec.run)
     spec_json = spec.to_json()
     if not kind.reuses:
         return store.add_group(kind.name, owner, spec_json, spec.runs())
@@ -81,7 +82,7 @@ def extend_experiment(store: Store, group_id: str, spec: Experiment) -> GroupRec
         NotFound: there is no such experiment.
     """
     group = experiment_group(store, group_id)
-    spec = spec.fitted()
+    check_data(spec.run)
     lost = {cell.run for cell in spec_of(group).cells()} - {cell.run for cell in spec.cells()}
     if lost:
         raise InvalidSetting(
@@ -147,9 +148,10 @@ def recorded_cells(store: Store, cells: Iterable[FilledCell]) -> list[CellHistor
 
 def planned_cells(store: Store, spec: Experiment) -> list[FilledCell]:
     """What an experiment that reuses would find before it is started; raises `InvalidSetting`."""
+    check_data(spec.run)
     return [
         place if place.state is RunState.FINISHED else place._replace(run=None, reused=False)
-        for place in _filled(store, spec.fitted(), "")
+        for place in _filled(store, spec, "")
     ]
 
 
@@ -162,8 +164,8 @@ def experiment_group(store: Store, group_id: str, kind: Kind | None = None) -> G
 
 
 def spec_of(group: GroupRecord) -> Experiment:
-    """The spec of an experiment's group, fitted to its data; raises `InvalidSetting`."""
-    return Experiment.from_json(group.spec_json).fitted()
+    """The spec of an experiment's group; raises `InvalidSetting`."""
+    return Experiment.from_json(group.spec_json)
 
 
 def goes_on(run: RunRecord) -> bool:

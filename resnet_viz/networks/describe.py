@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from resnet_viz.networks.built import BuiltNetwork
 from resnet_viz.networks.registry import skeleton
-from resnet_viz.networks.residual import ResidualNetwork
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.specs import DataShape, NetworkSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class Description:
     layers: tuple[Layer, ...]
 
 
-def describe(spec: NetworkSpec) -> Description:
-    """Count the network of ``spec``, without memory for its weights or activations."""
-    return describe_network(skeleton(spec))
+def describe(spec: NetworkSpec, shape: DataShape) -> Description:
+    """Count the network of ``spec`` for data of ``shape``, without memory for its weights or activations."""
+    return describe_network(skeleton(spec, shape))
 
 
-def describe_network(network: ResidualNetwork) -> Description:
+def describe_network(network: BuiltNetwork) -> Description:
     """Count ``network``, which must be on the meta device."""
     kinds: dict[str, str] = {tap.name: tap.kind for tap in network.taps}
     layers: list[Layer] = []
@@ -59,9 +59,9 @@ def describe_network(network: ResidualNetwork) -> Description:
         if isinstance(module, nn.Conv2d | nn.Linear | nn.BatchNorm2d | nn.GroupNorm)
     ]
     try:
-        spec = network.spec
+        shape = network.shape
         network.eval()
-        network(torch.empty(1, spec.in_channels, spec.image_px, spec.image_px, device="meta"))
+        network(torch.empty(1, shape.channels, shape.px, shape.px, device="meta"))
     finally:
         for hook in hooks:
             hook.remove()

@@ -11,10 +11,10 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.residual import Block, ResidualNetwork
+from resnet_viz.networks.built import BuiltNetwork
 
 
-def initialise(network: ResidualNetwork, seed: int) -> None:
+def initialise(network: BuiltNetwork, seed: int) -> None:
     """Set every parameter and buffer of ``network`` as its spec says, from ``seed``.
 
     ``he``: convolutions normal with std √(2 / fan-in) (He et al. 2015,
@@ -39,10 +39,8 @@ def initialise(network: ResidualNetwork, seed: int) -> None:
             elif isinstance(module, nn.BatchNorm2d | nn.GroupNorm):
                 module.reset_parameters()
         if network.spec.init == "zero-last-norm":
-            for module in network.modules():
-                if isinstance(module, Block):
-                    kind = "conv" if module.preactivation else "norm"
-                    module.get_parameter(f"{kind}{module.depth}.weight").zero_()
+            for weight in network.last_in_blocks():
+                weight.zero_()
 
 
 def init_digest(network: nn.Module) -> str:

@@ -17,10 +17,10 @@ import torch
 from torch import Tensor, nn
 
 from resnet_viz.networks.adding_block import AddingBlock
+from resnet_viz.networks.built import BuiltNetwork
+from resnet_viz.networks.resnet import EXPANSION, blocks_per_stage, has_bottlenecks, is_preactivation
 from resnet_viz.networks.taps import Tap
-from resnet_viz.specs import NetworkSpec
-
-_EXPANSION = 4  # output channels of a bottleneck block per inner channel
+from resnet_viz.specs import DataShape, NetworkSpec
 
 
 class PaddedSubsample(nn.Module):
@@ -65,9 +65,9 @@ class Block(AddingBlock):
         self, spec: NetworkSpec, in_channels: int, width: int, stride: int, activate_first: bool
     ) -> None:
         super().__init__()
-        bottleneck = "bottleneck" in spec.block
-        self.preactivation = spec.block.startswith("preactivation")
-        self.out_channels = width * _EXPANSION if bottleneck else width
+        bottleneck = has_bottlenecks(spec)
+        self.preactivation = is_preactivation(spec)
+        self.out_channels = width * EXPANSION if bottleneck else width
         kernels = (1, 3, 1) if bottleneck else (3, 3)
         channels = (in_channels, *[width] * (len(kernels) - 1), self.out_channels)
         self.depth = len(kernels)
@@ -106,24 +106,25 @@ class Block(AddingBlock):
         return branch if self.shortcut is None else branch + self.shortcut(x)
 
 
-class ResidualNetwork(nn.Module):
-    """The network of ``spec``; weights are whatever torch put there until `initialise` sets them."""
+class ResidualNetwork(BuiltNetwork):
+    """A stem, three stages of blocks and a classifier; ``shortcut="none"`` is the plain network."""
 
     stage1: nn.Sequential
     stage2: nn.Sequential
     stage3: nn.Sequential
 
-    def __init__(self, spec: NetworkSpec) -> None:
+    def __init__(self, spec: NetworkSpec, shape: DataShape) -> None:
         super().__init__()
         self.spec = spec
-        preactivation = spec.block.startswith("preactivation")
-        self.stem = _conv(spec, spec.in_channels, spec.width, 3, 1)
+        self.shape = shape
+        preactivation = is_preactivation(spec)
+        self.stem = _conv(spec, shape.channels, spec.width, 3, 1)
         self.stem_norm = _norm(spec, spec.width)
         self.stem_relu = nn.ReLU()
         channels = spec.width
         for stage in (1, 2, 3):
             blocks = nn.Sequential()
-            for number in range(1, spec.blocks_per_stage + 1):
+            for number in range(1, blocks_per_stage(spec) + 1):
                 first = number == 1
                 block = Block(
                     spec,
@@ -138,7 +139,7 @@ class ResidualNetwork(nn.Module):
         self.last_norm = _norm(spec, channels) if preactivation else nn.Identity()
         self.last_relu = nn.ReLU() if preactivation else nn.Identity()
         self.pool = nn.AdaptiveAvgPool2d(1)
-        self.head = nn.Linear(channels, spec.classes)
+        self.head = nn.Linear(channels, shape.classes)
         self.taps = tuple(self._taps())
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> logits (B, classes)
@@ -153,8 +154,15 @@ class ResidualNetwork(nn.Module):
         """The three stages, each a sequence of blocks."""
         return self.stage1, self.stage2, self.stage3
 
+    def last_in_blocks(self) -> Iterator[nn.Parameter]:
+        """The scale of the last norm of each block, or where none precedes the addition the convolution."""
+        for module in self.modules():
+            if isinstance(module, Block):
+                kind = "conv" if module.preactivation else "norm"
+                yield module.get_parameter(f"{kind}{module.depth}.weight")
+
     def _taps(self) -> Iterator[Tap]:
-        after = not self.spec.block.startswith("preactivation") and self.spec.norm != "none"
+        after = not is_preactivation(self.spec) and self.spec.norm != "none"
         position = 1
         yield Tap("stem", "stem", position, "stem_norm" if self.spec.norm != "none" else "stem")
         for stage_name, stage in zip(("stage1", "stage2", "stage3"), self.stages(), strict=True):
@@ -194,7 +202,7 @@ def _shortcut(spec: NetworkSpec, before: int, after: int, stride: int) -> nn.Mod
     if spec.shortcut == "all-projection" or (spec.shortcut == "projection" and not same_shape):
         projection = nn.Sequential()
         projection.add_module("conv", _conv(spec, before, after, 1, stride))
-        if not spec.block.startswith("preactivation"):
+        if not is_preactivation(spec):
             projection.add_module("norm", _norm(spec, after))
         return projection
     return nn.Identity() if same_shape else PaddedSubsample(stride, after - before)

@@ -15,8 +15,10 @@ from safetensors import SafetensorError, deserialize
 from resnet_viz.errors import WeightsRefused
 from resnet_viz.locale import N_
 
-SCHEMA = 1
-"""Version of what a model file of this project says about itself, in checkpoints and in imports."""
+SCHEMA = 2
+"""Version of what a model file of this project says about itself, in checkpoints and in imports.
+
+From 2 on the network does not say once more what follows from its data: input and classes."""
 
 MAX_FILE_BYTES = 512 * 1024**2
 MAX_HEADER_BYTES = 1024**2

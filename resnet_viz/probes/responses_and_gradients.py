@@ -9,7 +9,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.residual import ResidualNetwork
+from resnet_viz.networks.built import BuiltNetwork
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,13 +22,13 @@ class Flow:
     block_gradient: npt.NDArray[np.float32]
 
 
-def measure_flow(network: ResidualNetwork, images: Tensor, labels: Tensor) -> Flow:
+def measure_flow(network: BuiltNetwork, images: Tensor, labels: Tensor) -> Flow:
     """Measure ``network`` in training mode; its weights, gradients and statistics stay untouched.
 
     Responses: standard deviation over batch and space of each convolution's
     output after normalisation, before non-linearity and addition (He et al.
     2015 §4.2, Fig. 7). Gradients: ‖∂L/∂x_l‖ over the batch at the output x_l of
-    block l, L the mean cross-entropy.
+    block l, L the mean cross-entropy; none for a network without blocks.
 
     Args:
         network: the network on the images' device.
@@ -62,13 +62,13 @@ def measure_flow(network: ResidualNetwork, images: Tensor, labels: Tensor) -> Fl
         with _preserved_statistics(network):
             network.train()
             loss = nn.functional.cross_entropy(network(images), labels)
-            gradients = torch.autograd.grad(loss, [outputs[tap.name] for tap in blocks])
+            gradients = torch.autograd.grad(loss, [outputs[tap.name] for tap in blocks]) if blocks else ()
     finally:
         for hook in hooks:
             hook.remove()
         network.train(was_training)
     dtype = torch.float32 if images.device.type == "mps" else torch.float64  # tiny squares, see Meter
-    norms = torch.stack(torch._foreach_norm(list(gradients), 2, dtype=dtype))
+    norms = torch.stack(torch._foreach_norm(list(gradients), 2, dtype=dtype)) if blocks else torch.empty(0)
     return Flow(
         tuple(tap.name for tap in convolutions),
         torch.stack([deviations[tap.name] for tap in convolutions]).cpu().numpy(),

@@ -13,8 +13,8 @@ from resnet_viz.store.history_store import Store
 from resnet_viz.store.reader import RunReader
 from resnet_viz.store.records import RunRecord
 
-SCHEMA = 1
-"""Of the JSON; a reader refuses a larger one."""
+SCHEMA = 2
+"""Of the JSON; a reader refuses a larger one. From 2 on the shape of the data is not in the network."""
 COLUMNS = ("run", "metric", "step", "tap", "value")
 
 

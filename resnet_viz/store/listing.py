@@ -12,7 +12,6 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from resnet_viz.events import RunState
-from resnet_viz.specs import Role
 from resnet_viz.store.records import Origin
 from resnet_viz.store.schema import checkpoints, run_groups, runs
 from resnet_viz.store.search import has_tag, holds, words_of, words_of_a_run
@@ -47,7 +46,7 @@ class RunQuery:
 
     text: str = ""
     states: Collection[RunState] | None = None
-    roles: Collection[Role] | None = None
+    roles: Collection[str] | None = None
     depths: Collection[int] | None = None
     datasets: Collection[str] | None = None
     group: str | None = None
@@ -75,7 +74,7 @@ class RunSummary(NamedTuple):
     group_kind: str
     group_name: str
     owner: str
-    role: Role
+    role: str
     depth: int
     seed: int
     dataset: str

@@ -5,13 +5,27 @@ Each step and its record are one transaction, and the lock is taken before the
 version is read, so that processes that open a new database together agree.
 """
 
-from sqlalchemy import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, inspect
 
 from resnet_viz.errors import StoreUnavailable
 from resnet_viz.locale import N_
 from resnet_viz.store.database import Database
+from resnet_viz.store.rewriting import rewrite_networks
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
+Step = tuple[str | Callable[[Connection], None], ...]
+"""Statements in SQL, and functions for what SQL cannot do."""
+
+
+def _drop_data_shape(network: dict[str, Any]) -> None:
+    for name in ("in_channels", "image_px", "classes"):
+        network.pop(name, None)
+
+
+MIGRATIONS: tuple[Step, ...] = (
     (
         """CREATE TABLE run_groups (
             id TEXT PRIMARY KEY, kind TEXT NOT NULL, owner TEXT NOT NULL, name TEXT NOT NULL,
@@ -72,6 +86,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         """UPDATE run_facts SET facts = {facts_with_statistics}
             WHERE run_id IN (SELECT id FROM runs WHERE test_statistics IS NOT NULL)""",
     ),
+    # Until now a network had what follows from the data; two runs that differ in nothing else are one.
+    (partial(rewrite_networks, change=_drop_data_shape),),
 )
 
 _WORDS = {
@@ -109,7 +125,7 @@ _WORDS = {
 }
 
 
-def migrate(database: Database, migrations: tuple[tuple[str, ...], ...] = MIGRATIONS) -> None:
+def migrate(database: Database, migrations: tuple[Step, ...] = MIGRATIONS) -> None:
     """Bring ``database`` to the newest version; raises `StoreUnavailable` where it is already newer."""
     known = len(migrations)
     found = _version(database)
@@ -132,7 +148,7 @@ def _version(database: Database) -> int:
         return int(connection.exec_driver_sql(_NEWEST).scalar_one())
 
 
-def _step(database: Database, migrations: tuple[tuple[str, ...], ...]) -> int:
+def _step(database: Database, migrations: tuple[Step, ...]) -> int:
     with database.migrating() as connection:
         connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS schema_versions (version INTEGER PRIMARY KEY)")
         found = int(connection.exec_driver_sql(_NEWEST).scalar_one())
@@ -140,7 +156,10 @@ def _step(database: Database, migrations: tuple[tuple[str, ...], ...]) -> int:
             return found
         words = _WORDS[connection.dialect.name]
         for statement in migrations[found]:
-            connection.exec_driver_sql(statement.format(**words))
+            if callable(statement):
+                statement(connection)
+            else:
+                connection.exec_driver_sql(statement.format(**words))
         connection.exec_driver_sql(f"INSERT INTO schema_versions (version) VALUES ({found + 1})")
         return found + 1
 

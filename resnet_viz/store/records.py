@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import Desired, Failure, RunState, Wish
-from resnet_viz.specs import Role, RunSpec
+from resnet_viz.specs import RunSpec
 
 Origin = Literal["trained", "imported"]
 COMMAND_LINE: Final = "cli"
@@ -61,7 +61,7 @@ class RunRecord:
     id: str
     group_id: str
     owner: str
-    role: Role
+    role: str
     seed: int
     spec: RunSpec
     digest: str

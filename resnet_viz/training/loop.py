@@ -34,7 +34,7 @@ def train(
     once, again and again, and the consumer sets the pace.
 
     Args:
-        spec: what to train, already fitted to its data set.
+        spec: what to train.
         folder: where the run's checkpoints go.
         data_folder: where downloaded data sets are kept.
         threads: CPU threads to compute with.

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from resnet_viz.data.batches import BatchOrder, DeviceData
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import LoadedData
 from resnet_viz.events import CheckpointSaved, Event, Facts, NormStatistics, Profile, Series
 from resnet_viz.networks.describe import describe
@@ -43,9 +44,10 @@ class Trainer:
         self.device = resolve_device(recipe.device)
         check_precision(recipe.precision, self.device)
         self.spec = spec
+        self.shape = shape_of(spec.data)
         self.folder = folder
         self.step = 0
-        network = build(spec.network, recipe.seed)
+        network = build(spec.network, self.shape, recipe.seed)
         self.init_digest = init_digest(network)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self.optimizer = _optimizer(self.network, spec)
@@ -56,7 +58,7 @@ class Trainer:
             recipe.batch_size,
             recipe.seed,
             spec.data.augmentation,
-            spec.network.image_px,
+            self.shape.px,
         )
         self.training_s = 0.0
         weights: dict[str, Tensor] = {
@@ -77,7 +79,7 @@ class Trainer:
 
     def facts(self) -> Facts:
         """What is known before the first step."""
-        counted = describe(self.spec.network)
+        counted = describe(self.spec.network, self.shape)
         return Facts(
             {
                 "parameters": counted.parameters,
@@ -151,10 +153,10 @@ class Trainer:
         """Layer responses and block-output gradients on the fixed probe batch."""
         flow = measure_flow(self.network, *self.data.first_train_images(_PROBE_IMAGES))
         step = np.array([self.step])
-        return [
-            Profile("response/std", flow.response_taps, step, flow.response_std[None]),
-            Profile("grad/block_output", flow.block_taps, step, flow.block_gradient[None]),
-        ]
+        found: list[Event] = [Profile("response/std", flow.response_taps, step, flow.response_std[None])]
+        if flow.block_taps:
+            found.append(Profile("grad/block_output", flow.block_taps, step, flow.block_gradient[None]))
+        return found
 
     def evaluate(self) -> list[Series]:
         """Loss and accuracy on the whole test set, with statistics measured anew (`batch_statistics`).

@@ -16,11 +16,17 @@ MOST_ROWS_SHOWN = 200
 
 
 def show(
-    figure: Figure, *, key: str, filename: str, height_px: int = 380, narrow_px: int | None = None
+    figure: Figure,
+    *,
+    key: str,
+    filename: str,
+    height_px: int = 380,
+    narrow_px: int | None = None,
+    live: str | None = None,
 ) -> None:
     """Put the figure on the page; ``key`` names it in the session, ``filename`` its downloads.
 
-    ``narrow_px``: its height in the narrow layout.
+    ``narrow_px``: its height in the narrow layout. ``live``: the token under which the browser follows it.
     """
     with st.container(border=True, key=f"card_{key}", height="stretch"):
         live_chart(
@@ -33,6 +39,7 @@ def show(
             filename=filename,
             height_px=height_px,
             narrow_px=narrow_px,
+            live=live,
         )
         numbers(figure, key=key, filename=filename)
 

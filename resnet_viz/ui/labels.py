@@ -10,9 +10,10 @@ from resnet_viz.events import STATE_NAMES, NormStatistics
 from resnet_viz.experiments.settings import RACE_SETTINGS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks import families
 from resnet_viz.wording import percent
 
-ROLES: Final = {"plain": N_("Plain"), "residual": N_("Residual")}
+ROLES: Final = {role.name: role.title for role in families.ROLES.values()}
 
 STATES: Final = STATE_NAMES
 

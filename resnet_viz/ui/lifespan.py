@@ -1,9 +1,13 @@
 """What happens when the server starts and ends."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 from resnet_viz.ui import server
@@ -22,11 +26,27 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     while Streamlit's own scripts are served makes both take several times as long.
     """
     send_at_once()
+    _let_viewers_go_at_the_end()
     await asyncio.to_thread(_start)
     try:
         yield
     finally:
         await asyncio.to_thread(server.close)
+
+
+def _let_viewers_go_at_the_end() -> None:
+    """The server waits for all answers before it ends what lives with it, and those to viewers do not end."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # a test's server has no signals
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, partial(_end, before))
+
+
+def _end(before: Callable[[int, FrameType | None], object], number: int, frame: FrameType | None) -> None:
+    server.let_viewers_go()
+    before(number, frame)
 
 
 def _start() -> None:

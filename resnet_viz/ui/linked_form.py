@@ -10,9 +10,9 @@ import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.families import nearest_common_depths, nearest_depth
 from resnet_viz.experiments.kinds import PRESET_PARAMETER, RACE, SWEEP, Kind
 from resnet_viz.experiments.presets import CUSTOM
+from resnet_viz.networks.families import nearest_common_depths, nearest_depth
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.link import Link
 
@@ -82,13 +82,12 @@ class LinkedForm:
 
     def blocks_changed(self) -> None:
         """For callbacks, after a change of block or families: take the nearest depths that they have."""
-        block = st.session_state[self.key("block")]
+        base = NetworkSpec.model_construct(block=st.session_state[self.key("block")])
         if not self.kind.has_depths:
             key = self.key("depth")
-            st.session_state[key] = nearest_depth(block, st.session_state[key])
+            st.session_state[key] = nearest_depth(base, st.session_state[key])
             return
         key = self.key("depths")
-        base = NetworkSpec.model_construct(block=block)
         try:
             families = st.session_state[self.key("families")]
             st.session_state[key] = list(nearest_common_depths(st.session_state[key], families, base))

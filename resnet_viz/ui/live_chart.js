@@ -40,7 +40,13 @@ function mount(root, url) {
   const chart = { graph, figure: null, text: "", updates: 0, name: "chart", drawing: Promise.resolve() };
   chart.redraw = () => {
     chart.drawing = chart.drawing.then(() => loadPlotly(url)).then((Plotly) => draw(chart, Plotly));
+    return chart.drawing;
   };
+  chart.take = (figure) => {
+    chart.figure = { ...figure, layout: { ...figure.layout, uirevision: figure.layout.uirevision ?? "kept" } };
+    pace.ask(chart);
+  };
+  chart.seen = inView(graph, () => pace.next());
   chart.observer = fitting(graph);
   chart.turning = new ResizeObserver(() => {
     if (chart.layout && fittingLayout(chart) !== chart.layout) chart.redraw();
@@ -64,16 +70,25 @@ export default function ({ data: bytes, parentElement }) {
   chart.name = data.filename;
   dress(root, data, data.labels, chart.actions);
   chart.heights = { wide: data.height, narrow: data.narrowHeight };
-  if (chart.text !== figure) {
+  // What the page follows is newer than what the script has drawn.
+  if (chart.text !== figure && !liveParts.version(data.live)) {
     chart.text = figure;
     chart.figure = JSON.parse(figure);
     chart.figure.layout.uirevision ??= "kept";
     chart.layout = null;
   }
+  if (chart.live !== data.live) {
+    chart.live = data.live;
+    chart.leave?.();
+    chart.leave = data.live ? liveParts.follow(data.live, chart.take) : null;
+  }
   chart.redraw();
   return () => {
     chart.observer.disconnect();
     chart.turning.disconnect();
+    chart.seen.disconnect();
+    chart.leave?.();
+    pace.forget(chart);
     charts.delete(root);
     if (window.Plotly) window.Plotly.purge(chart.graph);
   };

@@ -16,6 +16,9 @@ from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.component import component
 
 _HERE: Final = Path(__file__).parent
+LIVE_PARTS: Final = _HERE / "live" / "live_parts.js"
+"""What of a page is brought up to date past Streamlit, before every script that has to do with it."""
+
 CHART_FILES: Final = (_HERE / "live_chart.css", _HERE / "plotly_page.js")
 """Style and script of every chart; what keeps it up to date comes behind them."""
 
@@ -68,6 +71,7 @@ def live_chart(
     filename: str,
     height_px: int = 360,
     narrow_px: int | None = None,
+    live: str | None = None,
 ) -> None:
     """Show a chart, or bring the one of the same ``key`` up to date.
 
@@ -81,6 +85,7 @@ def live_chart(
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
         narrow_px: height in the narrow layout.
+        live: the token of `live.following` under which it is brought up to date from now on.
     """
     words = {
         "plotly": PLOTLY,
@@ -92,7 +97,15 @@ def live_chart(
         "height": height_px,
         "narrowHeight": narrow_px or height_px,
         "labels": tool_labels(),
+        "live": live,
     }
     # As bytes: Streamlit would look for dataframes in anything else, with pandas.
-    show = component("live_chart", *CHART_FILES, _HERE / "live_chart.js", html=chart_html())
+    scripts = (LIVE_PARTS, _HERE / "pace.js", _HERE / "live_chart.js")
+    show = component("live_chart", *CHART_FILES, *scripts, html=chart_html())
     show(key=key, data=json.dumps(words).encode() + b"\n" + chart_json.encode())
+
+
+def chart_soon() -> None:
+    """Have the browser fetch and read plotly.js while nobody waits for a chart."""
+    show = component("chart_soon", _HERE / "plotly_page.js", _HERE / "chart_soon.js", html="<i hidden></i>")
+    show(key="chart_soon", data=PLOTLY)

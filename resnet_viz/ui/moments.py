@@ -1,5 +1,6 @@
 """Dates and times as the reader's clock shows them; the server may be elsewhere."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -8,10 +9,19 @@ import streamlit as st
 
 def moment(unix_s: float) -> str:
     """Date and time in the browser's zone, or marked as UTC where the browser names none that exists."""
+    return readers_clock()(unix_s)
+
+
+def readers_clock() -> Callable[[float], str]:
+    """`moment` for this reader, also outside of the script."""
     zone = _readers_zone()
-    if zone is None:
-        return f"{datetime.fromtimestamp(unix_s, UTC):%Y-%m-%d %H:%M} UTC"
-    return f"{datetime.fromtimestamp(unix_s, zone):%Y-%m-%d %H:%M}"
+
+    def told(unix_s: float) -> str:
+        if zone is None:
+            return f"{datetime.fromtimestamp(unix_s, UTC):%Y-%m-%d %H:%M} UTC"
+        return f"{datetime.fromtimestamp(unix_s, zone):%Y-%m-%d %H:%M}"
+
+    return told
 
 
 def _readers_zone() -> tzinfo | None:

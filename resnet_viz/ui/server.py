@@ -16,6 +16,7 @@ from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
 from resnet_viz.store.library import UNDO_S
+from resnet_viz.ui.live.feed import Feed
 
 INSPECTOR_THREADS: Final = 1
 """One image keeps one thread busy; two would mostly wait for each other."""
@@ -33,6 +34,7 @@ background: Final = threading.Lock()
 _log = logging.getLogger(__name__)
 _supervisors: dict[Path, Supervisor] = {}
 _inspectors: dict[Path, Inspector] = {}
+_feeds: dict[Path, Feed] = {}
 _opening = threading.Lock()
 _wanted = threading.Event()
 
@@ -99,6 +101,21 @@ def inspector() -> Inspector:
             _inspectors[home] = Inspector(home, threads=INSPECTOR_THREADS, is_long=is_long)
             _inspectors[home].warm()
         return _inspectors[home]
+
+
+def feed() -> Feed:
+    """What pages of this server follow."""
+    home = home_folder()
+    with _opening:
+        if home not in _feeds or _feeds[home].closed:
+            _feeds[home] = Feed()
+        return _feeds[home]
+
+
+def let_viewers_go() -> None:
+    """End the answers that would go on as long as somebody watches; for signal handlers."""
+    for live in _feeds.values():
+        live.close()
 
 
 def fetches() -> Fetches:

@@ -3,14 +3,16 @@
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
-from resnet_viz.specs import Block, NetworkSpec, Norm, Shortcut, choices
+from resnet_viz.specs import Block, DataShape, NetworkSpec, Norm, Shortcut, choices
+from tests.networks.residuals import build_residual
+
+SHAPE = DataShape(channels=3, px=8, classes=5)
 
 
 def lively(spec: NetworkSpec, seed: int = 0) -> ResidualNetwork:
     """The network of ``spec`` with everything random that a training would have moved."""
-    network = build(spec, seed)
+    network = build_residual(spec, SHAPE, seed)
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, value in network.state_dict().items():
@@ -21,11 +23,11 @@ def lively(spec: NetworkSpec, seed: int = 0) -> ResidualNetwork:
     return network
 
 
-def batch(spec: NetworkSpec, size: int) -> tuple[Tensor, Tensor]:
+def batch(size: int) -> tuple[Tensor, Tensor]:
     """Images and one class for each."""
     generator = torch.Generator().manual_seed(7)
-    images = torch.randn(size, spec.in_channels, spec.image_px, spec.image_px, generator=generator)
-    return images, torch.arange(size) % spec.classes
+    images = torch.randn(size, SHAPE.channels, SHAPE.px, SHAPE.px, generator=generator)
+    return images, torch.arange(size) % SHAPE.classes
 
 
 def linear(channels: int = 3, px: int = 8, classes: int = 5) -> nn.Sequential:
@@ -55,10 +57,8 @@ def every_kind() -> list[NetworkSpec]:
 
 
 def small(block: Block = "basic", shortcut: Shortcut = "identity", norm: Norm = "batch") -> NetworkSpec:
-    """A network of the least depth on 8-pixel colour images."""
-    return NetworkSpec(
-        depth=DEPTHS[block], width=4, block=block, shortcut=shortcut, norm=norm, image_px=8, classes=5
-    )
+    """A network of the least depth."""
+    return NetworkSpec(depth=DEPTHS[block], width=4, block=block, shortcut=shortcut, norm=norm)
 
 
 def named(spec: NetworkSpec) -> str:

@@ -19,7 +19,7 @@ with warnings.catch_warnings():  # of the packages that this one brings
 @pytest.mark.parametrize("spec", every_kind(), ids=named)
 def test_raw_maps_agree(spec: NetworkSpec, tap: str) -> None:
     network = lively(spec).eval()
-    images, targets = batch(spec, 3)
+    images, targets = batch(3)
     found = attribute(network, images, targets, "gradcam", tap).values
     layer = network.get_submodule(tap)
     classes = [ClassifierOutputTarget(int(target)) for target in targets]

@@ -75,7 +75,7 @@ def test_an_empty_map_says_why() -> None:
 def test_every_method_against_float64_autograd(spec: NetworkSpec) -> None:
     """Batches of one and three, at a tap in the middle, on each kind of network."""
     network = lively(spec)
-    images, targets = batch(spec, 3)
+    images, targets = batch(3)
     tap = "stage2.block1"
     for name, method in METHODS.items():
         if name == "deeplift" and spec.norm == "group":
@@ -113,7 +113,7 @@ def test_pictures_of_one_colour_have_finite_maps_by_every_method_at_every_layer(
 def test_grad_cam_at_every_kind_of_tap(tap: str) -> None:
     spec = small(shortcut="projection")
     network = lively(spec)
-    images, targets = batch(spec, 2)
+    images, targets = batch(2)
     found = attribute(network, images, targets, "gradcam", tap).values
     for i in range(2):
         oracle = expected(network, images[i : i + 1], int(targets[i]), "gradcam", tap, FEW)
@@ -127,7 +127,7 @@ def test_the_last_map_and_the_bias_sum_to_the_logit(spec: NetworkSpec) -> None:
     A pre-activation network pools what its last ReLU puts out, not its last block.
     """
     network = lively(spec).eval()
-    images, targets = batch(spec, 3)
+    images, targets = batch(3)
     tap = "last_relu" if spec.block.startswith("preactivation") else "stage3.block1"
     maps = torch.from_numpy(attribute(network, images, targets, "gradcam", tap).values)
     with torch.no_grad():
@@ -141,7 +141,7 @@ def test_the_last_map_and_the_bias_sum_to_the_logit(spec: NetworkSpec) -> None:
 @pytest.mark.parametrize("spec", [spec for spec in every_kind() if spec.norm != "group"], ids=named)
 def test_complete_methods_sum_to_the_difference_of_logits(method: str, spec: NetworkSpec) -> None:
     network = lively(spec).eval()
-    images, targets = batch(spec, 2)
+    images, targets = batch(2)
     found = attribute(network, images, targets, method)
     with torch.no_grad():
         difference = (network(images) - network(torch.zeros_like(images))).gather(1, targets[:, None])[:, 0]
@@ -174,7 +174,7 @@ def test_integrated_gradients_account_for_the_whole_difference_of_the_logits() -
 def test_the_refined_map_of_an_image_does_not_depend_on_its_batch() -> None:
     """Each image gets as many steps as it needs."""
     network = lively(small())
-    images, targets = batch(small(), 6)
+    images, targets = batch(6)
     options = AttributionOptions(steps=2)
     together = attribute(network, images, targets, "integrated-gradients", options=options)
     assert len({balance.steps for balance in together.balances}) > 1
@@ -187,7 +187,7 @@ def test_the_refined_map_of_an_image_does_not_depend_on_its_batch() -> None:
 
 @pytest.mark.parametrize("method", ["input-x-gradient", "integrated-gradients"])
 def test_a_linear_network_is_explained_exactly(method: str) -> None:
-    network, images, targets = linear(), *batch(small(), 3)
+    network, images, targets = linear(), *batch(3)
     with torch.no_grad():
         difference = (network(images) - network(torch.zeros_like(images))).gather(1, targets[:, None])[:, 0]
     values = attribute(network, images, targets, method).values
@@ -197,7 +197,7 @@ def test_a_linear_network_is_explained_exactly(method: str) -> None:
 def test_smoothgrad_repeats_with_its_seed_whatever_the_global_generator() -> None:
     spec = small()
     network = lively(spec)
-    images, targets = batch(spec, 2)
+    images, targets = batch(2)
     torch.manual_seed(1)
     first = attribute(network, images, targets, "smoothgrad", options=FEW).values
     state = torch.get_rng_state()
@@ -243,7 +243,7 @@ def test_the_cost_in_passes_is_true(method: str) -> None:
 def test_what_cannot_be_asked_is_refused_in_a_sentence(
     change: dict[str, object], code: str, field: str
 ) -> None:
-    images, targets = batch(small(), 2)
+    images, targets = batch(2)
     asked = {"images": images, "targets": targets, "method": "gradcam", "tap": "stage1.block1"} | change
     with pytest.raises(InvalidSetting) as refusal:
         attribute(lively(small()), **asked)  # type: ignore[arg-type]
@@ -254,7 +254,7 @@ def test_what_cannot_be_asked_is_refused_in_a_sentence(
 def test_methods_that_would_be_silently_wrong_are_refused() -> None:
     spec = small(norm="group")
     with pytest.raises(InvalidSetting, match="group normalisation"):
-        attribute(lively(spec), *batch(spec, 1), "deeplift")
+        attribute(lively(spec), *batch(1), "deeplift")
     functional = TinyNetwork()
     functional.relu = nn.ReLU(inplace=True)
     with pytest.raises(InvalidSetting, match="module of its own"):
@@ -267,7 +267,7 @@ def test_a_diverged_network_is_said_to_be_one() -> None:
     with torch.no_grad():
         network.stem.weight[0, 0, 0, 0] = float("nan")
     with pytest.raises(InvalidSetting, match="not finite"):
-        attribute(network, *batch(spec, 1), "gradcam", "stage3.block1")
+        attribute(network, *batch(1), "gradcam", "stage3.block1")
 
 
 def test_upsampling_keeps_flat_maps_flat_and_centres_between_pixels() -> None:

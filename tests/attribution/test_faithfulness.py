@@ -17,7 +17,7 @@ SPEC = small()
 
 def test_curves_pixel_by_pixel() -> None:
     network = lively(SPEC).train()
-    images, targets = batch(SPEC, 3)
+    images, targets = batch(3)
     maps = np.random.default_rng(0).normal(size=(3, 4, 4)).astype(np.float32)
     removed = deletion(network, images, targets, maps, points=5)
     brought = insertion(network, images, targets, maps, points=5)
@@ -52,7 +52,7 @@ def test_what_occlusion_marks_matters_more_than_chance() -> None:
 
 def test_a_linear_network_explained_exactly_scores_better_than_a_useless_map() -> None:
     """By every number with a good side. Infidelity, once shown, gave both its worst value."""
-    network, images, targets = linear(), *batch(small(), 8)
+    network, images, targets = linear(), *batch(8)
     exact = attribute(network, images, targets, "input-x-gradient").values
     useless = np.random.default_rng(0).normal(size=exact.shape).astype(np.float32)
     assert set(vars(faithfulness)) & {"deletion", "insertion", "infidelity"} == {"deletion", "insertion"}
@@ -67,7 +67,7 @@ def test_a_linear_network_explained_exactly_scores_better_than_a_useless_map() -
 @pytest.mark.parametrize(("method", "tap"), [("gradcam", "stage2.block1"), ("saliency", None)])
 def test_sensitivity_from_its_definition(method: str, tap: str | None) -> None:
     network = lively(SPEC)
-    images, targets = batch(SPEC, 2)
+    images, targets = batch(2)
     found = sensitivity(network, images, targets, method, tap, radius=0.1, samples=6, seed=3)
     generator = torch.Generator().manual_seed(3)
     offsets = 0.1 * (2 * torch.rand(6, 3, 8, 8, generator=generator) - 1)
@@ -80,7 +80,7 @@ def test_sensitivity_from_its_definition(method: str, tap: str | None) -> None:
 
 def test_measures_can_be_cancelled_and_leave_the_network() -> None:
     network = lively(SPEC).train()
-    images, targets = batch(SPEC, 1)
+    images, targets = batch(1)
     maps = np.zeros((1, 4, 4), np.float32)
 
     def yes() -> bool:
@@ -97,7 +97,7 @@ def test_measures_can_be_cancelled_and_leave_the_network() -> None:
 def test_one_image_alone_is_as_sensitive_as_among_others() -> None:
     spec = small()
     network = lively(spec)
-    images, targets = batch(spec, 3)
+    images, targets = batch(3)
     together = sensitivity(network, images, targets, "saliency")
     alone = sensitivity(network, images[:1], targets[:1], "saliency")
     np.testing.assert_allclose(alone, together[:1], rtol=1e-3)

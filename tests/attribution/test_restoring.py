@@ -48,7 +48,7 @@ def state(network: nn.Module) -> list[Any]:
 def test_after_success(method: str) -> None:
     network = unusual()
     before = state(network)
-    images, targets = batch(SPEC, 2)
+    images, targets = batch(2)
     kept = images.clone()
     attribute(network, images, targets, method, "stage2.block1", FEW)
     assert state(network) == before
@@ -66,7 +66,7 @@ def test_after_an_error_deep_inside(method: str) -> None:
     hook = network.pool.register_forward_hook(fail)
     before = state(network)
     with pytest.raises(RuntimeError, match="deep inside"):
-        attribute(network, *batch(SPEC, 2), method, "stage2.block1", FEW)
+        attribute(network, *batch(2), method, "stage2.block1", FEW)
     assert state(network) == before
     hook.remove()
 
@@ -86,9 +86,9 @@ def test_after_an_error_on_the_way_back(method: str) -> None:
     before = state(network)
     if METHODS[method].passes(FEW, 8).backward:
         with pytest.raises(RuntimeError, match="on the way back"):
-            attribute(network, *batch(SPEC, 2), method, "stage2.block1", FEW)
+            attribute(network, *batch(2), method, "stage2.block1", FEW)
     else:
-        attribute(network, *batch(SPEC, 2), method, "stage2.block1", FEW)
+        attribute(network, *batch(2), method, "stage2.block1", FEW)
     assert state(network) == before
     hook.remove()
 
@@ -110,7 +110,7 @@ def test_after_a_cancellation(method: str, asks: int) -> None:
     with pytest.raises(Cancelled):
         attribute(
             network,
-            *batch(SPEC, 3),
+            *batch(3),
             method,
             "stage2.block1",
             FEW,
@@ -124,5 +124,5 @@ def test_after_a_cancellation(method: str, asks: int) -> None:
 
 def test_progress_counts_maps() -> None:
     ready: list[int] = []
-    attribute(lively(SPEC), *batch(SPEC, 5), "saliency", on_progress=ready.append, rows=2)
+    attribute(lively(SPEC), *batch(5), "saliency", on_progress=ready.append, rows=2)
     assert ready == [2, 4, 5]

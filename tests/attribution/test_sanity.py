@@ -8,10 +8,10 @@ import torch
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.restoring import Cancelled
 from resnet_viz.attribution.sanity import edges, randomisation_cascade, untrained_maps
-from resnet_viz.networks.registry import build
 from resnet_viz.specs import NetworkSpec
-from tests.attribution.networks import batch, every_kind, lively, named, small
+from tests.attribution.networks import SHAPE, batch, every_kind, lively, named, small
 from tests.attribution.trained import trained
+from tests.networks.residuals import build_residual
 
 TAP = "stage3.block1"
 
@@ -19,7 +19,7 @@ TAP = "stage3.block1"
 @pytest.mark.parametrize("spec", every_kind()[::3], ids=named)
 def test_the_cascade_goes_from_the_head_to_an_untrained_network(spec: NetworkSpec) -> None:
     network = lively(spec)
-    images, targets = batch(spec, 2)
+    images, targets = batch(2)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     steps = list(randomisation_cascade(network, images, targets, "gradcam", TAP, seed=5))
     blocks = [tap.name for tap in network.taps if tap.kind == "block"]
@@ -38,10 +38,10 @@ def test_the_cascade_goes_from_the_head_to_an_untrained_network(spec: NetworkSpe
 def test_a_step_in_the_middle_is_a_network_half_new() -> None:
     spec = small(shortcut="projection")
     network = lively(spec)
-    images, targets = batch(spec, 2)
+    images, targets = batch(2)
     steps = list(randomisation_cascade(network, images, targets, "saliency", seed=5))
     half = lively(spec)
-    fresh = build(spec, 5)
+    fresh = build_residual(spec, SHAPE, 5)
     half.head.load_state_dict(fresh.head.state_dict())
     half.stage3.load_state_dict(fresh.stage3.state_dict())
     expected = attribute(half, images, targets, "saliency").values
@@ -65,13 +65,13 @@ def test_grad_cam_depends_on_the_weights_and_guided_backprop_hardly() -> None:
 
 def test_a_cascade_can_be_cancelled() -> None:
     spec = small()
-    steps = randomisation_cascade(lively(spec), *batch(spec, 1), "saliency", seed=0, cancelled=lambda: True)
+    steps = randomisation_cascade(lively(spec), *batch(1), "saliency", seed=0, cancelled=lambda: True)
     with pytest.raises(Cancelled):
         next(steps)
 
 
 def test_edges_are_those_of_scipy() -> None:
-    images, _ = batch(small(), 2)
+    images, _ = batch(2)
     for found, image in zip(edges(images), images.double().mean(1).numpy(), strict=True):
         expected = np.hypot(*(scipy.ndimage.sobel(image, axis, mode="nearest") for axis in (0, 1)))
         np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)

@@ -6,18 +6,20 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import load
-from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.specs import DataSpec, NetworkSpec
+from tests.networks.residuals import build_residual
 
 
 @cache
 def trained() -> tuple[ResidualNetwork, Tensor, Tensor]:
     """The network and 24 test images with their classes, normalised."""
-    data = load(DataSpec(resolution_px=14), Path("unused"))
+    spec = DataSpec(resolution_px=14)
+    data = load(spec, Path("unused"))
     mean, std = data.mean[:, None, None], data.std[:, None, None]
-    network = build(NetworkSpec(depth=8, width=8, in_channels=1, image_px=14), 0)
+    network = build_residual(NetworkSpec(depth=8, width=8), shape_of(spec), 0)
     optimiser = torch.optim.Adam(network.parameters(), 3e-3)
     generator = torch.Generator().manual_seed(0)
     for _ in range(60):

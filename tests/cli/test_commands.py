@@ -135,7 +135,7 @@ def test_describe_counts_like_the_papers(capsys: pytest.CaptureFixture[str]) -> 
     ("arguments", "words"),
     [
         ("describe --depth 21", "20, 26"),
-        ("describe --family dense", "plain or residual"),
+        ("describe --family dense", "one of plain, residual"),
         ("describe --input 3x32", "such as 3x32x32"),
         ("describe --input 3x32x31", "equal sides"),
         ("describe --classes 1", "at least 2"),

@@ -11,7 +11,6 @@ from PIL import Image, ImageOps
 
 from resnet_viz.cli import explain as explain_command
 from resnet_viz.cli.files import files_in
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.data.load import load
 from resnet_viz.events import Desired
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
@@ -19,12 +18,10 @@ from resnet_viz.store import home_folder, open_store
 from resnet_viz.training.loop import train
 from tests.cli.calls import call
 
-SPEC = fitted(
-    RunSpec(
-        network=NetworkSpec(depth=8, width=4),
-        data=DataSpec(train_size=200, resolution_px=14),
-        train=TrainSpec(steps=12, batch_size=32),
-    )
+SPEC = RunSpec(
+    network=NetworkSpec(depth=8, width=4),
+    data=DataSpec(train_size=200, resolution_px=14),
+    train=TrainSpec(steps=12, batch_size=32),
 )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import CheckpointSaved, Facts, RunState, Series, StateChanged, Wish
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.networks.registry import build
@@ -20,12 +20,10 @@ from resnet_viz.store import Labels, Store
 from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
 from tests.cli.calls import assert_refused, call, output
 
-SPEC = fitted(
-    RunSpec(
-        network=NetworkSpec(depth=8, width=2),
-        data=DataSpec(resolution_px=8),
-        train=TrainSpec(steps=2, batch_size=8),
-    )
+SPEC = RunSpec(
+    network=NetworkSpec(depth=8, width=2),
+    data=DataSpec(resolution_px=8),
+    train=TrainSpec(steps=2, batch_size=8),
 )
 
 
@@ -43,7 +41,7 @@ def race(store: Store) -> tuple[str, str, str]:
         attempt = store.claim(run_id, "worker")
         assert attempt is not None
         file = store.run_folder(run_id) / kept_file(2)
-        weights = build(member.network, seed=1).state_dict()
+        weights = build(member.network, shape_of(member.data), seed=1).state_dict()
         size = write_checkpoint(file, Checkpoint(member, 2, weights, (0.3,), (0.25,)))
         store.append(
             run_id,
@@ -71,7 +69,7 @@ def test_runs_are_filtered(
 ) -> None:
     group, plain, residual = race
     store.library.label([plain], Labels(name="Première", tags=["keep"]))
-    store.add_group("sweep", "cli", "{}", [fitted(SPEC.but(network=SPEC.network.but(depth=14)))])
+    store.add_group("sweep", "cli", "{}", [SPEC.but(network=SPEC.network.but(depth=14))])
     for arguments, expected in (
         (["--role", "plain"], [plain]),
         (["--state", "finished"], [plain, residual]),

@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState, StateChanged
 from resnet_viz.experiments import estimates
@@ -15,7 +16,6 @@ from resnet_viz.experiments.estimates import (
     Estimate,
     Sample,
     estimate,
-    multiply_adds,
     probed_depths,
 )
 from resnet_viz.experiments.kinds import SWEEP
@@ -25,10 +25,12 @@ from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.jobs.promises import Promise, keep_promise, promise
 from resnet_viz.networks.describe import describe
-from resnet_viz.specs import Block, NetworkSpec, Shortcut, TrainSpec
+from resnet_viz.networks.families import multiply_adds
+from resnet_viz.specs import Block, DataShape, NetworkSpec, Shortcut, TrainSpec
 from resnet_viz.store import Store
 from tests.experiments.small import sweep
 from tests.jobs.own_server import store
+from tests.networks.shapes import CIFAR
 
 __all__ = ["store"]
 
@@ -37,12 +39,13 @@ __all__ = ["store"]
 @pytest.mark.parametrize("shortcut", get_args(Shortcut))
 @pytest.mark.parametrize("px", [8, 14, 27, 32])
 def test_multiply_adds_are_those_of_the_network(block: Block, shortcut: Shortcut, px: int) -> None:
-    spec = NetworkSpec(depth=20, width=6, block=block, shortcut=shortcut, image_px=px, classes=7)
-    assert multiply_adds(spec) == describe(spec).multiply_adds
+    spec = NetworkSpec(depth=20, width=6, block=block, shortcut=shortcut)
+    shape = DataShape(channels=3, px=px, classes=7)
+    assert multiply_adds(spec, shape) == describe(spec, shape).multiply_adds
 
 
 def test_resnet_20_has_the_work_that_the_paper_counts() -> None:
-    assert multiply_adds(NetworkSpec(depth=20)) == pytest.approx(40.55e6, rel=1e-3)
+    assert multiply_adds(NetworkSpec(depth=20), CIFAR) == pytest.approx(40.55e6, rel=1e-3)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +78,7 @@ def test_a_cell_costs_its_steps_tests_and_probes_on_a_line_over_depth() -> None:
     assert found.wall_s == pytest.approx(8.5)  # 5.75 beside 4.75, then 3.75 where a slot is free first
     assert found.memory_bytes == 220 + 160
     assert (found.runs, found.steps) == (3, 30)
-    work = [multiply_adds(cell.run.network) for cell in spec.cells()]
+    work = [multiply_adds(cell.run.network, shape_of(cell.run.data)) for cell in spec.cells()]
     assert found.multiply_adds == sum(work) * (10 * 16 * 3 + 2 * 2000)
     cold = estimate(deepest_first, calibration, slots=2, test_size=2000, cold=True)
     assert cold.wall_s == pytest.approx(15.5)
@@ -175,7 +178,7 @@ def test_what_was_promised_is_remembered_and_of_another_version_forgotten(store:
 
 
 def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
-    spec = sweep(depths=(8, 14)).fitted()
+    spec = sweep(depths=(8, 14))
     begun = time.monotonic()
     found = calibrate(own_home, spec, Capacity(cpu_slots=1, cpu_threads=1))
     taken_s = time.monotonic() - begun
@@ -192,7 +195,7 @@ def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
 
 def test_a_probe_that_cannot_train_says_so(own_home: Path) -> None:
     spec = sweep()
-    missing = spec.but(run=spec.run.but(train=spec.run.train.but(device="mps"))).fitted()
+    missing = spec.but(run=spec.run.but(train=spec.run.train.but(device="mps")))
     with pytest.raises(InvalidSetting) as refused:
         calibrate(own_home, missing, Capacity(cpu_slots=1, cpu_threads=1))
     assert refused.value.code == "probe_failed"

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.catalogue import check_data
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.families import family
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.findings.published_curves import PUBLISHED
+from resnet_viz.networks.families import network_type, without_shortcuts
 from resnet_viz.specs import NetworkSpec, RunSpec
 from tests.experiments.small import sweep
 
@@ -30,9 +30,9 @@ from tests.experiments.small import sweep
     ],
 )
 def test_a_family_is_a_role_and_what_differs(text: str, name: str, changes: dict[str, str]) -> None:
-    found = family(text)
+    found = network_type(text)
     assert found.name == name
-    assert family(found.name) == found
+    assert network_type(found.name) == found
     assert found.network(NetworkSpec(), 20) == NetworkSpec(depth=20).but(**changes)
 
 
@@ -48,11 +48,11 @@ def test_what_is_no_family_is_refused(text: str) -> None:
 
 def test_residual_families_keep_the_recipe_s_shortcut() -> None:
     base = NetworkSpec(shortcut="projection")
-    assert family("residual").network(base, 20).shortcut == "projection"
-    assert family("residual").network(base.plain(), 20).shortcut == "identity"
+    assert network_type("residual").network(base, 20).shortcut == "projection"
+    assert network_type("residual").network(without_shortcuts(base), 20).shortcut == "identity"
     silent = NetworkSpec(init="zero-last-norm")
-    assert family("plain").network(silent, 20).init == "he"
-    assert family("residual").network(silent, 20).init == "zero-last-norm"
+    assert network_type("plain").network(silent, 20).init == "he"
+    assert network_type("residual").network(silent, 20).init == "zero-last-norm"
 
 
 def test_cells_are_every_depth_family_and_seed() -> None:
@@ -102,7 +102,7 @@ def test_twins_differ_in_nothing_but_shortcuts() -> None:
 @pytest.mark.parametrize("name", SWEEP.presets)
 def test_presets_fit_their_data(name: str) -> None:
     spec = SWEEP.presets[name].spec
-    assert fitted(spec.run) == spec.run
+    check_data(spec.run)
     assert spec.twins() == (("plain", "residual"),)
     assert len(spec.depths) >= 5
 

@@ -4,13 +4,14 @@ import pytest
 from torch import nn
 
 from resnet_viz.experiments.group_norm import group_sizes, group_words
-from resnet_viz.networks.registry import build
 from resnet_viz.specs import NetworkSpec
+from tests.networks.residuals import build_residual
+from tests.networks.shapes import GREY
 
 
 @pytest.mark.parametrize("width", [1, 2, 6, 7, 8, 12, 16, 24])
 def test_group_sizes_are_those_of_the_network(width: int) -> None:
-    network = build(NetworkSpec(depth=8, width=width, norm="group", in_channels=1, image_px=8), 0)
+    network = build_residual(NetworkSpec(depth=8, width=width, norm="group"), GREY, 0)
     found = []
     for stage in network.stages():
         norm = next(module for module in stage.modules() if isinstance(module, nn.GroupNorm))

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.families import common_depths
 from resnet_viz.experiments.kinds import RACE, SWEEP, Kind
 from resnet_viz.experiments.presets import CUSTOM
+from resnet_viz.networks.families import common_depths
 
 RACE_START = RACE.start("degradation")
 QUICK = SWEEP.start("quick")

@@ -54,7 +54,7 @@ def recorded(specs: Sequence[RunSpec]) -> tuple[RecordedRun, ...]:
 
 
 def a_race() -> Recording:
-    race = Experiment().fitted()
+    race = Experiment()
     return Recording("made", RACE, race, ORIGIN, recorded(race.runs()))
 
 
@@ -94,7 +94,7 @@ def test_a_sweep_is_read_back_cell_by_cell(tmp_path: Path) -> None:
 
 def test_the_runs_of_a_race_of_three_network_types_stand_for_their_own(tmp_path: Path) -> None:
     families = ("plain", "residual", "residual+projection")
-    race = Experiment(families=families).fitted()
+    race = Experiment(families=families)
     write_recording(Recording("three", RACE, race, ORIGIN, recorded(race.runs())), tmp_path)
     read = read_recording(RACE, "three", tmp_path)
     assert tuple(history.family for history in read.histories) == families

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import CheckpointSaved, Facts, Profile, Progress, RunState, Series, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.networks.registry import build
@@ -20,12 +20,10 @@ STEPS = np.arange(4)
 LOSS = np.array([2.5, 2.25, np.nan, -np.inf])
 GRADIENTS = np.array([[1, 2, 3], [0.5, np.nan, 4]], np.float32)
 TAPS = ("stem", "stage1.block1.conv1", "head")
-SPEC = fitted(
-    RunSpec(
-        network=NetworkSpec(depth=8, width=2),
-        data=DataSpec(resolution_px=8),
-        train=TrainSpec(steps=4, batch_size=8),
-    )
+SPEC = RunSpec(
+    network=NetworkSpec(depth=8, width=2),
+    data=DataSpec(resolution_px=8),
+    train=TrainSpec(steps=4, batch_size=8),
 )
 
 
@@ -60,7 +58,7 @@ def made(tmp_path: Path) -> Iterator[Made]:
         clock.now += 10
         store.append(run_id, attempt, [Series("train/loss", STEPS[:2], LOSS[:2]), Progress(2)])
         clock.now += 10
-        network = build(member.network, seed=0)
+        network = build(member.network, shape_of(member.data), seed=0)
         file = store.run_folder(run_id) / kept_file(4)
         size = write_checkpoint(file, Checkpoint(member, 4, network.state_dict(), (0.3,), (0.25,)))
         store.append(

@@ -18,6 +18,7 @@ from safetensors import safe_open
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.util.tensor_util import make_ndarray
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError
 from resnet_viz.exports import FORMATS, as_download, write_export
 from resnet_viz.exports.parquet_child import write_in_child
@@ -98,7 +99,7 @@ def test_weights_by_safetensors(made: Made, tmp_path: Path) -> None:
     target = tmp_path / "weights.safetensors"
     write_export(made.store, [made.residual], "safetensors", target)
     assert target.read_bytes() == (made.store.run_folder(made.residual) / kept_file(4)).read_bytes()
-    expected = build(SPEC.network, seed=0).state_dict()
+    expected = build(SPEC.network, shape_of(SPEC.data), seed=0).state_dict()
     with safe_open(target, framework="pt") as weights:
         assert json.loads(weights.metadata()["resnet_viz"])["spec"]["network"]["depth"] == 8
         assert {*weights.keys()} == {f"model.{name}" for name in expected}

@@ -124,9 +124,9 @@ def changed(path: str, value: Any) -> Callable[[dict[str, Any]], None]:
     ("change", "code"),
     [
         (changed("run", []), "import_broken"),
-        (changed("run|schema", 2), "import_newer"),
+        (changed("run|schema", 3), "import_newer"),
         (changed("run|spec|network|depth", 9), "illegal_depth"),
-        (changed("run|spec|network|image_px", 16), "import_broken"),
+        (changed("run|spec|data|train_size", 50_000), "train_size_too_large"),
         (changed("run|spec|network|surprise", 1), "extra_forbidden"),
         (changed("run|spec", "x"), "import_broken"),
         (changed("run|state", "flying"), "import_broken"),
@@ -190,3 +190,13 @@ def test_numbers_beyond_all_measure_are_refused(exported: dict[str, Any]) -> Non
     exported["profiles"]["grad/relative"]["value"][0][0] = 1e308  # infinite in float32
     (run,) = parse_runs(json.dumps(exported).encode())
     assert run.spec == RunSpec.checked(**exported["run"]["spec"])
+
+
+def test_an_export_from_before_the_shape_left_the_network_is_read(
+    made: Made, exported: dict[str, Any]
+) -> None:
+    exported["run"]["schema"] = 1
+    exported["run"]["spec"]["network"] |= {"in_channels": 1, "image_px": 14, "classes": 10}
+    (run_id,) = import_runs(made.store, "me", json.dumps(exported).encode()).run_ids
+    run = made.store.run(run_id)
+    assert run.digest == made.store.run(made.plain).digest

@@ -14,6 +14,7 @@ from resnet_viz.exports.map_script import map_script, with_relu_modules
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
+from tests.networks.shapes import GREY
 
 _IMAGE = np.random.default_rng(1).integers(0, 256, (1, 1, 8, 8), dtype=np.uint8)
 _TAP = "stage2.block1"
@@ -44,8 +45,8 @@ def test_every_method_has_a_program() -> None:
 
 @pytest.mark.parametrize(("method", "fields"), _CASES, ids=[method for method, _spec in _CASES])
 def test_the_program_makes_the_same_map(method: str, fields: dict[str, object], tmp_path: Path) -> None:
-    spec = NetworkSpec.checked(width=2, in_channels=1, image_px=8, **fields)
-    network = build(spec, 5).eval()
+    spec = NetworkSpec.checked(width=2, **fields)
+    network = build(spec, GREY, 5).eval()
     mean, std = (0.3,), (0.4,)
     write_checkpoint(
         tmp_path / "weights.safetensors",
@@ -56,7 +57,7 @@ def test_the_program_makes_the_same_map(method: str, fields: dict[str, object], 
     tap = _TAP if METHODS[method].needs_tap else None
     wanted = attribute(network, image, torch.tensor([3]), method, tap)
     options = AttributionOptions(steps=(wanted.balances and wanted.balances[0].steps) or 50)
-    (tmp_path / "map.py").write_text(map_script(spec, method, _TAP, 3, options), encoding="utf-8")
+    (tmp_path / "map.py").write_text(map_script(spec, GREY, method, _TAP, 3, options), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "map.py"], cwd=tmp_path, capture_output=True, text=True, check=False
     )

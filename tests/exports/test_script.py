@@ -14,14 +14,15 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.data.load import bundled_path
 from resnet_viz.events import Desired, Facts, Series
-from resnet_viz.exports.script import equivalent_script, network_code
+from resnet_viz.exports.script import equivalent_script
 from resnet_viz.networks.registry import build
+from resnet_viz.networks.source import source_of
 from resnet_viz.specs import Block as BlockKind
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec, choices
 from resnet_viz.training.loop import train
+from tests.networks.shapes import GREY
 
 SHORT = {"steps": 7, "batch_size": 16, "evaluate_every": 4}
 RUNS = {
@@ -52,7 +53,7 @@ RUNS = {
 
 @pytest.mark.parametrize("name", RUNS)
 def test_the_program_alone_reaches_exactly_the_same_numbers(name: str, tmp_path: Path) -> None:
-    spec = fitted(RUNS[name])
+    spec = RUNS[name]
     facts: dict[str, Any] = {}
     recorded: dict[tuple[str, int], float] = {}
     for event in train(spec, folder=tmp_path, data_folder=tmp_path, threads=1, desired=Desired):
@@ -84,12 +85,10 @@ def test_the_program_alone_reaches_exactly_the_same_numbers(name: str, tmp_path:
 @pytest.mark.parametrize("norm", ["batch", "group", "none"])
 def test_the_network_is_the_same_in_every_variant(block: str, shortcut: str, norm: str) -> None:
     depth = 20 if "bottleneck" in block else 14
-    spec = NetworkSpec.checked(
-        depth=depth, width=4, block=block, shortcut=shortcut, norm=norm, in_channels=1, image_px=8
-    )
-    ours = build(spec, seed=1)
+    spec = NetworkSpec.checked(depth=depth, width=4, block=block, shortcut=shortcut, norm=norm)
+    ours = build(spec, GREY, seed=1)
     names: dict[str, Any] = {"torch": torch, "nn": nn, "F": functional}
-    exec("from math import gcd\n" + network_code(spec), names)
+    exec("from math import gcd\n" + source_of(spec, GREY).code, names)
     theirs = names["Network"]()
     theirs.load_state_dict(ours.state_dict())
     images = torch.randn(4, 1, 8, 8, generator=torch.Generator().manual_seed(0))
@@ -105,7 +104,7 @@ def test_the_network_is_the_same_in_every_variant(block: str, shortcut: str, nor
 
 def test_facts_of_an_imported_run_cannot_put_code_into_the_program() -> None:
     evil = '"""\nimport os\nos.system("echo gone")\n"""'
-    script = equivalent_script(fitted(RunSpec()), {"device": evil, "threads": evil, "torch": evil})
+    script = equivalent_script(RunSpec(), {"device": evil, "threads": evil, "torch": evil})
     assert "os.system" not in script
     assert {
         alias.name
@@ -119,11 +118,11 @@ def test_facts_of_an_imported_run_cannot_put_code_into_the_program() -> None:
         "torch",
     }
     assert 'torch.device("cuda" if torch.cuda.is_available() else "cpu")' in script
-    assert 'torch.device("mps")' in equivalent_script(fitted(RunSpec()), {"device": "mps"})
+    assert 'torch.device("mps")' in equivalent_script(RunSpec(), {"device": "mps"})
 
 
 def test_half_precision_and_downloaded_data_are_said_in_the_program() -> None:
-    spec = fitted(RunSpec(data=DataSpec(dataset="cifar10"), train=TrainSpec(precision="bfloat16")))
+    spec = RunSpec(data=DataSpec(dataset="cifar10"), train=TrainSpec(precision="bfloat16"))
     script = equivalent_script(spec)
     ast.parse(script)
     assert script.count("torch.autocast(device.type, torch.bfloat16)") == 2

@@ -6,11 +6,10 @@ import pytest
 from resnet_viz.figures import accuracy
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run
 
 
-def _run(role: Role, test: list[float], seed: int = 0) -> RunHistory:
+def _run(role: str, test: list[float], seed: int = 0) -> RunHistory:
     steps = [50 * (i + 1) for i in range(len(test))]
     return run(
         role, seed, series={"test/accuracy": curve(test, steps), "train/accuracy": curve([0.1, 0.3, 0.5])}

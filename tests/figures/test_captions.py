@@ -19,6 +19,7 @@ from resnet_viz.networks.registry import build
 from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import NetworkSpec
 from tests.figures.histories import run, table
+from tests.networks.shapes import GREY
 
 _CAPTIONS = {
     "responses": responses.HOW_TO_READ,
@@ -44,7 +45,7 @@ def test_every_symbol_of_a_gradient_chart_is_explained(metric: str) -> None:
 
 def test_responses_after_batch_normalisation_are_said_to_be_those_of_its_own_parameters() -> None:
     """√(mean γ² + variance of β), whatever the images are: measured here on noise."""
-    network = build(NetworkSpec(depth=8, width=4, in_channels=1, image_px=8), 0)
+    network = build(NetworkSpec(depth=8, width=4), GREY, 0)
     generator = torch.Generator().manual_seed(0)
     expected = {}
     with torch.no_grad():

@@ -15,11 +15,10 @@ from resnet_viz.figures.comparison import (
 )
 from resnet_viz.figures.theme import OTHERS, PLAIN, RESIDUAL
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run, table
 
 
-def one(role: Role, loss: float) -> RunHistory:
+def one(role: str, loss: float) -> RunHistory:
     return run(
         role,
         series={"train/loss": curve([loss, loss / 2]), "test/accuracy": curve([0.5], [2])},

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from resnet_viz.figures.curves import over_seeds, thinned, trailing_mean
+from resnet_viz.figures.curves import evenly, over_seeds, thinned, trailing_mean
 from tests.figures.histories import curve
 
 
@@ -66,13 +66,40 @@ def test_no_seed_gives_an_empty_band() -> None:
 def test_thinning_keeps_ends_and_extremes() -> None:
     value = np.full(50_000, 1.0)
     value[12_345], value[34_567] = 9, 0.1
-    kept = thinned(np.arange(50_000), value, 1000, log=True)
+    kept = thinned(value, 1000, log=True)
     assert len(kept) <= 1000
     assert {0, 12_345, 34_567, 49_999} <= set(kept.tolist())
     assert (np.diff(kept) > 0).all()
 
 
+@pytest.mark.parametrize("most", [40, 300, 1000])
+def test_what_thinning_chose_stays_chosen_until_a_curve_has_doubled(most: int) -> None:
+    """Then a growing curve is sent by its new points alone."""
+    value = np.random.default_rng(0).lognormal(size=40_000)
+    before, changed = thinned(value[:1000], most), 0
+    for count in range(1100, 40_000, 100):
+        kept = thinned(value[:count], most)
+        assert len(kept) <= most
+        same = min(len(before), len(kept))
+        if not np.array_equal(before[: same - 3], kept[: same - 3]):  # the last block and the end are open
+            changed += 1
+        before = kept
+    assert changed <= 6, "as often as 1,000 doubles to 40,000"
+
+
+def test_evenly_spaced_rows_stay_chosen_while_rows_are_added() -> None:
+    before = evenly(100, 100)
+    for count in range(100, 5000):
+        chosen = evenly(count, 100)
+        assert len(chosen) <= 100
+        assert (chosen[0], chosen[-1]) == (0, count - 1)
+        if len(chosen) >= len(before):
+            assert np.array_equal(before[:-1], chosen[: len(before) - 1])
+        before = chosen
+    assert evenly(0, 100).tolist() == []
+
+
 def test_thinning_leaves_out_what_cannot_be_drawn() -> None:
     value = np.array([1.0, np.nan, 0.0, np.inf, 2.0])
-    assert thinned(np.arange(5), value).tolist() == [0, 2, 4]
-    assert thinned(np.arange(5), value, log=True).tolist() == [0, 4]
+    assert thinned(value).tolist() == [0, 2, 4]
+    assert thinned(value, log=True).tolist() == [0, 4]

@@ -33,7 +33,6 @@ from resnet_viz.figures.families import family_look
 from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.race_numbers import judge
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run, table
 from tests.findings.races import pairs, race
 
@@ -41,14 +40,14 @@ MOST_WORDS = 25
 ROWS = [[1.0, 0.5, 0.25, 0.5, 1.0], [2.0, 1.0, 0.5, 1.0, 2.0]]
 
 
-def _measured(role: Role) -> RunHistory:
+def _measured(role: str) -> RunHistory:
     series = {name: curve([1, 0.5]) for name in ("train/loss", "train/accuracy", "test/accuracy")}
     profiles = {name: table(ROWS) for name in gradient_profile.METRICS} | {"response/std": table(ROWS)}
     return run(role, series=series, profiles=profiles)
 
 
 RACE = [_measured("plain"), _measured("residual")]
-FAMILIES: tuple[Role, ...] = ("plain", "residual")
+FAMILIES: tuple[str, ...] = ("plain", "residual")
 CELLS = [CellHistory(family, depth, 0, _measured(family)) for family in FAMILIES for depth in (8, 14)]
 SHARE = np.linspace(0, 1, 5, dtype=np.float32)
 COUNT = np.arange(3)

@@ -1,6 +1,7 @@
 """Layer × step maps: one scale, honest zeros, few columns."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,11 +9,10 @@ import pytest
 from resnet_viz.figures import gradient_heatmap as heat
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import LAYERS, run, table
 
 
-def _run(role: Role, rows: list[list[float]], seed: int = 0) -> RunHistory:
+def _run(role: str, rows: list[list[float]], seed: int = 0) -> RunHistory:
     return run(role, seed, profiles={heat.METRIC: table(rows)})
 
 
@@ -69,7 +69,7 @@ def test_degenerate_maps_are_still_charts(rows: list[list[float]]) -> None:
 def test_columns_are_a_choice_that_keeps_first_and_last() -> None:
     rows = [[float(step + 1)] * 5 for step in range(1000)]
     (plain,) = heat.heatmap_info([_run("plain", rows)]).maps
-    assert len(plain.step) == heat.MOST_COLUMNS
+    assert heat.MOST_COLUMNS / 2 < len(plain.step) <= heat.MOST_COLUMNS
     assert (plain.step[0], plain.step[-1]) == (0, 999)
     assert (plain.value[0] == plain.step + 1).all()
 
@@ -94,3 +94,14 @@ def test_nothing_measured() -> None:
     assert not to_figure(heat.heatmap_chart(info)).data
     assert heat.heatmap_table(info)["step"].size == 0
     assert "no measurement yet" in heat.describe(info)
+
+
+def test_only_stages_and_the_classifier_are_named_beside_the_map() -> None:
+    """A convolution that belongs to no stage was called the classifier."""
+    history = _run("plain", [[1, 2, 3, 4, 5]])
+    rows = history.profiles[heat.METRIC]
+    taps = ("stem", "conv1", "conv2", "conv3", "head")
+    bare = replace(history, profiles={heat.METRIC: replace(rows, taps=taps)})
+    for shown, named in ((history, ["classifier", "stage 2", "stage 1"]), (bare, ["classifier"])):
+        axis = to_figure(heat.heatmap_chart(heat.heatmap_info([shown]))).layout.yaxis
+        assert sorted(axis.ticktext) == sorted(named)

@@ -9,11 +9,10 @@ from resnet_viz.figures import losses
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.figures.theme import DARK, LIGHT, PLAIN, RESIDUAL
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import curve, run
 
 
-def _run(role: Role, values: list[float], seed: int = 0) -> RunHistory:
+def _run(role: str, values: list[float], seed: int = 0) -> RunHistory:
     return run(role, seed, series={"train/loss": curve(values)})
 
 

@@ -10,7 +10,6 @@ from resnet_viz.figures import gradient_profile, responses
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.figures.layers import layers_info, layers_table, recorded_steps
 from resnet_viz.history import RunHistory
-from resnet_viz.specs import Role
 from tests.figures.histories import LAYERS, run, table
 
 METRIC = "grad/relative"
@@ -18,7 +17,7 @@ LEVEL = [1.0, 1.0, 1.0, 1.0, 1.0]
 
 
 def _run(
-    role: Role, rows: Sequence[Sequence[float]], steps: list[int] | None = None, seed: int = 0
+    role: str, rows: Sequence[Sequence[float]], steps: list[int] | None = None, seed: int = 0
 ) -> RunHistory:
     return run(role, seed, RunState.RUNNING, profiles={METRIC: table(rows, steps)})
 

@@ -1,9 +1,12 @@
 """Readable for all: contrast against both backgrounds, and two lines that differ in more than colour."""
 
+from pathlib import Path
+
 import pytest
 
-from resnet_viz.figures.families import family_looks
-from resnet_viz.figures.looks import NetworkLook
+import resnet_viz
+from resnet_viz.figures.families import PALETTE, family_looks, role_looks
+from resnet_viz.figures.looks import NetworkLook, other_look
 from resnet_viz.figures.theme import DARK, LIGHT, Theme, empty, faded, layout
 
 
@@ -58,3 +61,12 @@ def test_the_first_data_begin_a_chart_of_its_own() -> None:
     """Else plotly.js keeps what the axes of the empty chart became: which way round they run."""
     full = layout(LIGHT, "map", {}, {"autorange": "reversed"})
     assert empty(LIGHT, "map")["layout"]["uirevision"] != full["uirevision"]
+
+
+def test_the_boxes_of_networks_have_an_edge_in_every_colour_and_style_of_the_charts() -> None:
+    """`ui.network_card` names them in its keys; without a rule an edge would be grey."""
+    rules = (Path(resnet_viz.__file__).parent / "ui" / "style.css").read_text(encoding="utf-8")
+    for colour in PALETTE.values():
+        assert f'[class*="st-key-role_card_"][class*="_{colour.lstrip("#")}"]' in rules
+    for look in (*role_looks().values(), other_look("")):
+        assert look.edge == "solid" or f'[class*="st-key-role_card_{look.edge}_"]' in rules

@@ -16,12 +16,12 @@ from resnet_viz.findings.fairness import (
 )
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import set_language
-from resnet_viz.specs import NetworkSpec, Role, RunSpec
+from resnet_viz.specs import NetworkSpec, RunSpec
 
 FACTS = {"parameters": 464154, "init_digest": "ab12", "batch_digests": {"10": "x", "100": "y"}}
 
 
-def _run(role: Role, **facts: object) -> RunHistory:
+def _run(role: str, **facts: object) -> RunHistory:
     return RunHistory(role, 0, RunState.RUNNING, facts=FACTS | facts)
 
 

@@ -19,7 +19,6 @@ from resnet_viz.findings.evidence import Outcome, beyond_chance
 from resnet_viz.findings.race_numbers import judge
 from resnet_viz.findings.twin_numbers import RaceOutcome
 from resnet_viz.history import Curve, RunHistory
-from resnet_viz.specs import Role
 from tests.findings.races import race
 
 RACES = 600
@@ -44,7 +43,7 @@ def raced(rng: np.random.Generator, seeds: int, gap: float, spread: float) -> Ra
     return judge(race(seeds), histories).outcome
 
 
-def ended(role: Role, seed: int, loss: float) -> RunHistory:
+def ended(role: str, seed: int, loss: float) -> RunHistory:
     """A finished run of one step."""
     return RunHistory(role, seed, RunState.FINISHED, {"train/loss": Curve(STEP, np.array([loss]))})
 

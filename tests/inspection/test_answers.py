@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import load
 from resnet_viz.errors import CheckpointDamaged, InvalidSetting, NotFound
 from resnet_viz.events import Desired
@@ -20,12 +20,10 @@ from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 from resnet_viz.training.loop import train
 
-SPEC = fitted(
-    RunSpec(
-        network=NetworkSpec(depth=8, width=4),
-        data=DataSpec(train_size=100, resolution_px=8),
-        train=TrainSpec(steps=6, batch_size=16),
-    )
+SPEC = RunSpec(
+    network=NetworkSpec(depth=8, width=4),
+    data=DataSpec(train_size=100, resolution_px=8),
+    train=TrainSpec(steps=6, batch_size=16),
 )
 
 
@@ -168,7 +166,7 @@ def test_honesty_has_a_row_per_layer_and_curves_from_end_to_end(reference: str, 
 def test_random_weights_are_never_the_runs_own_start(seed: int, tmp_path: Path) -> None:
     """A run of seed 1, as of every race of several seeds, was "randomised" to its own start."""
     spec = SPEC.but(train=SPEC.train.but(seed=seed))
-    start = build(spec.network, seed)
+    start = build(spec.network, shape_of(spec.data), seed)
     path = tmp_path / "start.safetensors"
     write_checkpoint(path, Checkpoint(spec, 0, start.state_dict(), (0.3,), (0.3,)))
     arrays = {"images": some_images(1), "targets": np.array([3])}
@@ -185,7 +183,9 @@ def test_random_weights_are_never_the_runs_own_start(seed: int, tmp_path: Path) 
 def test_no_relu_is_claimed_where_there_is_none(block: str, is_rectified: bool, tmp_path: Path) -> None:
     spec = SPEC.but(network=SPEC.network.but(block=block))
     path = tmp_path / "start.safetensors"
-    write_checkpoint(path, Checkpoint(spec, 0, build(spec.network, 0).state_dict(), (0.3,), (0.3,)))
+    write_checkpoint(
+        path, Checkpoint(spec, 0, build(spec.network, shape_of(spec.data), 0).state_dict(), (0.3,), (0.3,))
+    )
     arrays = {"images": some_images(1)}
     parts = ask(tmp_path, "activations", arrays, model=f"file:{path}", tap="stage2.block1").arrays
     assert ("output" in parts) == is_rectified

@@ -12,6 +12,8 @@ from resnet_viz.inspection.known_logits import KnownLogits, Logits, logits_name
 from resnet_viz.inspection.models import ImageSize, Model, load_model
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec
+from tests.networks.blockless import Blockless
+from tests.networks.shapes import GREY
 
 
 @pytest.fixture(autouse=True)
@@ -26,9 +28,9 @@ def data(tmp_path: Path) -> LoadedData:
 
 def small(seed: int) -> Model:
     """An untrained network for images of 8 × 8 pixels."""
-    spec = NetworkSpec(depth=8, width=2, in_channels=1, image_px=8)
+    spec = NetworkSpec(depth=8, width=2)
     one = torch.ones(1, 1, 1)
-    return Model(build(spec, seed).eval(), tuple("abcdefghij"), one / 2, one / 4, ImageSize(1, 8, 8))
+    return Model(build(spec, GREY, seed).eval(), tuple("abcdefghij"), one / 2, one / 4, ImageSize(1, 8, 8))
 
 
 def asked_for(known: KnownLogits, model: Model, data: LoadedData) -> tuple[Logits, list[float]]:
@@ -93,3 +95,10 @@ def test_old_ones_make_room(data: LoadedData, tmp_path: Path, monkeypatch: pytes
     for seed in range(3):
         asked_for(KnownLogits(tmp_path), small(seed), data)
     assert len(list(tmp_path.glob("*.npy"))) == 2
+
+
+def test_where_there_is_no_block_the_last_convolution_is_looked_at() -> None:
+    one = torch.ones(1, 1, 1)
+    model = Model(Blockless(GREY).eval(), tuple("abcdefghij"), one / 2, one / 4, ImageSize(1, 8, 8))
+    assert model.default_tap == "conv2"
+    assert small(0).default_tap == "stage3.block1"

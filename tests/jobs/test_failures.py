@@ -37,7 +37,7 @@ def real_allocation_failure() -> RuntimeError:
 def test_out_of_memory_says_what_to_reduce(error: Exception) -> None:
     failure = failure_of(error, SPEC, LOG)
     assert failure.code == "out_of_memory"
-    for number in ("512", "64", "56", "32 pixels"):
+    for number in ("512", "64", "56", "28 pixels"):
         assert number in sentence(failure)
 
 

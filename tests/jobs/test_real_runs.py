@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.events import Desired, RunState
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
@@ -92,7 +91,7 @@ def test_a_third_network_type_is_a_third_run_and_leaves_the_other_two_as_they_we
     ]
     recorded = recorded_cells(store, cells)
     assert [cell.history.family for cell in recorded] == [*families]
-    for cell, expected in zip(recorded, Experiment(run=RUN).fitted().cells(), strict=False):
+    for cell, expected in zip(recorded, Experiment(run=RUN).cells(), strict=False):
         assert_same(cell.history, undisturbed(expected.run, tmp_path / expected.family))
     cards = fairness_cards(spec_of(race), recorded)
     assert [twins for twins, _depth, _card in cards] == [("plain", name) for name in families[1:]]
@@ -106,7 +105,7 @@ def test_wherever_a_worker_is_killed_the_resumed_curve_is_the_undisturbed_one(
     real: Supervisor, store: Store, tmp_path: Path
 ) -> None:
     deaths = range(mortal_engine.NEVER)
-    specs = [fitted(RUN.but(train=RUN.train.but(seed=seed))) for seed in deaths]
+    specs = [RUN.but(train=RUN.train.but(seed=seed)) for seed in deaths]
     runs = [queue(store, spec)[0] for spec in specs]
     real.wake()
     until_state(store, runs, RunState.LOST, within_s=100)
@@ -121,7 +120,7 @@ def test_wherever_a_worker_is_killed_the_resumed_curve_is_the_undisturbed_one(
 
 
 def test_a_setting_this_machine_lacks_fails_with_its_sentence(real: Supervisor, store: Store) -> None:
-    missing = fitted(RUN.but(train=RUN.train.but(device="mps")))
+    missing = RUN.but(train=RUN.train.but(device="mps"))
     (run_id,) = queue(store, missing)
     real.wake()
     until_state(store, run_id, RunState.FAILED, within_s=100)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from resnet_viz.data.catalogue import fitted
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState, StateChanged, Wish
 from resnet_viz.experiments.experiment import Experiment
@@ -214,7 +213,7 @@ def test_what_does_not_fit_is_refused_before_anything_is_queued(store: Store) ->
     with pytest.raises(InvalidSetting):
         start_experiment(store, SWEEP, too_many, owner="ada")
     assert store.groups() == []
-    race = start_experiment(store, RACE, Experiment(run=fitted(spec.run)), owner="ada")
+    race = start_experiment(store, RACE, Experiment(run=spec.run), owner="ada")
     with pytest.raises(NotFound):
         experiment_group(store, race.id, SWEEP)
 

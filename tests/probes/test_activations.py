@@ -8,14 +8,15 @@ import torch
 from torch import Tensor, nn
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import Block, ResidualNetwork
 from resnet_viz.probes import activations
 from resnet_viz.probes.activations import block_parts, feature_maps, measure_activations
 from resnet_viz.specs import Block as BlockName
 from resnet_viz.specs import NetworkSpec, Shortcut, choices
+from tests.networks.residuals import build_residual
+from tests.networks.shapes import SMALL
 
-SPEC = NetworkSpec(depth=14, width=4, image_px=8)
+SPEC = NetworkSpec(depth=14, width=4)
 
 
 def images(count: int) -> Tensor:
@@ -41,7 +42,7 @@ def through(network: ResidualNetwork, x: Tensor) -> list[tuple[Tensor, Tensor, T
 
 @pytest.mark.parametrize("shortcut", choices(Shortcut))
 def test_block_parts_and_maps_against_a_forward_written_out(shortcut: Shortcut) -> None:
-    network = build(SPEC.but(shortcut=shortcut), 0)
+    network = build_residual(SPEC.but(shortcut=shortcut), SMALL, 0)
     image = images(1)[0]
     blocks = [tap.name for tap in network.taps if tap.kind == "block"]
     for tap, (x, _, total, output) in zip(blocks, through(network, image[None]), strict=True):
@@ -57,7 +58,7 @@ def test_block_parts_and_maps_against_a_forward_written_out(shortcut: Shortcut) 
 @pytest.mark.parametrize("block", choices(BlockName))
 def test_every_tap_has_maps_of_its_shape(block: BlockName) -> None:
     depth = 11 if "bottleneck" in block else 8
-    network = build(SPEC.but(block=block, depth=depth, shortcut="projection"), 0)
+    network = build_residual(SPEC.but(block=block, depth=depth, shortcut="projection"), SMALL, 0)
     for tap in network.taps:
         maps = feature_maps(network, images(1)[0], tap.name)
         assert maps.dtype == np.float32
@@ -67,7 +68,7 @@ def test_every_tap_has_maps_of_its_shape(block: BlockName) -> None:
 
 def test_statistics_against_numpy_over_several_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activations, "_PIXELS_AT_ONCE", 2 * 8 * 8)
-    network = build(SPEC, 0).eval()
+    network = build_residual(SPEC, SMALL, 0).eval()
     with torch.no_grad():
         network.get_parameter("stage2.block1.norm1.bias")[3] = -1e4  # never fires
         network.get_parameter("stage2.block1.norm1.bias")[5] = -1e4
@@ -88,7 +89,7 @@ def test_statistics_against_numpy_over_several_batches(monkeypatch: pytest.Monke
 
 
 def test_positions_in_preactivation_networks_are_those_of_the_layer_before() -> None:
-    network = build(SPEC.but(block="preactivation", depth=8), 0)
+    network = build_residual(SPEC.but(block="preactivation", depth=8), SMALL, 0)
     found = measure_activations(network, images(2))
     assert dict(zip(found.sites, found.positions.tolist(), strict=True)) == {
         "stem_relu": 1,
@@ -111,7 +112,7 @@ MEASURES: dict[str, Callable[[nn.Module, Tensor], object]] = {
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("channels", [3, 1], ids=["success", "error"])
 def test_nothing_is_left_behind(measure: str, channels: int) -> None:
-    network = build(SPEC, 0).train()
+    network = build_residual(SPEC, SMALL, 0).train()
     network.stage2.eval()
     modes = [module.training for module in network.modules()]
     values = {name: value.clone() for name, value in network.state_dict().items()}
@@ -126,7 +127,7 @@ def test_nothing_is_left_behind(measure: str, channels: int) -> None:
 
 
 def test_a_tap_that_is_not_there_is_refused() -> None:
-    network = build(SPEC, 0)
+    network = build_residual(SPEC, SMALL, 0)
     for tap in ("stage7", ""):
         with pytest.raises(InvalidSetting) as refusal:
             feature_maps(network, images(1)[0], tap)

@@ -4,25 +4,27 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import Block
 from resnet_viz.probes.responses_and_gradients import measure_flow
-from resnet_viz.specs import NetworkSpec, Shortcut, choices
+from resnet_viz.specs import DataShape, NetworkSpec, Shortcut, choices
+from tests.networks.blockless import Blockless
+from tests.networks.residuals import build_residual
+from tests.networks.shapes import SMALL
 
 
-def batch(spec: NetworkSpec) -> tuple[Tensor, Tensor]:
+def batch(shape: DataShape = SMALL) -> tuple[Tensor, Tensor]:
     generator = torch.Generator().manual_seed(3)
-    images = torch.randn(12, spec.in_channels, spec.image_px, spec.image_px, generator=generator)
-    return images, torch.arange(12) % spec.classes
+    images = torch.randn(12, shape.channels, shape.px, shape.px, generator=generator)
+    return images, torch.arange(12) % shape.classes
 
 
 @pytest.mark.parametrize("shortcut", choices(Shortcut))
 def test_flow_agrees_with_a_forward_written_out_in_double(shortcut: Shortcut) -> None:
-    spec = NetworkSpec(depth=14, width=4, shortcut=shortcut, image_px=8)
-    images, labels = batch(spec)
-    flow = measure_flow(build(spec, 0), images, labels)
+    spec = NetworkSpec(depth=14, width=4, shortcut=shortcut)
+    images, labels = batch()
+    flow = measure_flow(build_residual(spec, SMALL, 0), images, labels)
 
-    network = build(spec, 0).double()
+    network = build_residual(spec, SMALL, 0).double()
     responses = []
     outputs = []
     x = network.stem_norm(network.stem(images.double()))
@@ -48,10 +50,10 @@ def test_flow_agrees_with_a_forward_written_out_in_double(shortcut: Shortcut) ->
 
 @pytest.mark.parametrize("training", [True, False])
 def test_a_measurement_leaves_the_network_as_it_was(training: bool) -> None:
-    spec = NetworkSpec(depth=8, width=4, image_px=8)
-    network = build(spec, 0).train(training)
+    spec = NetworkSpec(depth=8, width=4)
+    network = build_residual(spec, SMALL, 0).train(training)
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    measure_flow(network, *batch(spec))
+    measure_flow(network, *batch())
     assert network.training is training
     assert all(not module._forward_hooks for module in network.modules())
     assert all(parameter.grad is None for parameter in network.parameters())
@@ -60,9 +62,9 @@ def test_a_measurement_leaves_the_network_as_it_was(training: bool) -> None:
 
 
 def test_hooks_are_gone_after_an_error() -> None:
-    spec = NetworkSpec(depth=8, width=4, image_px=8)
-    network = build(spec, 0)
-    images, labels = batch(spec)
+    spec = NetworkSpec(depth=8, width=4)
+    network = build_residual(spec, SMALL, 0)
+    images, labels = batch()
     with pytest.raises(RuntimeError):
         measure_flow(network, images[:, :1], labels)
     assert all(not module._forward_hooks for module in network.modules())
@@ -70,10 +72,17 @@ def test_hooks_are_gone_after_an_error() -> None:
 
 def test_gradients_too_small_to_square_in_float32_are_still_measured() -> None:
     """The plain-56 of the vanishing regime: block gradients near 1e-25, not zero."""
-    spec = NetworkSpec(
-        depth=56, width=8, norm="none", init="pytorch", shortcut="none", in_channels=1, image_px=14
-    )
-    images, labels = batch(spec)
-    gradient = measure_flow(build(spec, 0), images, labels).block_gradient
+    spec = NetworkSpec(depth=56, width=8, norm="none", init="pytorch", shortcut="none")
+    shape = DataShape(channels=1, px=14, classes=10)
+    images, labels = batch(shape)
+    gradient = measure_flow(build_residual(spec, shape, 0), images, labels).block_gradient
     assert (gradient > 0).all()
     assert gradient[0] < 1e-12 * gradient[-1]
+
+
+def test_a_network_without_blocks_has_responses_and_no_block_gradients() -> None:
+    images, labels = batch()
+    flow = measure_flow(Blockless(SMALL), images, labels)
+    assert flow.response_taps == ("stem", "conv1", "conv2")
+    assert (flow.response_std > 0).all()
+    assert (flow.block_taps, flow.block_gradient.shape) == ((), (0,))

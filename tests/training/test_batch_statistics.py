@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.events import Desired, NormStatistics
 from resnet_viz.experiments.kinds import RACE
@@ -18,12 +18,10 @@ from resnet_viz.training.batch_statistics import IMAGES, has_statistics, reestim
 from resnet_viz.training.checkpoint import read_checkpoint
 from resnet_viz.training.loop import train
 
-SMALL = fitted(
-    RunSpec(
-        network=NetworkSpec(depth=8, width=4),
-        data=DataSpec(train_size=300, resolution_px=8),
-        train=TrainSpec(steps=12, batch_size=16, evaluate_every=12),
-    )
+SMALL = RunSpec(
+    network=NetworkSpec(depth=8, width=4),
+    data=DataSpec(train_size=300, resolution_px=8),
+    train=TrainSpec(steps=12, batch_size=16, evaluate_every=12),
 )
 
 
@@ -39,10 +37,10 @@ def normalised(images: Tensor, data: LoadedData) -> Tensor:
 
 def test_a_network_that_classifies_two_thirds_is_not_reported_at_one_third(tmp_path: Path) -> None:
     """The default race's residual network at step 50, against statistics of 2,000 other training images."""
-    preset = fitted(RACE.presets["degradation"].spec.run)
+    preset = RACE.presets["degradation"].spec.run
     spec = preset.but(train=preset.train.but(steps=50))
     recorded = trained(spec, tmp_path)
-    network = build(spec.network, 0).double()
+    network = build(spec.network, shape_of(spec.data), 0).double()
     network.load_state_dict(read_checkpoint(tmp_path / "step-0000050.safetensors").model)
     data = load(spec.data, tmp_path)
     norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
@@ -94,7 +92,7 @@ def test_without_batch_normalisation_there_is_nothing_to_measure_anew(norm: str,
 
 
 def test_statistics_are_put_back_after_an_error() -> None:
-    network = build(SMALL.network, 0)
+    network = build(SMALL.network, shape_of(SMALL.data), 0)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     assert has_statistics(network)
     with pytest.raises(RuntimeError):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from resnet_viz.data.catalogue import fitted
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import load
 from resnet_viz.errors import CheckpointDamaged, InvalidSetting
 from resnet_viz.events import (
@@ -24,17 +24,16 @@ from resnet_viz.events import (
     Wish,
 )
 from resnet_viz.history import HistoryBuilder, RunHistory
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.training.checkpoint import RESUME_FILE, read_checkpoint
 from resnet_viz.training.loop import train
 
-SPEC = fitted(
-    RunSpec(
-        network=NetworkSpec(depth=8, width=4),
-        data=DataSpec(train_size=200, resolution_px=8, augmentation="crop-flip"),
-        train=TrainSpec(steps=24, batch_size=16, evaluate_every=10, probe_every=8, schedule="cosine"),
-    )
+SPEC = RunSpec(
+    network=NetworkSpec(depth=8, width=4),
+    data=DataSpec(train_size=200, resolution_px=8, augmentation="crop-flip"),
+    train=TrainSpec(steps=24, batch_size=16, evaluate_every=10, probe_every=8, schedule="cosine"),
 )
 EXPECTED_LAYERS = ("stem", *(f"stage{s}.block1.conv{c}" for s in (1, 2, 3) for c in (1, 2)), "head")
 
@@ -107,7 +106,7 @@ def test_the_first_loss_is_that_of_the_untrained_network(undisturbed: list[Event
     whole = history(undisturbed)
     kept = read_checkpoint(next(_kept_files(undisturbed, tmp_path, SPEC)))
     assert kept.step == 0
-    network = build(SPEC.network, SPEC.train.seed)
+    network = build(SPEC.network, shape_of(SPEC.data), SPEC.train.seed)
     for name, value in network.named_parameters():
         assert torch.equal(kept.model[name], value), name
     assert whole.series["train/loss"].value[0] == pytest.approx(np.log(10), rel=0.35)
@@ -135,7 +134,7 @@ def test_norms_agree_with_the_weights_before_and_after_an_update(tmp_path: Path)
 
 def test_test_accuracy_is_that_of_the_kept_network(undisturbed: list[Event], tmp_path: Path) -> None:
     final = list(run(tmp_path))
-    network = build(SPEC.network, 0)
+    network = build(SPEC.network, shape_of(SPEC.data), 0)
     network.load_state_dict(read_checkpoint(tmp_path / "step-0000024.safetensors").model)
     data = load(SPEC.data, tmp_path)
     images = (data.test_images.double() / 255 - data.mean.view(-1, 1, 1)) / data.std.view(-1, 1, 1)
@@ -214,7 +213,7 @@ def test_divergence_ends_the_run_and_keeps_its_curves(tmp_path: Path) -> None:
 
 
 def test_twins_see_the_same_batches_and_start_alike(undisturbed: list[Event], tmp_path: Path) -> None:
-    plain = history(list(run(tmp_path, SPEC.but(network=SPEC.network.plain()))))
+    plain = history(list(run(tmp_path, SPEC.but(network=without_shortcuts(SPEC.network)))))
     residual = history(undisturbed)
     for fact in ("init_digest", "batch_digest", "batch_digests", "parameters"):
         assert plain.facts[fact] == residual.facts[fact]

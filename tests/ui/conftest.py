@@ -43,6 +43,7 @@ def running_app(home: Path, base: str = "", **variables: str) -> Iterator[str]:
             except subprocess.TimeoutExpired:
                 server.kill()
                 server.wait()
+                raise AssertionError("the server did not end; its workers go on without it") from None
 
 
 def _await_health(server: subprocess.Popen[bytes], address: str, log: Path) -> None:

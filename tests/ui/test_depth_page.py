@@ -150,7 +150,7 @@ def test_the_button_starts_the_sweep_and_the_link_names_it(store: Store) -> None
         ("residual", 8),
         ("residual", 14),
     ]
-    assert "0 of 4 runs finished" in app.get("progress")[0].proto.text
+    assert "0 of 4 runs finished" in texts(app)
     assert app.button(key="depth_start").disabled
 
 

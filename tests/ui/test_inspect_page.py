@@ -14,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.cli.app import main
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.photographs import PHOTOGRAPHS
 from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
@@ -86,7 +87,7 @@ def write_weights(spec: RunSpec, folder: Path, step: int) -> CheckpointSaved:
     from resnet_viz.networks.registry import build
     from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
 
-    state = build(spec.network, spec.train.seed + step).state_dict()
+    state = build(spec.network, shape_of(spec.data), spec.train.seed + step).state_dict()
     size = write_checkpoint(folder / kept_file(step), Checkpoint(spec, step, state, (0.3,), (0.3,)))
     return CheckpointSaved(step, kept_file(step), size, kept=True)
 

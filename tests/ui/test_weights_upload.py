@@ -15,12 +15,13 @@ from resnet_viz.events import RunState
 from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.networks.registry import build
-from resnet_viz.specs import NetworkSpec, RunSpec
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 from resnet_viz.ui import server
 from resnet_viz.ui.weights_upload import import_upload
+from tests.networks.shapes import GREY
 
-SPEC = RunSpec(network=NetworkSpec(depth=8, width=2, in_channels=1, image_px=8))
+SPEC = RunSpec(network=NetworkSpec(depth=8, width=2), data=DataSpec(resolution_px=8))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def home(opened: tuple[Path, Inspector], own_home: Path, monkeypatch: pytest.Mon
 def content(tmp_path: Path) -> bytes:
     """A file as the training writes it."""
     path = tmp_path / "model.safetensors"
-    write_checkpoint(path, Checkpoint(SPEC, 70, build(SPEC.network, 3).state_dict(), (0.3,), (0.25,)))
+    write_checkpoint(path, Checkpoint(SPEC, 70, build(SPEC.network, GREY, 3).state_dict(), (0.3,), (0.25,)))
     return path.read_bytes()
 
 
@@ -56,7 +57,7 @@ def test_a_file_becomes_a_run_with_the_same_weights(content: bytes) -> None:
     assert taken.changes == ()
     (saved,) = store.checkpoints(run.id)
     model = load_model(f"file:{store.run_folder(run.id) / saved.path}", store.home)
-    expected = build(SPEC.network, 3).state_dict()
+    expected = build(SPEC.network, GREY, 3).state_dict()
     for name, value in model.network.state_dict().items():
         assert torch.equal(value, expected[name])
     assert (model.mean.item(), model.std.item()) == pytest.approx((0.3, 0.25))

@@ -1,18 +1,17 @@
 """The source code of data and batches: which images, in which order, moved how."""
 
-from resnet_viz.data.catalogue import info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.specs import RunSpec
 
 
 def data_code(spec: RunSpec) -> str:
     """Source of ``load``: the images and labels of an .npz file, in the order of this project."""
-    data, native = spec.data, info(spec.data.dataset)
+    data, px = spec.data, shape_of(spec.data).px
     resize = ""
     train, test = (
         f"torch.from_numpy({images})" for images in ('source["train_images"][order]', 'source["test_images"]')
     )
-    if spec.network.image_px != native.image_px:
-        px = spec.network.image_px
+    if px != info(data.dataset).image_px:
         train, test = f"resized({train})", f"resized({test})"
         resize = f'''
 
@@ -63,7 +62,7 @@ def load(path):
 
 def batches_code(spec: RunSpec) -> str:
     """Source of ``batch_indices`` and, with augmentation, of ``moved``; needs ``generator``."""
-    augmentation, px = spec.data.augmentation, spec.network.image_px
+    augmentation, px = spec.data.augmentation, shape_of(spec.data).px
     code = '''
 
 def batch_indices(count):

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from resnet_viz.data.catalogue import info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.exports.script.data import batches_code, data_code
-from resnet_viz.exports.script.network import network_code
 from resnet_viz.exports.script.recipe import initial_weights_code, learning_rate_code, optimizer_code
+from resnet_viz.networks.source import Source, source_of
 from resnet_viz.specs import Device, RunSpec, choices
 
 
@@ -18,15 +18,16 @@ def equivalent_script(spec: RunSpec, facts: Mapping[str, Any] | None = None) -> 
     run; ``facts`` of the run give its device and its number of threads.
     """
     known = _trusted(facts or {})
+    network = source_of(spec.network, shape_of(spec.data))
     return "".join(
         [
-            _head(spec, known),
+            _head(spec, network, known),
             data_code(spec),
             batches_code(spec),
-            network_code(spec.network),
+            network.code,
             initial_weights_code(spec.network),
             learning_rate_code(spec.train),
-            _train(spec, known),
+            _train(spec, network, known),
         ]
     )
 
@@ -44,9 +45,9 @@ def _trusted(facts: Mapping[str, Any]) -> dict[str, str | int]:
     return known
 
 
-def _head(spec: RunSpec, facts: Mapping[str, Any]) -> str:
+def _head(spec: RunSpec, source: Source, facts: Mapping[str, Any]) -> str:
     network, recipe = spec.network, spec.train
-    math = [name for name, used in _math_names(spec).items() if used]
+    math = [name for name, used in _math_names(spec, source).items() if used]
     from_math = f"from math import {', '.join(math)}\n" if math else ""
     title = f"{network.role}-{network.depth} on {spec.data.dataset}, {recipe.steps} steps, seed {recipe.seed}"
     version = f"PyTorch {facts['torch']}" if "torch" in facts else "PyTorch"
@@ -92,12 +93,12 @@ def _where(spec: RunSpec) -> str:
     return f"it under data/{spec.data.dataset}/ in its home folder, once it was downloaded"
 
 
-def _math_names(spec: RunSpec) -> dict[str, bool]:
+def _math_names(spec: RunSpec, source: Source) -> dict[str, bool]:
     eased = spec.train.schedule in ("cosine", "one-cycle")
-    return {"cos": eased, "gcd": spec.network.norm == "group", "isfinite": True, "pi": eased, "sqrt": True}
+    return {"cos": eased, "gcd": "gcd(" in source.code, "isfinite": True, "pi": eased, "sqrt": True}
 
 
-def _train(spec: RunSpec, facts: Mapping[str, Any]) -> str:
+def _train(spec: RunSpec, source: Source, facts: Mapping[str, Any]) -> str:
     recipe = spec.train
     asked = facts.get("device", recipe.device)
     device = '"cuda" if torch.cuda.is_available() else "cpu"' if asked == "auto" else f'"{asked}"'
@@ -119,7 +120,7 @@ def main():
     torch.set_num_threads({facts.get("threads", 1)})
     device = torch.device({device})
     (images_of, labels_of), test, scale, shift = load(sys.argv[1])
-    network = Network()
+    network = {source.made}
     initialise(network)
     network = network.to(device).to(memory_format=torch.channels_last)
     scale, shift = scale.to(device), shift.to(device)

@@ -1,11 +1,11 @@
 """The source code of a training recipe: initial weights, optimiser, learning rate."""
 
-from resnet_viz.exports.script.network import is_preactivation
+from resnet_viz.networks.resnet import has_bottlenecks, is_preactivation
 from resnet_viz.specs import NetworkSpec, TrainSpec
 
 
 def initial_weights_code(network: NetworkSpec) -> str:
-    """Source of ``initialise``; needs ``generator``, ``Block`` and ``sqrt``."""
+    """Source of ``initialise``; needs ``generator``, ``sqrt`` and, to start at zero, ``Block``."""
     if network.init == "pytorch":
         doc = "PyTorch's default: uniform within 1 / sqrt(fan-in)."
         body = _UNIFORM.replace("KIND", "nn.Conv2d | nn.Linear").replace("BRANCH", "if")
@@ -17,7 +17,7 @@ def initial_weights_code(network: NetworkSpec) -> str:
     body += _UNIFORM.replace("KIND", "nn.Linear").replace("BRANCH", "elif")
     if network.init != "zero-last-norm":
         return _INITIALISE.format(doc=doc, start="", body=body, end="")
-    last = 3 if "bottleneck" in network.block else 2
+    last = 3 if has_bottlenecks(network) else 2
     kind = "conv" if is_preactivation(network) else "norm"
     body += f"        elif isinstance(module, Block):\n            zeros.append(module.{kind}{last}.weight)\n"
     return _INITIALISE.format(doc=doc, start="    zeros = []\n", body=body, end=_ZEROS)

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import torch
 
-from resnet_viz.data.catalogue import BUNDLED, fitted
+from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.events import Desired
 from resnet_viz.jobs.capacity import DeviceFacts
 from resnet_viz.jobs.messages import Ready
@@ -36,7 +36,7 @@ def warm_up(threads: int) -> Ready:
     """
     with tempfile.TemporaryDirectory() as folder:
         for _ in train(
-            fitted(_FIRST_STEPS),
+            _FIRST_STEPS,
             folder=Path(folder),
             data_folder=Path(folder),
             threads=threads,

@@ -3,6 +3,7 @@
 import errno
 from pathlib import Path
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import Failure
 from resnet_viz.locale import N_
@@ -31,7 +32,7 @@ def failure_of(error: Exception, spec: RunSpec, log: Path) -> Failure:
                 "batch_size": spec.train.batch_size,
                 "width": spec.network.width,
                 "depth": spec.network.depth,
-                "image_px": spec.network.image_px,
+                "image_px": shape_of(spec.data).px,
             },
         )
     return Failure(

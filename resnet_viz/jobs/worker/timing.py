@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import torch
 
-from resnet_viz.data.catalogue import info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.data.load import LoadedData, load
 from resnet_viz.experiments.estimates import Sample
 from resnet_viz.jobs.worker.engine import warm_up
@@ -84,11 +84,11 @@ def _images(spec: RunSpec) -> LoadedData:
     chosen = info(spec.data.dataset)
     if chosen.bundled:
         return load(spec.data, Path())
-    shape = (spec.network.in_channels, spec.network.image_px, spec.network.image_px)
+    shape = shape_of(spec.data)
     count = max(_TEST_BATCH, 2 * spec.train.batch_size)
-    images = torch.randint(0, 256, (count, *shape), dtype=torch.uint8)
-    labels = torch.arange(count) % spec.network.classes
-    even = torch.full((shape[0],), 0.5)
+    images = torch.randint(0, 256, (count, shape.channels, shape.px, shape.px), dtype=torch.uint8)
+    labels = torch.arange(count) % shape.classes
+    even = torch.full((shape.channels,), 0.5)
     return LoadedData(chosen, images, labels, images[:_TEST_BATCH], labels[:_TEST_BATCH], even, even / 2)
 
 

@@ -1,7 +1,8 @@
-"""The charts of a sweep: built again only when there is something new to draw."""
+"""The charts of a sweep."""
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
@@ -10,12 +11,16 @@ from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.families import family_name, plain_first
 from resnet_viz.figures.figure import Figure
+from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.drawn import show_drawn
+from resnet_viz.ui.experiment.view import Standing
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
+from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.wording import with_commas
+
+R = TypeVar("R")
 
 _SHOWN: Final = "depth_shown"
 _TALL_PX: Final = 460
@@ -24,7 +29,9 @@ _PARTS: Final = 100
 """While a sweep runs, a curve is drawn again after every hundredth of its steps."""
 
 
-def depth_charts(spec: Experiment, cells: Sequence[CellHistory], *, name: str) -> int:
+def depth_charts(
+    following: Following[R], cells_of: Callable[[R], Sequence[CellHistory]], spec: Experiment, *, name: str
+) -> int:
     """The degradation curve, then losses and gradients of all depths; the depth that is highlighted.
 
     ``name`` tells sweeps apart.
@@ -37,12 +44,17 @@ def depth_charts(spec: Experiment, cells: Sequence[CellHistory], *, name: str) -
     )
     published = bool(st.session_state[DEPTH_FORM.switch_key])
     families, depths = spec.families, spec.depths
-    finished = tuple((c.family, c.depth, c.seed) for c in cells if c.history.state is RunState.FINISHED)
 
-    def show(part: str, draw: Callable[[], Figure], *seen: Hashable) -> None:
-        show_drawn(
-            draw,
-            seen,
+    def show(
+        part: str,
+        draw: Callable[[Sequence[CellHistory]], Figure],
+        seen: Callable[[Sequence[CellHistory]], Hashable],
+        choice: Hashable,
+    ) -> None:
+        following.chart(
+            (name, part, families, depths, choice),
+            lambda read: draw(cells_of(read)),
+            lambda read: seen(cells_of(read)),
             key=f"depth_{part}",
             filename=f"depth-{name}-{part}",
             height_px=_TALL_PX,
@@ -51,23 +63,24 @@ def depth_charts(spec: Experiment, cells: Sequence[CellHistory], *, name: str) -
 
     show(
         "curve",
-        lambda: degradation.figure(families, cells, depths=depths, published=published),
-        finished,
+        lambda cells: degradation.figure(families, cells, depths=depths, published=published),
+        _finished,
         published,
-        families,
-        depths,
     )
     st.subheader(_("All depths, one highlighted"), anchor=False)
     depth = _depth_slider(depths)
-    begun = families, _extent(spec, cells)
-    show("losses", lambda: depth_losses.figure(families, cells, depth=depth), begun, depth)
-    show("gradients", lambda: depth_gradients.figure(families, cells, depth=depth), begun, depth)
+    extent = partial(_extent, spec)
+    show("losses", lambda cells: depth_losses.figure(families, cells, depth=depth), extent, depth)
+    show("gradients", lambda cells: depth_gradients.figure(families, cells, depth=depth), extent, depth)
     return depth
 
 
-def one_depth_charts(spec: Experiment, cells: Sequence[CellHistory], depth: int, *, name: str) -> None:
+def one_depth_charts(following: Following[Standing], spec: Experiment, depth: int, *, name: str) -> None:
     """All that a race shows, of the networks of one depth, folded away until asked for."""
-    histories = [cell.history for cell in cells if cell.depth == depth]
+
+    def histories_of(standing: Standing) -> list[RunHistory]:
+        return [cell.history for cell in standing.cells if cell.depth == depth]
+
     names = list(map(family_name, plain_first(spec.families)))
     if len(names) == 2:
         text = _("Everything measured at depth {depth}: {network} and {other}").format(
@@ -83,9 +96,9 @@ def one_depth_charts(spec: Experiment, cells: Sequence[CellHistory], depth: int,
         key="depth_pair",
         on_change="rerun",
     )
-    if opened.open and histories:
+    if opened.open and histories_of(following.read):
         with opened:
-            race_charts(histories, f"depth-{name}-{depth}", page="depth_pair")
+            race_charts(following, histories_of, f"depth-{name}-{depth}", page="depth_pair")
 
 
 def _depth_slider(depths: Sequence[int]) -> int:
@@ -100,6 +113,10 @@ def _depth_slider(depths: Sequence[int]) -> int:
 @in_readers_language
 def _published_changed() -> None:
     DEPTH_FORM.show(DEPTH_FORM.group_id())
+
+
+def _finished(cells: Sequence[CellHistory]) -> Hashable:
+    return tuple((c.family, c.depth, c.seed) for c in cells if c.history.state is RunState.FINISHED)
 
 
 def _extent(spec: Experiment, cells: Sequence[CellHistory]) -> tuple[Any, ...]:

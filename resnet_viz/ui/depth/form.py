@@ -6,33 +6,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.families import common_depths, family
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.figures.families import family_name
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import MAX_DEPTH, NetworkSpec
+from resnet_viz.networks.families import OFFERED, common_depths, network_type
+from resnet_viz.networks.family import MAX_DEPTH
+from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.settings_form import choose_seeds
 from resnet_viz.ui.translated import choose
 
 _SHOWN_DEPTH: Final = 110
 """Depths to press end here, as the paper's figures do; a link and the range go further."""
-
-FAMILIES: Final = (
-    "plain",
-    "residual",
-    "residual+projection",
-    "residual+all-projection",
-    "plain+preactivation",
-    "residual+preactivation",
-    "plain+bottleneck",
-    "residual+bottleneck",
-    "plain+group",
-    "residual+group",
-    "plain+no-norm",
-    "residual+no-norm",
-)
-"""To choose from; any other that `sweeps.family` reads can be typed."""
 
 
 def choose_sweep() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -62,7 +47,7 @@ def _families() -> None:
     choose(
         st.multiselect,
         _(setting.label),
-        list(dict.fromkeys((*FAMILIES, *st.session_state[key]))),
+        list(dict.fromkeys((*OFFERED, *st.session_state[key]))),
         _family_title,
         key=key,
         accept_new_options=True,
@@ -125,6 +110,6 @@ def _legal() -> list[int]:
 
 def _family_title(name: str) -> str:
     try:
-        return family_name(family(name).name)
+        return family_name(network_type(name).name)
     except InvalidSetting:
         return name

@@ -1,9 +1,7 @@
 """The Depth page: one recipe at many depths, with and without skip connections."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import N_
 from resnet_viz.ui import pages
@@ -14,8 +12,9 @@ from resnet_viz.ui.depth.recorded import show_recorded_sweep
 from resnet_viz.ui.depth.status import depth_status
 from resnet_viz.ui.experiment.page import experiment_page
 from resnet_viz.ui.experiment.parts import Parts, Words
-from resnet_viz.ui.experiment.view import ExperimentView
+from resnet_viz.ui.experiment.view import Standing
 from resnet_viz.ui.linked_form import DEPTH_FORM
+from resnet_viz.ui.live.following import Following
 
 
 def depth_page() -> None:
@@ -24,9 +23,10 @@ def depth_page() -> None:
     experiment_page(PARTS)
 
 
-def _charts(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
-    depth = depth_charts(view.spec, cells, name=view.group.id)
-    one_depth_charts(view.spec, cells, depth, name=view.group.id)
+def _charts(standing: Standing, following: Following[Standing]) -> None:
+    spec, name = standing.view.spec, standing.view.group.id
+    depth = depth_charts(following, lambda standing: standing.cells, spec, name=name)
+    one_depth_charts(following, spec, depth, name=name)
 
 
 PARTS: Final = Parts(
@@ -67,5 +67,4 @@ PARTS: Final = Parts(
         "remark",
     ),
     when_empty=show_recorded_sweep,
-    refresh_s=1.0,
 )

@@ -10,11 +10,12 @@ from resnet_viz.ui.depth.charts import depth_charts
 from resnet_viz.ui.experiment.verdict import show_verdict
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
+from resnet_viz.ui.live.following import still
 from resnet_viz.ui.recordings import made_on, recorded_sweep, show_origin
 from resnet_viz.ui.settings_form import in_short
 
 
-def show_recorded_sweep() -> None:
+def show_recorded_sweep(_asked: Experiment | None) -> None:
     """How to start one's own, then the recording with its verdict and charts."""
     try:
         recording = recorded_sweep()
@@ -38,7 +39,7 @@ def show_recorded_sweep() -> None:
     )
     show_origin(recording, made_on(recording, text, count=len(cells)))
     show_verdict(SWEEP, spec, cells, lambda _found: None)
-    depth_charts(spec, cells, name=f"recorded-{recording.name}")
+    depth_charts(still(cells), lambda cells: cells, spec, name=f"recorded-{recording.name}")
 
 
 def _own_sweep(recorded: Experiment | None) -> None:

@@ -17,21 +17,19 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import cell_name, failure_sentence, state_name
 from resnet_viz.ui.experiment.controls import retry_button
-from resnet_viz.ui.experiment.view import ExperimentView, seconds_left
+from resnet_viz.ui.experiment.view import ExperimentView, Standing, seconds_left
+from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.wording import duration, percent, running_text, with_semicolons
 
-_BORDERS: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dashed"}
 _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED: "∞", RunState.STOPPED: "■"}
 
 
-def depth_status(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
+def depth_status(standing: Standing, following: Following[Standing]) -> None:
     """Progress, the map of all cells, and what needs somebody."""
-    steps = sum(place.cell.run.train.steps for place in view.cells)
-    done = sum(place.run.step for place in view.cells if place.run is not None)
-    text = _("{finished} of {cells} runs finished").format(finished=view.finished, cells=len(view.cells))
+    view = standing.view
     with st.container(border=True, key="depth_status"):
-        st.progress(min(done / steps, 1.0), text=f"**{text}** · {' · '.join(_details(view))}".rstrip(" ·"))
-        st.html(_map(view.cells, cells))
+        following.text("status", _progress_and_map)
         st.caption(
             _(
                 "One box per run: its progress, then its final training error. Double border: reused "
@@ -41,6 +39,15 @@ def depth_status(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
         if view.failed:
             _failures(view)
         _how_good(view)
+
+
+def _progress_and_map(standing: Standing) -> str:
+    view, cells = standing
+    steps = sum(place.cell.run.train.steps for place in view.cells)
+    done = sum(place.run.step for place in view.cells if place.run is not None)
+    text = _("{finished} of {cells} runs finished").format(finished=view.finished, cells=len(view.cells))
+    said = " · ".join((text, *_details(view)))
+    return progress_html(done / steps, said, name=text) + _map(view.cells, cells)
 
 
 def _details(view: ExperimentView) -> list[str]:
@@ -87,7 +94,7 @@ def _map(places: Sequence[FilledCell], cells: Sequence[CellHistory]) -> str:
     rows = []
     for name in families:
         look = looks[name]
-        style = f"--family: {look.colour}; --dash: {_BORDERS.get(look.dash, 'dashed')}"
+        style = f"--family: {look.colour}; --dash: {look.edge}"
         row = []
         for depth in depths:
             boxes = [

@@ -24,7 +24,7 @@ def controls(view: ExperimentView) -> None:
     if view.group.owner != owner():
         st.caption(_("Started in another browser: you can watch it, but not control it."))
         return
-    going, page = bool(view.active), view.kind.page
+    going, page = bool(view.active) and not view.stopping, view.kind.page
     buttons = (
         ("pause", _("Pause"), ":material/pause:", pause_experiment, going and not view.pausing),
         ("step", _("Single step"), ":material/skip_next:", step_experiment, view.paused),

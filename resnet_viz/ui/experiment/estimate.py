@@ -5,13 +5,14 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.data.catalogue import info
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.events import RunState
-from resnet_viz.experiments.estimates import BACKWARD, Estimate, evaluations, multiply_adds, probed_depths
+from resnet_viz.experiments.estimates import BACKWARD, Estimate, evaluations, probed_depths
 from resnet_viz.experiments.experiment import Cell, Experiment
 from resnet_viz.jobs.calibrate import estimate_sweep, needs_probe
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import multiply_adds
 from resnet_viz.store import Store
 from resnet_viz.ui import server
 from resnet_viz.ui.language import in_readers_language
@@ -94,7 +95,7 @@ def work(missing: list[Cell]) -> int:
         train = cell.run.train
         tested = evaluations(train) * info(cell.run.data.dataset).test_size
         images = train.steps * train.batch_size * (1 + BACKWARD) + tested
-        total += images * multiply_adds(cell.run.network)
+        total += images * multiply_adds(cell.run.network, shape_of(cell.run.data))
     return total
 
 
@@ -149,7 +150,7 @@ def _may_probe_unasked(spec: Experiment) -> bool:
     deepest = probed_depths(spec.depths)[-1]
     images = spec.run.train.batch_size
     step = max(
-        multiply_adds(cell.run.network) * images * (1 + BACKWARD)
+        multiply_adds(cell.run.network, shape_of(cell.run.data)) * images * (1 + BACKWARD)
         for cell in spec.but(depths=(deepest,), seeds=1).cells()
     )
     return step <= MOST_UNASKED

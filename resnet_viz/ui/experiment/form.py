@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from resnet_viz.data.catalogue import check_data
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Cell, Experiment
@@ -19,7 +20,7 @@ from resnet_viz.ui.settings_form import all_settings, choose_preset, in_short, w
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the form asks for: the experiment, fitted to its data, and the cells that have to be trained."""
+    """What the form asks for: the experiment, and the cells that have to be trained."""
 
     spec: Experiment
     missing: list[Cell]
@@ -32,19 +33,19 @@ def experiment_form(parts: Parts) -> tuple[Asked | None, DeltaGenerator]:
     button, summary = parts.choose()
     all_settings(form, expanded=preset == CUSTOM)
     try:
-        asked = form.asked_for()
-        spec = asked.fitted()
+        spec = form.asked_for()
+        check_data(spec.run)
         known = _known(parts, spec)
     except InvalidSetting as refusal:
         st.error(parts.refusal() or str(refusal), icon=":material/block:")
         return None, button
-    form.keep(asked)
+    form.keep(spec)
     missing = [cell for cell in spec.in_queue_order() if cell not in known]
     with summary, st.container(gap="xsmall"):
         text = _(parts.words.size).format(runs=len(spec.cells()), **in_short(spec.run))
         if known:
             text += " · " + _("{known} already trained, will be reused").format(known=len(known))
-        st.caption(with_changes(text, form, preset, asked))
+        st.caption(with_changes(text, form, preset, spec))
         if parts.kind.reuses:
             show_estimate(spec, missing)
     return Asked(spec, missing), button

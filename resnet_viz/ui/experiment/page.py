@@ -48,7 +48,7 @@ def experiment_page(parts: Parts) -> None:
     if current is not None:
         panel(parts, current)
     else:
-        parts.when_empty()
+        parts.when_empty(None if asked is None else asked.spec)
 
 
 def _open(parts: Parts) -> GroupRecord | None:

@@ -15,41 +15,45 @@ from resnet_viz.ui.experiment.fairness import show_fairness
 from resnet_viz.ui.experiment.parts import Parts
 from resnet_viz.ui.experiment.results import results
 from resnet_viz.ui.experiment.verdict import say_incomparable, show_verdict
-from resnet_viz.ui.experiment.view import ExperimentView, read_cells, read_view
+from resnet_viz.ui.experiment.view import ExperimentSource, ExperimentView, Standing, read_view, stamp
 from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.permissions import owner
 
 
 def panel(parts: Parts, group: GroupRecord) -> None:
     """Show the experiment, live while something in it moves."""
-    moving = not read_view(group).settled
-    st.fragment(_panel, run_every=parts.refresh_s if moving else None)(parts, group, moving)
+    st.fragment(_panel)(parts, group, read_view(group).settled)
 
 
 @in_readers_language
-def _panel(parts: Parts, group: GroupRecord, was_moving: bool) -> None:
-    view = read_view(group)
-    if view.settled == was_moving:
-        # Begins or ends the refreshing, and lets the rest of the page know.
-        st.rerun()
-    _show(parts, view)
+def _panel(parts: Parts, group: GroupRecord, was_settled: bool) -> None:
+    source = ExperimentSource(group)
+    standing = source.read()
+    if standing.view.settled != was_settled:
+        st.rerun()  # lets the rest of the page know
+    following = Following(source, standing, stamp, key=parts.kind.page, moving=not was_settled)
+    _show(parts, standing, following)
+    following.begin()
 
 
-def _show(parts: Parts, view: ExperimentView) -> None:
-    cells = read_cells(view)
+def _show(parts: Parts, standing: Standing, following: Following[Standing]) -> None:
+    view, cells = standing
     title, buttons = st.columns([5, 6], vertical_alignment="center")
     title.header(view.group.name or parts.kind.title_of(view.spec), anchor=False)
     if view.runs or parts.kind.reuses:
         with buttons:
             controls(view)
-    show_deleted(view)
+    with st.container():  # what stands below stays where it is in the page, or charts would be drawn anew
+        show_deleted(view)
     if view.runs or parts.kind.reuses:
-        if view.settled or (view.kind.reuses and view.finished):
-            _judge(parts, view, cells)
-        parts.status(view, cells)
+        with st.container():
+            if view.settled or (view.kind.reuses and view.finished):
+                _judge(parts, view, cells)
+        parts.status(standing, following)
         show_fairness(view, cells)
-        parts.charts(view, cells)
-        results(view, cells, parts.columns)
+        parts.charts(standing, following)
+        results(standing, following, parts.columns)
     if view.settled:
         st.button(
             _("Run again with another seed"),

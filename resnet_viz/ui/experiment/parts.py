@@ -1,16 +1,17 @@
 """What one kind of experiment has of its own on its page; all else is shared."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from streamlit.delta_generator import DeltaGenerator
 
-from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import Kind
 from resnet_viz.findings.verdict import Verdict
-from resnet_viz.ui.experiment.view import ExperimentView
+from resnet_viz.ui.experiment.view import Standing
 from resnet_viz.ui.linked_form import LinkedForm
+from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.pages import Page
 
 
@@ -45,8 +46,7 @@ class Parts:
         charts: what was measured.
         evidence: below the verdict, what it rests on.
         columns: of the table of results, by name.
-        when_empty: shown while no experiment is open.
-        refresh_s: how often the page looks while something moves.
+        when_empty: shown while no experiment is open; of what the form asks for, None where it cannot be had.
     """
 
     kind: Kind
@@ -55,9 +55,8 @@ class Parts:
     words: Words
     choose: Callable[[], tuple[DeltaGenerator, DeltaGenerator]]
     refusal: Callable[[], str]
-    status: Callable[[ExperimentView, Sequence[CellHistory]], None]
-    charts: Callable[[ExperimentView, Sequence[CellHistory]], None]
+    status: Callable[[Standing, Following[Standing]], None]
+    charts: Callable[[Standing, Following[Standing]], None]
     evidence: Callable[[Verdict[Any]], None]
     columns: tuple[str, ...]
-    when_empty: Callable[[], None]
-    refresh_s: float
+    when_empty: Callable[[Experiment | None], None]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import streamlit as st
@@ -16,8 +17,9 @@ from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, pages, server
 from resnet_viz.ui.downloads import Download, download_buttons, everything_recorded
 from resnet_viz.ui.experiment.cell_words import failure_sentence, state_name
-from resnet_viz.ui.experiment.view import ExperimentView
-from resnet_viz.ui.table import table
+from resnet_viz.ui.experiment.view import ExperimentView, Standing
+from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.table import table_html
 from resnet_viz.wording import duration, number, percent
 
 _Cell = Callable[[FilledCell, Mapping[str, Any]], str]
@@ -44,16 +46,11 @@ _COLUMNS: Final[Mapping[str, tuple[str, _Cell]]] = {
 """By name: heading and text of every column that there is."""
 
 
-def results(view: ExperimentView, cells: Sequence[CellHistory], columns: Sequence[str]) -> None:
+def results(standing: Standing, following: Following[Standing], columns: Sequence[str]) -> None:
     """One row a cell, everything recorded of them to download, and the way to what they look at."""
+    view, cells = standing
     st.subheader(_("Results"), anchor=False)
-    rows = cell_rows(view.cells, cells)
-    shown = [_COLUMNS[name] for name in columns]
-    table(
-        [_(heading) for heading, _text in shown],
-        ([text(place, row) for _heading, text in shown] for place, row in zip(view.cells, rows, strict=True)),
-        caption=_("Result of each run."),
-    )
+    following.text("results", partial(_rows, columns))
     if any(labels.is_old(run.facts.get("test_statistics")) for run in view.runs):
         st.caption(_(labels.OLD_ACCURACY))
     page, group_id = view.kind.page, view.group.id
@@ -61,7 +58,7 @@ def results(view: ExperimentView, cells: Sequence[CellHistory], columns: Sequenc
     download_buttons(
         page,
         [
-            Download(_("Table as CSV"), f"{name}.csv", lambda: _table_csv(rows)),
+            Download(_("Table as CSV"), f"{name}.csv", lambda: _table_csv(cell_rows(view.cells, cells))),
             Download(_("Table and verdict as JSON"), f"{name}.json", lambda: _table_json(view, cells)),
             *everything_recorded(view.kind.name, group_id, [run.id for run in view.runs], f"{name}-recorded"),
         ],
@@ -73,6 +70,17 @@ def results(view: ExperimentView, cells: Sequence[CellHistory], columns: Sequenc
             icon=":material/visibility:",
             query_params={"networks": group_id},
         )
+
+
+def _rows(columns: Sequence[str], standing: Standing) -> str:
+    view, cells = standing
+    shown = [_COLUMNS[name] for name in columns]
+    rows = zip(view.cells, cell_rows(view.cells, cells), strict=True)
+    return table_html(
+        [_(heading) for heading, _text in shown],
+        ([text(place, row) for _heading, text in shown] for place, row in rows),
+        caption=_("Result of each run."),
+    )
 
 
 def _have_weights(view: ExperimentView) -> bool:

@@ -1,12 +1,13 @@
 """An experiment as its page reads it: cells, their runs, what was recorded of each, and how fast they go."""
 
-from collections import deque
-from collections.abc import Sequence
+from collections import OrderedDict, deque
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import Final
+from typing import Final, NamedTuple
 
 import streamlit as st
 
@@ -21,7 +22,7 @@ from resnet_viz.ui import server
 _RATE_WINDOW_S: Final = 10.0
 _LEAST_S: Final = 1.0
 """Shorter looks would make the rate jump."""
-_SAMPLES: Final = "experiment_rate_samples"
+_SAMPLE_S: Final = 0.2
 _MOST_KEPT: Final = 1000
 
 
@@ -69,6 +70,11 @@ class ExperimentView:
         return bool(self.active) and all(run.desired.wish is Wish.PAUSE for run in self.active)
 
     @property
+    def stopping(self) -> bool:
+        """Whether the owner wants the experiment to end, which its runs do after their present step."""
+        return bool(self.active) and all(run.desired.wish is Wish.STOP for run in self.active)
+
+    @property
     def paused(self) -> bool:
         """Whether some run stands still and the others wait."""
         states = {run.state for run in self.active}
@@ -92,6 +98,46 @@ class ExperimentView:
     def of(self, family: str) -> tuple[RunRecord, ...]:
         """The runs of one network type."""
         return tuple(place.run for place in self.cells if place.run and place.cell.family == family)
+
+
+class Standing(NamedTuple):
+    """An experiment as it stands, and what was recorded of each cell that has a run."""
+
+    view: ExperimentView
+    cells: Sequence[CellHistory]
+
+
+def histories_of(standing: Standing) -> list[RunHistory]:
+    """What was recorded of each cell that has a run."""
+    return [cell.history for cell in standing.cells]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentSource:
+    """An experiment, to be followed."""
+
+    group: GroupRecord
+
+    @property
+    def key(self) -> Hashable:
+        """For each history and experiment one."""
+        return server.store().home, "experiment", self.group.id
+
+    def read(self) -> Standing:
+        """How it stands now; only what is new is read; raises `NotFound` and `StoreUnavailable`."""
+        view = read_view(self.group)
+        return Standing(view, read_cells(view))
+
+
+def stamp(standing: Standing) -> str:
+    """Differs whenever something begins, pauses or ends, or was recorded that is said once."""
+    view, cells = standing
+    places = [
+        (place.state, place.run.attempt, place.run.desired.wish) if place.run is not None else None
+        for place in view.cells
+    ]
+    known = [sorted(cell.history.facts) for cell in cells]
+    return sha256(repr((view.group.name, places, known)).encode()).hexdigest()[:16]
 
 
 def read_view(group: GroupRecord) -> ExperimentView:
@@ -129,23 +175,43 @@ def seconds_left(view: ExperimentView) -> float | None:
 
 
 def _speed(name: str, done: int, *, moving: bool) -> float | None:
-    """How much of ``done`` comes each second; ``name`` tells it from what else the page looks at.
+    return _speeds().of(server.store().home, name, done, moving=moving)
 
-    Of all runs at once, so that it is known while one ends and the next begins.
-    """
-    samples: dict[str, deque[tuple[float, int]]] = st.session_state.setdefault(_SAMPLES, {})
-    if not moving:
-        samples.pop(name, None)
-        return None
-    now = monotonic()
-    seen = samples.setdefault(name, deque())
-    if seen and (done < seen[-1][1] or now - seen[-1][0] > _RATE_WINDOW_S):
-        seen.clear()  # a run was rewound, or nobody has looked for a while
-    seen.append((now, done))
-    while len(seen) > 2 and now - seen[0][0] > _RATE_WINDOW_S:
-        seen.popleft()
-    (first, start), (last, end) = seen[0], seen[-1]
-    return (end - start) / (last - first) if last - first >= _LEAST_S and end > start else None
+
+class _Speeds:
+    """How much of what pages follow comes each second, as this server sees it."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._samples: OrderedDict[Hashable, deque[tuple[float, int]]] = OrderedDict()
+
+    def of(self, home: Path, name: str, done: int, *, moving: bool) -> float | None:
+        """How much of ``done`` comes each second; ``name`` tells it from what else is looked at.
+
+        Of all runs at once, so that it is known while one ends and the next begins.
+        """
+        now, key = monotonic(), (home, name)
+        with self._lock:
+            if not moving:
+                self._samples.pop(key, None)
+                return None
+            seen = self._samples.setdefault(key, deque())
+            self._samples.move_to_end(key)
+            while len(self._samples) > _MOST_KEPT:
+                self._samples.popitem(last=False)
+            if seen and (done < seen[-1][1] or now - seen[-1][0] > _RATE_WINDOW_S):
+                seen.clear()  # a run was rewound, or nobody has looked for a while
+            if not seen or now - seen[-1][0] >= _SAMPLE_S:  # many may look
+                seen.append((now, done))
+            while len(seen) > 2 and now - seen[0][0] > _RATE_WINDOW_S:
+                seen.popleft()
+            (first, start), (last, end) = seen[0], seen[-1]
+        return (end - start) / (last - first) if last - first >= _LEAST_S and end > start else None
+
+
+@st.cache_resource(show_spinner=False)
+def _speeds() -> _Speeds:
+    return _Speeds()
 
 
 class _Histories:

@@ -1,5 +1,6 @@
 """The first page: the question, a recorded race as the answer, and the way to run it live."""
 
+from collections.abc import Hashable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -12,11 +13,13 @@ from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
+from resnet_viz.store import home_folder
 from resnet_viz.ui import address_bar, labels, pages, server, style
 from resnet_viz.ui.home.estimate import race_seconds
 from resnet_viz.ui.home.replay import home_replay
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.link import Link
+from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.recordings import recorded_race
 from resnet_viz.wording import duration, running_text
 
@@ -68,8 +71,7 @@ def _run_live(link: dict[str, str], time_needed: str) -> None:
     )
     with words.container(gap=None):
         st.caption(running_text((_("The same settings; nothing needs to be downloaded."), time_needed)))
-        unknown = not _machine().devices
-        st.fragment(_device_line, run_every=1.0 if unknown else None)(unknown)
+        st.fragment(_device_line)()
     if go:
         st.switch_page(pages.RACE.path, query_params=link)
 
@@ -162,12 +164,28 @@ def _machine() -> Machine:
     return supervisor.machine if supervisor else Machine.here()
 
 
+class _ThisMachine:
+    """What is known of it; a GPU once the first worker has looked."""
+
+    @property
+    def key(self) -> Hashable:
+        return home_folder(), "machine"
+
+    def read(self) -> Machine:
+        """As far as it is known by now."""
+        return _machine()
+
+
+def _is_known(machine: Machine) -> str:
+    return str(bool(machine.devices))
+
+
 @in_readers_language
-def _device_line(was_unknown: bool) -> None:
-    """What this machine can do; a GPU is known once the first worker has looked."""
-    machine = _machine()
-    if was_unknown and machine.devices:
-        st.rerun()  # ends the refreshing
+def _device_line() -> None:
+    """What this machine can do."""
+    source = _ThisMachine()
+    machine = source.read()
+    Following(source, machine, _is_known, key="home_device", moving=not machine.devices).begin()
     parts = [
         _("{cores} CPU cores").format(cores=machine.cores),
         _("{memory} GiB RAM").format(memory=round(machine.memory_bytes / _GIBIBYTE)),

@@ -6,6 +6,7 @@ from typing import Final
 
 from resnet_viz.experiments.settings import RACE_SETTINGS
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels
 
@@ -19,8 +20,9 @@ def pair_up(runs: Sequence[RunRecord]) -> Cells:
     """Each residual run with its plain twin, which several can have in common; what has none alone."""
     recipes: dict[str, dict[str, list[RunRecord]]] = {}
     for run in runs:
-        kinds = recipes.setdefault(_without_shortcut(run), {"plain": [], "residual": []})
-        kinds[run.role].append(run)
+        bare = run.spec.but(network=without_shortcuts(run.spec.network))
+        kinds = recipes.setdefault(bare.digest(), {"plain": [], "residual": []})
+        kinds["plain" if run.spec == bare else "residual"].append(run)
     cells: dict[str, tuple[RunRecord, ...]] = {}
     for kinds in recipes.values():
         plain, residual = kinds["plain"], kinds["residual"]
@@ -46,13 +48,6 @@ def titles(cells: Cells) -> dict[str, str]:
         title = " · ".join(parts)
         found[name] = f"{title} · {cell[-1].id}" if title in found.values() else title
     return found
-
-
-def _without_shortcut(run: RunRecord) -> str:
-    """All that the run was asked to be but its shortcut, and the start that needs one."""
-    network = run.spec.network
-    init = "he" if network.init == "zero-last-norm" else network.init
-    return run.spec.but(network=network.but(shortcut="none", init=init)).to_json()
 
 
 def _variant(cell: Sequence[RunRecord], name: str) -> str:

@@ -15,6 +15,7 @@ from resnet_viz.ui.inspection.map_types import MapAsked
 from resnet_viz.ui.inspection.maps import choose_map, map_of
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection
+from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.picture import show_picture
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.wording import number, percent
@@ -54,7 +55,7 @@ def checkpoints(selection: Selection) -> None:
         ]
     for column, row in zip(st.columns(len(rows), gap="medium"), rows, strict=True):
         network = row[0].network
-        with column, st.container(border=True, key=f"role_card_{network.slot}_time"):
+        with column, network_card(network.look, network.slot, "time"):
             chosen = row[steps.index(step)]
             st.markdown(f"#### {network.name}")
             show_picture(chosen.pixels, width=280, alt=chosen.title)

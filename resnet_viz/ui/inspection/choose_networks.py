@@ -7,12 +7,19 @@ import streamlit as st
 
 from resnet_viz.errors import NotFound
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role, choices
 from resnet_viz.store import GroupRecord, RunRecord
 from resnet_viz.ui import pages, server
 from resnet_viz.ui.inspection.cells import Cells, pair_up, titles
 from resnet_viz.ui.inspection.link import LINK
-from resnet_viz.ui.inspection.networks import BUNDLED, PUBLISHED, Pair, bundled, bundled_exist, trained
+from resnet_viz.ui.inspection.networks import (
+    BUNDLED,
+    BUNDLED_ROLES,
+    PUBLISHED,
+    Pair,
+    bundled,
+    bundled_exist,
+    trained,
+)
 from resnet_viz.ui.inspection.published import choose_published
 from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.runs.group_rows import read_spec, title_of
@@ -67,7 +74,7 @@ def choose_networks() -> Pair | None:
                 "your own checkpoint by checkpoint."
             )
         )
-        return Pair(BUNDLED, tuple(map(bundled, choices(Role))))
+        return Pair(BUNDLED, tuple(map(bundled, BUNDLED_ROLES)))
     cells = pair_up(server.store().runs(group=group.id))
     with row:
         cell = _choose_cell(cells)

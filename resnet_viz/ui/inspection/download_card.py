@@ -1,27 +1,32 @@
 """Published weights that are not here yet: what they are, their download, and what to do without one."""
 
+from collections.abc import Hashable
+from functools import partial
 from math import ceil
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import streamlit as st
 
 from resnet_viz.data.obtain import file_path, progress_of
 from resnet_viz.data.sources import MIRROR_VARIABLE
 from resnet_viz.errors import ResnetVizError
+from resnet_viz.inspection.fetches import FetchProgress
 from resnet_viz.inspection.zoo_weights import weights_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.networks.torchvision_catalogue import ZooEntry
+from resnet_viz.store import home_folder
 from resnet_viz.ui import server
 from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.wording import number, percent
 
 _COMING: Final = "inspect_coming"
 """In the session: names of networks whose download was asked for here."""
 _FAILED: Final = "inspect_failed"
 """In the session: the refusals of downloads, by name."""
-_LOOK_EVERY_S: Final = 0.5
 _MB: Final = 10**6
 
 
@@ -34,7 +39,7 @@ def offer(entries: list[ZooEntry], data_folder: Path) -> None:
             published = text.format(depth=entry.depth, accuracy=percent(entry.accuracy))
             st.markdown(f"{_(entry.about)} {published}")
             if entry.name in _coming():
-                st.fragment(_progress, run_every=_LOOK_EVERY_S)(entry)
+                st.fragment(_progress)(entry)
             else:
                 _start(entry, data_folder)
     st.caption(
@@ -84,12 +89,38 @@ def _progress(entry: ZooEntry) -> None:
     if coming is None:
         _coming().discard(entry.name)
         st.rerun()
-    text = _how_far(coming.done_bytes, coming.total_bytes, coming.bytes_per_s)
-    st.progress(min(1.0, coming.done_bytes / coming.total_bytes), text=text)
+    following = Following(_Coming(entry.reference), coming, _ended, key=f"fetch_{entry.name}", moving=True)
+    following.text("progress", partial(_how_far_html, entry.title))
+    following.begin()
     if st.button(_("Cancel"), icon=":material/close:", key=f"inspect_cancel_{entry.name}"):
         server.fetches().cancel(entry.reference)
         _coming().discard(entry.name)
         st.rerun()
+
+
+class _Coming(NamedTuple):
+    """A download, to be followed."""
+
+    reference: str
+
+    @property
+    def key(self) -> Hashable:
+        return home_folder(), "download", self.reference
+
+    def read(self) -> FetchProgress | None:
+        """How far it is; None once it has ended."""
+        return server.fetches().progress(self.reference)
+
+
+def _ended(coming: FetchProgress | None) -> str:
+    return str(coming is None)
+
+
+def _how_far_html(title: str, coming: FetchProgress | None) -> str:
+    if coming is None:
+        return ""
+    text = _how_far(coming.done_bytes, coming.total_bytes, coming.bytes_per_s)
+    return progress_html(coming.done_bytes / coming.total_bytes, text, name=title)
 
 
 def _how_far(done: int, total: int, rate: float) -> str:

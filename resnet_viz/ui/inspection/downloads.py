@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.exports.map_script import map_script
 from resnet_viz.exports.published_map_script import published_map_script
 from resnet_viz.locale import gettext as _
@@ -148,7 +149,8 @@ def _program(selection: Selection, asked: MapAsked, one: NetworkMap) -> Callable
                 )
             elif run is not None:
                 archive.writestr(
-                    "map.py", map_script(run.network, asked.method, layer, asked.target, options)
+                    "map.py",
+                    map_script(run.network, shape_of(run.data), asked.method, layer, asked.target, options),
                 )
                 archive.write(_weights(network), "weights.safetensors")
         return target.getvalue()

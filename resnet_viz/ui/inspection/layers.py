@@ -17,6 +17,7 @@ from resnet_viz.ui.inspection.client import ask
 from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.maps import colour_bar
 from resnet_viz.ui.inspection.selection import Selection, choose_layers
+from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.picture import show_picture
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.wording import number, running_text
@@ -90,7 +91,7 @@ def layers(selection: Selection) -> None:
     for column, network, answer, channel in zip(
         st.columns(len(answers), gap="medium"), selection.networks, answers, shown, strict=True
     ):
-        with column, st.container(border=True, key=f"role_card_{network.slot}_layer", height="stretch"):
+        with column, network_card(network.look, network.slot, "layer", height="stretch"):
             st.markdown(f"#### {network.name}")
             _large(answer, channel.number, scale)
             if "branch" in answer.arrays:

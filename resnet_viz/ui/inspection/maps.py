@@ -21,6 +21,7 @@ from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.map_types import Look, MapAsked, NetworkMap
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection, choose_layers, choose_target
+from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.picture import show_picture
 from resnet_viz.wording import number, percent, running_text
 
@@ -40,7 +41,7 @@ def maps(selection: Selection) -> None:
     for column, one, limit, logits in zip(
         st.columns(len(found), gap="medium"), found, limits, selection.logits, strict=True
     ):
-        with column, st.container(border=True, key=f"role_card_{one.network.slot}_map", height="stretch"):
+        with column, network_card(one.network.look, one.network.slot, "map", height="stretch"):
             st.markdown(f"#### {one.network.name}")
             if asked.knows_class:
                 st.caption(_prediction_line(selection, logits, asked.target))

@@ -2,21 +2,21 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import resnet_viz
 from resnet_viz.figures.families import family_look
 from resnet_viz.figures.looks import NetworkLook, other_look
 from resnet_viz.networks.torchvision_catalogue import ZOO, ZooEntry
-from resnet_viz.specs import Role, choices
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 
 BUNDLED: Final = "bundled"
+BUNDLED_ROLES: Final = ("plain", "residual")
 PUBLISHED: Final = "torchvision"
 
-Slot = Literal["plain", "residual", "other"]
-"""What a network looks like; no two that are compared have the same."""
+Slot = str
+"""What a network looks like: as its role does, or ``other``. No two that are compared have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +77,17 @@ class Pair:
         return tuple(trained(run, step) for run in self.runs)
 
 
-def bundled_path(role: Role) -> Path:
+def bundled_path(role: str) -> Path:
     """Where the bundled network's weights are."""
     return Path(resnet_viz.__file__).parents[1] / "assets" / "models" / f"{role}.safetensors"
 
 
 def bundled_exist() -> bool:
     """Whether both bundled networks came with this installation."""
-    return all(bundled_path(role).is_file() for role in choices(Role))
+    return all(bundled_path(role).is_file() for role in BUNDLED_ROLES)
 
 
-def bundled(role: Role) -> Network:
+def bundled(role: str) -> Network:
     """The bundled network; raises FileNotFoundError where it is missing."""
     return Network(role, f"bundled:{role}", bundled_path(role).stat().st_mtime_ns)
 

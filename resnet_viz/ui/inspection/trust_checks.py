@@ -17,6 +17,7 @@ from resnet_viz.ui.inspection.map_types import MapAsked
 from resnet_viz.ui.inspection.maps import choose_map, map_of
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection, layer_title
+from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.picture import show_picture
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
 from resnet_viz.ui.table import table
@@ -51,7 +52,7 @@ def _baselines(selection: Selection, asked: MapAsked) -> None:
     for column, network in zip(
         st.columns(len(selection.networks), gap="medium"), selection.networks, strict=True
     ):
-        with column, st.container(border=True, key=f"role_card_{network.slot}_base"):
+        with column, network_card(network.look, network.slot, "base"):
             st.markdown(f"#### {network.name}")
             answer = _asked(network, "baselines", selection, asked)
             trained = map_of(network, selection, asked).values

@@ -1,7 +1,7 @@
-"""The charts of a race: built again only when there is something new to draw."""
+"""The charts of a race."""
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,10 @@ from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, lay
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.drawn import show_drawn
+from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.translated import choose
+
+R = TypeVar("R")
 
 _PLOT_PX: Final = 380
 _TALL_PX: Final = 480
@@ -21,14 +23,21 @@ _PANEL_PX: Final = 150
 _MOST_STOPS: Final = 300
 
 
-def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> None:
+def race_charts(
+    following: Following[R], histories_of: Callable[[R], Sequence[RunHistory]], name: str, *, page: str
+) -> None:
     """All charts, two beside each other where there is room; ``name`` begins what their files are called."""
-    extent = _extent(histories)
 
-    def show(part: str, draw: Callable[[], Figure], *choices: Hashable, height_px: int = _PLOT_PX) -> None:
-        show_drawn(
-            draw,
-            (choices, extent),
+    def show(
+        part: str,
+        draw: Callable[[Sequence[RunHistory]], Figure],
+        *choices: Hashable,
+        height_px: int = _PLOT_PX,
+    ) -> None:
+        following.chart(
+            (name, part, *choices),
+            lambda read: draw(histories_of(read)),
+            lambda read: extent(histories_of(read)),
             key=f"{page}_{part}",
             filename=f"{name}-{part}",
             height_px=height_px,
@@ -36,10 +45,11 @@ def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> Non
 
     left, right = st.columns(2, gap="medium")
     with left:
-        show("loss", lambda: losses.figure(histories))
+        show("loss", losses.figure)
     with right:
-        show("accuracy", lambda: accuracy.figure(histories))
+        show("accuracy", accuracy.figure)
     st.subheader(_("How the gradient reaches the layers"), anchor=False)
+    histories = histories_of(following.read)
     metric, step = _gradient_controls(histories, page)
     panels = len({history.family for history in histories})
     height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
@@ -47,14 +57,14 @@ def race_charts(histories: Sequence[RunHistory], name: str, *, page: str) -> Non
     with left:
         show(
             "gradients",
-            lambda: gradient_profile.figure(histories, metric, step),
+            lambda histories: gradient_profile.figure(histories, metric, step),
             metric,
             step,
             height_px=height_px,
         )
     with right:
-        show("map", lambda: gradient_heatmap.figure(histories), height_px=height_px)
-    show("responses", lambda: responses.figure(histories, step), step)
+        show("map", gradient_heatmap.figure, height_px=height_px)
+    show("responses", lambda histories: responses.figure(histories, step), step)
 
 
 def _gradient_controls(histories: Sequence[RunHistory], page: str) -> tuple[str, int | None]:
@@ -85,7 +95,7 @@ def _stops(recorded: npt.NDArray[np.int64], current: int) -> list[int]:
     return sorted({*recorded[chosen].tolist(), current})
 
 
-def _extent(histories: Sequence[RunHistory]) -> tuple[Any, ...]:
+def extent(histories: Sequence[RunHistory]) -> tuple[Any, ...]:
     """How much there is: differs whenever a chart could."""
     return tuple(
         (

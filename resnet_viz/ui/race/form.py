@@ -7,7 +7,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import MAX_DEPTH, legal_depths
+from resnet_viz.networks.families import common_depths
+from resnet_viz.networks.family import MAX_DEPTH
+from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.settings_form import choose_seeds
 from resnet_viz.wording import running_text
@@ -32,11 +34,11 @@ def choose_race() -> tuple[DeltaGenerator, DeltaGenerator]:
 def _depth() -> None:
     setting = RACE.settings["depth"]
     key = RACE_FORM.key("depth")
+    network = NetworkSpec.model_construct(block=st.session_state[RACE_FORM.key("block")])
+    shown = max(_SHOWN_DEPTH, st.session_state[key])
     st.select_slider(
         _(setting.label),
-        legal_depths(
-            st.session_state[RACE_FORM.key("block")], up_to=max(_SHOWN_DEPTH, st.session_state[key])
-        ),
+        [depth for depth in common_depths((), network) if depth <= shown],
         key=key,
         help=running_text((_(setting.help), _("A link may ask for up to {most}.").format(most=MAX_DEPTH))),
     )

@@ -1,9 +1,7 @@
 """The Race page: two networks of one depth, side by side."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.figures import seed_gaps
 from resnet_viz.findings.race_numbers import RaceFinding
@@ -14,10 +12,12 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import chart_card, pages
 from resnet_viz.ui.experiment.page import experiment_page
 from resnet_viz.ui.experiment.parts import Parts, Words
-from resnet_viz.ui.experiment.view import ExperimentView
+from resnet_viz.ui.experiment.view import Standing, histories_of
 from resnet_viz.ui.linked_form import RACE_FORM
+from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.form import choose_race
+from resnet_viz.ui.race.preview import show_preview
 from resnet_viz.ui.race.status import race_status
 from resnet_viz.ui.table import table
 
@@ -27,8 +27,8 @@ def race_page() -> None:
     experiment_page(PARTS)
 
 
-def _charts(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
-    race_charts([cell.history for cell in cells], f"race-{view.group.id}", page="race")
+def _charts(standing: Standing, following: Following[Standing]) -> None:
+    race_charts(following, histories_of, f"race-{standing.view.group.id}", page="race")
 
 
 def _evidence(found: Verdict[RaceFinding]) -> None:
@@ -80,6 +80,5 @@ PARTS: Final = Parts(
         "run",
         "remark",
     ),
-    when_empty=lambda: None,
-    refresh_s=0.5,
+    when_empty=show_preview,
 )

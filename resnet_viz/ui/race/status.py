@@ -1,28 +1,31 @@
 """Where the networks of a race stand: one card each."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from functools import partial
+from html import escape
 from typing import Any, Final
 
 import streamlit as st
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.experiment import CellHistory
-from resnet_viz.figures.families import family_looks, plain_first
-from resnet_viz.figures.looks import NetworkLook
+from resnet_viz.figures.families import family_looks, family_name, plain_first
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
-from resnet_viz.ui.experiment.view import ExperimentView, steps_per_s
+from resnet_viz.ui.experiment.view import Standing, steps_per_s
+from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.live.progress import progress_html
+from resnet_viz.ui.network_card import network_card
 from resnet_viz.wording import duration
 
-_COLOURS: Final[dict[RunState, Any]] = {
-    RunState.QUEUED: "gray",
+_COLOURS: Final = {
+    RunState.QUEUED: "grey",
     RunState.RUNNING: "green",
     RunState.PAUSED: "yellow",
     RunState.FINISHED: "blue",
-    RunState.STOPPED: "gray",
+    RunState.STOPPED: "grey",
     RunState.FAILED: "red",
     RunState.DIVERGED: "red",
     RunState.LOST: "red",
@@ -31,43 +34,39 @@ _MOST_BESIDE: Final = 3
 """More cards do not fit beside each other."""
 
 
-def race_status(view: ExperimentView, _cells: Sequence[CellHistory]) -> None:
+def race_status(standing: Standing, following: Following[Standing]) -> None:
     """A card for each network type, plain ones first."""
-    families = plain_first(view.spec.families)
+    families = plain_first(standing.view.spec.families)
     looks = family_looks(families)
     a_row = len(families) if len(families) <= _MOST_BESIDE else 2
     for start in range(0, len(families), a_row):
         columns = st.columns(a_row, gap="medium")
         for column, family in zip(columns, families[start : start + a_row], strict=False):
-            with column, st.container(border=True, key=_key(family, looks[family]), height="stretch"):
-                if runs := view.of(family):
-                    _card(looks[family].name, runs)
-                else:
-                    st.subheader(looks[family].name, anchor=False)
-                    st.caption(_("All runs of this network were deleted."))
+            with column, network_card(looks[family], *family.split("+"), height="stretch"):
+                following.text(("card", family), partial(_card, family))
+                for sentence in sorted({failure_sentence(run) for run in standing.view.of(family)} - {""}):
+                    st.error(sentence, icon=":material/error:")
 
 
-def _key(family: str, look: NetworkLook) -> str:
-    """What `style.css` draws the card's edge by: the kind of network, and the colour of a variant."""
-    kind, _plus, variant = family.partition("+")
-    words = (kind, *variant.split("+"), look.colour.lstrip("#")) if variant else (kind,)
-    return "role_card_" + "_".join(words)
-
-
-def _card(name: str, runs: tuple[RunRecord, ...]) -> None:
+def _card(family: str, standing: Standing) -> str:
+    name = family_name(family)
+    runs = standing.view.of(family)
+    if not runs:
+        gone = _("All runs of this network were deleted.")
+        return f'<h3 class="run-card">{escape(name)}</h3><p class="fine">{escape(gone)}</p>'
+    badges = []
+    for state, number in Counter(run.state for run in runs).items():
+        text = labels.label(labels.STATES, state)
+        text = f"{text} · {number}" if len(runs) > 1 else text
+        badges.append(f'<span class="state {_COLOURS[state]}">{escape(text)}</span>')
     done, total = sum(run.step for run in runs), sum(run.total_steps for run in runs)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(name, anchor=False, width="content")
-        for state, number in Counter(run.state for run in runs).items():
-            text = labels.label(labels.STATES, state)
-            st.badge(f"{text} · {number}" if len(runs) > 1 else text, color=_COLOURS[state])
-    st.progress(
-        min(done / total, 1.0) if total else 0.0,
-        text=_("Step {done} of {total}").format(done=f"{done:,}", total=f"{total:,}"),
+    text = _("Step {done} of {total}").format(done=f"{done:,}", total=f"{total:,}")
+    details = " · ".join(_details(runs, total - done))
+    return (
+        f'<h3 class="run-card">{escape(name)} {"".join(badges)}</h3>'
+        f"{progress_html(done / total if total else 0.0, text, name=name)}"
+        f'<p class="fine">{escape(details)}</p>'
     )
-    st.caption(" · ".join(_details(runs, total - done)))
-    for sentence in sorted({failure_sentence(run) for run in runs} - {""}):
-        st.error(sentence, icon=":material/error:")
 
 
 def _details(runs: tuple[RunRecord, ...], remaining: int) -> list[str]:

@@ -1,34 +1,53 @@
 """The chosen runs in charts: as a race where they are one, else one line each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 import streamlit as st
 
 from resnet_viz.figures import comparison
+from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import RunRecord
-from resnet_viz.ui import chart_card
+from resnet_viz.ui import server
 from resnet_viz.ui.experiment.view import read_history
 from resnet_viz.ui.language import in_readers_language
-from resnet_viz.ui.race.charts import race_charts
+from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.race.charts import extent, race_charts
 from resnet_viz.ui.runs.rows import recorded_run
 
 MOST_COMPARED: Final = 12
-_REFRESH_S: Final = 2.0
+_CHARTS: Final = ("loss", "accuracy", "gradient")
 _PLOT_PX: Final = 320
 _LEGEND_LINE_PX: Final = 22
+
+
+class _Chosen(NamedTuple):
+    """Chosen runs, to be followed."""
+
+    runs: tuple[RunRecord, ...]
+
+    @property
+    def key(self) -> Hashable:
+        return server.store().home, "runs", tuple(run.id for run in self.runs)
+
+    def read(self) -> list[RunHistory]:
+        """What has been recorded of each; what is finished does not change."""
+        return [
+            read_history(run if run.state.is_finished() else server.store().run(run.id)) for run in self.runs
+        ]
 
 
 def compared(runs: Sequence[RunRecord], bundled: Sequence[str], *, key: str) -> None:
     """A switch for the charts of these runs, on where they are few; they move while runs train."""
     few = len(runs) + len(bundled) <= MOST_COMPARED
     if (runs or bundled) and st.toggle(_("Compare in charts"), value=few, key=key):
-        moving = any(not run.state.is_finished() for run in runs)
-        st.fragment(_comparison, run_every=_REFRESH_S if moving else None)(runs, bundled)
+        st.fragment(_comparison)(runs, bundled)
 
 
 @in_readers_language
@@ -38,32 +57,46 @@ def _comparison(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
 
 def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
     """Charts of ``runs`` of the history and of ``bundled`` ones (identifiers)."""
-    recorded = [recorded_run(run_id) for run_id in bundled]
+    if len(runs) + len(bundled) > MOST_COMPARED:
+        text = _("The first {most} of the selected runs are compared.")
+        st.caption(text.format(most=MOST_COMPARED))
+    runs = runs[:MOST_COMPARED]
+    recorded = [recorded_run(run_id) for run_id in bundled[: MOST_COMPARED - len(runs)]]
     specs = [*(run.spec for run in runs), *(run.spec for run in recorded)]
-    histories = [*map(read_history, runs), *(run.history for run in recorded)]
-    if not any(history.series for history in histories):
+    source = _Chosen(tuple(runs))
+    own, others = source.read(), [run.history for run in recorded]
+    moving = any(not history.state.is_finished() for history in own)
+    following = Following(source, own, _stamp, key="runs_compare", moving=moving)
+
+    def histories_of(own: list[RunHistory]) -> list[RunHistory]:
+        return [*own, *others]
+
+    if not any(history.series for history in histories_of(own)):
         st.caption(
             _("There are no curves to compare: nothing was measured yet, or only weights were imported.")
         )
-        return
-    if len(specs) > MOST_COMPARED:
-        text = _("The first {most} of the selected runs are compared.")
-        st.caption(text.format(most=MOST_COMPARED))
-        specs, histories = specs[:MOST_COMPARED], histories[:MOST_COMPARED]
-    if is_race(specs):
+    elif is_race(specs):
         named = families(spec.network for spec in specs)
-        lines = [replace(h, family=named[s.network]) for s, h in zip(specs, histories, strict=True)]
-        race_charts(
-            lines, "compared-" + "-".join(sorted({spec.digest() for spec in specs}))[:80], page="race"
-        )
+        name = "compared-" + "-".join(sorted({spec.digest() for spec in specs}))[:80]
+
+        def lines_of(own: list[RunHistory]) -> list[RunHistory]:
+            found = zip(specs, histories_of(own), strict=True)
+            return [replace(history, family=named[spec.network]) for spec, history in found]
+
+        race_charts(following, lines_of, name, page="race")
     else:
-        ids = [*(run.id for run in runs), *(run.id for run in recorded)][:MOST_COMPARED]
-        _lines(specs, histories, ids)
+        ids = [*(run.id for run in runs), *(run.id for run in recorded)]
+        _lines(following, histories_of, names(specs, ids))
+    following.begin()
+
+
+def _stamp(own: list[RunHistory]) -> str:
+    return repr([(history.state, bool(history.series)) for history in own])
 
 
 def is_race(specs: Sequence[RunSpec]) -> bool:
     """Whether networks differ in the shortcut alone, each of them with each seed once."""
-    races = {(spec.network.plain(), spec.data, spec.train.but(seed=0)) for spec in specs}
+    races = {(without_shortcuts(spec.network), spec.data, spec.train.but(seed=0)) for spec in specs}
     kinds = {spec.network for spec in specs}
     shortcuts = {network.shortcut for network in kinds}
     runs = {(spec.network, spec.train.seed) for spec in specs}
@@ -92,12 +125,25 @@ def names(specs: Sequence[RunSpec], ids: Sequence[str]) -> list[str]:
     ]
 
 
-def _lines(specs: Sequence[RunSpec], histories: Sequence[RunHistory], ids: Sequence[str]) -> None:
-    figures = comparison.figures(list(zip(names(specs, ids), histories, strict=True)))
+def _lines(
+    following: Following[list[RunHistory]],
+    histories_of: Callable[[list[RunHistory]], list[RunHistory]],
+    shown: Sequence[str],
+) -> None:
     places = [*st.columns(2, gap="medium"), st.container()]
     # In a narrow column the legend has one line a run.
-    height_px = _PLOT_PX + _LEGEND_LINE_PX * len(specs)
-    for place, (name, figure) in zip(places, figures.items(), strict=True):
+    height_px = _PLOT_PX + _LEGEND_LINE_PX * len(shown)
+
+    def draw(own: list[RunHistory], *, name: str) -> Figure:
+        return comparison.figures(list(zip(shown, histories_of(own), strict=True)))[name]
+
+    for place, name in zip(places, _CHARTS, strict=True):
         with place:
-            key, filename = f"runs_compare_{name}", f"compared-runs-{name}"
-            chart_card.show(figure, key=key, filename=filename, height_px=height_px)
+            following.chart(
+                ("compared", name, tuple(shown)),
+                partial(draw, name=name),
+                lambda own: extent(histories_of(own)),
+                key=f"runs_compare_{name}",
+                filename=f"compared-runs-{name}",
+                height_px=height_px,
+            )

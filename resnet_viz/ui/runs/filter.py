@@ -8,7 +8,7 @@ import streamlit as st
 from resnet_viz.data.catalogue import DATASETS
 from resnet_viz.events import RunState
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role, choices
+from resnet_viz.networks.families import ROLES
 from resnet_viz.store import RunQuery
 from resnet_viz.ui import labels
 from resnet_viz.ui.linked_choices import LinkedChoices
@@ -20,7 +20,7 @@ GROUP: Final = "runs_group"
 RUNS_VIEW: Final = "runs"
 GROUPS_VIEW: Final = "groups"
 _CHOICES: Final[dict[str, tuple[str, ...]]] = {
-    "network": choices(Role),
+    "network": tuple(ROLES),
     "state": tuple(state.value for state in RunState),
     "data": tuple(DATASETS),
     "only": ("pinned", "mine"),
@@ -62,7 +62,7 @@ def runs_filter() -> RunQuery:
                 width=190,
             ),
         )
-        networks = {role: labels.label(labels.ROLES, role) for role in choices(Role)}
+        networks = {role: labels.label(labels.ROLES, role) for role in ROLES}
         roles = _pills("network", _("Network"), networks)
         only = _pills("only", _("Only"), {"pinned": _("Pinned"), "mine": _("Mine")})
         states = _multiselect("state", _("State"), {s: labels.label(labels.STATES, s) for s in RunState})
@@ -79,7 +79,7 @@ def runs_filter() -> RunQuery:
     return RunQuery(
         text=text,
         states=[RunState(state) for state in states] or None,
-        roles=[role for role in choices(Role) if role in roles] or None,
+        roles=[role for role in ROLES if role in roles] or None,
         datasets=datasets or None,
         pinned=True if "pinned" in only else None,
         owner=owner() if "mine" in only else None,

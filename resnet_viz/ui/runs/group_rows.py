@@ -1,7 +1,7 @@
 """What the table of groups shows of a race, a sweep, a single run, an import or a bundled recording."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from statistics import fmean
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.experiments import cells_of
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import Role, RunSpec
+from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.moments import moment
@@ -39,7 +39,7 @@ _TELLING: Final = (
 class Outcome(NamedTuple):
     """How one network ended: what a group's result in short is made of."""
 
-    role: Role
+    role: str
     depth: int
     accuracy: float | None
 
@@ -61,8 +61,8 @@ def columns() -> list[Column]:
     ]
 
 
-def row_of(group: GroupSummary) -> Row:
-    """One line for a group of the history."""
+def row_of(group: GroupSummary, when: Callable[[float], str] = moment) -> Row:
+    """One line for a group of the history; ``when`` tells the time."""
     states, runs, result = group.states, f"{group.runs}", _pair(group.plain_accuracy, group.residual_accuracy)
     spec = read_spec(group.kind, group.spec_json)
     if isinstance(spec, Experiment) and KINDS[group.kind].reuses and _cell_count(spec) <= _MOST_CELLS:
@@ -94,7 +94,7 @@ def row_of(group: GroupSummary) -> Row:
         result,
         with_commas(map(data_set, datasets)),
         "–" if group.wall_s is None else duration(group.wall_s),
-        moment(group.created_at),
+        when(group.created_at),
         size(group.weights_bytes),
         " ".join(group.notes.split())[:200],
         group.id,
@@ -137,12 +137,12 @@ def title_of(kind: str, spec: Experiment | RunSpec | None) -> str:
 
 def in_short(outcomes: Iterable[Outcome]) -> str:
     """Mean accuracies at the greatest depth that both kinds of network have, else at the greatest."""
-    depths: dict[Role, dict[int, list[float]]] = {"plain": {}, "residual": {}}
+    depths: dict[str, dict[int, list[float]]] = {"plain": {}, "residual": {}}
     seen: set[int] = set()
     for role, depth, accuracy in outcomes:
         seen.add(depth)
         if accuracy is not None:
-            depths[role].setdefault(depth, []).append(accuracy)
+            depths.setdefault(role, {}).setdefault(depth, []).append(accuracy)
     plain, residual = depths["plain"], depths["residual"]
     common = plain.keys() & residual.keys() or plain.keys() | residual.keys()
     if not common:

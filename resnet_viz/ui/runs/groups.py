@@ -21,7 +21,7 @@ from resnet_viz.ui.runs.compare import compared
 from resnet_viz.ui.runs.files import export_runs
 from resnet_viz.ui.runs.filter import show_runs_of
 from resnet_viz.ui.runs.group_rows import bundled_rows, columns, read_spec, row_of, title_of
-from resnet_viz.ui.runs.paged import Listed
+from resnet_viz.ui.runs.paged import Found, Listed, following
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, PAGE_ROWS
 
@@ -31,11 +31,10 @@ _SORT_KEYS: Final[dict[str, GroupSortKey]] = {key: key for key in get_args(Group
 def list_groups(query: RunQuery) -> Listed:
     """The groups with a run that fits."""
     order = GROUPS.sorting()
-    found = server.store().library.find_groups(
-        replace(query, limit=PAGE_ROWS, offset=GROUPS.first_row()),
-        _SORT_KEYS.get(order.key, "created"),
-        descending=order.descending,
-    )
+    library = server.store().library
+    wanted = replace(query, limit=PAGE_ROWS, offset=GROUPS.first_row())
+    key, descending = _SORT_KEYS.get(order.key, "created"), order.descending
+    found = library.find_groups(wanted, key, descending=descending)
     bundled = bundled_rows(query)
     start = max(0, GROUPS.first_row() - found.total)
     return Listed(
@@ -46,7 +45,16 @@ def list_groups(query: RunQuery) -> Listed:
         caption=_("Races, sweeps and other groups of runs"),
         nothing=_("No matching groups. Change the filter, or start a race."),
         on_sorted=_took_order,
-        moves=any(not state.is_finished() for group in found.rows for state in group.states),
+        moving=following(
+            GROUPS,
+            Found(
+                (wanted, key, descending),
+                lambda: library.find_groups(wanted, key, descending=descending).rows,
+            ),
+            found.rows,
+            lambda group: group.states,
+            row_of,
+        ),
         note=_(labels.OLD_ACCURACY) if any(group.old_tests for group in found.rows) else "",
     )
 

@@ -27,12 +27,11 @@ from resnet_viz.ui.runs.filter import (
 )
 from resnet_viz.ui.runs.groups import chosen_groups, list_groups
 from resnet_viz.ui.runs.importing import import_files
-from resnet_viz.ui.runs.paged import Listed, paged_table
+from resnet_viz.ui.runs.paged import Found, Listed, following, paged_table
 from resnet_viz.ui.runs.rows import BUNDLED, bundled_rows, columns, row_of
 from resnet_viz.ui.runs.state import GROUPS, PAGE_ROWS, RUNS
 from resnet_viz.ui.runs.storage import storage
 
-_REFRESH_S: Final = 2.0
 _SORT_KEYS: Final[dict[str, SortKey]] = {key: key for key in get_args(SortKey)}
 
 
@@ -74,10 +73,10 @@ def _opened(title: str, icon: str, key: str) -> Iterator[bool]:
 
 
 def _table(make: Callable[[RunQuery], Listed], query: RunQuery) -> None:
-    """What ``make`` finds, again and again while something in it trains."""
+    """What ``make`` finds, brought up to date while something in it trains."""
     listed = make(query)
-    if listed.moves:
-        st.fragment(_moving_table, run_every=_REFRESH_S)(make, query, _asked())
+    if listed.moving:
+        st.fragment(_moving_table)(make, query, _asked())
     else:
         paged_table(listed)
 
@@ -86,7 +85,7 @@ def _table(make: Callable[[RunQuery], Listed], query: RunQuery) -> None:
 def _moving_table(make: Callable[[RunQuery], Listed], query: RunQuery, asked: tuple[object, ...]) -> None:
     """The table while runs in it train; what was pressed in it concerns the whole page."""
     listed = make(query)
-    if _asked() != asked or not listed.moves:
+    if _asked() != asked or not listed.moving:
         st.rerun()
     paged_table(listed)
 
@@ -98,16 +97,16 @@ def _asked() -> tuple[object, ...]:
 def _list_runs(query: RunQuery) -> Listed:
     """The runs that fit; bundled ones stand behind the last of the history."""
     order = RUNS.sorting()
-    found = server.store().library.find(
-        replace(
-            query,
-            sort=_SORT_KEYS.get(order.key, "created"),
-            descending=order.descending,
-            limit=PAGE_ROWS,
-            offset=RUNS.first_row(),
-        )
+    library, query_here = server.store().library, query
+    query = replace(
+        query,
+        sort=_SORT_KEYS.get(order.key, "created"),
+        descending=order.descending,
+        limit=PAGE_ROWS,
+        offset=RUNS.first_row(),
     )
-    bundled = bundled_rows(query)
+    found = library.find(query)
+    bundled = bundled_rows(query_here)
     start = max(0, RUNS.first_row() - found.total)
     return Listed(
         RUNS,
@@ -117,7 +116,13 @@ def _list_runs(query: RunQuery) -> Listed:
         caption=_("Runs"),
         nothing=_("No matching runs. Change the filter, or start a race."),
         on_sorted=_took_order,
-        moves=any(not run.state.is_finished() for run in found.rows),
+        moving=following(
+            RUNS,
+            Found(query, lambda: library.find(query).rows),
+            found.rows,
+            lambda run: (run.state,),
+            row_of,
+        ),
         note=_(labels.OLD_ACCURACY) if any(labels.is_old(run.test_statistics) for run in found.rows) else "",
     )
 

@@ -1,20 +1,30 @@
 """One page of a table and the way to the others."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import streamlit as st
 
+from resnet_viz.events import RunState
 from resnet_viz.locale import gettext as _
+from resnet_viz.store import GroupSummary, RunSummary
+from resnet_viz.ui import server
+from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.moments import readers_clock
 from resnet_viz.ui.runs.state import TableState
-from resnet_viz.ui.runs.table import Column, Row, runs_table
+from resnet_viz.ui.runs.table import Column, Row, rows_json, runs_table
+
+ROWS: Final = "rows"
+
+
+S = TypeVar("S", bound=RunSummary | GroupSummary)
 
 
 class Listed(NamedTuple):
     """What a table shows: the rows of the page in ``state``, of ``total``.
 
-    ``nothing`` is said where there are none; ``moves`` says whether a run among them trains;
-    ``note`` stands below.
+    ``nothing`` is said where there are none; ``moving`` follows the rows while a run among them
+    trains, None where none does; ``note`` stands below.
     """
 
     state: TableState
@@ -24,8 +34,44 @@ class Listed(NamedTuple):
     caption: str
     nothing: str
     on_sorted: Callable[[], None]
-    moves: bool
+    moving: Following[Any] | None
     note: str = ""
+
+
+class Found(Generic[S]):
+    """The rows of a page of a table, to be followed; ``query`` tells them from those of other pages."""
+
+    def __init__(self, query: object, find: Callable[[], Sequence[S]]) -> None:
+        self._query = repr(query)
+        self._find = find
+
+    @property
+    def key(self) -> Hashable:
+        return server.store().home, self._query
+
+    def read(self) -> Sequence[S]:
+        """The rows as they stand now; raises `StoreUnavailable`."""
+        return self._find()
+
+
+def following(
+    state: TableState,
+    found: Found[S],
+    rows: Sequence[S],
+    states_of: Callable[[S], Iterable[RunState]],
+    row_of: Callable[[S, Callable[[float], str]], Row],
+) -> Following[Sequence[S]] | None:
+    """Follow ``rows`` while something in them moves."""
+    clock = readers_clock()
+
+    def stamp(rows: Sequence[S]) -> str:
+        return repr([(row.id, sorted(states_of(row))) for row in rows])
+
+    if all(one.is_finished() for row in rows for one in states_of(row)):
+        return None
+    made = Following(found, rows, stamp, key=state.table_key, moving=True)
+    made.data(ROWS, lambda rows: rows_json([row_of(row, clock) for row in rows]), clock(0.0))
+    return made
 
 
 def paged_table(listed: Listed) -> None:
@@ -47,7 +93,10 @@ def paged_table(listed: Listed) -> None:
         version=state.version(),
         on_chosen=state.took_choice,
         on_sorted=listed.on_sorted,
+        live=listed.moving.token(ROWS) if listed.moving else None,
     )
+    if listed.moving:
+        listed.moving.begin()
     if listed.note:
         st.caption(listed.note)
     _turn(state, len(listed.rows), listed.total)

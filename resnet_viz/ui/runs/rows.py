@@ -1,6 +1,6 @@
 """What the table of runs shows of a run, trained here, imported or bundled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Final
 
@@ -49,8 +49,8 @@ def columns() -> list[Column]:
     ]
 
 
-def row_of(run: RunSummary) -> Row:
-    """One line for a run of the history."""
+def row_of(run: RunSummary, when: Callable[[float], str] = moment) -> Row:
+    """One line for a run of the history; ``when`` tells the time."""
     network = f"{labels.label(labels.ROLES, run.role)}-{run.depth}"
     origin = f"{_('imported')} · " if run.origin == "imported" else ""
     cells = (
@@ -64,7 +64,7 @@ def row_of(run: RunSummary) -> Row:
         labels.accuracy(run.test_accuracy, run.test_statistics),
         "–" if run.wall_s is None else duration(run.wall_s),
         labels.device(run.device),
-        moment(run.created_at),
+        when(run.created_at),
         size(run.weights_bytes),
         with_commas(run.tags),
         " ".join(run.notes.split())[:200],

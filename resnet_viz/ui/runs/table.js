@@ -25,15 +25,31 @@ function heading(column, data, send) {
   return cell;
 }
 
+function fill(cell, text, column, row, edges) {
+  if (cell.textContent !== text) cell.textContent = text;
+  cell.title = text;
+  if (column.state) cell.className = `runs-state runs-state-${row.state}`;
+  if (column.role) {
+    cell.className = "runs-role";
+    cell.style.borderInlineStart = edges[row.role] ?? "";
+  }
+}
+
+// The same rows, further on.
+function goOn(root, json, { columns, edges }) {
+  for (const row of JSON.parse(json)) {
+    const made = root.querySelector(`tr[data-run="${CSS.escape(row.id)}"]`);
+    row.cells.forEach((text, index) => made && fill(made.children[index + 1], text, columns[index], row, edges));
+  }
+}
+
 function line(row, data, table) {
   const box = element("input", { type: "checkbox", "aria-label": `${data.words.choose}: ${row.label}` });
   const mark = () => made.classList.toggle("runs-chosen", (box.checked = table.chosen.has(row.id)));
   const made = element("tr", { "data-run": row.id }, element("td", {}, box));
   row.cells.forEach((text, index) => {
-    const cell = element("td", { class: data.columns[index].number ? "runs-number" : "" }, text);
-    if (data.columns[index].state) cell.className = `runs-state runs-state-${row.state}`;
-    if (data.columns[index].role) cell.className = `runs-role runs-role-${row.role}`;
-    cell.title = text;
+    const cell = element("td", { class: data.columns[index].number ? "runs-number" : "" });
+    fill(cell, text, data.columns[index], row, data.edges);
     made.append(cell);
   });
   made.onclick = (event) => {
@@ -90,4 +106,7 @@ export default function ({ data: bytes, parentElement, setStateValue, setTrigger
   root.replaceChildren(made);
   if (focused) root.querySelector(`tr[data-run="${CSS.escape(focused)}"] input`)?.focus();
   root.dataset.rows = String(data.rows.length);
+  table.leave?.();
+  table.leave = data.live ? liveParts.follow(data.live, (json) => goOn(root, json, data)) : null;
+  return () => table.leave?.();
 }

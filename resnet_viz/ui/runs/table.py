@@ -10,8 +10,10 @@ from typing import Final
 
 import orjson
 
+from resnet_viz.figures.families import role_looks
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.component import component
+from resnet_viz.ui.live_chart import LIVE_PARTS
 
 _HERE: Final = Path(__file__).parent
 _HTML: Final = '<div class="runs-table" tabindex="0" role="region"></div>'
@@ -56,13 +58,14 @@ def runs_table(
     sort: Sorting,
     chosen: Sequence[str],
     version: int,
+    live: str | None,
     on_chosen: Callable[[], None],
     on_sorted: Callable[[], None],
 ) -> None:
     """Show ``rows``; callbacks find ``chosen`` and ``sorted`` in the session under ``key``.
 
     The browser keeps what is chosen, so that fast clicks are not lost; ``chosen``
-    replaces it when ``version`` is another than before.
+    replaces it when ``version`` is another than before. ``live``: the token of `rows_json` of the same rows.
     """
     words = {
         "caption": caption,
@@ -73,16 +76,23 @@ def runs_table(
     message = {
         "columns": [asdict(column) for column in columns],
         "rows": [asdict(row) for row in rows],
+        "edges": {role: f"4px {look.edge} {look.colour}" for role, look in role_looks().items()},
         "sort": asdict(sort),
         "chosen": list(chosen),
         "version": version,
+        "live": live,
         "words": words,
     }
     # As bytes: Streamlit would look for dataframes in anything else, with pandas.
-    show = component("runs_table", _HERE / "table.css", _HERE / "table.js", html=_HTML)
+    show = component("runs_table", _HERE / "table.css", LIVE_PARTS, _HERE / "table.js", html=_HTML)
     show(
         key=key,
         data=orjson.dumps(message),
         on_chosen_change=on_chosen,
         on_sorted_change=on_sorted,
     )
+
+
+def rows_json(rows: Sequence[Row]) -> str:
+    """``rows`` for the table that follows them."""
+    return orjson.dumps([asdict(row) for row in rows]).decode()

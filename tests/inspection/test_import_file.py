@@ -16,20 +16,21 @@ import torch
 from torch import Tensor
 
 from resnet_viz.errors import WeightsRefused
-from resnet_viz.networks import import_file
-from resnet_viz.networks.import_file import ImportedNetwork, load_weights
+from resnet_viz.inspection import import_file
+from resnet_viz.inspection.import_file import ImportedNetwork, load_weights
 from resnet_viz.networks.registry import build
-from resnet_viz.specs import NetworkSpec, RunSpec
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
+from tests.networks.shapes import GREY
 
-SPEC = RunSpec(network=NetworkSpec(depth=8, width=2, in_channels=1, image_px=8))
+SPEC = RunSpec(network=NetworkSpec(depth=8, width=2), data=DataSpec(resolution_px=8))
 
 
 @pytest.fixture(scope="module")
 def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A file as the training writes it."""
     path = tmp_path_factory.mktemp("weights") / "model.safetensors"
-    write_checkpoint(path, Checkpoint(SPEC, 70, build(SPEC.network, 3).state_dict(), (0.3,), (0.25,)))
+    write_checkpoint(path, Checkpoint(SPEC, 70, build(SPEC.network, GREY, 3).state_dict(), (0.3,), (0.25,)))
     return path.read_bytes()
 
 
@@ -69,6 +70,11 @@ def with_tensors(content: bytes, change: Callable[[dict[str, Tensor]], object]) 
     return bytes(safetensors.torch.save(tensors, metadata=header["__metadata__"]))
 
 
+def seven_classes(tensors: dict[str, Tensor]) -> None:
+    for name in ("model.head.weight", "model.head.bias"):
+        tensors[name] = tensors[name][:7].clone()
+
+
 def renamed(content: bytes, old: str, new: str) -> bytes:
     header, data = parts(content)
     header[new] = header.pop(old)
@@ -101,7 +107,7 @@ def test_a_file_of_ours_is_read_back_exactly(content: bytes, tmp_path: Path) -> 
     assert (found.spec, found.step, found.changes) == (SPEC, 70, ())
     assert not found.network.training
     assert agrees(found, content)
-    network = build(SPEC.network, 3).eval()
+    network = build(SPEC.network, GREY, 3).eval()
     images = torch.randn(2, 1, 8, 8, generator=torch.Generator().manual_seed(0))
     assert torch.equal(found.network(images), network(images))
 
@@ -122,7 +128,7 @@ def test_sixteen_bits_are_cast_and_said(content: bytes, dtype: torch.dtype, name
     halved = with_tensors(content, halve)
     found = load_weights(halved)
     assert agrees(found, halved)
-    assert found.network.stem.weight.dtype == torch.float32
+    assert found.network.get_parameter("stem.weight").dtype == torch.float32
     assert [change.code for change in found.changes] == ["weights_cast"]
     assert f"({name})" in str(found.changes[0])
 
@@ -242,7 +248,7 @@ REFUSED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     "negative step": ("weights_metadata_damaged", lambda c: with_about(c, step=-1)),
     "no spec": ("weights_metadata_damaged", lambda c: with_about(c, spec=[])),
     "no network": ("weights_metadata_damaged", lambda c: with_about(c, spec={})),
-    "newer": ("weights_newer", lambda c: with_about(c, schema=2, spec="unknown")),
+    "newer": ("weights_newer", lambda c: with_about(c, schema=3, spec="unknown")),
     "other family": ("weights_family", lambda c: with_network(c, family="transformer")),
     "family a list": ("weights_family", lambda c: with_network(c, family=["resnet"])),
     "illegal depth": ("weights_depth", lambda c: with_network(c, depth=9)),
@@ -262,7 +268,7 @@ REFUSED: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
     ),
     "shape": ("weights_shape", lambda c: with_network(c, width=3)),
     "shape turned": ("weights_shape", lambda c: with_entry(c, STEM, shape=[1, 2, 3, 3])),
-    "classes": ("weights_classes", lambda c: with_network(c, classes=7)),
+    "classes": ("weights_classes", lambda c: with_tensors(c, seven_classes)),
     "not finite": ("weights_not_finite", lambda c: with_tensors(c, not_finite)),
     "negative variance": ("weights_variance", lambda c: with_tensors(c, lambda t: t[NORM].neg_())),
     "Keras": ("weights_keras", lambda c: b"\x89HDF\r\n\x1a\n" + bytes(100)),
@@ -282,7 +288,7 @@ def test_a_refusal_names_what_is_wrong(content: bytes) -> None:
         "not finite": ["2 tensors", "stem.weight", "head.bias"],
         "missing": ["stem_norm.running_var"],
         "unexpected": ["more"],
-        "classes": ["10 classes", "7"],
+        "classes": ["7 classes", "10"],
         "too deep": ["1000000002", "1202"],
         "other family": ["transformer"],
         "newer": ["update"],

@@ -1,6 +1,8 @@
-"""The source code of one network: only what its spec asks for, nothing configurable."""
+"""The source code of one plain or residual network: only what its spec asks for, nothing configurable."""
 
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.networks.resnet import blocks_per_stage, has_bottlenecks, is_preactivation
+from resnet_viz.networks.source import Source
+from resnet_viz.specs import DataShape, NetworkSpec
 
 _NORMS = {"batch": "nn.BatchNorm2d({0})", "group": "nn.GroupNorm(gcd(8, {0}), {0})"}
 _POINTWISE = """
@@ -36,17 +38,13 @@ def shortcut(before, after, stride):
 '''
 
 
-def network_code(spec: NetworkSpec) -> str:
-    """Source of ``conv``, ``Block`` and ``Network``; needs ``torch``, ``nn``, ``F``, for group norm ``gcd``.
-
-    Modules and parameters are named as in a checkpoint of this project.
-    """
-    return "".join([_conv(spec), _shortcut(spec), _block(spec), _network(spec)])
+_RECTIFIED = "network.stage1.block1.relu1 = nn.Identity()  # the stem has rectified its input\n"
 
 
-def is_preactivation(spec: NetworkSpec) -> bool:
-    """Whether normalisation and ReLU stand before each convolution (He et al. 2016)."""
-    return spec.block.startswith("preactivation")
+def residual_source(spec: NetworkSpec, shape: DataShape) -> Source:
+    """``conv``, ``Block`` and ``Network``, with ``torch``, ``nn``, ``F`` and for group norm ``gcd``."""
+    code = "".join([_conv(spec), _shortcut(spec), _block(spec), _network(spec, shape)])
+    return Source(code, "Network()", _RECTIFIED if is_preactivation(spec) else "")
 
 
 def _norm(spec: NetworkSpec, channels: str) -> str:
@@ -56,7 +54,7 @@ def _norm(spec: NetworkSpec, channels: str) -> str:
 def _conv(spec: NetworkSpec) -> str:
     bias = spec.norm == "none"
     why = "" if bias else "    # no bias: the norms have a shift of their own\n"
-    if "bottleneck" in spec.block or spec.shortcut.endswith("projection"):
+    if has_bottlenecks(spec) or spec.shortcut.endswith("projection"):
         kind = "Pointwise if kernel == 1 and stride > 1 else nn.Conv2d"
         return f"""{_POINTWISE}
 def conv(before, after, kernel, stride=1):
@@ -91,7 +89,7 @@ def shortcut(before, after, stride):
 
 
 def _block(spec: NetworkSpec) -> str:
-    bottleneck = "bottleneck" in spec.block
+    bottleneck = has_bottlenecks(spec)
     preactivation = is_preactivation(spec)
     kernels = (1, 3, 1) if bottleneck else (3, 3)
     channels = ["before", *["width"] * (len(kernels) - 1), "4 * width" if bottleneck else "width"]
@@ -144,10 +142,10 @@ class Block(nn.Module):
 '''
 
 
-def _network(spec: NetworkSpec) -> str:
+def _network(spec: NetworkSpec, shape: DataShape) -> str:
     preactivation = is_preactivation(spec)
     normalise = ", normalise=(stage, number) != (1, 1)" if preactivation and spec.norm != "none" else ""
-    after = "4 * width" if "bottleneck" in spec.block else "width"
+    after = "4 * width" if has_bottlenecks(spec) else "width"
     stem = "self.stem(x)" if spec.norm == "none" else "self.stem_norm(self.stem(x))"
     stem_norm = "" if spec.norm == "none" else f"        self.stem_norm = {_norm(spec, str(spec.width))}\n"
     last_norm, last = "", ""
@@ -157,7 +155,7 @@ def _network(spec: NetworkSpec) -> str:
             last_norm = f"        self.last_norm = {_norm(spec, 'channels')}\n"
             last = "        x = F.relu(self.last_norm(x))\n"
     note = "  # the stem has done it for the first block" if normalise else ""
-    blocks = spec.blocks_per_stage
+    blocks = blocks_per_stage(spec)
     return f'''
 
 class Network(nn.Module):
@@ -165,7 +163,7 @@ class Network(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.stem = conv({spec.in_channels}, {spec.width}, 3)
+        self.stem = conv({shape.channels}, {spec.width}, 3)
 {stem_norm}        channels = {spec.width}
         for stage in (1, 2, 3):
             width = {spec.width} * 2 ** (stage - 1)
@@ -177,9 +175,9 @@ class Network(nn.Module):
                 channels = {after}
             self.add_module(f"stage{{stage}}", blocks)
 {last_norm}        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.head = nn.Linear(channels, {spec.classes})
+        self.head = nn.Linear(channels, {shape.classes})
 
-    def forward(self, x):  # (B, {spec.in_channels}, {spec.image_px}, {spec.image_px}) -> (B, {spec.classes})
+    def forward(self, x):  # (B, {shape.channels}, {shape.px}, {shape.px}) -> (B, {shape.classes})
         x = F.relu({stem})
         x = self.stage3(self.stage2(self.stage1(x)))
 {last}        return self.head(torch.flatten(self.pool(x), 1))

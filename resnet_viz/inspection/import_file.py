@@ -11,10 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting, WeightsRefused
 from resnet_viz.locale import N_, gettext
-from resnet_viz.networks.registry import FAMILIES, skeleton
-from resnet_viz.networks.residual import ResidualNetwork
+from resnet_viz.networks.built import BuiltNetwork
+from resnet_viz.networks.families import FAMILIES
+from resnet_viz.networks.family import MAX_DEPTH
+from resnet_viz.networks.registry import skeleton
 from resnet_viz.networks.safetensors_file import (
     MAX_FILE_BYTES,
     SCHEMA,
@@ -24,7 +27,7 @@ from resnet_viz.networks.safetensors_file import (
     read_file,
     shown,
 )
-from resnet_viz.specs import MAX_DEPTH, RunSpec
+from resnet_viz.specs import RunSpec
 
 _WEIGHTS = "model."
 _RESUMING = "optimizer."
@@ -54,7 +57,7 @@ class ImportedNetwork:
     ``mean`` and ``std`` per channel in 0..1 are what its images are normalised with.
     """
 
-    network: ResidualNetwork
+    network: BuiltNetwork
     spec: RunSpec
     step: int
     mean: tuple[float, ...]
@@ -75,10 +78,10 @@ def load_weights(source: Path | bytes) -> ImportedNetwork:
     file = read_file(content)
     about = _about(file)
     spec = _spec(about)
-    channels = spec.network.in_channels
-    mean = _per_channel(about.get("mean"), channels, 0)
-    std = _per_channel(about.get("std"), channels, _LEAST_STD)
-    bare = skeleton(spec.network)
+    shape = shape_of(spec.data)
+    mean = _per_channel(about.get("mean"), shape.channels, 0)
+    std = _per_channel(about.get("std"), shape.channels, _LEAST_STD)
+    bare = skeleton(spec.network, shape)
     expected = bare.state_dict()
     changes = _check_tensors(file, expected)
     weights = {
