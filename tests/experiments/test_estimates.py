@@ -9,7 +9,6 @@ import pytest
 
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.events import RunState, StateChanged
 from resnet_viz.experiments import estimates
 from resnet_viz.experiments.estimates import (
     Calibration,
@@ -28,8 +27,9 @@ from resnet_viz.networks.describe import describe
 from resnet_viz.networks.families import multiply_adds
 from resnet_viz.specs import Block, DataShape, NetworkSpec, Shortcut, TrainSpec
 from resnet_viz.store import Store
-from tests.experiments.small import sweep
 from tests.jobs.own_server import store
+from tests.made.specs import sweep
+from tests.made.stored import end
 from tests.networks.shapes import CIFAR
 
 __all__ = ["store"]
@@ -118,9 +118,7 @@ def test_finished_cells_cost_nothing_and_a_probe_is_kept(
     assert json.loads(kept.read_text())["start_s"] == 2.0
     group = start_experiment(store, SWEEP, spec, owner="ada")
     for run_id in group.run_ids:
-        attempt = store.claim(run_id, "worker")
-        assert attempt
-        store.append(run_id, attempt, [StateChanged(RunState.FINISHED)])
+        end(store, run_id)
     assert estimate_sweep(store, spec.but(seeds=2)).runs == 4
     assert estimate_sweep(store, spec).wall_s == 0
 
