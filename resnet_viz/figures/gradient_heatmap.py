@@ -90,6 +90,12 @@ def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT) -> Chart:
         suffix = str(index + 1) if index else ""
         data += _cells(entry, suffix)
         axes |= _panel_axes(entry, suffix, look, up=up, below=index == len(info.maps) - 1)
+        # Zoom is common to all maps; layers only where they are the same ones, or plotly.js draws nothing.
+        alike = next(i for i, other in enumerate(info.maps) if other.layers == entry.layers)
+        if index:
+            axes[f"xaxis{suffix}"]["matches"] = "x"
+        if alike < index:
+            axes[f"yaxis{suffix}"]["matches"] = f"y{alike + 1 if alike else ''}"
         title = {"text": entry.line.name, "showarrow": False, "xref": "paper", "yref": "paper"}
         titles.append(title | {"x": 0.5, "y": up[1], "yanchor": "bottom", "font": {"size": 16}})
     # The colour bar's own title would lie on the bar when it is placed by the container. Below the plot
@@ -162,7 +168,7 @@ def _line_map(line: Line, history: RunHistory, table: ProfileTable, most: int) -
 
 
 def _panel_axes(entry: LineMap, suffix: str, look: Theme, *, up: list[float], below: bool) -> dict[str, Any]:
-    """The two axes of one map; steps only below the lowest, zoom common to all maps."""
+    """The two axes of one map; steps only below the lowest."""
     x = axis(look, _("Training step") if below else "", domain=[0, 1], anchor=f"y{suffix}", hoverformat=",d")
     y = axis(look, _("Layer"), domain=up, anchor=f"x{suffix}")
     # A tick where each stage begins, and at the head: there is no room for the names of all layers.
@@ -170,8 +176,6 @@ def _panel_axes(entry: LineMap, suffix: str, look: Theme, *, up: list[float], be
     x |= {"showgrid": False, "showticklabels": below}
     y |= {"showgrid": False, "type": "category", "autorange": "reversed"}
     y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(map(_stage_name, begins))}
-    if suffix:
-        x["matches"], y["matches"] = "x", "y"
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
 
 

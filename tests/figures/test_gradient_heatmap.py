@@ -96,12 +96,30 @@ def test_nothing_measured() -> None:
     assert "no measurement yet" in heat.describe(info)
 
 
+def _of_convolutions(history: RunHistory) -> RunHistory:
+    """The same numbers of a network without stages."""
+    taps = ("stem", "conv1", "conv2", "conv3", "head")
+    kinds = ("stem", "conv", "conv", "conv", "head")
+    facts = [
+        {"name": n, "kind": k, "position": i} for i, (n, k) in enumerate(zip(taps, kinds, strict=True), 1)
+    ]
+    rows = replace(history.profiles[heat.METRIC], taps=taps)
+    return replace(history, profiles={heat.METRIC: rows}, facts={"taps": facts})
+
+
 def test_only_stages_and_the_classifier_are_named_beside_the_map() -> None:
     """A convolution that belongs to no stage was called the classifier."""
-    history = _run("plain", [[1, 2, 3, 4, 5]])
-    rows = history.profiles[heat.METRIC]
-    taps = ("stem", "conv1", "conv2", "conv3", "head")
-    bare = replace(history, profiles={heat.METRIC: replace(rows, taps=taps)})
-    for shown, named in ((history, ["classifier", "stage 2", "stage 1"]), (bare, ["classifier"])):
+    history = PAIR[0]
+    cases = ((history, ["classifier", "stage 1", "stage 2"]), (_of_convolutions(history), ["classifier"]))
+    for shown, names in cases:
         axis = to_figure(heat.heatmap_chart(heat.heatmap_info([shown]))).layout.yaxis
-        assert sorted(axis.ticktext) == sorted(named)
+        assert sorted(axis.ticktext) == names
+
+
+def test_maps_of_other_layers_share_no_axis_of_layers() -> None:
+    """plotly.js draws none of them otherwise."""
+    history = replace(_of_convolutions(PAIR[1]), family="residual+projection")
+    layout = heat.heatmap_chart(heat.heatmap_info([*PAIR, history]))["layout"]
+    assert [layout[f"xaxis{n}"]["matches"] for n in (2, 3)] == ["x", "x"]
+    assert layout["yaxis2"]["matches"] == "y"
+    assert "matches" not in layout["yaxis3"]

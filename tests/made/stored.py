@@ -7,8 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
+from resnet_viz.jobs.calibrate import ask_for_probe
 from resnet_viz.jobs.experiments import cells_of, start_experiment
+from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, Store
 from tests.made.specs import SMALL_RACE, STEPS
@@ -123,3 +126,20 @@ def cell(error: float) -> list[Event]:
         train_loss=1.0,
         wall_s=2.0,
     )
+
+
+def probed(store: Store, spec: Experiment, content: Any) -> str:
+    """Have the time probe of ``spec`` end with ``content``, as a worker would; its identifier."""
+    probe = ask_for_probe(store, spec, "ada")
+    attempt = store.measurements.claim(probe.id, "worker", 2)
+    assert attempt is not None
+    store.measurements.end(probe.id, attempt, RunState.FINISHED, result=Frame(content, {}))
+    return probe.id
+
+
+def timed(store: Store, spec: Experiment) -> None:
+    """The time probe of ``spec`` has found that a step takes half a second."""
+    costs: dict[str, float] = dict.fromkeys(("evaluate_s", "probe_s", "keep_s", "set_up_s"), 0)
+    costs |= {"update_s": 0.5, "memory_bytes": 2**30}
+    samples = [{"family": name, "depth": depth} | costs for name in spec.families for depth in spec.depths]
+    probed(store, spec, {"samples": samples, "start_s": 1, "device": "cpu"})

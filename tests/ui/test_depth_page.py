@@ -1,6 +1,5 @@
 """The Depth page without a browser: what it shows, what it writes, what it refuses."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,6 @@ from resnet_viz.events import Failure, RunState, Wish
 from resnet_viz.experiments.estimates import Estimate
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.findings.verdict import depth_verdict
-from resnet_viz.jobs import calibrate
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.experiments import MOST_ATTEMPTS, cells_of, spec_of, start_experiment
 from resnet_viz.jobs.promises import keep_promise
@@ -24,7 +22,7 @@ from resnet_viz.ui.experiment.verdict import plain_text
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.permissions import LOCAL
 from tests.made.specs import SMALL_SWEEP
-from tests.made.stored import end, train_sweep
+from tests.made.stored import end, timed, train_sweep
 
 PAGE = Path(__file__).parents[2] / "pages" / "depth.py"
 LINK = {"depths": "8,14", "steps": "30", "evaluate": "30", "probe": "30"}
@@ -268,19 +266,10 @@ def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
     )
 
 
-def test_a_known_calibration_gives_time_and_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_known_measurement_gives_time_and_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     spec = spec_of(start_experiment(store, SWEEP, SMALL_SWEEP, "someone else"))
-    sample = {"update_s": 0.5, "evaluate_s": 0, "probe_s": 0, "keep_s": 0, "set_up_s": 0}
-    samples = [
-        {"family": name, "depth": depth, "memory_bytes": 2**30} | sample
-        for name in spec.families
-        for depth in spec.depths
-    ]
-    capacity = Capacity(2, 1)
-    monkeypatch.setattr(Capacity, "of", lambda _machine: capacity)
-    file = calibrate._file_of(store.home, spec, capacity)
-    file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({"samples": samples, "start_s": 1, "device": "cpu"}))
+    monkeypatch.setattr(Capacity, "of", lambda _machine: Capacity(2, 1))
+    timed(store, spec)
     # Four trainings of 15 s, two at a time.
     assert "about 30 s on this machine · 2.0 GiB of memory" in texts(open_page(**LINK))
 
