@@ -8,13 +8,14 @@ in all languages: a point for the decimals, powers of ten instead of "e-09".
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import reduce
 from math import floor, isfinite, isnan, log10
+from typing import TypeVar
 
 from resnet_viz.locale import N_, gettext
 
 _JOINERS = {"\u200c", "\u200d"}
 """Format characters that words and emoji are spelled with."""
+_RUNNING_ON = N_("{before} {following}")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -29,14 +30,17 @@ class Sentence:
         return gettext(self.template).format(**self.parameters)
 
 
+T = TypeVar("T", bound=str | Sentence)
+
+
 def sentence(template: str, **parameters: str | int | Sentence) -> Sentence:
     """A `Sentence`; mark ``template`` with `N_`."""
     return Sentence(template, parameters)
 
 
-def listed(items: "Sequence[str | Sentence]") -> "str | Sentence":
+def listed(items: Sequence[str | Sentence]) -> str | Sentence:
     """``a, b, c``, with the comma of the reader's language; there is at least one."""
-    return reduce(lambda before, item: sentence(N_("{before}, {item}"), before=before, item=item), items)
+    return _joined(N_("{before}, {following}"), items)
 
 
 def with_commas(items: Iterable[str]) -> str:
@@ -45,22 +49,37 @@ def with_commas(items: Iterable[str]) -> str:
     return str(listed(parts)) if parts else ""
 
 
-def paragraph(sentences: "Iterable[Sentence]") -> "list[Sentence]":
+def clauses(items: Sequence[T]) -> T | Sentence:
+    """``a; b; c`` in the reader's language, for what has commas of its own; there is at least one."""
+    return _joined(N_("{before}; {following}"), items)
+
+
+def with_semicolons(items: Iterable[str]) -> str:
+    """``a; b; c`` in the reader's language, for items that have commas of their own; empty for none."""
+    parts = list(items)
+    return str(clauses(parts)) if parts else ""
+
+
+def paragraph(sentences: Iterable[Sentence]) -> list[Sentence]:
     """``sentences`` one after the other as one of them; nothing of none."""
     said = list(sentences)
-    together = N_("{before} {following}")
-    return (
-        [reduce(lambda first, next_: sentence(together, before=first, following=next_), said)] if said else []
-    )
+    return [_joined(_RUNNING_ON, said)] if said else []
 
 
-def running_text(sentences: "Iterable[Sentence | str]") -> str:
+def running_text(sentences: Iterable[str | Sentence]) -> str:
     """The sentences one after the other, with the space between them that the reader's language has."""
-    text = ""
-    for one in map(str, sentences):
-        both = gettext("{before} {following}").format(before=text, following=one)
-        text = both if text and one else text or one
-    return text
+    said = [text for text in map(str, sentences) if text]
+    return str(_joined(_RUNNING_ON, said)) if said else ""
+
+
+def _joined(template: str, parts: Sequence[T]) -> T | Sentence:
+    """All of ``parts`` by a template for two; by halves, so that a thousand do not nest a thousand deep."""
+    if len(parts) == 1:
+        return parts[0]
+    half = len(parts) // 2
+    return sentence(
+        template, before=_joined(template, parts[:half]), following=_joined(template, parts[half:])
+    )
 
 
 def number(value: float | None, digits: int | None = None) -> str:
@@ -133,11 +152,3 @@ def _visible(character: str) -> str:
     if (category[0] == "C" and character not in _JOINERS) or category in ("Zl", "Zp"):
         return character.encode("unicode_escape", "surrogatepass").decode("ascii")
     return character
-
-
-def in_a_list(parts: Iterable[str]) -> str:
-    """The parts one after another, as the reader's language separates them; empty for none."""
-    listed = ""
-    for part in parts:
-        listed = gettext("{first}; {second}").format(first=listed, second=part) if listed else part
-    return listed

@@ -2,7 +2,21 @@
 
 import pytest
 
-from resnet_viz.wording import count, duration, listed, number, percent, points, sentence, signed
+from resnet_viz.locale import set_language
+from resnet_viz.wording import (
+    count,
+    duration,
+    listed,
+    number,
+    paragraph,
+    percent,
+    points,
+    running_text,
+    sentence,
+    signed,
+    with_commas,
+    with_semicolons,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +65,25 @@ def test_what_is_good_for_two_digits_has_two(value: float, shown: str) -> None:
 def test_a_list_has_the_reader_s_comma() -> None:
     assert str(listed(["1", sentence("{n}", n=2), "3"])) == "1, 2, 3"
     assert str(listed(["1"])) == "1"
+
+
+def test_what_stands_one_after_the_other_has_the_reader_s_space_and_nothing_empty() -> None:
+    assert running_text(["One.", "", sentence("Two."), ""]) == "One. Two."
+    assert running_text([]) == ""
+    set_language("zh")
+    try:
+        assert running_text(["一。", "二。"]) == "一。二。"
+    finally:
+        set_language("en")
+
+
+def test_thousands_can_be_listed() -> None:
+    """A sweep may have so many cells, and all of them may have been stopped."""
+    many = [sentence("{n}", n=n) for n in range(5000)]
+    shown = [str(n) for n in range(5000)]
+    assert str(listed(many)) == with_commas(shown) == ", ".join(shown)
+    assert [str(one) for one in paragraph(many)] == [running_text(many)] == [" ".join(shown)]
+    assert with_semicolons(shown) == "; ".join(shown)
 
 
 @pytest.mark.parametrize(

@@ -201,8 +201,6 @@ def _shown(text: str) -> str:
 
 
 RACE: Final = Kind("race", N_("Race"), "race", _by_name(presets.RACES), RACE_SETTINGS, reuses=False)
-SWEEP: Final = Kind(
-    "sweep", N_("Depth sweep"), "depth", _by_name(presets.SWEEPS), SWEEP_SETTINGS, reuses=True
-)
+SWEEP: Final = Kind("sweep", N_("Sweep"), "depth", _by_name(presets.SWEEPS), SWEEP_SETTINGS, reuses=True)
 KINDS: Final[Mapping[str, Kind]] = MappingProxyType({kind.name: kind for kind in (RACE, SWEEP)})
 """By the name that groups of the history have; there are groups of no kind: single runs and imported ones."""

@@ -10,15 +10,15 @@ from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.depth_errors import Errors, collected, diverged_trace, error_traces
 from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.figures.figure import Figure
-from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
+from resnet_viz.figures.panels import in_second_panel, panel_axes, two_panels
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
+from resnet_viz.figures.theme import LIGHT, Theme, empty
 from resnet_viz.figures.traces import Trace
 from resnet_viz.findings.errors import by_depth
 from resnet_viz.findings.published_curves import PUBLISHED, PublishedCurve
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import in_a_list, percent, running_text
+from resnet_viz.wording import percent, running_text, with_semicolons
 
 PUBLISHED_COLOUR = "#8a8a8a"
 """Grey is no family's colour: published numbers cannot be taken for measured ones."""
@@ -103,12 +103,7 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     if any(entry.diverged for entry in info.families):
         y |= {"range": [0, top]}
     axes = panel_axes(look, _("Depth (weighted layers)"), _("Final error"), x, y, stacked=stacked)
-    more = {
-        "annotations": panel_titles(axes, _("Training error"), _("Test error")),
-        "hovermode": "closest",
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.1, "yanchor": "bottom"},
-    }
-    return {"data": data, "layout": layout(look, name, axes["xaxis"], axes["yaxis"], **more) | axes}
+    return two_panels(data, look, name, axes, _("Training error"), _("Test error"))
 
 
 def degradation_table(info: DegradationInfo) -> Columns:
@@ -161,7 +156,7 @@ def describe(info: DegradationInfo) -> str:
             if values:
                 parts.append(
                     _("{network}, {quantity}: {values}.").format(
-                        network=family_name(entry.family), quantity=title, values=in_a_list(values)
+                        network=family_name(entry.family), quantity=title, values=with_semicolons(values)
                     )
                 )
     parts += [_(curve.source) for curve in info.published]

@@ -13,10 +13,10 @@ from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, LineLayers, layers_info
 from resnet_viz.figures.looks import NetworkLook
-from resnet_viz.figures.panels import in_second_panel, panel_axes, panel_titles
+from resnet_viz.figures.panels import in_second_panel, panel_axes, two_panels
 from resnet_viz.figures.profile_traces import zero_trace
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
+from resnet_viz.figures.theme import LIGHT, Theme, empty
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -95,12 +95,7 @@ def depth_gradient_chart(
     x = {"rangemode": "tozero"}
     axes = panel_axes(look, _("Layer, from input to output"), "‖g‖ / ‖w‖", x, y, stacked=stacked)
     axes["yaxis2"]["matches"] = "y"
-    more = {
-        "annotations": panel_titles(axes, _("Before the first step"), _("At the end")),
-        "hovermode": "closest",
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.1, "yanchor": "bottom"},
-    }
-    return {"data": data, "layout": layout(look, name, axes["xaxis"], axes["yaxis"], **more) | axes}
+    return two_panels(data, look, name, axes, _("Before the first step"), _("At the end"))
 
 
 def depth_gradient_table(info: DepthGradientInfo) -> Columns:

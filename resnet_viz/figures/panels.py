@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from resnet_viz.figures.theme import Theme, axis
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.theme import Theme, axis, layout
+from resnet_viz.figures.traces import Trace
 
 _GAP = 0.09
 
@@ -34,7 +36,19 @@ def panel_axes(
     return axes
 
 
-def panel_titles(axes: dict[str, Any], first: str, second: str) -> list[dict[str, Any]]:
+def two_panels(
+    data: list[Trace], look: Theme, name: str, axes: dict[str, Any], first: str, second: str
+) -> Chart:
+    """The chart of both panels with their titles; the legend stands above."""
+    more = {
+        "annotations": _titles(axes, first, second),
+        "hovermode": "closest",
+        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.1, "yanchor": "bottom"},
+    }
+    return {"data": data, "layout": layout(look, name, axes["xaxis"], axes["yaxis"], **more) | axes}
+
+
+def _titles(axes: dict[str, Any], first: str, second: str) -> list[dict[str, Any]]:
     """Annotations that head the panels."""
     return [
         {

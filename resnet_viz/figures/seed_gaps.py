@@ -15,7 +15,7 @@ from resnet_viz.findings.seed_table import DIFFERENCE
 from resnet_viz.findings.twin_numbers import TwinFinding
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import in_a_list, number, signed
+from resnet_viz.wording import number, signed, with_semicolons
 
 HOW_TO_READ = N_(
     "Right of zero: the {residual_family} network has the lower loss. Points: seeds; diamond: mean with "
@@ -113,7 +113,7 @@ def describe(info: SeedGapInfo) -> str:
     mean = _("mean {mean}, 95% confidence interval {low} to {high}").format(
         mean=signed(number(info.mean)), low=number(info.low), high=number(info.high)
     )
-    return str(of_twins(_IN_WORDS, info.names, gaps=in_a_list(said), mean=mean))
+    return str(of_twins(_IN_WORDS, info.names, gaps=with_semicolons(said), mean=mean))
 
 
 def figure(twins: TwinFinding) -> Figure | None:

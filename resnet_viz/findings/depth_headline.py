@@ -6,12 +6,11 @@ from resnet_viz.findings.depth_numbers import Bad, DepthFinding, FamilyFinding, 
 from resnet_viz.findings.evidence import Difference
 from resnet_viz.findings.family_words import family_words
 from resnet_viz.locale import N_
-from resnet_viz.wording import Sentence, listed, percent, points, sentence, signed
+from resnet_viz.wording import Sentence, clauses, listed, percent, points, sentence, signed
 
 _NOTHING_YET = N_("Not enough measured yet")
 _SO_FAR = N_("So far: {headline}")
 _IN_THESE_RUNS = N_("In these runs: {families}")
-_AND = N_("{before}; {clause}")
 _CLAUSE = N_("{family}: {outcome}")
 _VALUES = N_("{family} {outcome}")
 _CLAUSES = {
@@ -28,7 +27,6 @@ _CHANGES = N_("{changes} percentage points from depth {shallowest} to {deepest}"
 _DIVERGED_AT = N_("diverged at depth {depths}")
 _GUESSES_AT = N_("no better than guessing at depth {depths}")
 _OF_RUNS = N_("{depth} ({count} of {runs} runs)")
-_TOGETHER = N_("{clause}; {more}")
 
 _DESCRIBED = (FamilyOutcome.NOTHING, FamilyOutcome.ONE_DEPTH, FamilyOutcome.NOT_JUDGED)
 
@@ -38,10 +36,7 @@ def headline(found: DepthFinding) -> Sentence:
     if all(one.outcome in (FamilyOutcome.NOTHING, FamilyOutcome.ONE_DEPTH) for one in found.families):
         return sentence(_NOTHING_YET)
     described = all(one.outcome in _DESCRIBED for one in found.families)
-    clauses = [_named(one, described=described) for one in found.families]
-    said = clauses[0]
-    for following in clauses[1:]:
-        said = sentence(_AND, before=said, clause=following)
+    said = clauses([_named(one, described=described) for one in found.families])
     if described:
         said = sentence(_IN_THESE_RUNS, families=said)
     return sentence(_SO_FAR, headline=said) if found.is_moving else said
@@ -60,8 +55,8 @@ def clause(one: FamilyFinding) -> Sentence:
         if bad
     ]
     if one.outcome in (FamilyOutcome.DIVERGED, FamilyOutcome.GUESSES):
-        said, *exceptions = exceptions
-    elif one.outcome is FamilyOutcome.ONE_DEPTH:
+        return clauses(exceptions)
+    if one.outcome is FamilyOutcome.ONE_DEPTH:
         seeds = one.errors[one.shallowest or 0].train
         said = sentence(_ONE_DEPTH, depth=one.shallowest or 0, error=listed([*map(percent, seeds.values())]))
     elif one.outcome is FamilyOutcome.NOT_JUDGED and one.change:
@@ -69,9 +64,7 @@ def clause(one: FamilyFinding) -> Sentence:
     else:
         margin = points(one.change.margin) if one.change else ""
         said = sentence(_CLAUSES[one.outcome], margin=margin)
-    for more in exceptions:
-        said = sentence(_TOGETHER, clause=said, more=more)
-    return said
+    return clauses([said, *exceptions])
 
 
 def _depths(bad: Mapping[int, Bad]) -> str | Sentence:

@@ -18,7 +18,7 @@ from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec, Spec
-from resnet_viz.wording import Sentence, count, in_a_list, sentence
+from resnet_viz.wording import Sentence, count, sentence, with_semicolons
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,9 @@ def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
     wrong = [name for name in differing if name not in expected]
     sound = not wrong and plain.network.shortcut == "none" and residual.network.shortcut != "none"
     named = wrong or differing
-    shown = [in_a_list(setting_in_words(name, values[name]) for name in named) for values in (one, other)]
+    shown = [
+        with_semicolons(setting_in_words(name, values[name]) for name in named) for values in (one, other)
+    ]
     template = (
         N_("All other {count} settings are equal.")
         if sound

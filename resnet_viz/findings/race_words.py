@@ -15,7 +15,7 @@ from resnet_viz.findings.twin_numbers import RaceOutcome, TwinFinding
 from resnet_viz.findings.twin_words import shown_loss
 from resnet_viz.locale import N_
 from resnet_viz.networks.families import network_type
-from resnet_viz.wording import Sentence, count, listed, number, paragraph, percent, sentence
+from resnet_viz.wording import Sentence, clauses, count, listed, number, paragraph, percent, sentence
 
 _UNFINISHED = {
     RaceOutcome.WAITING: N_("Nothing measured yet"),
@@ -46,7 +46,6 @@ _CLAUSES = {
 }
 _AT_THIS_DEPTH = N_("At this depth: {pairs}")
 _PAIR = N_("{plain_first} / {residual_first}: {outcome}")
-_AND = N_("{before}; {clause}")
 _TOGETHER = N_("{clause}, {more}")
 _SOME_DIVERGED = N_("{plain_family} diverged in {plain} of {seeds} seeds, {residual_family} in {residual}")
 _SOME_GUESS = N_(
@@ -93,10 +92,7 @@ def headline(found: RaceFinding) -> Sentence:
         return _values(found, seeds)
     if not found.twins:
         return sentence(_UNFINISHED[RaceOutcome.FAILED])
-    said = _clause(found.twins[0])
-    for twins in found.twins[1:]:
-        said = sentence(_AND, before=said, clause=_clause(twins))
-    return sentence(_AT_THIS_DEPTH, pairs=said)
+    return sentence(_AT_THIS_DEPTH, pairs=clauses([_clause(twins) for twins in found.twins]))
 
 
 def sentences(found: RaceFinding) -> list[Sentence]:

@@ -27,3 +27,8 @@ INSPECT: Final = Page("inspect", N_("Inspect"), ":material/search:", "inspect")
 RUNS: Final = Page("runs", N_("Runs"), ":material/table_rows:", "runs")
 PAGES: Final = (HOME, RACE, DEPTH, INSPECT, RUNS)
 """In the order of the menu."""
+
+
+def named(name: str) -> Page:
+    """The page with this name."""
+    return next(page for page in PAGES if page.name == name)

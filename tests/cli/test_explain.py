@@ -13,16 +13,14 @@ from resnet_viz.cli import explain as explain_command
 from resnet_viz.cli.files import files_in
 from resnet_viz.data.load import load
 from resnet_viz.events import Desired
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from resnet_viz.specs import DataSpec
 from resnet_viz.store import home_folder, open_store
 from resnet_viz.training.loop import train
 from tests.cli.calls import call
+from tests.made.specs import tiny
+from tests.made.stored import write
 
-SPEC = RunSpec(
-    network=NetworkSpec(depth=8, width=4),
-    data=DataSpec(train_size=200, resolution_px=14),
-    train=TrainSpec(steps=12, batch_size=32),
-)
+SPEC = tiny(data={"train_size": 200, "resolution_px": 14}, steps=12, batch_size=32)
 
 
 @pytest.fixture
@@ -31,12 +29,8 @@ def run_id(own_home: Path) -> str:
     store = open_store(home_folder())
     try:
         run_id = store.add_group("race", "cli", "{}", [SPEC]).run_ids[0]
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
-        events = train(
-            SPEC, folder=store.run_folder(run_id), data_folder=own_home, threads=1, desired=Desired
-        )
-        store.append(run_id, attempt, events)
+        folder = store.run_folder(run_id)
+        write(store, run_id, *train(SPEC, folder=folder, data_folder=own_home, threads=1, desired=Desired))
     finally:
         store.close()
     return run_id

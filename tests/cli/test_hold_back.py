@@ -2,20 +2,15 @@
 
 import pytest
 
-from resnet_viz.events import RunState, StateChanged, Wish
+from resnet_viz.events import RunState, Wish
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE, SWEEP
 from resnet_viz.jobs.experiments import resume_experiment, start_experiment
 from resnet_viz.jobs.retries import Retries
 from resnet_viz.store import Store
 from tests.cli.calls import assert_refused, call
-from tests.experiments.small import sweep
-
-
-def end(store: Store, run_id: str, state: RunState) -> None:
-    attempt = store.claim(run_id, "worker")
-    assert attempt is not None
-    store.append(run_id, attempt, [StateChanged(state)])
+from tests.made.specs import sweep
+from tests.made.stored import end
 
 
 @pytest.mark.parametrize(("command", "wish"), [("stop", Wish.STOP), ("pause", Wish.PAUSE)])

@@ -13,7 +13,7 @@ from resnet_viz.store import RunRecord, Store
 from resnet_viz.store.database import Database
 from tests.cli.calls import call
 from tests.cli.torchless import SUPERVISOR
-from tests.jobs.queue_runs import assert_complete
+from tests.jobs.complete import assert_complete
 from tests.jobs.waiting import until
 
 RACE = ("race", "--preset=custom", "--depth=8", "--steps=60", "--lr=0.05")

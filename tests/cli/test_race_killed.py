@@ -13,13 +13,12 @@ import pytest
 
 from resnet_viz.cli import runs as runs_command
 from resnet_viz.cli.app import main
-from resnet_viz.events import Desired, RunState
-from resnet_viz.history import HistoryBuilder
+from resnet_viz.events import RunState
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunReader, RunRecord, Store, open_store
-from resnet_viz.training.loop import train
 from tests.cli.calls import call, output
 from tests.jobs.waiting import until
+from tests.made.trained import trained
 
 SMALL = (
     "--depth=8 --width=4 --resolution=8 --train-size=100 --batch-size=16 --steps=200 --device=cpu "
@@ -59,9 +58,7 @@ def test_a_race_whose_processes_all_died_is_interrupted_and_resumed_exactly(
     assert call("resume", runs[0].group_id) == 0
     for run in own_store.runs(group=runs[0].group_id):
         assert (run.state, run.attempt) == (RunState.FINISHED, 2)
-        whole = HistoryBuilder()
-        whole.add(train(run.spec, folder=tmp_path / run.id, data_folder=tmp_path, threads=1, desired=Desired))
-        expected = whole.history(run.role, run.seed)
+        expected = trained(run.spec, tmp_path / run.id)
         found = RunReader(own_store, run.id).history()
         assert found.series.keys() == expected.series.keys()
         for name, curve in expected.series.items():

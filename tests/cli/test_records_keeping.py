@@ -11,20 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from resnet_viz.data.catalogue import shape_of
-from resnet_viz.events import CheckpointSaved, Facts, RunState, Series, StateChanged, Wish
+from resnet_viz.events import Facts, RunState, Series, StateChanged, Wish
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.networks.registry import build
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Labels, Store
-from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
 from tests.cli.calls import assert_refused, call, output
+from tests.made.specs import tiny
+from tests.made.stored import write
+from tests.made.trained import saved
 
-SPEC = RunSpec(
-    network=NetworkSpec(depth=8, width=2),
-    data=DataSpec(resolution_px=8),
-    train=TrainSpec(steps=2, batch_size=8),
-)
+SPEC = tiny(width=2, steps=2, batch_size=8)
 
 
 @pytest.fixture
@@ -38,20 +33,13 @@ def race(store: Store) -> tuple[str, str, str]:
     spec = Experiment(run=SPEC)
     group = store.add_group("race", "cli", spec.to_json(), spec.runs())
     for run_id, member in zip(group.run_ids, spec.runs(), strict=True):
-        attempt = store.claim(run_id, "worker")
-        assert attempt is not None
-        file = store.run_folder(run_id) / kept_file(2)
-        weights = build(member.network, shape_of(member.data), seed=1).state_dict()
-        size = write_checkpoint(file, Checkpoint(member, 2, weights, (0.3,), (0.25,)))
-        store.append(
+        write(
+            store,
             run_id,
-            attempt,
-            [
-                Series("train/loss", np.array([0, 1]), np.array([2.5, 2.0])),
-                CheckpointSaved(2, file.name, size, kept=True),
-                Facts({"train_loss": 2.25}),
-                StateChanged(RunState.FINISHED),
-            ],
+            Series("train/loss", np.array([0, 1]), np.array([2.5, 2.0])),
+            saved(store.run_folder(run_id), member, 2, seed=1),
+            Facts({"train_loss": 2.25}),
+            StateChanged(RunState.FINISHED),
         )
     plain, residual = group.run_ids
     return group.id, plain, residual

@@ -18,8 +18,8 @@ from resnet_viz.events import RunState
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import Store
-from tests.experiments.small import sweep
 from tests.jobs.waiting import until
+from tests.made.specs import sweep
 
 ROOT = Path(__file__).parents[2]
 

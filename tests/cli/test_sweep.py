@@ -11,7 +11,7 @@ from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.experiments import start_experiment, stop_experiment
 from resnet_viz.store import open_store
 from tests.cli.calls import assert_refused, call, output, run_program
-from tests.experiments.small import sweep
+from tests.made.specs import sweep
 
 SMALL = "--width 4 --steps 10 --batch-size 16 --train-size 100 --resolution 8 --device cpu --lr 0.1"
 COMMAND = ["sweep", "--families", "plain,residual", "--depths", "8,14", *SMALL.split(), "--json"]

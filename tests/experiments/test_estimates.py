@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.events import RunState, StateChanged
+from resnet_viz.events import RunState
 from resnet_viz.experiments import estimates
 from resnet_viz.experiments.estimates import (
     Calibration,
@@ -19,18 +19,17 @@ from resnet_viz.experiments.estimates import (
     estimate,
     probed_depths,
 )
-from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.calibrate import ask_for_probe, estimate_sweep, known_estimate, known_probe
 from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.jobs.promises import Promise, keep_promise, promise
 from resnet_viz.networks.describe import describe
 from resnet_viz.networks.families import multiply_adds
-from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import Block, DataShape, NetworkSpec, Shortcut, TrainSpec
 from resnet_viz.store import Store
-from tests.experiments.small import sweep
 from tests.jobs.own_server import store
+from tests.made.specs import sweep
+from tests.made.stored import end, probed
 from tests.networks.shapes import CIFAR
 
 __all__ = ["store"]
@@ -105,19 +104,10 @@ def _calibration(*depths: int) -> Calibration:
     return Calibration(tuple(samples), 2.0, "cpu")
 
 
-def _measured(store: Store, spec: Experiment, content: Any) -> str:
-    """Have the probe of ``spec`` end with ``content``, as a worker would."""
-    probe = ask_for_probe(store, spec, "ada")
-    attempt = store.measurements.claim(probe.id, "worker", 2)
-    assert attempt is not None
-    store.measurements.end(probe.id, attempt, RunState.FINISHED, result=Frame(content, {}))
-    return probe.id
-
-
 def test_finished_cells_cost_nothing_and_a_probe_is_kept(store: Store) -> None:
     spec = sweep()
     assert known_estimate(store, spec) is None
-    probe = _measured(store, spec, asdict(_calibration(8)))
+    probe = probed(store, spec, asdict(_calibration(8)))
     assert estimate_sweep(store, spec).runs == 4
     assert estimate_sweep(store, spec.but(seeds=2)).runs == 8
     known = known_probe(store, spec.but(seeds=2))
@@ -125,9 +115,7 @@ def test_finished_cells_cost_nothing_and_a_probe_is_kept(store: Store) -> None:
     assert known.id == probe == ask_for_probe(store, spec, "bob").id
     group = start_experiment(store, SWEEP, spec, owner="ada")
     for run_id in group.run_ids:
-        attempt = store.claim(run_id, "worker")
-        assert attempt
-        store.append(run_id, attempt, [StateChanged(RunState.FINISHED)])
+        end(store, run_id)
     assert estimate_sweep(store, spec.but(seeds=2)).runs == 4
     assert estimate_sweep(store, spec).wall_s == 0
 
@@ -145,9 +133,9 @@ def test_finished_cells_cost_nothing_and_a_probe_is_kept(store: Store) -> None:
 def test_a_kept_probe_of_another_version_or_of_times_that_are_none_is_made_anew(
     store: Store, content: Any
 ) -> None:
-    unfit = _measured(store, sweep(), content)
+    unfit = probed(store, sweep(), content)
     assert known_estimate(store, sweep()) is None
-    anew = _measured(store, sweep(), asdict(_calibration(8, 14)))
+    anew = probed(store, sweep(), asdict(_calibration(8, 14)))
     assert anew != unfit
     assert known_estimate(store, sweep()) == estimate_sweep(store, sweep())
     with pytest.raises(NotFound):

@@ -11,7 +11,7 @@ from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.findings.published_curves import PUBLISHED
 from resnet_viz.networks.families import network_type, without_shortcuts
 from resnet_viz.specs import NetworkSpec, RunSpec
-from tests.experiments.small import sweep
+from tests.made.specs import sweep
 
 
 @pytest.mark.parametrize(

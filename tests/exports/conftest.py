@@ -8,32 +8,19 @@ import numpy as np
 import pytest
 import torch
 
-from resnet_viz.data.catalogue import shape_of
-from resnet_viz.events import CheckpointSaved, Facts, Profile, Progress, RunState, Series, StateChanged
+from resnet_viz.events import Facts, Profile, Progress, RunState, Series, StateChanged
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.networks.registry import build
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Store, open_store
-from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
+from tests.made.clock import Clock
+from tests.made.specs import tiny
+from tests.made.stored import claimed
+from tests.made.trained import saved
 
 STEPS = np.arange(4)
 LOSS = np.array([2.5, 2.25, np.nan, -np.inf])
 GRADIENTS = np.array([[1, 2, 3], [0.5, np.nan, 4]], np.float32)
 TAPS = ("stem", "stage1.block1.conv1", "head")
-SPEC = RunSpec(
-    network=NetworkSpec(depth=8, width=2),
-    data=DataSpec(resolution_px=8),
-    train=TrainSpec(steps=4, batch_size=8),
-)
-
-
-class Clock:
-    """Unix seconds that pass only when told to."""
-
-    now = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+SPEC = tiny(width=2, steps=4, batch_size=8)
 
 
 @dataclass(frozen=True)
@@ -48,19 +35,16 @@ class Made:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Iterator[Made]:
-    clock = Clock()
+    clock = Clock(1_700_000_000)
     store = open_store(tmp_path / "made", clock=clock)
     race = Experiment(run=SPEC)
     group = store.add_group("race", "secret session", race.to_json(), race.runs())
     for run_id, member in zip(group.run_ids, race.runs(), strict=True):
-        attempt = store.claim(run_id, "worker")
-        assert attempt is not None
+        attempt = claimed(store, run_id)
         clock.now += 10
         store.append(run_id, attempt, [Series("train/loss", STEPS[:2], LOSS[:2]), Progress(2)])
         clock.now += 10
-        network = build(member.network, shape_of(member.data), seed=0)
-        file = store.run_folder(run_id) / kept_file(4)
-        size = write_checkpoint(file, Checkpoint(member, 4, network.state_dict(), (0.3,), (0.25,)))
+        weights = saved(store.run_folder(run_id), member, 4, seed=0)
         store.append(
             run_id,
             attempt,
@@ -68,7 +52,7 @@ def made(tmp_path: Path) -> Iterator[Made]:
                 Series("train/loss", STEPS[2:], LOSS[2:]),
                 Series("test/accuracy", np.array([4]), np.array([0.25])),
                 Profile("grad/relative", TAPS, np.array([0, 3]), GRADIENTS),
-                CheckpointSaved(4, file.name, size, kept=True),
+                weights,
                 Facts({"train_loss": 0.75, "device": "cpu", "threads": 1, "torch": torch.__version__}),
                 Progress(4),
                 StateChanged(RunState.FINISHED),

@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from resnet_viz.events import Event, Facts, RunState, Series, StateChanged
+from resnet_viz.events import RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.exports.report import report_html
 from resnet_viz.locale import set_language
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.store import GroupRecord, Labels
 from tests.exports.conftest import SPEC, Made
+from tests.made.stored import measured, write
 
 
 def test_a_race_has_its_verdict_its_fairness_and_its_numbers(made: Made) -> None:
@@ -70,33 +71,16 @@ def sweep(made: Made) -> GroupRecord:
     for run_id in (*elsewhere.run_ids, *group.run_ids):
         record = made.store.run(run_id)
         wrong = 0.25 if record.role == "residual" else 0.01 * record.spec.network.depth
-        step = np.arange(40, dtype=np.int64)
-        attempt = made.store.claim(run_id, "test")
-        assert attempt is not None
-        events: list[Event] = [
-            Facts({"train_loss": 0.5, "wall_s": 12.0}),
-            Series("train/loss", step, np.linspace(2, 0.5, 40)),
-            Series("train/accuracy", step, np.full(40, 1 - wrong)),
-            Series("test/accuracy", step[-1:], np.array([0.5])),
-            StateChanged(RunState.FINISHED),
-        ]
-        made.store.append(run_id, attempt, events)
+        events = measured(np.linspace(2, 0.5, 40), 1 - wrong, tested=0.5, train_loss=0.5, wall_s=12.0)
+        write(made.store, run_id, *events, StateChanged(RunState.FINISHED))
     return made.store.group(group.id)
 
 
 def test_a_race_of_three_network_types_names_each_of_them(made: Made) -> None:
     spec = Experiment(run=SPEC, families=("plain", "residual", "residual+projection"))
     group = made.store.add_group("race", "me", spec.to_json(), spec.runs())
-    step = np.arange(40, dtype=np.int64)
     for run_id, loss in zip(group.run_ids, (1.5, 1.0, 0.9), strict=True):
-        attempt = made.store.claim(run_id, "test")
-        assert attempt is not None
-        events: list[Event] = [
-            Series("train/loss", step, np.full(40, loss)),
-            Series("train/accuracy", step, np.full(40, 0.5)),
-            StateChanged(RunState.FINISHED),
-        ]
-        made.store.append(run_id, attempt, events)
+        write(made.store, run_id, *measured(np.full(40, loss), 0.5), StateChanged(RunState.FINISHED))
     page = report_html(made.store, group.run_ids)
     assert "In this run: residual 1.00, residual (projection) 0.900, plain 1.50" in page
     assert [f"<th scope='col'>{name}-8 · 0</th>" in page for name in spec.families] == [True] * 3

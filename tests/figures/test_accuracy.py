@@ -6,7 +6,7 @@ import pytest
 from resnet_viz.figures import accuracy
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.history import RunHistory
-from tests.figures.histories import curve, run
+from tests.made.histories import curve, run
 
 
 def _run(role: str, test: list[float], seed: int = 0) -> RunHistory:

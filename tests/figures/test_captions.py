@@ -18,7 +18,7 @@ from resnet_viz.figures.profile_traces import profile_trace
 from resnet_viz.networks.registry import build
 from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import NetworkSpec
-from tests.figures.histories import run, table
+from tests.made.histories import run, table
 from tests.networks.shapes import GREY
 
 _CAPTIONS = {

@@ -15,7 +15,7 @@ from resnet_viz.figures.comparison import (
 )
 from resnet_viz.figures.theme import OTHERS, PLAIN, RESIDUAL
 from resnet_viz.history import RunHistory
-from tests.figures.histories import curve, run, table
+from tests.made.histories import curve, run, table
 
 
 def one(role: str, loss: float) -> RunHistory:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from resnet_viz.figures.curves import evenly, over_seeds, thinned, trailing_mean
-from tests.figures.histories import curve
+from tests.made.histories import curve
 
 
 def test_trailing_mean_is_the_mean_of_the_last_values() -> None:

@@ -33,8 +33,8 @@ from resnet_viz.figures.families import family_look
 from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.race_numbers import judge
 from resnet_viz.history import RunHistory
-from tests.figures.histories import curve, run, table
-from tests.findings.races import pairs, race
+from tests.made.histories import curve, run, table
+from tests.made.races import pairs, race
 
 MOST_WORDS = 25
 ROWS = [[1.0, 0.5, 0.25, 0.5, 1.0], [2.0, 1.0, 0.5, 1.0, 2.0]]

@@ -9,7 +9,7 @@ import pytest
 from resnet_viz.figures import gradient_heatmap as heat
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.history import RunHistory
-from tests.figures.histories import LAYERS, run, table
+from tests.made.histories import LAYERS, run, table
 
 
 def _run(role: str, rows: list[list[float]], seed: int = 0) -> RunHistory:

@@ -9,7 +9,7 @@ from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, los
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.lines import lines_of
 from resnet_viz.history import RunHistory
-from tests.figures.histories import curve, run, table
+from tests.made.histories import curve, run, table
 
 NAMES = {"plain": "Plain", "residual": "Residual", "residual+projection": "Residual (projection)"}
 FIGURES: dict[str, Callable[[list[RunHistory]], Figure]] = {

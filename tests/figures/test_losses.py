@@ -9,7 +9,7 @@ from resnet_viz.figures import losses
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.figures.theme import DARK, LIGHT, PLAIN, RESIDUAL
 from resnet_viz.history import RunHistory
-from tests.figures.histories import curve, run
+from tests.made.histories import curve, run
 
 
 def _run(role: str, values: list[float], seed: int = 0) -> RunHistory:

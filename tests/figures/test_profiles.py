@@ -10,7 +10,7 @@ from resnet_viz.figures import gradient_profile, responses
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.figures.layers import layers_info, layers_table, recorded_steps
 from resnet_viz.history import RunHistory
-from tests.figures.histories import LAYERS, run, table
+from tests.made.histories import LAYERS, run, table
 
 METRIC = "grad/relative"
 LEVEL = [1.0, 1.0, 1.0, 1.0, 1.0]

@@ -6,7 +6,7 @@ import pytest
 from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.replay import replay_charts, replay_info
 from resnet_viz.history import RunHistory
-from tests.figures.histories import curve, run, table
+from tests.made.histories import curve, run, table
 
 ROWS = [[1, 0.1, 0.01, 0, 1], [2, 0.2, 0.02, 0.5, 2]]
 

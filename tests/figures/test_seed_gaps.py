@@ -9,7 +9,7 @@ from resnet_viz.figures import seed_gaps
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.figures.theme import DARK, LIGHT
 from resnet_viz.findings.race_numbers import judge
-from tests.findings.races import pairs, race
+from tests.made.races import pairs, race
 
 
 def test_three_seeds_have_points_a_mean_and_its_interval() -> None:

@@ -12,8 +12,8 @@ from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.chart import Chart, to_figure, to_json
 from resnet_viz.figures.families import family_looks
 from resnet_viz.figures.theme import DARK, LIGHT, OTHERS, PLAIN, RESIDUAL, Theme
-from tests.experiments.small import cell, cells
-from tests.figures.histories import LAYERS, curve, run, table
+from tests.made.histories import LAYERS, curve, run, table
+from tests.made.sweeps import cell, cells
 
 FAMILIES = ("plain", "residual")
 SWEEP = cells(

@@ -10,7 +10,8 @@ from resnet_viz.findings.depth_numbers import DepthFinding, FamilyOutcome
 from resnet_viz.findings.evidence import Outcome
 from resnet_viz.findings.verdict import Verdict, depth_verdict
 from resnet_viz.locale import set_language
-from tests.experiments.small import cell, cells, sweep
+from tests.made.specs import sweep
+from tests.made.sweeps import cell, cells
 
 Errors = dict[str, dict[int, Sequence[float]]]
 Is = FamilyOutcome

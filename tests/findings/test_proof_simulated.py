@@ -19,7 +19,7 @@ from resnet_viz.findings.evidence import Outcome, beyond_chance
 from resnet_viz.findings.race_numbers import judge
 from resnet_viz.findings.twin_numbers import RaceOutcome
 from resnet_viz.history import Curve, RunHistory
-from tests.findings.races import race
+from tests.made.races import race
 
 RACES = 600
 SWEEPS = 1000

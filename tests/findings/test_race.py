@@ -13,7 +13,7 @@ from resnet_viz.findings.twin_numbers import RaceOutcome
 from resnet_viz.findings.verdict import Verdict
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.specs import Norm
-from tests.findings.races import pair, pairs, race, run, verdict
+from tests.made.races import pair, pairs, race, run, verdict
 
 JUDGED = {RaceOutcome.RESIDUAL_BETTER, RaceOutcome.PLAIN_BETTER, RaceOutcome.NO_DIFFERENCE, RaceOutcome.OPEN}
 

@@ -13,7 +13,7 @@ from resnet_viz.findings.seed_table import seed_table
 from resnet_viz.findings.twin_numbers import RaceOutcome
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import set_language
-from tests.findings.races import race, run, verdict
+from tests.made.races import race, run, verdict
 
 THREE = ("plain", "residual", "residual+projection")
 NO_TWINS = ("residual", "residual+projection")

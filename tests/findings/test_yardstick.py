@@ -10,7 +10,7 @@ from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.findings import yardstick
 from resnet_viz.findings.yardstick import Starts, starts_of
-from tests.findings.races import pair, pairs, race, verdict
+from tests.made.races import pair, pairs, race, verdict
 
 DEFAULT = race()
 

@@ -16,15 +16,13 @@ from resnet_viz.inspection.models import load_model
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.residual import ResidualNetwork
 from resnet_viz.processes.channel import Frame
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from resnet_viz.specs import RunSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 from resnet_viz.training.loop import train
+from tests.made.specs import tiny
+from tests.made.trained import write_weights
 
-SPEC = RunSpec(
-    network=NetworkSpec(depth=8, width=4),
-    data=DataSpec(train_size=100, resolution_px=8),
-    train=TrainSpec(steps=6, batch_size=16),
-)
+SPEC = tiny(data={"train_size": 100}, steps=6)
 
 
 @pytest.fixture(scope="module")
@@ -166,9 +164,8 @@ def test_honesty_has_a_row_per_layer_and_curves_from_end_to_end(reference: str, 
 def test_random_weights_are_never_the_runs_own_start(seed: int, tmp_path: Path) -> None:
     """A run of seed 1, as of every race of several seeds, was "randomised" to its own start."""
     spec = SPEC.but(train=SPEC.train.but(seed=seed))
-    start = build(spec.network, shape_of(spec.data), seed)
     path = tmp_path / "start.safetensors"
-    write_checkpoint(path, Checkpoint(spec, 0, start.state_dict(), (0.3,), (0.3,)))
+    write_weights(path, spec, 0, seed=seed)
     arrays = {"images": some_images(1), "targets": np.array([3])}
     asked = {"model": f"file:{path}", "method": "saliency"}
     own = ask(tmp_path, "maps", arrays, **asked).arrays["raw"]

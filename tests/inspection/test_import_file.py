@@ -19,18 +19,18 @@ from resnet_viz.errors import WeightsRefused
 from resnet_viz.inspection import import_file
 from resnet_viz.inspection.import_file import ImportedNetwork, load_weights
 from resnet_viz.networks.registry import build
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec
-from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
+from tests.made.specs import tiny
+from tests.made.trained import write_weights
 from tests.networks.shapes import GREY
 
-SPEC = RunSpec(network=NetworkSpec(depth=8, width=2), data=DataSpec(resolution_px=8))
+SPEC = tiny(width=2)
 
 
 @pytest.fixture(scope="module")
 def content(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A file as the training writes it."""
     path = tmp_path_factory.mktemp("weights") / "model.safetensors"
-    write_checkpoint(path, Checkpoint(SPEC, 70, build(SPEC.network, GREY, 3).state_dict(), (0.3,), (0.25,)))
+    write_weights(path, SPEC, 70, seed=3)
     return path.read_bytes()
 
 

@@ -30,8 +30,9 @@ from resnet_viz.jobs.worker.attempt import Attempt
 from resnet_viz.jobs.worker.inbox import Inbox
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunReader, Store, open_store
-from tests.jobs.queue_runs import queue, spec
 from tests.jobs.waiting import until
+from tests.made.specs import spec
+from tests.made.stored import queue
 
 Script = Callable[..., Generator[Event]]
 FINISHED = StateChanged(RunState.FINISHED)

@@ -6,7 +6,8 @@ from collections import Counter
 from resnet_viz.events import RunState
 from resnet_viz.jobs.fair_queue import in_turn
 from resnet_viz.store import QueueEntry, Store
-from tests.jobs.queue_runs import queue, spec
+from tests.made.specs import spec
+from tests.made.stored import queue
 
 
 def run(name: str, group: str = "", depth: int = 8, seed: int = 0) -> QueueEntry:

@@ -17,9 +17,10 @@ from resnet_viz.store import MeasurementRecord, MeasurementSpec, Store
 from tests.jobs.conftest import FAKE
 from tests.jobs.fake_measures import note
 from tests.jobs.own_server import Serve, serve, store
-from tests.jobs.queue_runs import queue, spec
 from tests.jobs.test_server_killed import Server
 from tests.jobs.waiting import until, until_state
+from tests.made.specs import spec
+from tests.made.stored import queue
 
 __all__ = ["serve", "store"]
 

@@ -11,8 +11,9 @@ from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store
 from tests.jobs.conftest import FAKE
-from tests.jobs.queue_runs import queue, spec
 from tests.jobs.waiting import until, until_state
+from tests.made.specs import spec
+from tests.made.stored import queue
 
 
 def test_whole_records_are_read_for_no_queued_run_and_its_device_is_asked_once(

@@ -16,6 +16,7 @@ from resnet_viz.jobs.experiments import (
 )
 from resnet_viz.specs import DataSpec, RunSpec
 from resnet_viz.store import Store
+from tests.made.stored import write
 
 
 def test_twins_per_seed_are_queued_with_networks_that_fit_the_data(own_store: Store) -> None:
@@ -82,7 +83,7 @@ def test_a_race_trains_anew_what_another_has_trained(own_store: Store) -> None:
 def test_a_deleted_run_of_a_race_keeps_its_place(own_store: Store) -> None:
     race = start_experiment(own_store, RACE, Experiment(), owner="ada")
     for run_id in race.run_ids:
-        finish(own_store, run_id)
+        write(own_store, run_id, Progress(150), StateChanged(RunState.FINISHED))
     own_store.library.delete(race.run_ids[:1])
     plain, residual = cells_of(own_store, race)
     assert (plain.cell.family, plain.run, plain.is_settled) == ("plain", None, True)
@@ -96,19 +97,11 @@ def test_a_single_step_brings_compared_networks_to_the_same_step(own_store: Stor
     steps = {("plain", 8): 5, ("residual", 8): 7, ("plain", 14): 2, ("residual", 14): 2}
     for run_id in sweep.run_ids:
         run = own_store.run(run_id)
-        attempt = own_store.claim(run_id, "test")
-        assert attempt is not None
-        paused = StateChanged(RunState.PAUSED)
-        own_store.append(run_id, attempt, [Progress(steps[run.role, run.spec.network.depth]), paused])
+        reached = Progress(steps[run.role, run.spec.network.depth])
+        write(own_store, run_id, reached, StateChanged(RunState.PAUSED))
     step_experiment(own_store, sweep.id)
     until = {
         (run.role, run.spec.network.depth): run.desired.until_step
         for run in map(own_store.run, sweep.run_ids)
     }
     assert until == {("plain", 8): 8, ("residual", 8): 8, ("plain", 14): 3, ("residual", 14): 3}
-
-
-def finish(store: Store, run_id: str) -> None:
-    attempt = store.claim(run_id, "test")
-    assert attempt is not None
-    store.append(run_id, attempt, [Progress(150), StateChanged(RunState.FINISHED)])

@@ -6,28 +6,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resnet_viz.events import Desired, RunState
+from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.findings.fairness import fairness_cards
 from resnet_viz.findings.verdict import race_verdict
-from resnet_viz.history import HistoryBuilder, RunHistory
+from resnet_viz.history import RunHistory
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.experiments import cells_of, recorded_cells, spec_of, start_experiment
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import RunReader, Store
-from resnet_viz.training.loop import train
 from tests.jobs import mortal_engine
-from tests.jobs.queue_runs import queue
 from tests.jobs.waiting import until, until_state
+from tests.made.specs import tiny
+from tests.made.stored import queue
+from tests.made.trained import trained
 
-RUN = RunSpec(
-    network=NetworkSpec(depth=8, width=4),
-    data=DataSpec(train_size=200, resolution_px=8),
-    train=TrainSpec(
-        steps=24, batch_size=16, evaluate_every=10, probe_every=8, device="cpu", seed=mortal_engine.NEVER
-    ),
+RUN = tiny(
+    data={"train_size": 200},
+    steps=24,
+    evaluate_every=10,
+    probe_every=8,
+    device="cpu",
+    seed=mortal_engine.NEVER,
 )
 TIMINGS = {"wall_s", "training_s", "samples_per_s"}
 
@@ -38,13 +39,6 @@ def real(store: Store) -> Iterator[Supervisor]:
     with Supervisor(store, capacity=capacity, engine="tests.jobs.mortal_engine") as supervisor:
         until(lambda: len(supervisor._pool.idle()) == 2, within_s=90)
         yield supervisor
-
-
-def undisturbed(spec: RunSpec, folder: Path) -> RunHistory:
-    """The same training in this process, from beginning to end."""
-    builder = HistoryBuilder()
-    builder.add(train(spec, folder=folder, data_folder=folder, threads=1, desired=Desired))
-    return builder.history(spec.network.role, spec.train.seed)
 
 
 def assert_same(found: RunHistory, expected: RunHistory) -> None:
@@ -73,7 +67,7 @@ def test_a_race_on_warm_workers_gives_the_curves_of_undisturbed_training(
     assert (plain.role, residual.role) == ("plain", "residual")
     assert plain.facts["batch_digest"] == residual.facts["batch_digest"]
     for run in (plain, residual):
-        assert_same(RunReader(store, run.id).history(), undisturbed(run.spec, tmp_path / run.id))
+        assert_same(RunReader(store, run.id).history(), trained(run.spec, tmp_path / run.id))
 
 
 def test_a_third_network_type_is_a_third_run_and_leaves_the_other_two_as_they_were(
@@ -92,7 +86,7 @@ def test_a_third_network_type_is_a_third_run_and_leaves_the_other_two_as_they_we
     recorded = recorded_cells(store, cells)
     assert [cell.history.family for cell in recorded] == [*families]
     for cell, expected in zip(recorded, Experiment(run=RUN).cells(), strict=False):
-        assert_same(cell.history, undisturbed(expected.run, tmp_path / expected.family))
+        assert_same(cell.history, trained(expected.run, tmp_path / expected.family))
     cards = fairness_cards(spec_of(race), recorded)
     assert [twins for twins, _depth, _card in cards] == [("plain", name) for name in families[1:]]
     assert all(card.fair for _twins, _depth, card in cards)
@@ -114,7 +108,7 @@ def test_wherever_a_worker_is_killed_the_resumed_curve_is_the_undisturbed_one(
     real.wake()
     until_state(store, runs, RunState.FINISHED, within_s=100)
     for run_id, spec in zip(runs, specs, strict=True):
-        expected = undisturbed(spec, tmp_path / run_id)
+        expected = trained(spec, tmp_path / run_id)
         assert_same(RunReader(store, run_id).history(), expected)
         assert store.run(run_id).attempt == 2
 

@@ -14,9 +14,11 @@ from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store
+from tests.jobs.complete import assert_complete
 from tests.jobs.conftest import FAKE
-from tests.jobs.queue_runs import assert_complete, queue, spec
 from tests.jobs.waiting import until, until_state
+from tests.made.specs import spec
+from tests.made.stored import queue
 
 ROOT = Path(__file__).parents[2]
 

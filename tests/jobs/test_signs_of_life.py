@@ -13,7 +13,8 @@ from resnet_viz.jobs import signs_of_life as module
 from resnet_viz.jobs.signs_of_life import STALE_S, SignsOfLife, find_lost
 from resnet_viz.store import Heartbeat, Store, open_store
 from resnet_viz.store.database import Database
-from tests.jobs.queue_runs import queue, spec
+from tests.made.specs import spec
+from tests.made.stored import queue
 
 
 class Clock:

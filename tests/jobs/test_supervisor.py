@@ -17,9 +17,11 @@ from resnet_viz.jobs.signs_of_life import STALE_S
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import RunReader, Store
 from tests.jobs import fake_engine
+from tests.jobs.complete import assert_complete
 from tests.jobs.conftest import FAKE
-from tests.jobs.queue_runs import assert_complete, queue, spec
 from tests.jobs.waiting import until, until_state
+from tests.made.specs import spec
+from tests.made.stored import queue
 
 SLOW = 0.02
 LONG = 5000

@@ -6,19 +6,18 @@ from pathlib import Path
 
 import psutil
 
-from resnet_viz.events import Desired, RunState
+from resnet_viz.events import RunState
 from resnet_viz.experiments.kinds import SWEEP
-from resnet_viz.history import HistoryBuilder
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.experiments import cells_of, start_experiment
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store
-from resnet_viz.training.loop import train
-from tests.experiments.small import sweep
 from tests.jobs import mortal_engine
+from tests.jobs.complete import assert_complete
 from tests.jobs.own_server import Serve, serve, store
-from tests.jobs.queue_runs import assert_complete
 from tests.jobs.waiting import until
+from tests.made.specs import sweep
+from tests.made.trained import trained
 
 __all__ = ["serve", "store"]
 
@@ -41,10 +40,7 @@ def test_every_cell_s_worker_is_killed_once_and_the_table_is_the_same(store: Sto
         table[place.cell] = {name: place.run.facts[name] for name in RESULTS}
     assert len(store.runs()) == 4, "no cell has a second run"
     for cell, found in table.items():
-        builder = HistoryBuilder()
-        folder = tmp_path / cell.run.digest()
-        builder.add(train(cell.run, folder=folder, data_folder=folder, threads=1, desired=Desired))
-        facts = builder.history(cell.run.network.role, cell.seed).facts
+        facts = trained(cell.run, tmp_path / cell.run.digest()).facts
         assert found == {name: facts[name] for name in RESULTS}
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.events import RunState, StateChanged, Wish
+from resnet_viz.events import RunState, Wish
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE, SWEEP
 from resnet_viz.jobs.experiments import (
@@ -20,9 +20,10 @@ from resnet_viz.jobs.experiments import (
 )
 from resnet_viz.jobs.retries import Retries
 from resnet_viz.store import GroupRecord, Store
-from tests.experiments.small import sweep
 from tests.jobs.own_server import Serve, serve, store
 from tests.jobs.waiting import until
+from tests.made.specs import sweep
+from tests.made.stored import end
 
 __all__ = ["serve", "store"]
 
@@ -35,13 +36,6 @@ def states(store: Store, group: GroupRecord) -> list[str]:
 
 def settled(store: Store, group: GroupRecord) -> bool:
     return all(place.is_settled for place in cells_of(store, group))
-
-
-def end(store: Store, run_id: str, state: RunState) -> None:
-    """Have a worker take up a run and end it in ``state``."""
-    attempt = store.claim(run_id, "worker")
-    assert attempt is not None
-    store.append(run_id, attempt, [StateChanged(state)])
 
 
 def wishes(store: Store, group: GroupRecord) -> set[Wish]:

@@ -11,9 +11,11 @@ from resnet_viz.events import RunState
 from resnet_viz.jobs.messages import Begun, Done, Job, Leave, Message, Ready, from_values, to_values
 from resnet_viz.processes.child import Child
 from resnet_viz.store import Store
+from tests.jobs.complete import assert_complete
 from tests.jobs.conftest import FAKE
-from tests.jobs.queue_runs import assert_complete, queue, spec
 from tests.jobs.waiting import until
+from tests.made.specs import spec
+from tests.made.stored import claimed, queue
 
 
 class Worker(Child):
@@ -44,17 +46,15 @@ def worker(own_store: Store) -> Iterator[Worker]:
         yield worker
 
 
-def claimed(store: Store, steps: int = 20, step_s: float = 0.002) -> Job:
+def next_job(store: Store, steps: int = 20, step_s: float = 0.002) -> Job:
     (run_id,) = queue(store, spec(steps, step_s))
-    attempt = store.claim(run_id, "worker")
-    assert attempt is not None
-    return Job(run_id, attempt, 1)
+    return Job(run_id, claimed(store, run_id), 1)
 
 
 def test_it_says_what_it_has_and_takes_one_job_after_the_other(own_store: Store, worker: Worker) -> None:
     first = worker.hear_values()
     assert first["ready"]["devices"][0]["kind"] == "cpu"
-    jobs = [claimed(own_store) for _ in range(3)]
+    jobs = [next_job(own_store) for _ in range(3)]
     for job in jobs:
         worker.send(job)
     for job in jobs:
@@ -67,7 +67,7 @@ def test_it_says_what_it_has_and_takes_one_job_after_the_other(own_store: Store,
 
 
 def test_without_a_server_it_finishes_its_run_and_goes(own_store: Store, worker: Worker) -> None:
-    job = claimed(own_store, steps=60, step_s=0.02)
+    job = next_job(own_store, steps=60, step_s=0.02)
     worker.send(job)
     assert isinstance(worker.hear(), Ready)
     assert worker.hear() == Begun(job.run_id)
@@ -82,7 +82,7 @@ def test_without_a_server_it_finishes_its_run_and_goes(own_store: Store, worker:
 def test_told_to_leave_it_stops_its_run_with_a_checkpoint(
     own_store: Store, worker: Worker, ask: Callable[[Worker], None]
 ) -> None:
-    job = claimed(own_store, steps=5000, step_s=0.02)
+    job = next_job(own_store, steps=5000, step_s=0.02)
     assert isinstance(worker.hear(), Ready)
     worker.send(job)
     until(lambda: own_store.run(job.run_id).step > 2)
@@ -96,7 +96,7 @@ def test_told_to_leave_it_stops_its_run_with_a_checkpoint(
 def test_an_interrupt_does_nothing(own_store: Store, worker: Worker) -> None:
     assert isinstance(worker.hear(), Ready)
     os.kill(worker.pid, signal.SIGINT)
-    job = claimed(own_store)
+    job = next_job(own_store)
     worker.send(job)
     assert [worker.hear(), worker.hear()] == [Begun(job.run_id), Done(job.run_id, reusable=True)]
 

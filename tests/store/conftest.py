@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy
 
 from resnet_viz.store import Store, open_store
+from tests.made.clock import Clock
 from tests.store import postgres
 
 _NAMED = os.environ.get("RESNET_VIZ_TEST_POSTGRES")
@@ -51,16 +52,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     finally:
         with admin.connect() as connection:
             connection.exec_driver_sql(f"DROP SCHEMA {schema} CASCADE")
-
-
-class Clock:
-    """Unix seconds that pass only when told to."""
-
-    def __init__(self) -> None:
-        self.now = 1_700_000_000.25
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

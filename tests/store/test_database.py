@@ -14,7 +14,7 @@ from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState,
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunReader, Store, home_folder, open_store
 from resnet_viz.store.database import Database
-from tests.store.test_lifecycle import claimed, queued
+from tests.made.stored import claimed, queued
 
 
 def refusal(home: Path, url: str | None = None) -> StoreUnavailable:

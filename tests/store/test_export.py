@@ -12,7 +12,7 @@ from resnet_viz.errors import NotFound
 from resnet_viz.events import Facts, Failure, Profile, Progress, RunState, Series, StateChanged
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import Store, export_csv, export_json
-from tests.store.test_lifecycle import claimed, queued
+from tests.made.stored import claimed, queued
 
 HALVES = np.array([[0.5, np.nan], [0.25, np.inf]], np.float32)
 

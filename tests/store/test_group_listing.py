@@ -6,7 +6,8 @@ from resnet_viz.events import Facts, RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import GroupSummary, Labels, RunQuery, Store
-from tests.store.conftest import Clock
+from tests.made.clock import Clock
+from tests.made.stored import write
 
 _RACE = Experiment(run=RunSpec(network=NetworkSpec(depth=8)), seeds=2)
 
@@ -16,11 +17,9 @@ def groups(store: Store, clock: Clock) -> dict[str, str]:
     """A finished race of two seeds with a name, a queued run alone, and a sweep without runs of its own."""
     race = store.add_group("race", "me", _RACE.to_json(), _RACE.runs(), name="Mondays")
     for number, run_id in enumerate(race.run_ids):
-        attempt = store.claim(run_id, "worker")
-        assert attempt is not None
         facts = Facts({"test_accuracy": [0.25, 0.5, 0.75, 1.0][number], "wall_s": 2.0})
         end = RunState.FINISHED if number < 3 else RunState.DIVERGED
-        store.append(run_id, attempt, [facts, StateChanged(end)])
+        write(store, run_id, facts, StateChanged(end))
     clock.now += 10
     single = store.add_group("single", "you", "{}", [_RACE.run.but(network=NetworkSpec(depth=20))])
     clock.now += 10

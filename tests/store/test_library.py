@@ -12,8 +12,8 @@ from resnet_viz.errors import InvalidSetting, NotFound, StoreUnavailable
 from resnet_viz.events import CheckpointSaved, Desired, Facts, Profile, RunState, Series, StateChanged, Wish
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import ImportedRun, Labels, RunQuery, RunReader, Store
-from tests.store.conftest import Clock
-from tests.store.test_lifecycle import claimed, queued
+from tests.made.clock import Clock
+from tests.made.stored import claimed, queued
 
 
 def ended(store: Store, *checkpoints: int, state: RunState = RunState.FINISHED) -> str:

@@ -20,19 +20,10 @@ from resnet_viz.events import (
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.specs import NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Fenced, Heartbeat, Store
-from tests.store.conftest import Clock
+from tests.made.clock import Clock
+from tests.made.stored import claimed, queued
 
 ENDS = [state for state in RunState if state.is_finished()]
-
-
-def queued(store: Store, owner: str = "someone") -> str:
-    return store.add_group("race", owner, "{}", [RunSpec()]).run_ids[0]
-
-
-def claimed(store: Store, run_id: str) -> int:
-    attempt = store.claim(run_id, "worker")
-    assert attempt is not None
-    return attempt
 
 
 def test_a_group_keeps_its_runs_in_order_and_the_specs_whole(store: Store, clock: Clock) -> None:

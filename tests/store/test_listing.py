@@ -10,7 +10,8 @@ from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Labels, RunQuery, Store
 from resnet_viz.store.schema import runs
-from tests.store.conftest import Clock
+from tests.made.clock import Clock
+from tests.made.stored import claimed
 
 
 @pytest.fixture
@@ -19,8 +20,7 @@ def names(store: Store, clock: Clock) -> dict[str, str]:
     small = Experiment(run=RunSpec(network=NetworkSpec(depth=8)))
     first = store.add_group("race", "me", small.to_json(), small.runs(), name="Été").run_ids
     for run_id, loss in zip(first, (0.75, 0.5), strict=True):
-        attempt = store.claim(run_id, "worker")
-        assert attempt is not None
+        attempt = claimed(store, run_id)
         store.append(run_id, attempt, [Facts({"train_loss": loss, "device": "cpu", "wall_s": 2.0})])
         store.append(run_id, attempt, [Facts({"taps": []}), StateChanged(RunState.FINISHED)])
     clock.now += 10

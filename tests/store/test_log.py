@@ -22,8 +22,8 @@ from resnet_viz.events import (
 from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunReader, Store
-from tests.store.conftest import Clock
-from tests.store.test_lifecycle import claimed, queued
+from tests.made.clock import Clock
+from tests.made.stored import claimed, queued
 
 TAPS = ("stem", "stage1.block1.conv1", "head")
 

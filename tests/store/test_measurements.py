@@ -14,7 +14,7 @@ from resnet_viz.specs import RunSpec
 from resnet_viz.store import Fenced, MeasurementRecord, MeasurementSpec, Store, open_store
 from resnet_viz.store.measurements import MOST_ATTEMPTS
 from resnet_viz.store.schema import measurements
-from tests.store.conftest import Clock
+from tests.made.clock import Clock
 from tests.store.test_library_migration import opened
 
 LESION = MeasurementSpec("lesion", {"run": "abc", "depth": 14})

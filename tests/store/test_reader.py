@@ -8,7 +8,7 @@ import pytest
 from resnet_viz.errors import NotFound, StoreUnavailable
 from resnet_viz.events import Event, RunState, Series
 from resnet_viz.store import RunReader, Store
-from tests.store.test_lifecycle import claimed, queued
+from tests.made.stored import claimed, queued
 
 
 def point(step: int) -> Series:

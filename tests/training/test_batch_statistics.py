@@ -9,26 +9,15 @@ from torch import Tensor, nn
 
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import LoadedData, load
-from resnet_viz.events import Desired, NormStatistics
+from resnet_viz.events import NormStatistics
 from resnet_viz.experiments.kinds import RACE
-from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.networks.registry import build
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.training.batch_statistics import IMAGES, has_statistics, reestimated, replaced
 from resnet_viz.training.checkpoint import read_checkpoint
-from resnet_viz.training.loop import train
+from tests.made.specs import tiny
+from tests.made.trained import trained
 
-SMALL = RunSpec(
-    network=NetworkSpec(depth=8, width=4),
-    data=DataSpec(train_size=300, resolution_px=8),
-    train=TrainSpec(steps=12, batch_size=16, evaluate_every=12),
-)
-
-
-def trained(spec: RunSpec, folder: Path) -> RunHistory:
-    builder = HistoryBuilder()
-    builder.add(train(spec, folder=folder, data_folder=folder, threads=1, desired=Desired))
-    return builder.history(spec.network.role, spec.train.seed)
+SMALL = tiny(data={"train_size": 300}, steps=12, evaluate_every=12)
 
 
 def normalised(images: Tensor, data: LoadedData) -> Tensor:

@@ -26,14 +26,17 @@ from resnet_viz.events import (
 from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.networks.registry import build
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
+from resnet_viz.specs import RunSpec, TrainSpec
 from resnet_viz.training.checkpoint import RESUME_FILE, read_checkpoint
 from resnet_viz.training.loop import train
+from tests.made.specs import tiny
 
-SPEC = RunSpec(
-    network=NetworkSpec(depth=8, width=4),
-    data=DataSpec(train_size=200, resolution_px=8, augmentation="crop-flip"),
-    train=TrainSpec(steps=24, batch_size=16, evaluate_every=10, probe_every=8, schedule="cosine"),
+SPEC = tiny(
+    data={"train_size": 200, "augmentation": "crop-flip"},
+    steps=24,
+    evaluate_every=10,
+    probe_every=8,
+    schedule="cosine",
 )
 EXPECTED_LAYERS = ("stem", *(f"stage{s}.block1.conv{c}" for s in (1, 2, 3) for c in (1, 2)), "head")
 

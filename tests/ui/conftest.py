@@ -14,7 +14,32 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
+from resnet_viz.store import GroupRecord, Store
+from resnet_viz.ui import server
+from tests.made.stored import start_race, train_race
+from tests.ui.shown import Shown, watch
+
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store() -> Store:
+    """The history of the pages, which are run in this process."""
+    return server.store()
+
+
+@pytest.fixture
+def race(store: Store) -> GroupRecord:
+    """A finished race of this browser."""
+    group = start_race(store)
+    train_race(store, group)
+    return group
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """The rows on the Runs page."""
+    return watch(monkeypatch)
 
 
 @contextmanager

@@ -8,9 +8,7 @@ from resnet_viz.store import GroupRecord, RunRecord, Store
 from resnet_viz.ui.inspection.cells import pair_up, titles
 from resnet_viz.ui.inspection.choose_networks import _title
 from resnet_viz.ui.permissions import LOCAL
-from tests.ui.test_pages import queue, store
-
-__all__ = ["store"]
+from tests.made.stored import start_race
 
 FAMILIES = ("plain", "residual", "residual+projection", "plain+group", "residual+group")
 
@@ -31,14 +29,14 @@ def test_a_sweep_is_called_a_sweep(store: Store, sweep: GroupRecord) -> None:
 
 
 def test_a_race_is_called_a_race_and_an_own_name_comes_first(store: Store) -> None:
-    race = queue(store)
+    race = start_race(store)
     assert _title(race.id, race) == f"Race · Custom · depth 8 · {race.id}"
     store.library.label_group(race.id, name="Monday")
     assert _title(race.id, store.group(race.id)) == f"Monday · {race.id}"
 
 
 def test_a_single_run_says_its_network(store: Store) -> None:
-    spec = store.run(queue(store).run_ids[1]).spec
+    spec = store.run(start_race(store).run_ids[1]).spec
     single = store.add_group("single", LOCAL, spec.to_json(), [spec])
     assert _title(single.id, single) == f"Single run · Residual-8 · {single.id}"
 
@@ -68,7 +66,7 @@ def test_a_race_of_two_seeds_needs_no_more_than_depth_and_seed(store: Store) -> 
 
 
 def test_the_same_network_twice_is_told_apart_by_its_run(store: Store) -> None:
-    spec = store.run(queue(store).run_ids[0]).spec
+    spec = store.run(start_race(store).run_ids[0]).spec
     group = store.add_group("import", LOCAL, "{}", [spec, spec])
     named = titles(pair_up(store.runs(group=group.id)))
     assert list(named) == ["8-0", "8-0-2"]

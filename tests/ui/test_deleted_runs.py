@@ -1,22 +1,14 @@
 """What the pages do when runs they show have been deleted."""
 
-import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.experiments.kinds import RACE, SWEEP
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, RunQuery, Store
 from resnet_viz.ui.permissions import LOCAL
-from tests.ui.test_pages import SMALL, open_page, queue, store, texts, train
-
-__all__ = ["store"]
-
-
-@pytest.fixture
-def race(store: Store) -> GroupRecord:
-    group = queue(store)
-    train(store, group)
-    return group
+from tests.made.specs import SMALL_RACE
+from tests.made.stored import start_race, train_race
+from tests.ui.test_pages import open_page, texts
 
 
 def open_race(group: GroupRecord) -> AppTest:
@@ -49,8 +41,8 @@ def test_half_a_pair_has_no_verdict_and_the_page_says_what_is_missing(
 
 
 def test_a_race_is_judged_by_the_seeds_that_are_left(store: Store) -> None:
-    group = start_experiment(store, RACE, SMALL.but(seeds=3), LOCAL)
-    train(store, group)
+    group = start_experiment(store, RACE, SMALL_RACE.but(seeds=3), LOCAL)
+    train_race(store, group)
     store.library.delete(group.run_ids[-1:])
     app = open_race(group)
     assert "In these two seeds:" in texts(app)
@@ -66,7 +58,7 @@ def test_what_was_removed_for_good_is_named(store: Store, race: GroupRecord) -> 
 
 
 def test_another_browser_may_not_restore(store: Store) -> None:
-    group = queue(store, owner="somebody else")
+    group = start_race(store, owner="somebody else")
     store.library.delete(group.run_ids)
     app = open_race(group)
     assert "Only the browser that started it" in texts(app)
@@ -82,7 +74,7 @@ def storage(store: Store) -> AppTest:
 
 
 def deleted_races(store: Store, count: int, owner: str = LOCAL) -> list[str]:
-    ids = [run_id for _number in range(count) for run_id in queue(store, owner).run_ids]
+    ids = [run_id for _number in range(count) for run_id in start_race(store, owner).run_ids]
     store.library.delete(ids)
     return ids
 
@@ -137,7 +129,9 @@ def test_a_sweep_whose_runs_were_all_deleted_offers_to_go_on(store: Store) -> No
 
 def test_a_race_is_extended_by_the_seeds_that_are_asked_for(store: Store, race: GroupRecord) -> None:
     """The form of an open race asks for more of it, and the page adds just that."""
-    app = open_page("race", **{**RACE.to_link(RACE.preset_of(SMALL), SMALL.but(seeds=2)), "race": race.id})
+    app = open_page(
+        "race", **{**RACE.to_link(RACE.preset_of(SMALL_RACE), SMALL_RACE.but(seeds=2)), "race": race.id}
+    )
     assert app.button(key="race_start").label == "Add these seeds"
     app.button(key="race_start").click().run()
     assert not app.exception
@@ -149,6 +143,6 @@ def test_a_race_is_extended_by_the_seeds_that_are_asked_for(store: Store, race: 
 
 def test_a_sweep_shows_that_its_pairs_differ_in_the_skip_connection_alone(store: Store) -> None:
     sweep = start_experiment(store, SWEEP, SWEEP.start("quick").but(depths=(8, 14)), LOCAL)
-    train(store, sweep)
+    train_race(store, sweep)
     app = open_page("depth", sweep=sweep.id)
     assert any("The networks differ only in the skip connection." in one.label for one in app.expander)

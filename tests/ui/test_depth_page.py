@@ -4,35 +4,28 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.errors import NotFound
-from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
+from resnet_viz.events import Failure, RunState, Wish
 from resnet_viz.experiments.estimates import Estimate
-from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.findings.verdict import depth_verdict
-from resnet_viz.jobs.calibrate import ask_for_probe
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.experiments import MOST_ATTEMPTS, cells_of, spec_of, start_experiment
 from resnet_viz.jobs.promises import keep_promise
-from resnet_viz.processes.channel import Frame
-from resnet_viz.store import GroupRecord, Store
-from resnet_viz.ui import recordings, server
+from resnet_viz.store import Store
+from resnet_viz.ui import recordings
 from resnet_viz.ui.depth import recorded as depth_recorded
 from resnet_viz.ui.experiment.verdict import plain_text
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.permissions import LOCAL
+from tests.made.specs import SMALL_SWEEP
+from tests.made.stored import end, timed, train_sweep
 
 PAGE = Path(__file__).parents[2] / "pages" / "depth.py"
 LINK = {"depths": "8,14", "steps": "30", "evaluate": "30", "probe": "30"}
-_QUICK = SWEEP.presets["quick"].spec
-SMALL = _QUICK.but(
-    depths=(8, 14),
-    run=_QUICK.run.but(train=_QUICK.run.train.but(steps=30, evaluate_every=30, probe_every=30)),
-)
 
 
 def open_page(**link: str) -> AppTest:
@@ -52,35 +45,6 @@ def texts(app: AppTest) -> str:
     return "\n".join([*words, *(element.proto.body for element in app.get("html"))])
 
 
-@pytest.fixture
-def store() -> Store:
-    return server.store()
-
-
-def train(store: Store, group: GroupRecord, *, worse_by: float = 0.2) -> None:
-    """What workers would have written: plain networks get worse by ``worse_by`` from depth 8 to 14."""
-    for place in cells_of(store, group):
-        assert place.run is not None
-        attempt = store.claim(place.run.id, "test")
-        assert attempt is not None
-        hurt = worse_by * (place.cell.family == "plain") * (place.cell.depth > 8)
-        store.append(place.run.id, attempt, [*measured(0.3 + hurt), StateChanged(RunState.FINISHED)])
-
-
-def measured(error: float) -> list[Event]:
-    step = np.arange(30, dtype=np.int64)
-    noise = np.resize(np.array([0.01, -0.01]), 30)
-    taps = ("conv1", "stage1.block1.conv1", "head")
-    return [
-        Facts({"device": "cpu", "train_loss": 1.0, "wall_s": 2.0}),
-        Series("train/loss", step, 1 + noise),
-        Series("train/accuracy", step, 1 - error + noise),
-        Series("test/accuracy", step[-1:], np.array([0.6])),
-        Profile("grad/relative", taps, np.array([0, 29]), np.full((2, 3), 0.1, np.float32)),
-        Progress(30),
-    ]
-
-
 def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None:
     app = open_page()
     words = texts(app)
@@ -98,8 +62,8 @@ def test_before_anything_is_trained_a_recording_is_shown_and_called_so() -> None
 
 
 def test_the_recorded_sweep_gives_way_to_an_own_one_and_can_be_had_again(store: Store) -> None:
-    group = start_experiment(store, SWEEP, SMALL, LOCAL)
-    train(store, group)
+    group = start_experiment(store, SWEEP, SMALL_SWEEP, LOCAL)
+    train_sweep(store, group)
     app = open_page(sweep=group.id)
     assert "This is a recording" not in texts(app)
     app.button(key="depth_open_recorded").click().run()
@@ -213,8 +177,8 @@ def test_an_unknown_family_is_named() -> None:
 
 
 def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
-    group = start_experiment(store, SWEEP, SMALL, LOCAL)
-    train(store, group)
+    group = start_experiment(store, SWEEP, SMALL_SWEEP, LOCAL)
+    train_sweep(store, group)
     app = open_page(sweep=group.id, **LINK)
     words = texts(app)
     assert "In these runs: plain 30.0% at depth 8, 50.0% at depth 14; residual 30.0%" in words
@@ -224,7 +188,7 @@ def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
 
 
 def test_cells_trained_elsewhere_are_reused_and_marked(store: Store) -> None:
-    train(store, start_experiment(store, SWEEP, SMALL, "someone else"))
+    train_sweep(store, start_experiment(store, SWEEP, SMALL_SWEEP, "someone else"))
     app = open_page(**LINK)
     assert "4 already trained, will be reused" in texts(app)
     app.button(key="depth_start").click().run()
@@ -234,8 +198,8 @@ def test_cells_trained_elsewhere_are_reused_and_marked(store: Store) -> None:
 
 
 def test_a_larger_sweep_extends_the_open_one(store: Store) -> None:
-    group = start_experiment(store, SWEEP, SMALL, LOCAL)
-    train(store, group)
+    group = start_experiment(store, SWEEP, SMALL_SWEEP, LOCAL)
+    train_sweep(store, group)
     app = open_page(sweep=group.id, **LINK | {"depths": "8,14,20"})
     button = app.button(key="depth_start")
     assert button.label == "Extend the sweep"
@@ -248,7 +212,7 @@ def test_a_larger_sweep_extends_the_open_one(store: Store) -> None:
 
 
 def test_pause_resume_and_cancel_are_wishes(store: Store) -> None:
-    group = start_experiment(store, SWEEP, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL_SWEEP, LOCAL)
     app = open_page(sweep=group.id, **LINK)
 
     def wishes() -> set[Wish]:
@@ -265,16 +229,14 @@ def test_pause_resume_and_cancel_are_wishes(store: Store) -> None:
 
 
 def test_a_failed_cell_is_named_and_tried_again_when_asked(store: Store) -> None:
-    group = start_experiment(store, SWEEP, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL_SWEEP, LOCAL)
     places = cells_of(store, group)
     broken = next(p.run for p in places if p.run and (p.cell.family, p.cell.depth) == ("plain", 14))
     failure = Failure("out_of_memory", "The device ran out of memory.", {})
     for again in range(MOST_ATTEMPTS):
         if again:
             store.resume(broken.id)
-        attempt = store.claim(broken.id, "test")
-        assert attempt is not None
-        store.append(broken.id, attempt, [StateChanged(RunState.FAILED, failure)])
+        end(store, broken.id, RunState.FAILED, failure)
     app = open_page(sweep=group.id, **LINK)
     said = "Failed or interrupted: Plain, depth 14, seed 0 (attempt 4). The device ran out of memory."
     assert [error.value for error in app.error] == [said]
@@ -283,7 +245,7 @@ def test_a_failed_cell_is_named_and_tried_again_when_asked(store: Store) -> None
 
 
 def test_somebody_elses_sweep_can_be_watched_only(store: Store) -> None:
-    group = start_experiment(store, SWEEP, SMALL, "someone else")
+    group = start_experiment(store, SWEEP, SMALL_SWEEP, "someone else")
     app = open_page(sweep=group.id, **LINK)
     assert "you can watch it, but not control it" in texts(app)
     assert not [button for button in app.button if button.key == "depth_pause"]
@@ -295,35 +257,17 @@ def test_an_unknown_sweep_is_a_sentence() -> None:
 
 
 def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
-    group = start_experiment(store, SWEEP, SMALL, LOCAL)
+    group = start_experiment(store, SWEEP, SMALL_SWEEP, LOCAL)
     cells = list(spec_of(group).cells())
     keep_promise(store, group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
-    train(store, group)
+    train_sweep(store, group)
     assert "Training took 8 s; the estimate was 10 s (+25% compared" in texts(
         open_page(sweep=group.id, **LINK)
     )
 
 
-def timed(store: Store, spec: Experiment) -> None:
-    """The probe of ``spec`` has found that a step takes half a second."""
-    costs = {
-        "update_s": 0.5,
-        "evaluate_s": 0,
-        "probe_s": 0,
-        "keep_s": 0,
-        "set_up_s": 0,
-        "memory_bytes": 2**30,
-    }
-    samples = [{"family": name, "depth": depth} | costs for name in spec.families for depth in spec.depths]
-    probe = ask_for_probe(store, spec, LOCAL)
-    attempt = store.measurements.claim(probe.id, "test", 2)
-    assert attempt is not None
-    result = Frame({"samples": samples, "start_s": 1, "device": "cpu"}, {})
-    store.measurements.end(probe.id, attempt, RunState.FINISHED, result=result)
-
-
 def test_a_known_measurement_gives_time_and_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = spec_of(start_experiment(store, SWEEP, SMALL, "someone else"))
+    spec = spec_of(start_experiment(store, SWEEP, SMALL_SWEEP, "someone else"))
     monkeypatch.setattr(Capacity, "of", lambda _machine: Capacity(2, 1))
     timed(store, spec)
     # Four trainings of 15 s, two at a time.
@@ -331,8 +275,8 @@ def test_a_known_measurement_gives_time_and_memory(store: Store, monkeypatch: py
 
 
 def test_the_page_needs_neither_torch_nor_pandas(store: Store) -> None:
-    group = start_experiment(store, SWEEP, SMALL, LOCAL)
-    train(store, group)
+    group = start_experiment(store, SWEEP, SMALL_SWEEP, LOCAL)
+    train_sweep(store, group)
     script = f"""
 import sys
 from streamlit.testing.v1 import AppTest

@@ -9,8 +9,9 @@ from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import MeasurementRecord, Store
 from resnet_viz.ui import server
 from resnet_viz.ui.experiment import estimate
-from tests.jobs.queue_runs import queue, spec
-from tests.ui.test_depth_page import LINK, SMALL, open_page, texts, timed
+from tests.made.specs import SMALL_SWEEP, spec
+from tests.made.stored import claimed, queue, timed
+from tests.ui.test_depth_page import LINK, open_page, texts
 
 TIMING = "Timing a few steps on this machine"
 
@@ -40,7 +41,7 @@ def test_an_idle_machine_is_timed_unasked_once_for_all_who_look(store: Store) ->
     assert TIMING in texts(open_page(**LINK))
     (probe,) = under_way(store)
     assert (probe.spec.task, probe.spec.fills, probe.state) == ("time", True, RunState.QUEUED)
-    timed(store, SMALL)
+    timed(store, SMALL_SWEEP)
     app.run()
     assert not app.exception
     assert "about 30 s on this machine · 2.0 GiB of memory" in texts(app)
@@ -58,7 +59,7 @@ def test_a_page_that_has_just_been_opened_has_the_machine_to_itself(
 
 def test_while_others_train_it_is_timed_only_when_asked(store: Store) -> None:
     (run_id,) = queue(store, spec())
-    assert store.claim(run_id, "worker") == 1
+    claimed(store, run_id)
     app = open_page(**LINK)
     assert TIMING not in texts(app)
     assert under_way(store) == []

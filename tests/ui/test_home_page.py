@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from resnet_viz.errors import NotFound
-from resnet_viz.events import Event, Facts, Progress, RunState, Series, StateChanged
+from resnet_viz.events import RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import read_recording
@@ -16,6 +16,7 @@ from resnet_viz.ui import recordings, server
 from resnet_viz.ui.home import page as home
 from resnet_viz.ui.home import replay as home_replay
 from resnet_viz.ui.home.estimate import race_seconds
+from tests.made.stored import measured, write
 from tests.ui.test_pages import open_page, texts
 
 RECORDED = read_recording(RACE, recordings.RACE).spec
@@ -24,14 +25,7 @@ RECORDED = read_recording(RACE, recordings.RACE).spec
 def trained(store: Store, race: Experiment, wall_s: float) -> None:
     """A race that took ``wall_s`` for each of its runs."""
     for run_id in start_experiment(store, RACE, race, "local").run_ids:
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
-        events: list[Event] = [
-            Series("train/loss", np.arange(1), np.ones(1)),
-            Facts({"wall_s": wall_s}),
-            Progress(1),
-        ]
-        store.append(run_id, attempt, [*events, StateChanged(RunState.FINISHED)])
+        write(store, run_id, *measured(np.ones(1), 0.5, wall_s=wall_s), StateChanged(RunState.FINISHED))
 
 
 def test_home_says_that_it_is_a_recording_and_how_it_was_made() -> None:

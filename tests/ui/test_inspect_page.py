@@ -14,19 +14,20 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.attribution.methods import METHODS
 from resnet_viz.cli.app import main
-from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.photographs import PHOTOGRAPHS
-from resnet_viz.events import CheckpointSaved, Event, Facts, Progress, RunState, StateChanged
+from resnet_viz.events import Facts, Progress, RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.processes.channel import Frame
-from resnet_viz.specs import Block, RunSpec
+from resnet_viz.specs import Block
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server
 from resnet_viz.ui.inspection import choose_networks
 from tests.images.files import gradient, jpeg_of, png_of
+from tests.made.stored import write
+from tests.made.trained import saved
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
 
@@ -72,24 +73,11 @@ def race_with_checkpoints(*, missing: bool = False, block: Block = "basic") -> G
     group = start_experiment(store, RACE, Experiment(run=run), "local")
     for run_id in group.run_ids:
         record = store.run(run_id)
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
-        saved = (
-            [] if missing else [write_weights(record.spec, store.run_folder(run_id), at) for at in (0, 10)]
-        )
-        ended: list[Event] = [Facts({"test_accuracy": 0.25}), Progress(10), StateChanged(RunState.FINISHED)]
-        store.append(run_id, attempt, [*saved, *ended])
+        kept = () if missing else (0, 10)
+        weights = [saved(store.run_folder(run_id), record.spec, at, seed=record.seed + at) for at in kept]
+        ended = Facts({"test_accuracy": 0.25}), Progress(10), StateChanged(RunState.FINISHED)
+        write(store, run_id, *weights, *ended)
     return group
-
-
-def write_weights(spec: RunSpec, folder: Path, step: int) -> CheckpointSaved:
-    """Random weights that differ from step to step."""
-    from resnet_viz.networks.registry import build
-    from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
-
-    state = build(spec.network, shape_of(spec.data), spec.train.seed + step).state_dict()
-    size = write_checkpoint(folder / kept_file(step), Checkpoint(spec, step, state, (0.3,), (0.3,)))
-    return CheckpointSaved(step, kept_file(step), size, kept=True)
 
 
 def test_a_fresh_install_shows_the_bundled_pair() -> None:

@@ -6,26 +6,19 @@ from resnet_viz.events import Facts, NormStatistics, Progress, RunState, StateCh
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import GroupRecord, Store
-from resnet_viz.ui import server
+from tests.made.stored import write
+from tests.ui.shown import Shown
 from tests.ui.test_pages import open_page, texts
-from tests.ui.test_runs_page import Shown, watch
 
 SENTENCE = "Measured with the running averages of batch normalisation"
-
-
-@pytest.fixture
-def store() -> Store:
-    return server.store()
 
 
 def finished(store: Store, statistics: NormStatistics) -> GroupRecord:
     race = Experiment(run=RunSpec(network=NetworkSpec(depth=8)))
     group = store.add_group("race", "local", race.to_json(), race.runs())
     for run_id in group.run_ids:
-        attempt = store.claim(run_id, "worker")
-        assert attempt is not None
         facts = {"test_accuracy": 0.261, "test_statistics": statistics.value}
-        store.append(run_id, attempt, [Facts(facts), Progress(150), StateChanged(RunState.FINISHED)])
+        write(store, run_id, Facts(facts), Progress(150), StateChanged(RunState.FINISHED))
     return group
 
 
@@ -34,9 +27,8 @@ def finished(store: Store, statistics: NormStatistics) -> GroupRecord:
     ("statistics", "mark"), [(NormStatistics.RUNNING, "26.1%*"), (NormStatistics.REESTIMATED, "26.1%")]
 )
 def test_a_figure_of_running_averages_is_not_listed_like_a_new_one(
-    store: Store, monkeypatch: pytest.MonkeyPatch, view: str, statistics: NormStatistics, mark: str
+    store: Store, shown: Shown, view: str, statistics: NormStatistics, mark: str
 ) -> None:
-    shown: Shown = watch(monkeypatch)
     group = finished(store, statistics)
     app = open_page("runs", view=view)
     ids = group.run_ids if view == "runs" else (group.id,)

@@ -6,22 +6,16 @@ import sys
 from html import unescape
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.errors import NotFound
-from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
-from resnet_viz.experiments.kinds import RACE
-from resnet_viz.jobs.experiments import start_experiment
-from resnet_viz.store import GroupRecord, Store
-from resnet_viz.ui import server
+from resnet_viz.events import Facts, Failure, Progress, RunState, StateChanged, Wish
+from resnet_viz.store import Store
 from resnet_viz.ui.permissions import LOCAL
+from tests.made.stored import end, start_race, train_race, write
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
-SMALL = RACE.presets["shallow"].spec.but(
-    run=RACE.presets["shallow"].spec.run.but(train=RACE.presets["shallow"].spec.run.train.but(steps=30))
-)
 
 
 def open_page(name: str = "home", **link: str) -> AppTest:
@@ -43,39 +37,6 @@ def texts(app: AppTest) -> str:
     words = [element.value for kind in kinds for element in kind]
     words += [re.sub("<[^>]*>", "", element.proto.body) for element in app.get("html")]
     return unescape("\n".join(words))
-
-
-@pytest.fixture
-def store() -> Store:
-    return server.store()
-
-
-def queue(store: Store, owner: str = LOCAL) -> GroupRecord:
-    return start_experiment(store, RACE, SMALL, owner)
-
-
-def train(store: Store, group: GroupRecord, *, end: RunState | None = RunState.FINISHED) -> None:
-    """What two workers would have written: 30 steps, the residual network a loss of 0.5 below."""
-    step = np.arange(30, dtype=np.int64)
-    taps = ("conv1", "stage1.block1.conv1", "head")
-    noise = np.random.default_rng(0).normal(0, 0.01, 30)
-    for run_id in group.run_ids:
-        run = store.run(run_id)
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
-        loss = 1.5 + noise - 0.5 * (run.role == "residual")
-        events: list[Event] = [
-            Facts({"parameters": 4934, "device": "cpu", "threads": 1, "init_digest": "abc"}),
-            Facts({"batch_digests": {"30": "def"}, "train_loss": float(loss[-20:].mean())}),
-            Series("train/loss", step, loss),
-            Series("train/accuracy", step, np.full(30, 0.5)),
-            Series("test/accuracy", step[-1:], np.array([0.5])),
-            Profile("grad/relative", taps, step, np.full((30, 3), 0.1, np.float32)),
-            Progress(30),
-        ]
-        if end:
-            events.append(StateChanged(end))
-        store.append(run_id, attempt, events)
 
 
 def test_home_says_what_this_is_and_leads_to_the_race() -> None:
@@ -153,8 +114,8 @@ def test_more_images_than_there_are_cannot_be_had() -> None:
 
 
 def test_a_finished_race_shows_verdict_fairness_and_results(store: Store) -> None:
-    group = queue(store)
-    train(store, group)
+    group = start_race(store)
+    train_race(store, group)
     app = open_page("race", race=group.id)
     words = texts(app)
     assert "In this run: residual " in words
@@ -166,8 +127,8 @@ def test_a_finished_race_shows_verdict_fairness_and_results(store: Store) -> Non
 
 
 def test_a_running_race_has_no_verdict_yet(store: Store) -> None:
-    group = queue(store)
-    train(store, group, end=None)
+    group = start_race(store)
+    train_race(store, group, end=None)
     app = open_page("race", race=group.id)
     assert "trains better" not in texts(app)
     assert not app.button(key="race_pause").disabled
@@ -175,8 +136,8 @@ def test_a_running_race_has_no_verdict_yet(store: Store) -> None:
 
 
 def test_the_scrubber_shows_the_layers_at_an_earlier_step(store: Store) -> None:
-    group = queue(store)
-    train(store, group)
+    group = start_race(store)
+    train_race(store, group)
     app = open_page("race", race=group.id)
     assert not any(slider.key == "race_step_shown" for slider in app.select_slider)
     app.toggle(key="race_follow").set_value(False).run()
@@ -187,28 +148,24 @@ def test_the_scrubber_shows_the_layers_at_an_earlier_step(store: Store) -> None:
 
 
 def test_a_download_shows_how_far_it_is(store: Store) -> None:
-    group = queue(store)
-    attempt = store.claim(group.run_ids[0], "test")
-    assert attempt is not None
+    group = start_race(store)
     download = {"dataset": "cifar10", "done_bytes": 34_000_000, "total_bytes": 170_000_000}
-    store.append(group.run_ids[0], attempt, [Facts({"download": download})])
+    write(store, group.run_ids[0], Facts({"download": download}))
     assert "downloading cifar10: 34 of 170 MB" in texts(open_page("race", race=group.id))
 
 
 def test_a_failed_run_says_why_in_a_sentence(store: Store) -> None:
-    group = queue(store)
+    group = start_race(store)
     failure = Failure("out_of_memory", "The {device} has no memory left.", {"device": "GPU"})
     for run_id in group.run_ids:
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
-        store.append(run_id, attempt, [StateChanged(RunState.FAILED, failure)])
+        end(store, run_id, RunState.FAILED, failure)
     app = open_page("race", race=group.id)
     assert {error.value for error in app.error} == {"The GPU has no memory left."}
     assert not app.button(key="race_resume").disabled
 
 
 def test_pause_resume_and_stop_reach_the_store(store: Store) -> None:
-    group = queue(store)
+    group = start_race(store)
     app = open_page("race", race=group.id)
     app.button(key="race_pause").click().run()
     assert {run.desired.wish for run in store.runs(group=group.id)} == {Wish.PAUSE}
@@ -222,18 +179,16 @@ def test_pause_resume_and_stop_reach_the_store(store: Store) -> None:
 
 
 def test_a_step_takes_both_networks_to_the_same_step(store: Store) -> None:
-    group = queue(store)
+    group = start_race(store)
     for run_id, step in zip(group.run_ids, (4, 7), strict=True):
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
-        store.append(run_id, attempt, [Progress(step), StateChanged(RunState.PAUSED)])
+        write(store, run_id, Progress(step), StateChanged(RunState.PAUSED))
     open_page("race", race=group.id).button(key="race_step").click().run()
     wishes = {(run.desired.wish, run.desired.until_step) for run in store.runs(group=group.id)}
     assert wishes == {(Wish.PAUSE, 8)}
 
 
 def test_only_the_owner_controls_a_race(store: Store) -> None:
-    group = queue(store, owner="somebody else")
+    group = start_race(store, owner="somebody else")
     app = open_page("race", race=group.id)
     assert "another browser" in texts(app)
     assert not any(button.key == "race_stop" for button in app.button)
@@ -246,12 +201,12 @@ def test_an_unknown_race_is_told_in_a_sentence(store: Store) -> None:
 
 
 def test_the_beginning_of_a_name_does_not_open_a_race(store: Store) -> None:
-    group = queue(store)
+    group = start_race(store)
     assert "no race" in open_page("race", race=group.id[:5]).warning[0].value
 
 
 def test_an_earlier_race_is_opened_with_its_settings(store: Store) -> None:
-    group = queue(store)
+    group = start_race(store)
     app = open_page("race")
     app.button(key=f"race_open_{group.id}").click().run()
     assert app.query_params["race"] == group.id
@@ -260,8 +215,8 @@ def test_an_earlier_race_is_opened_with_its_settings(store: Store) -> None:
 
 
 def test_again_starts_the_same_race_from_the_next_seed(store: Store) -> None:
-    group = queue(store)
-    train(store, group)
+    group = start_race(store)
+    train_race(store, group)
     app = open_page("race", race=group.id)
     app.button(key="race_again").click().run()
     assert not app.exception

@@ -5,16 +5,16 @@ import re
 import numpy as np
 import pytest
 
-from resnet_viz.events import Event, Facts, Profile, Progress, RunState, Series, StateChanged
+from resnet_viz.events import RunState, StateChanged
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui.permissions import LOCAL
-from tests.ui.test_pages import SMALL, open_page, store, texts
+from tests.made.specs import SMALL_RACE
+from tests.made.stored import measured, write
+from tests.ui.test_pages import open_page, texts
 
-__all__ = ["store"]
-
-THREE = SMALL.but(families=("plain", "residual", "residual+projection"))
+THREE = SMALL_RACE.but(families=("plain", "residual", "residual+projection"))
 LOSSES = {"none": 1.5, "identity": 1.0, "projection": 0.9}
 
 
@@ -23,25 +23,24 @@ def race(store: Store) -> GroupRecord:
     """Finished; the projections have weights of their own."""
     group = start_experiment(store, RACE, THREE, LOCAL)
     for run_id in group.run_ids:
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
         shortcut = store.run(run_id).spec.network.shortcut
         layers = ["stem", "stage1.block1.conv1"]
         taps = [{"name": name, "kind": "conv", "position": place + 1} for place, name in enumerate(layers)]
         if shortcut == "projection":
             taps.append({"name": "stage2.block1.shortcut", "kind": "shortcut", "position": 3})
-        step = np.arange(30, dtype=np.int64)
-        events: list[Event] = [
-            Facts({"parameters": 5142 if shortcut == "projection" else 4934, "taps": taps}),
-            Facts({"init_digest": "abc", "batch_digests": {"30": "def"}, "train_loss": LOSSES[shortcut]}),
-            Series("train/loss", step, np.full(30, LOSSES[shortcut])),
-            Series("train/accuracy", step, np.full(30, 0.5)),
-            Series("test/accuracy", step[-1:], np.array([0.5])),
-            Profile("grad/relative", tuple(layers), step, np.full((30, 2), 0.1, np.float32)),
-            Progress(30),
-            StateChanged(RunState.FINISHED),
-        ]
-        store.append(run_id, attempt, events)
+        events = measured(
+            np.full(30, LOSSES[shortcut]),
+            0.5,
+            tested=0.5,
+            gradients=dict.fromkeys(layers, 0.1),
+            probed=range(30),
+            parameters=5142 if shortcut == "projection" else 4934,
+            taps=taps,
+            init_digest="abc",
+            batch_digests={"30": "def"},
+            train_loss=LOSSES[shortcut],
+        )
+        write(store, run_id, *events, StateChanged(RunState.FINISHED))
     return group
 
 

@@ -14,9 +14,8 @@ from resnet_viz.jobs.outcome import outcome
 from resnet_viz.store import GroupRecord, Store, export_json
 from resnet_viz.ui.downloads import everything_recorded
 from resnet_viz.ui.permissions import LOCAL
-from tests.ui.test_pages import open_page, queue, store, train
-
-__all__ = ["store"]
+from tests.made.stored import start_race, train_race
+from tests.ui.test_pages import open_page
 
 HOLD_A_RUN = ("json", "safetensors")
 """Formats that come back; weights alone are tried in ``tests/exports/test_weights_round_trip.py``."""
@@ -36,14 +35,14 @@ def recorded(store: Store, run_ids: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def make_race(store: Store) -> GroupRecord:
-    group = queue(store)
-    train(store, group)
+    group = start_race(store)
+    train_race(store, group)
     return group
 
 
 def make_sweep(store: Store) -> GroupRecord:
     group = start_experiment(store, SWEEP, SWEEP.start("quick").but(depths=(8, 14)), LOCAL)
-    train(store, group)
+    train_race(store, group)
     return group
 
 

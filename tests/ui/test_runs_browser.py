@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from resnet_viz.exports.importing import MAX_BYTES
 from resnet_viz.store import COMMAND_LINE, open_store
 from resnet_viz.ui.runs.rows import recordings
+from tests.made.stored import start_race, train_race
 from tests.ui.conftest import running_app, watched_tab
-from tests.ui.test_pages import queue, train
 
 _ROWS = ".runs-table tbody tr"
 _PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -31,13 +31,13 @@ def library_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server whose history has three races from the command line, trained, and one deleted long ago."""
     home: Path = tmp_path_factory.mktemp("library")
     old = open_store(home, clock=lambda: time.time() - 8 * 24 * 3600)
-    deleted = queue(old, owner=COMMAND_LINE)
-    train(old, deleted)
+    deleted = start_race(old, owner=COMMAND_LINE)
+    train_race(old, deleted)
     old.library.delete(deleted.run_ids)
     old.close()
     store = open_store(home)
     for _number in range(3):
-        train(store, queue(store, owner=COMMAND_LINE))
+        train_race(store, start_race(store, owner=COMMAND_LINE))
     store.close()
     with running_app(home) as address:
         yield address
@@ -131,7 +131,7 @@ def test_a_whole_group_is_renamed_deleted_and_opened(page: Page, library_url: st
     expect(rows).to_have_count(2)
     page.get_by_role("button", name="Undo").click()
     expect(rows).to_have_count(3)
-    page.get_by_role("link", name="Open the race").click()
+    page.get_by_role("link", name="Open on the Race page").click()
     expect(page.get_by_role("heading", name="Race", exact=True, level=1)).to_be_visible()
     expect(page).to_have_url(re.compile(r"/race\?.*race=[a-z2-7]{10}"))
     expect(page).to_have_url(re.compile(r"steps=30"))

@@ -1,61 +1,37 @@
 """The groups on the Runs page without a browser: what a line says, and what is done with a whole group."""
 
 import numpy as np
-import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_viz.events import Event, Facts, Progress, RunState, Series, StateChanged
+from resnet_viz.events import RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.store import GroupRecord, Store
-from resnet_viz.ui import server
 from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.runs.group_rows import Outcome, columns, in_short
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, RUNS
-from tests.ui.test_pages import SMALL, open_page, queue, texts, train
-from tests.ui.test_runs_page import Shown, press, watch
+from tests.made.specs import SMALL_RACE
+from tests.made.stored import measured, start_race, train_race, write
+from tests.ui.shown import Shown
+from tests.ui.test_pages import open_page, texts
+from tests.ui.test_runs_page import press
 
 _ACCURACY = {("plain", 8): 0.75, ("residual", 8): 0.75, ("plain", 14): 0.25, ("residual", 14): 0.5}
 
 
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
-    """The rows on the page."""
-    return watch(monkeypatch)
-
-
-@pytest.fixture
-def store() -> Store:
-    return server.store()
-
-
-@pytest.fixture
-def race(store: Store) -> GroupRecord:
-    group = queue(store)
-    train(store, group)
-    return group
-
-
 def sweep(store: Store) -> GroupRecord:
     """A finished sweep of this browser; a race has already trained its cells of depth 8."""
-    spec = Experiment(run=SMALL.run, depths=(8, 14))
+    spec = Experiment(run=SMALL_RACE.run, depths=(8, 14))
     group = start_experiment(store, SWEEP, spec, LOCAL)
     for run_id in group.run_ids:
         run = store.run(run_id)
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
-        step = np.arange(30, dtype=np.int64)
-        events: list[Event] = [
-            Facts({"test_accuracy": _ACCURACY[run.role, run.spec.network.depth], "wall_s": 10.0}),
-            Series("train/loss", step, np.linspace(2, 1, 30)),
-            Series("train/accuracy", step, np.linspace(0.1, 0.5, 30)),
-            Series("test/accuracy", step[-1:], np.array([0.5])),
-            Progress(30),
-            StateChanged(RunState.FINISHED),
-        ]
-        store.append(run_id, attempt, events)
+        known = _ACCURACY[run.role, run.spec.network.depth]
+        events = measured(
+            np.linspace(2, 1, 30), np.linspace(0.1, 0.5, 30), tested=0.5, test_accuracy=known, wall_s=10.0
+        )
+        write(store, run_id, *events, StateChanged(RunState.FINISHED))
     return group
 
 
@@ -140,7 +116,7 @@ def test_a_sweep_is_repeated_as_a_whole_with_the_next_seed(store: Store, race: G
 
 
 def test_from_a_group_to_its_runs_and_back(shown: Shown, store: Store, race: GroupRecord) -> None:
-    queue(store, owner="somebody else")
+    start_race(store, owner="somebody else")
     app = press(open_groups(race.id), "groups_list_runs")
     assert shown.ids == list(race.run_ids)
     app.session_state[RUNS.chosen_key] = list(race.run_ids[:1])
@@ -151,8 +127,8 @@ def test_from_a_group_to_its_runs_and_back(shown: Shown, store: Store, race: Gro
 
 
 def test_what_others_started_is_not_changed_as_a_group_either(store: Store) -> None:
-    group = queue(store, owner="somebody else")
-    train(store, group)
+    group = start_race(store, owner="somebody else")
+    train_race(store, group)
     app = open_groups(group.id)
     assert app.button(key="groups_delete").disabled
     assert app.button(key="groups_pin").disabled

@@ -1,71 +1,27 @@
 """The Runs page without a browser: what it lists, what can be done with what is chosen, and by whom."""
 
-from collections.abc import Sequence
-
 import orjson
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_viz.events import RunState, StateChanged, Wish
+from resnet_viz.events import RunState, Wish
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE, SWEEP
 from resnet_viz.exports import import_runs
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.retries import Retries
 from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
-from resnet_viz.ui import server
 from resnet_viz.ui.permissions import LOCAL
-from resnet_viz.ui.runs import paged as runs_paged
 from resnet_viz.ui.runs import rows as runs_rows
 from resnet_viz.ui.runs.compare import families, is_race, names
-from resnet_viz.ui.runs.rows import BUNDLED, bundled_id, recordings
+from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import RUNS
-from resnet_viz.ui.runs.table import Row, runs_table
-from tests.experiments.small import sweep as small_sweep
-from tests.ui.test_pages import MAIN, open_page, queue, texts, train
+from tests.made.specs import sweep as small_sweep
+from tests.made.stored import end, start_race, train_race
+from tests.ui.shown import Shown
+from tests.ui.test_pages import MAIN, open_page, texts
 
 _BUNDLED_RUNS = [bundled_id(recording, run) for recording in recordings() for run in recording.runs]
-
-
-class Shown:
-    """What the table was given last."""
-
-    rows: Sequence[Row] = ()
-
-    @property
-    def ids(self) -> list[str]:
-        """Of the rows that did not come with the app."""
-        return [row.id for row in self.rows if not row.id.startswith(BUNDLED)]
-
-
-def watch(monkeypatch: pytest.MonkeyPatch) -> Shown:
-    """Look at the rows that come onto the page; the component itself is tested in a browser."""
-    seen = Shown()
-
-    def look(columns: object, rows: Sequence[Row], **more: object) -> None:
-        seen.rows = rows
-        runs_table(columns, rows, **more)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(runs_paged, "runs_table", look)
-    return seen
-
-
-@pytest.fixture
-def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
-    """The rows on the page."""
-    return watch(monkeypatch)
-
-
-@pytest.fixture
-def store() -> Store:
-    return server.store()
-
-
-@pytest.fixture
-def race(store: Store) -> GroupRecord:
-    group = queue(store)
-    train(store, group)
-    return group
 
 
 def choose(app: AppTest, *run_ids: str) -> AppTest:
@@ -132,8 +88,8 @@ def test_a_bundled_recording_is_compared_but_never_deleted() -> None:
 
 
 def test_what_others_started_can_only_be_looked_at(store: Store) -> None:
-    group = queue(store, owner="somebody else")
-    train(store, group)
+    group = start_race(store, owner="somebody else")
+    train_race(store, group)
     app = choose(open_page("runs"), group.run_ids[0])
     assert app.button(key="runs_delete").disabled
     assert app.button(key="runs_pin").disabled
@@ -150,13 +106,13 @@ def test_a_race_is_repeated_as_a_whole_with_the_next_seed(store: Store, race: Gr
 
 
 def test_stop_and_resume_reach_the_store(store: Store) -> None:
-    group = queue(store)
-    train(store, group, end=None)
+    group = start_race(store)
+    train_race(store, group, end=None)
     app = choose(open_page("runs"), *group.run_ids)
     press(app, "runs_stop")
     assert {run.desired.wish for run in store.runs()} == {Wish.STOP}
-    stopped = queue(store)
-    train(store, stopped, end=RunState.STOPPED)
+    stopped = start_race(store)
+    train_race(store, stopped, end=RunState.STOPPED)
     press(choose(open_page("runs"), *stopped.run_ids), "runs_resume")
     assert {run.state for run in store.runs(group=stopped.id)} == {RunState.QUEUED}
 
@@ -166,9 +122,7 @@ def test_a_stopped_sweep_stays_stopped(store: Store) -> None:
     sweep = start_experiment(store, SWEEP, small_sweep(), owner=LOCAL)
     lost, failed, *_waiting = sweep.run_ids
     for run_id, state in ((lost, RunState.LOST), (failed, RunState.FAILED)):
-        attempt = store.claim(run_id, "worker")
-        assert attempt is not None
-        store.append(run_id, attempt, [StateChanged(state)])
+        end(store, run_id, state)
     press(choose(open_page("runs"), *sweep.run_ids), "runs_stop")
     Retries(store).look()
     assert [store.run(run_id).state.value for run_id in sweep.run_ids] == [
@@ -209,7 +163,7 @@ def test_disk_space_and_restoring(store: Store, race: GroupRecord) -> None:
 
 def test_pages_of_fifty(shown: Shown, store: Store) -> None:
     for _ in range(27):
-        queue(store)
+        start_race(store)
     total = 54 + len(_BUNDLED_RUNS)
     app = open_page("runs")
     assert len(shown.rows) == 50
@@ -274,5 +228,5 @@ def test_an_imported_run_is_not_resumed_and_the_page_says_why(store: Store, race
 
 
 def test_what_has_no_curves_is_not_compared(store: Store) -> None:
-    app = choose(open_page("runs"), *queue(store).run_ids)
+    app = choose(open_page("runs"), *start_race(store).run_ids)
     assert "no curves to compare" in texts(app)

@@ -14,7 +14,7 @@ from resnet_viz.store import MeasurementSpec, open_store
 from resnet_viz.ui import server
 from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.sockets import send_at_once
-from tests.ui.test_pages import queue, train
+from tests.made.stored import start_race, train_race
 
 _DAY_S = 24 * 3600.0
 
@@ -22,9 +22,9 @@ _DAY_S = 24 * 3600.0
 def test_runs_deleted_more_than_a_week_ago_are_gone_for_good(tmp_path: Path) -> None:
     now = 1_700_000_000.0
     store = open_store(tmp_path, clock=lambda: now)
-    old, recent, kept = (queue(store) for _ in range(3))
+    old, recent, kept = (start_race(store) for _ in range(3))
     for group in (old, recent, kept):
-        train(store, group)
+        train_race(store, group)
     store.library.delete(old.run_ids)
     now += 6 * _DAY_S
     store.library.delete(recent.run_ids)

@@ -9,9 +9,7 @@ from resnet_viz.store import Store
 from resnet_viz.ui.experiment import view as viewing
 from resnet_viz.ui.experiment.view import read_view, seconds_left
 from resnet_viz.ui.permissions import LOCAL
-from tests.ui.test_pages import store
-
-__all__ = ["store"]
+from tests.made.stored import claimed
 
 
 @pytest.fixture
@@ -30,8 +28,7 @@ def test_the_time_left_is_known_while_one_run_ends_and_the_next_begins(
     group = start_experiment(store, SWEEP, spec, LOCAL)
     told = []
     for run_id in group.run_ids:
-        attempt = store.claim(run_id, "test")
-        assert attempt is not None
+        attempt = claimed(store, run_id)
         for step in (50, 100, 150):
             clock[0] += 1.0
             store.append(run_id, attempt, [Progress(step)])

@@ -15,8 +15,9 @@ from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.ui import server
 from tests.jobs.conftest import FAKE
-from tests.jobs.queue_runs import queue, spec
 from tests.jobs.waiting import until, until_state
+from tests.made.specs import spec
+from tests.made.stored import queue
 from tests.ui.stand_in_answers import NOTE
 
 _GIB = 2**30

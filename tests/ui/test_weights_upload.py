@@ -15,13 +15,13 @@ from resnet_viz.events import RunState
 from resnet_viz.inspection.models import load_model
 from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.networks.registry import build
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec
-from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 from resnet_viz.ui import server
 from resnet_viz.ui.weights_upload import import_upload
+from tests.made.specs import tiny
+from tests.made.trained import write_weights
 from tests.networks.shapes import GREY
 
-SPEC = RunSpec(network=NetworkSpec(depth=8, width=2), data=DataSpec(resolution_px=8))
+SPEC = tiny(width=2)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def home(opened: tuple[Path, Inspector], own_home: Path, monkeypatch: pytest.Mon
 def content(tmp_path: Path) -> bytes:
     """A file as the training writes it."""
     path = tmp_path / "model.safetensors"
-    write_checkpoint(path, Checkpoint(SPEC, 70, build(SPEC.network, GREY, 3).state_dict(), (0.3,), (0.25,)))
+    write_weights(path, SPEC, 70, seed=3)
     return path.read_bytes()
 
 

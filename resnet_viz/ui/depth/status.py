@@ -20,7 +20,7 @@ from resnet_viz.ui.experiment.controls import retry_button
 from resnet_viz.ui.experiment.view import ExperimentView, Standing, seconds_left
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
-from resnet_viz.wording import duration, in_a_list, percent, running_text
+from resnet_viz.wording import duration, percent, running_text, with_semicolons
 
 _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED: "∞", RunState.STOPPED: "■"}
 
@@ -144,7 +144,7 @@ def _failures(view: ExperimentView) -> None:
         reasons.setdefault((failure_sentence(place.run), place.is_settled), []).append(text)
     for (reason, settled), names in reasons.items():
         again = "" if settled else _("It will be retried automatically.")
-        text = _("Failed or interrupted: {cells}.").format(cells=in_a_list(names))
+        text = _("Failed or interrupted: {cells}.").format(cells=with_semicolons(names))
         st.error(running_text(filter(None, (text, reason, again))), icon=":material/error:")
     if any(settled for _reason, settled in reasons):
         retry_button(view)

@@ -16,7 +16,7 @@ from resnet_viz.ui.experiment.view import ExperimentView
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.moments import moment
 from resnet_viz.ui.permissions import may_change
-from resnet_viz.wording import in_a_list
+from resnet_viz.wording import with_semicolons
 
 _REFUSED = "experiment_restore_refused"
 
@@ -40,14 +40,15 @@ def show_deleted(view: ExperimentView) -> None:
     ]
     if gone:
         st.info(
-            _("Deleted permanently: {runs}.").format(runs=in_a_list(gone)), icon=":material/delete_forever:"
+            _("Deleted permanently: {runs}.").format(runs=with_semicolons(gone)),
+            icon=":material/delete_forever:",
         )
 
 
 def _deleted(view: ExperimentView, deleted: Sequence[RunSummary]) -> None:
     digests = {run.digest for run in deleted}
     cells = sorted((p.cell for p in view.cells if p.cell.run.digest() in digests), key=_order)
-    names = in_a_list(map(_name, cells))
+    names = with_semicolons(map(_name, cells))
     first = min(run.deleted_at or 0.0 for run in deleted)
     text = ngettext(
         "{count} run of this experiment was deleted: {runs}. It can be restored at least until {moment}.",

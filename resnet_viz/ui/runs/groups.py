@@ -7,10 +7,10 @@ from typing import Final, get_args
 import streamlit as st
 
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.experiments.kinds import KINDS, RACE, SWEEP
+from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.jobs.experiments import cells_of
-from resnet_viz.locale import N_, ngettext
 from resnet_viz.locale import gettext as _
+from resnet_viz.locale import ngettext
 from resnet_viz.store import GroupSortKey, GroupSummary, RunQuery, RunRecord
 from resnet_viz.store.labels import LONGEST
 from resnet_viz.ui import labels, pages, server
@@ -25,10 +25,6 @@ from resnet_viz.ui.runs.paged import Found, Listed, following
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import GROUPS, PAGE_ROWS
 
-_PAGES: Final = {
-    RACE.name: (pages.RACE, N_("Open the race")),
-    SWEEP.name: (pages.DEPTH, N_("Open the sweep")),
-}
 _SORT_KEYS: Final[dict[str, GroupSortKey]] = {key: key for key in get_args(GroupSortKey)}
 
 
@@ -121,9 +117,14 @@ def _links(group: GroupSummary, own: Sequence[RunRecord]) -> None:
     spec = read_spec(group.kind, group.spec_json)
     if isinstance(spec, Experiment):
         kind = KINDS[group.kind]
-        page, label = _PAGES[kind.name]
+        page = pages.named(kind.page)
         link = kind.to_link(kind.preset_of(spec), spec) | {kind.name: group.id}
-        st.page_link(page.path, label=_(label), icon=page.icon, query_params=link)
+        st.page_link(
+            page.path,
+            label=_("Open on the {page} page").format(page=_(page.title)),
+            icon=page.icon,
+            query_params=link,
+        )
     if own:
         st.button(
             _("List its runs"),

@@ -65,7 +65,7 @@ def _import_weights() -> None:
             st.caption(f":material/edit: {change}")
         st.page_link(
             pages.INSPECT.path,
-            label=_("Open on the Inspect page"),
+            label=_("Open on the {page} page").format(page=_(pages.INSPECT.title)),
             icon=pages.INSPECT.icon,
             query_params={"networks": last.group_id},
         )

@@ -24,12 +24,7 @@ from resnet_viz.wording import duration, number, percent, with_commas
 BUNDLED: Final = "bundled:"
 """Identifiers of recorded runs begin so; none of the history does."""
 
-_KINDS: Final[Mapping[str, str]] = {
-    "race": N_("Race"),
-    "sweep": N_("Sweep"),
-    "single": N_("Single run"),
-    "import": N_("Import"),
-}
+_WITHOUT_KIND: Final[Mapping[str, str]] = {"single": N_("Single run"), "import": N_("Import")}
 
 
 def columns() -> list[Column]:
@@ -191,4 +186,5 @@ def data_set(dataset: str) -> str:
 
 def kind_name(kind: str) -> str:
     """What a group of this kind is called."""
-    return _(_KINDS[kind]) if kind in _KINDS else kind
+    title = KINDS[kind].title if kind in KINDS else _WITHOUT_KIND.get(kind)
+    return kind if title is None else _(title)

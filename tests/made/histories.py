@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from resnet_viz.events import RunState
 from resnet_viz.history import Curve, ProfileTable, RunHistory
@@ -21,6 +22,12 @@ def table(rows: Sequence[Sequence[float]], steps: Sequence[int] | None = None) -
     at = range(len(rows)) if steps is None else steps
     value = np.array(rows, dtype=np.float32).reshape(len(rows), -1)
     return ProfileTable(LAYERS[: value.shape[1]], np.array(at, dtype=np.int64), value)
+
+
+def gradients_reaching(first: Sequence[float], steps: npt.NDArray[np.int64]) -> ProfileTable:
+    """Relative gradients: of the first convolution ``first`` at each of ``steps``, of the last always 1."""
+    rows = np.array([[one, 3.0, 1.0, 5.0] for one in first], dtype=np.float32)
+    return ProfileTable(("stem", "a.conv1", "b.conv1", "head"), steps, rows)
 
 
 def run(

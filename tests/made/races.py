@@ -9,8 +9,9 @@ from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.findings.race_numbers import RaceFinding
 from resnet_viz.findings.verdict import Verdict, race_verdict
-from resnet_viz.history import Curve, ProfileTable, RunHistory
+from resnet_viz.history import Curve, RunHistory
 from resnet_viz.specs import Init, NetworkSpec, Norm, RunSpec, TrainSpec
+from tests.made.histories import gradients_reaching
 
 DONE = RunState.FINISHED
 
@@ -49,9 +50,7 @@ def run(
             series[name] = Curve(np.array([steps]), np.array([figure]))
     profiles = {}
     if reach:
-        rows = np.array([[first, 3.0, 1.0, 5.0] for first in reach], dtype=np.float32)
-        at = np.arange(len(reach)) * steps // len(reach)
-        profiles["grad/relative"] = ProfileTable(("stem", "a.conv1", "b.conv1", "head"), at, rows)
+        profiles["grad/relative"] = gradients_reaching(reach, np.arange(len(reach)) * steps // len(reach))
     return RunHistory(family, seed, state, series, profiles, facts or {"test_statistics": "re-estimated"})
 
 

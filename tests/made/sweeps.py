@@ -1,4 +1,4 @@
-"""Sweeps small enough for tests, and cells with known errors."""
+"""Cells of sweeps with known errors."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,21 +6,9 @@ from typing import Any
 import numpy as np
 
 from resnet_viz.events import RunState
-from resnet_viz.experiments.experiment import CellHistory, Experiment
-from resnet_viz.history import Curve, ProfileTable, RunHistory
-from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
-
-
-def sweep(steps: int = 10, step_s: float = 0.002, **changes: Any) -> Experiment:
-    """Depths 8 and 14 of tiny networks; ``step_s`` is the fake engine's time of a step, else the rate."""
-    run = RunSpec(
-        network=NetworkSpec(depth=8, width=4),
-        data=DataSpec(train_size=100, resolution_px=8),
-        train=TrainSpec(
-            steps=steps, batch_size=16, learning_rate=step_s, evaluate_every=5, probe_every=5, device="cpu"
-        ),
-    )
-    return Experiment.checked(**{"run": run, "depths": (8, 14)} | changes)
+from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.history import Curve, RunHistory
+from tests.made.histories import gradients_reaching
 
 
 def cell(
@@ -47,9 +35,8 @@ def cell(
         series["test/accuracy"] = Curve(np.array([100]), np.array([1 - test]))
     profiles = {}
     if reach:
-        rows = np.array([[first, 3.0, 1.0, 5.0] for first in reach], dtype=np.float32)
         at = np.arange(len(reach)) * 99 // max(1, len(reach) - 1)
-        profiles["grad/relative"] = ProfileTable(("stem", "a.conv1", "b.conv1", "head"), at, rows)
+        profiles["grad/relative"] = gradients_reaching(reach, at)
     told = {"test_statistics": "re-estimated"} if facts is None else facts
     return CellHistory(name, depth, seed, RunHistory(name, seed, state, series, profiles, told))
 
