@@ -1,18 +1,10 @@
-"""Small results that are kept in files: written whole or not at all, and checked when read.
-
-A file may be of another version of this app, cut short by a full disk, or
-edited; whoever reads it gets what fits, or nothing.
-"""
+"""Files that are written whole or not at all."""
 
 import os
 import secrets
 import time
 from pathlib import Path
-from typing import Any, Final, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
-
-Kept = TypeVar("Kept")
+from typing import Final
 
 _LEFT_S: Final = 3600.0
 
@@ -42,24 +34,6 @@ def write_whole(path: Path, content: bytes, *, durable: bool = False) -> None:
             os.fsync(folder)
         finally:
             os.close(folder)
-
-
-def to_json(kind: type[Kept], value: Kept) -> bytes:
-    """``value`` as `read_kept` reads it."""
-    return TypeAdapter(kind).dump_json(value)
-
-
-def read_kept(path: Path, kind: type[Kept]) -> Kept | None:
-    """What `to_json` wrote to ``path``; None, and the file is gone, where it is nothing of the kind."""
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
-    try:
-        found: Kept = adapter.validate_json(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    except ValidationError:
-        path.unlink(missing_ok=True)
-        return None
-    return found
 
 
 def _remove_left_behind(path: Path) -> None:

@@ -71,6 +71,11 @@ class Capacity:
         return self.cpu_slots if kind == "cpu" else self.device_slots
 
 
+def this_machine() -> str:
+    """What measurements that hold for one machine alone are kept under."""
+    return platform.node()
+
+
 def _usable_cores() -> int:
     # cpu_affinity exists on Linux and Windows only.
     process = psutil.Process()

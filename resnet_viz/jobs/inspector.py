@@ -1,7 +1,8 @@
 """Ask warm processes about networks: what they predict, how layers answer, where they look.
 
-Short and long questions have a process each, so that nobody who wants to see a
-prediction waits for somebody else's check of minutes.
+Short questions have two processes, long ones a third, so that nobody who wants
+to see a prediction waits for somebody else's check of minutes, or for a
+question that hangs.
 """
 
 import threading
@@ -11,6 +12,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from resnet_viz.jobs.lane import Lane, Unanswered
+from resnet_viz.jobs.short_lanes import ShortLanes
 from resnet_viz.processes.channel import Arrays, Frame
 
 __all__ = ["Inspector", "Unanswered"]
@@ -18,12 +20,12 @@ __all__ = ["Inspector", "Unanswered"]
 TIME_LIMIT_S: Final = 300.0
 """The checks of a large network take minutes on a small machine."""
 
-_LONG_IDLE_S: Final = 120.0
-"""The process for long questions holds half a gigabyte, and it is asked for rarely."""
+_IDLE_S: Final = 120.0
+"""A process holds half a gigabyte; all but the first are needed rarely."""
 
 
 class Inspector:
-    """Two processes, each started when it is first needed; safe to ask from several threads.
+    """Three processes, each started when it is first needed; safe to ask from several threads.
 
     They share nothing: each loads the networks that it is asked about.
 
@@ -32,7 +34,8 @@ class Inspector:
         threads: CPU threads that each computes with.
         is_long: which questions, by name and values, may take longer than somebody
             with a short one should wait.
-        long_idle_s: after so long without a long question their process ends.
+        idle_s: after so long without a question every process but the first ends.
+        first_question: asked of a second process when it starts, see `ShortLanes`.
         module: answers in place of the real one.
     """
 
@@ -42,12 +45,15 @@ class Inspector:
         *,
         threads: int = 2,
         is_long: Callable[[str, Mapping[str, Any]], bool] = lambda question, values: False,
-        long_idle_s: float = _LONG_IDLE_S,
+        idle_s: float = _IDLE_S,
+        first_question: str | None = None,
         module: str | None = None,
     ) -> None:
         self._is_long = is_long
-        self._short = Lane(home, threads=threads, module=module)
-        self._long = Lane(home, threads=threads, idle_s=long_idle_s, module=module)
+        self._short = ShortLanes(
+            home, threads=threads, idle_s=idle_s, module=module, first_question=first_question
+        )
+        self._long = Lane(home, threads=threads, idle_s=idle_s, module=module)
 
     def __enter__(self) -> Self:
         return self
@@ -60,10 +66,10 @@ class Inspector:
     @property
     def pids(self) -> list[int]:
         """The processes there are."""
-        return [pid for pid in (self._short.pid, self._long.pid) if pid is not None]
+        return [*self._short.pids, *([] if self._long.pid is None else [self._long.pid])]
 
     def warm(self) -> None:
-        """Start the process for short questions in the background, so that the first need not wait for it."""
+        """Start the first process in the background, so that the first question need not wait for it."""
         threading.Thread(target=self._warm, name="inspector", daemon=True).start()
 
     def ask(
@@ -81,8 +87,8 @@ class Inspector:
             Unanswered: the process died or took longer than ``time_limit_s``.
         """
         values = values or {}
-        lane = self._long if self._is_long(question, values) else self._short
-        return lane.ask(question, values, arrays or {}, time_limit_s)
+        lanes = self._long if self._is_long(question, values) else self._short
+        return lanes.ask(question, values, arrays or {}, time_limit_s)
 
     def close(self) -> None:
         """End the processes; questions asked afterwards are not answered."""

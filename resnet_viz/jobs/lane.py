@@ -39,6 +39,7 @@ class Lane:
         self._module = module
         self._turn = threading.Lock()
         self._child: Child | None = None
+        self._asked_about: set[str] = set()
         self._closed = False
         self._idle = threading.Timer(0, lambda: None)
 
@@ -47,6 +48,16 @@ class Lane:
         """The process id; None while no process is needed."""
         child = self._child
         return None if child is None else child.pid
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its process lives."""
+        child = self._child
+        return child is not None and child.exit_code is None
+
+    def has_loaded(self, network: str) -> bool:
+        """Whether its process has been asked about ``network``, and so has it in memory."""
+        return self.is_there and network in self._asked_about
 
     def start(self, time_limit_s: float) -> None:
         """Have the process ready for the first question; raises `Unanswered`."""
@@ -63,6 +74,8 @@ class Lane:
             Unanswered: the process died or took longer.
         """
         with self._in_turn(time_limit_s) as child:
+            if "model" in values:
+                self._asked_about.add(values["model"])
             return child.ask(question, values, arrays)
 
     def close(self) -> None:
@@ -103,6 +116,7 @@ class Lane:
         if self._child is not None and self._child.exit_code is not None:
             self._let_go()
         if self._child is None:
+            self._asked_about = set()
             self._child = Child("explain", home=self._home, threads=self._threads, module=self._module)
         child = self._child
         if self._closed:  # perhaps meanwhile: who closes may have found no process to end

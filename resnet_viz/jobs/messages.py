@@ -14,8 +14,16 @@ class Job(NamedTuple):
     threads: int
 
 
+class Measure(NamedTuple):
+    """To a worker: carry out this attempt, already claimed, at this measurement, in so many slots."""
+
+    measurement_id: str
+    attempt: int
+    slots: int
+
+
 class Leave(NamedTuple):
-    """To a worker: stop the run in hand with a checkpoint, and exit."""
+    """To a worker: stop the run in hand with a checkpoint, or give its measurement back, and exit."""
 
 
 class Ready(NamedTuple):
@@ -26,27 +34,27 @@ class Ready(NamedTuple):
 
 
 class Begun(NamedTuple):
-    """From a worker: it has taken up the run; if it dies now, that may be the run's doing."""
+    """From a worker: it has taken up the run or measurement; if it dies now, that may be the job's doing."""
 
-    run_id: str
+    job_id: str
 
 
 class Done(NamedTuple):
-    """From a worker: it let go of the run; ``reusable`` where it can take another."""
+    """From a worker: it let go of the run or measurement; ``reusable`` where it can take another."""
 
-    run_id: str
+    job_id: str
     reusable: bool
 
 
-Message = Job | Leave | Ready | Begun | Done
+Message = Job | Measure | Leave | Ready | Begun | Done
 
-_KINDS: dict[str, type[Job | Leave | Ready | Begun | Done]] = {
-    kind.__name__.lower(): kind for kind in (Job, Leave, Ready, Begun, Done)
+_KINDS: dict[str, type[Message]] = {
+    kind.__name__.lower(): kind for kind in (Job, Measure, Leave, Ready, Begun, Done)
 }
 
 
 def to_values(message: Message) -> dict[str, Any]:
-    """As it travels, e.g. ``{"done": {"run_id": "…", "reusable": true}}``."""
+    """As it travels, e.g. ``{"done": {"job_id": "…", "reusable": true}}``."""
     content: dict[str, Any] = message._asdict()
     if isinstance(message, Ready):
         content["devices"] = [device._asdict() for device in message.devices]

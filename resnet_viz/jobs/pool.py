@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Collection
 
 from resnet_viz.events import Failure
+from resnet_viz.jobs.messages import Job
 from resnet_viz.jobs.worker_process import WorkerProcess
 from resnet_viz.locale import N_
 
@@ -51,13 +52,17 @@ class Pool:
         """Workers that have a job."""
         return [worker for worker in self.workers if worker.job]
 
+    def is_starting(self) -> bool:
+        """Whether a worker that is wanted is not ready yet; until then it loads the machine."""
+        return any(not worker.ready and worker.leaving_since is None for worker in self.workers)
+
     def adjust(self, waiting: int, paused: Collection[str]) -> None:
-        """Hire for ``waiting`` runs and for spares, or let surplus idle workers go.
+        """Hire for ``waiting`` jobs and for spares, or let surplus idle workers go.
 
         A worker that holds a paused run (``paused``: their ids) does not compute.
         It counts as a spare when hiring, so that a pause starts no process.
         """
-        holding = sum(worker.job is not None and worker.job.run_id in paused for worker in self.workers)
+        holding = sum(isinstance(w.job, Job) and w.job.run_id in paused for w in self.workers)
         active = sum(worker.leaving_since is None for worker in self.workers) - holding
         running = len(self.busy()) - holding
         wanted = min(self.slots, running + max(self._spares - holding, waiting))

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from resnet_viz.experiments.estimates import Estimate
 from resnet_viz.experiments.experiment import Cell
-from resnet_viz.kept_files import read_kept, to_json, write_whole
 from resnet_viz.store import Store
 
 
@@ -19,20 +19,23 @@ class Promise:
     digests: frozenset[str]
 
 
+_PROMISE: TypeAdapter[Promise] = TypeAdapter(Promise)
+
+
 def keep_promise(store: Store, group_id: str, expected: Estimate | None, missing: Sequence[Cell]) -> None:
-    """Remember the estimate for ``missing``; None: there was none. Raises OSError."""
-    file = _file_of(store, group_id)
-    if expected is None or not expected.runs:
-        file.unlink(missing_ok=True)  # what was promised before was for less
+    """Remember the estimate for ``missing``; None: there was none."""
+    if expected is None or not expected.runs:  # what was promised before was for less
+        store.cells.set_promise(group_id, None)
         return
     digests = frozenset(cell.run.digest() for cell in missing)
-    write_whole(file, to_json(Promise, Promise(expected.training_s, expected.wall_s, digests)))
+    promised = Promise(expected.training_s, expected.wall_s, digests)
+    store.cells.set_promise(group_id, _PROMISE.dump_json(promised).decode())
 
 
 def promise(store: Store, group_id: str) -> Promise | None:
     """What was promised for the sweep; None where it was started without an estimate."""
-    return read_kept(_file_of(store, group_id), Promise)
-
-
-def _file_of(store: Store, group_id: str) -> Path:
-    return store.home / "estimates" / f"{group_id}.json"
+    kept = store.cells.promise(group_id)
+    try:
+        return None if kept is None else _PROMISE.validate_json(kept)
+    except ValidationError:
+        return None  # of another version

@@ -1,8 +1,8 @@
-"""Runs whose worker gives no sign of life any more, and how one finds out.
+"""Runs and measurements whose worker gives no sign of life any more, and how one finds out.
 
-A worker counts its run's heartbeat up every second. Whoever has seen the same
+A worker counts its job's heartbeat up every second. Whoever has seen the same
 heartbeat for `STALE_S` seconds, itself awake all the while, marks the run as
-lost. The hours of two clocks are never compared for that: clocks are set, and
+lost; a measurement is queued again. The hours of two clocks are never compared for that: clocks are set, and
 machines sleep.
 """
 
@@ -35,14 +35,15 @@ class SignsOfLife:
     def look(self) -> list[str]:
         """Look at all heartbeats, at least every three seconds; mark as lost whom nothing was heard of.
 
-        Returns the identifiers of the runs that are lost from now on.
+        Returns the identifiers of the runs and measurements that are lost from now on.
         """
         now = time.monotonic()
         if now - self._looked_at > _BLINK_S:
             # This process was stopped, or slept with the machine, or could not read: so may they.
             self._heard = {}
         try:
-            beats = self._store.heartbeats()
+            measuring = set(self._store.measurements.heartbeats())
+            beats = {*self._store.heartbeats(), *measuring}
             self._heard = {beat: self._heard.get(beat, now) for beat in beats}
             quiet = {beat for beat in beats if now - self._heard[beat] >= STALE_S - _QUIET_BEFORE_S}
             # A lock that has just ended was in the way of its worker too, which may write first.
@@ -51,7 +52,11 @@ class SignsOfLife:
                 self._heard, self._could_write = {}, set()
             heard = self._heard
             silent = [beat for beat in could_write & heard.keys() if now - heard[beat] >= STALE_S]
-            lost = [beat.run_id for beat in silent if self._store.lose(beat)]
+            lost = [
+                beat.run_id
+                for beat in silent
+                if (self._store.measurements if beat in measuring else self._store).lose(beat)
+            ]
         except BaseException:
             self._heard = {}  # whoever could not write either may first say that they live
             raise
@@ -59,7 +64,7 @@ class SignsOfLife:
             self._heard = {}
         self._looked_at = time.monotonic()
         for run_id in lost:
-            _log.warning("run %s is lost: no sign of life", run_id)
+            _log.warning("%s is lost: no sign of life", run_id)
         return lost
 
 

@@ -1,7 +1,7 @@
-"""Admits queued runs up to the machine's capacity and keeps workers ready for them.
+"""Admits queued runs and measurements up to the machine's capacity and keeps workers ready for them.
 
 One thread decides everything; what it hears of its workers comes to it through
-one inbox. Runs are taken by compare-and-set in the store, so several
+one inbox. Jobs are taken by compare-and-set in the store, so several
 supervisors (a server and a command line) can share one history.
 """
 
@@ -17,9 +17,9 @@ from typing import Self
 
 from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import Failure, RunState
-from resnet_viz.jobs.capacity import Capacity, Machine
+from resnet_viz.jobs.capacity import Capacity, Machine, this_machine
 from resnet_viz.jobs.fair_queue import in_turn
-from resnet_viz.jobs.messages import Begun, Done, Job, Message, Ready
+from resnet_viz.jobs.messages import Begun, Done, Job, Measure, Message, Ready
 from resnet_viz.jobs.pool import Pool
 from resnet_viz.jobs.reaper import Reaper
 from resnet_viz.jobs.retries import Retries
@@ -104,7 +104,7 @@ class Supervisor:
         self._thread.start()
 
     def wake(self) -> None:
-        """Look at the queue now; call after queueing a run."""
+        """Look at the queue now; call after queueing something."""
         self._inbox.put(None)
 
     def close(self) -> None:
@@ -118,15 +118,15 @@ class Supervisor:
         if self._thread.is_alive():
             self._thread.join()
 
-    def queue_position(self, run_id: str) -> int | None:
-        """Place of a queued run, 1 for the next to start; None where it is not queued."""
+    def queue_position(self, job_id: str) -> int | None:
+        """Place of a queued run or measurement, 1 for the next to start; None where it is not queued."""
         with self._order_lock:
             if time.monotonic() - self._order_at >= _TICK_S:
-                known = self._store.queue.entries([RunState.QUEUED, RunState.RUNNING])
-                order = in_turn(_of(known, RunState.QUEUED), _of(known, RunState.RUNNING))
+                known = self._store.queue.entries([RunState.QUEUED, RunState.RUNNING], this_machine())
+                order = self._in_turn(_of(known, RunState.QUEUED), _of(known, RunState.RUNNING))
                 self._order = {run.id: place for place, run in enumerate(order, 1)}
                 self._order_at = time.monotonic()
-            return self._order.get(run_id)
+            return self._order.get(job_id)
 
     def _hire(self) -> WorkerProcess:
         return WorkerProcess(
@@ -160,39 +160,58 @@ class Supervisor:
         self._dismiss()
 
     def _admit(self) -> None:
-        held = self._store.queue.entries([RunState.RUNNING, RunState.PAUSED])
+        held = self._store.queue.entries([RunState.RUNNING, RunState.PAUSED], this_machine())
         waiting = self._admissible(_of(held, RunState.RUNNING))
         given = 0
-        for run, worker in zip(waiting, self._pool.idle(), strict=False):
-            attempt = self._store.claim(run.id, worker.name)
-            if attempt is not None:
-                worker.give(Job(run.id, attempt, self._capacity.cpu_threads))
+        for (entry, slots), worker in zip(waiting, self._pool.idle(), strict=False):
+            self._give(worker, entry, slots)
             given += 1
         self._pool.adjust(len(waiting) - given, {run.id for run in _of(held, RunState.PAUSED)})
 
-    def _admissible(self, running: Sequence[QueueEntry]) -> list[QueueEntry]:
-        """Queued runs for which there is a free slot, the next one first."""
+    def _give(self, worker: WorkerProcess, entry: QueueEntry, slots: int) -> None:
+        """Take it for ``worker``, unless another supervisor was faster."""
+        if entry.is_measurement:
+            attempt = self._store.measurements.claim(entry.id, worker.name, slots)
+            if attempt is not None:
+                worker.give(Measure(entry.id, attempt, slots))
+            return
+        attempt = self._store.claim(entry.id, worker.name)
+        if attempt is not None:
+            worker.give(Job(entry.id, attempt, self._capacity.cpu_threads))
+
+    def _admissible(self, running: Sequence[QueueEntry]) -> list[tuple[QueueEntry, int]]:
+        """What waits and has a free slot, the next one first, each with the slots that it takes."""
         self._devices |= self._devices_of(running)
-        taken = Counter(map(self._kind, running))
+        taken: Counter[str] = Counter()
+        for entry in running:
+            taken[self._kind(entry)] += entry.slots
         free = {kind for kind in self._kinds() if taken[kind] < self._capacity.slots(kind)}
         if not free:
             return []
-        queued = self._store.queue.entries([RunState.QUEUED])
+        queued = self._store.queue.entries([RunState.QUEUED], this_machine())
         self._devices = self._devices_of([*running, *queued])
         # A device that this machine lacks has room too: a run that asks for it is told so by a worker.
         if all(taken[kind] >= self._capacity.slots(kind) for kind in map(self._kind, queued)):
             return []
         held = self._retries.held()
         chosen = []
-        for run in in_turn([run for run in queued if run.id not in held], running):
-            kind = self._kind(run)
-            if taken[kind] < self._capacity.slots(kind):
-                taken[kind] += 1
-                chosen.append(run)
+        for entry in self._in_turn([entry for entry in queued if entry.id not in held], running):
+            kind = self._kind(entry)
+            left = self._capacity.slots(kind) - taken[kind]
+            # Who takes all that is free measures how fast this machine is: not while workers start.
+            if left > 0 and not (entry.fills and self._pool.is_starting()):
+                slots = left if entry.fills else 1
+                taken[kind] += slots
+                chosen.append((entry, slots))
         return chosen
 
-    def _devices_of(self, runs: Sequence[QueueEntry]) -> dict[str, str]:
+    def _in_turn(self, queued: Sequence[QueueEntry], running: Sequence[QueueEntry]) -> list[QueueEntry]:
+        at_once = min((self._capacity.slots(self._kind(entry)) for entry in queued), default=1)
+        return in_turn(queued, running, at_once)
+
+    def _devices_of(self, entries: Sequence[QueueEntry]) -> dict[str, str]:
         """What the runs want to train on; each is asked once, since it stands in long specs."""
+        runs = [entry for entry in entries if not entry.is_measurement]
         known = {run.id: self._devices[run.id] for run in runs if run.id in self._devices}
         new = [run.id for run in runs if run.id not in known]
         return known | self._store.queue.devices(new) if new else known
@@ -200,8 +219,8 @@ class Supervisor:
     def _kinds(self) -> set[str]:
         return {"cpu"} | {device.kind for device in self._machine.devices}
 
-    def _kind(self, run: QueueEntry) -> str:
-        return self._machine.device_kind(self._devices.get(run.id, "auto"))
+    def _kind(self, entry: QueueEntry) -> str:
+        return self._machine.device_kind(entry.device or self._devices.get(entry.id, "auto"))
 
     def _hear(self, timeout_s: float) -> None:
         """Wait for news, and take in all there is."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from resnet_viz.jobs.messages import Job, Leave, Message, from_values, to_values
+from resnet_viz.jobs.messages import Job, Leave, Measure, Message, from_values, to_values
 from resnet_viz.processes.child import Child
 
 _log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ class WorkerProcess(Child):
         engine: module that computes in place of the real one.
         report: called from a thread with every message, and with None once
             the process has ended.
+        task: what it carries out: trainings and measurements, or measurements only.
 
     Attributes:
         started_at: when, on the monotonic clock.
@@ -35,13 +36,20 @@ class WorkerProcess(Child):
     """
 
     def __init__(
-        self, *, home: Path, database: str | None, threads: int, engine: str | None, report: Report
+        self,
+        *,
+        home: Path,
+        database: str | None,
+        threads: int,
+        report: Report,
+        engine: str | None = None,
+        task: str = "train",
     ) -> None:
-        super().__init__("train", home=home, database=database, threads=threads, module=engine)
+        super().__init__(task, home=home, database=database, threads=threads, module=engine)
         self.started_at = time.monotonic()
         self.ready = False
         self.leaving_since: float | None = None
-        self.job: Job | None = None
+        self.job: Job | Measure | None = None
         self.has_begun = False
         self._report = report
         threading.Thread(target=self._listen, name=self.name, daemon=True).start()
@@ -51,7 +59,7 @@ class WorkerProcess(Child):
         """Whether it waits for a job."""
         return self.ready and self.job is None and self.leaving_since is None
 
-    def give(self, job: Job) -> None:
+    def give(self, job: Job | Measure) -> None:
         """Hand ``job`` over."""
         self.job = job
         self.has_begun = False

@@ -10,6 +10,7 @@ import os
 import struct
 import sys
 from collections.abc import Mapping
+from io import BytesIO
 from math import prod
 from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple, Self
 
@@ -28,16 +29,34 @@ _TYPES: Final = {
     ("l", 8): "int64",
     ("q", 8): "int64",
     ("f", 4): "float32",
+    ("d", 8): "float64",
 }
 _ITEM_BYTES: Final = {name: size for (_, size), name in _TYPES.items()}
 
 
 class Frame(NamedTuple):
-    """``values`` as JSON has them, ``arrays`` uint8, bool, int64 or float32, ``file`` as it is."""
+    """``values`` as JSON has them; ``arrays`` uint8, bool, int64, float32 or float64; ``file`` as it is."""
 
     values: dict[str, Any]
     arrays: "dict[str, npt.NDArray[Any]]"
     file: bytes = b""
+
+    def to_bytes(self) -> bytes:
+        """As it travels; raises ValueError for an array of another type."""
+        content = BytesIO()
+        Channel(BytesIO(), content).send(*self)
+        return content.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> "Frame":
+        """What `to_bytes` made; raises ValueError where it is no frame, or none that is whole."""
+        try:
+            found = Channel(BytesIO(content), BytesIO()).receive()
+        except EOFError:
+            found = None
+        if found is None:
+            raise ValueError("not a frame")
+        return found
 
 
 class Channel:

@@ -8,6 +8,7 @@ from resnet_viz.store.labels import Labels
 from resnet_viz.store.library import DiskUse, ImportedRun, Library
 from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.listing import RunPage, RunQuery, RunSummary
+from resnet_viz.store.measurement_records import MeasurementRecord, MeasurementSpec
 from resnet_viz.store.queue import QueueEntry
 from resnet_viz.store.reader import RunReader
 from resnet_viz.store.records import COMMAND_LINE, Fenced, GroupRecord, RunRecord
@@ -24,6 +25,8 @@ __all__ = [
     "ImportedRun",
     "Labels",
     "Library",
+    "MeasurementRecord",
+    "MeasurementSpec",
     "QueueEntry",
     "RunPage",
     "RunQuery",

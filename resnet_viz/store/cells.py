@@ -100,6 +100,18 @@ class Cells:
             lifecycle.add_runs(connection, grown, missing, now, 0 if last is None else last + 1)
         return grown.run_ids
 
+    def set_promise(self, group_id: str, promise: str | None) -> None:
+        """Keep what was estimated for a group with it, as JSON; None: nothing was."""
+        change = update(run_groups).where(run_groups.c.id == group_id).values(promise=promise)
+        with self._database.writing() as connection:
+            connection.execute(change)
+
+    def promise(self, group_id: str) -> str | None:
+        """What `set_promise` kept; None for groups that are gone as well."""
+        query = select(run_groups.c.promise).where(run_groups.c.id == group_id)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar_one_or_none()
+
     def held(self, kinds: Sequence[str]) -> dict[str, set[RunState]]:
         """Queued runs of groups of ``kinds`` that should not start now, and why.
 

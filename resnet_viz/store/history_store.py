@@ -34,6 +34,7 @@ from resnet_viz.store.labels import checked_name
 from resnet_viz.store.library import Library
 from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
+from resnet_viz.store.measurements import Measurements
 from resnet_viz.store.migrations import migrate
 from resnet_viz.store.queue import Queue
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
@@ -77,7 +78,8 @@ class Store:
 
     Every method may raise `StoreUnavailable`. ``library`` is the same runs as a
     collection: listed, labelled, deleted, imported. ``cells`` finds runs by what
-    they train, for sweeps; ``queue`` is what waits, for who admits runs.
+    they train, for sweeps; ``measurements`` are what else takes long; ``queue`` is
+    what waits of both, for who admits it.
     """
 
     def __init__(self, home: Path, database: Database, clock: Callable[[], float]) -> None:
@@ -88,6 +90,7 @@ class Store:
         self._written_layouts: set[Layout] = set()
         self.library = Library(home, database, clock)
         self.cells = Cells(database, clock)
+        self.measurements = Measurements(database, clock)
         self.queue = Queue(database)
 
     @property

@@ -58,7 +58,7 @@ class Held(NamedTuple):
 
 
 class Heartbeat(NamedTuple):
-    """The last sign of life of an attempt, at ``at`` by its worker's clock."""
+    """The last sign of life of an attempt at a run or measurement, at ``at`` by its worker's clock."""
 
     run_id: str
     attempt: int

@@ -88,6 +88,21 @@ MIGRATIONS: tuple[Step, ...] = (
     ),
     # Until now a network had what follows from the data; two runs that differ in nothing else are one.
     (partial(rewrite_networks, change=_drop_data_shape),),
+    (
+        # What was measured and estimated so far lay in JSON files under home; it is made anew.
+        "ALTER TABLE run_groups ADD COLUMN promise TEXT",
+        """CREATE TABLE measurements (
+            id TEXT PRIMARY KEY, task TEXT NOT NULL, spec TEXT NOT NULL, digest TEXT NOT NULL,
+            machine TEXT NOT NULL, device TEXT NOT NULL, fills BOOLEAN NOT NULL, owner TEXT NOT NULL,
+            state TEXT NOT NULL, attempt INTEGER NOT NULL, wish TEXT NOT NULL, slots INTEGER NOT NULL,
+            worker TEXT, created_at DOUBLE PRECISION NOT NULL, started_at DOUBLE PRECISION,
+            ended_at DOUBLE PRECISION, heartbeat_at DOUBLE PRECISION, share DOUBLE PRECISION NOT NULL,
+            result {binary}, failure TEXT)""",
+        "CREATE INDEX measurements_by_digest ON measurements (digest, machine)",
+        """CREATE UNIQUE INDEX measurements_under_way ON measurements (digest, machine)
+            WHERE state IN ('queued', 'running')""",
+        "CREATE INDEX measurements_by_state ON measurements (state)",
+    ),
 )
 
 _WORDS = {

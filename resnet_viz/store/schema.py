@@ -5,6 +5,10 @@ transactions were committed; measurements are in it as `frames`. ``layouts``
 says what the columns of a frame are, once for all frames that look the same.
 ``run_facts`` lives apart so that a heartbeat rewrites a short row; what a list
 of runs is filtered and sorted by stands in ``runs`` once more, from ``depth`` on.
+
+``measurements`` have no log: what there is so far replaces what there was, as
+one frame of the wire in ``result``. Of equal ones (``digest``, ``machine``) at
+most one waits or runs, which an index sees to.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Integer, LargeBinary, MetaData, Table, Text
@@ -21,6 +25,7 @@ run_groups = Table(
     Column("notes", Text, nullable=False),
     Column("spec", Text, nullable=False),
     Column("created_at", Double, nullable=False),
+    Column("promise", Text),
 )
 
 runs = Table(
@@ -97,4 +102,29 @@ checkpoints = Table(
     Column("step", BigInteger, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("kept", Boolean, nullable=False),
+)
+
+measurements = Table(
+    "measurements",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("task", Text, nullable=False),
+    Column("spec", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("machine", Text, nullable=False),
+    Column("device", Text, nullable=False),
+    Column("fills", Boolean, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("wish", Text, nullable=False),
+    Column("slots", Integer, nullable=False),
+    Column("worker", Text),
+    Column("created_at", Double, nullable=False),
+    Column("started_at", Double),
+    Column("ended_at", Double),
+    Column("heartbeat_at", Double),
+    Column("share", Double, nullable=False),
+    Column("result", LargeBinary),
+    Column("failure", Text),
 )

@@ -2,5 +2,5 @@
 
 export default function ({ data }) {
   const later = window.requestIdleCallback ?? ((callback) => setTimeout(callback, 500));
-  later(() => loadPlotly(data));
+  later(() => loadPlotly(new TextDecoder().decode(data)));
 }

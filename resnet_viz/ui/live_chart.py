@@ -108,4 +108,4 @@ def live_chart(
 def chart_soon() -> None:
     """Have the browser fetch and read plotly.js while nobody waits for a chart."""
     show = component("chart_soon", _HERE / "plotly_page.js", _HERE / "chart_soon.js", html="<i hidden></i>")
-    show(key="chart_soon", data=PLOTLY)
+    show(key="chart_soon", data=PLOTLY.encode())  # bytes, as above

@@ -13,6 +13,7 @@ from resnet_viz.events import RunState
 from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.lanes import is_long
 from resnet_viz.jobs.inspector import Inspector
+from resnet_viz.jobs.measurements import remove_old
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store, home_folder, open_store
 from resnet_viz.store.library import UNDO_S
@@ -65,11 +66,12 @@ def close() -> None:
 
 
 def purge_old(store: Store) -> None:
-    """Remove for good what was deleted more than a week ago; where that fails, the log says why."""
+    """Remove what was deleted a week ago and old measurements; where that fails, the log says why."""
     try:
+        remove_old(store)
         gone = store.library.purge(UNDO_S)
     except StoreUnavailable:
-        _log.warning("runs deleted long ago could not all be removed", exc_info=True)
+        _log.warning("what is old could not all be removed", exc_info=True)
         return
     if gone:
         _log.info("removed %d runs that had been deleted", len(gone))
@@ -98,7 +100,9 @@ def inspector() -> Inspector:
     home = home_folder()
     with _opening:
         if home not in _inspectors:
-            _inspectors[home] = Inspector(home, threads=INSPECTOR_THREADS, is_long=is_long)
+            _inspectors[home] = Inspector(
+                home, threads=INSPECTOR_THREADS, is_long=is_long, first_question="prepare"
+            )
             _inspectors[home].warm()
         return _inspectors[home]
 
@@ -146,10 +150,11 @@ def _warm_inspector(running: Supervisor) -> None:
         return
     while supervisor() is running:
         try:
-            busy = store().runs(states=[RunState.QUEUED, RunState.RUNNING], limit=1)
+            training = store().runs(states=[RunState.QUEUED, RunState.RUNNING], limit=1)
+            measuring = store().measurements.under_way()
         except StoreUnavailable:
             return  # pages say so
-        if not busy:
+        if not training and not measuring:
             break
         time.sleep(_LOOK_EVERY_S)
     with background:

@@ -1,14 +1,15 @@
 """Estimates from made-up timings, checked by hand; work against the networks themselves."""
 
-import json
+import math
 import time
-from pathlib import Path
-from typing import get_args
+from dataclasses import asdict
+from typing import Any, get_args
 
 import pytest
+from pydantic import TypeAdapter
 
 from resnet_viz.data.catalogue import shape_of
-from resnet_viz.errors import InvalidSetting
+from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState, StateChanged
 from resnet_viz.experiments import estimates
 from resnet_viz.experiments.estimates import (
@@ -18,14 +19,14 @@ from resnet_viz.experiments.estimates import (
     estimate,
     probed_depths,
 )
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
-from resnet_viz.jobs import calibrate as calibrating
-from resnet_viz.jobs.calibrate import calibrate, estimate_sweep, needs_probe
-from resnet_viz.jobs.capacity import Capacity
+from resnet_viz.jobs.calibrate import ask_for_probe, estimate_sweep, known_estimate, known_probe
 from resnet_viz.jobs.experiments import spec_of, start_experiment
 from resnet_viz.jobs.promises import Promise, keep_promise, promise
 from resnet_viz.networks.describe import describe
 from resnet_viz.networks.families import multiply_adds
+from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import Block, DataShape, NetworkSpec, Shortcut, TrainSpec
 from resnet_viz.store import Store
 from tests.experiments.small import sweep
@@ -99,23 +100,29 @@ def test_noise_never_makes_deeper_networks_cheaper() -> None:
     assert seconds == sorted(seconds)
 
 
-def test_finished_cells_cost_nothing_and_a_probe_is_kept(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    probes = []
+def _calibration(*depths: int) -> Calibration:
+    samples = [_sample(depth, 0.1, 100, name) for depth in depths for name in ("plain", "residual")]
+    return Calibration(tuple(samples), 2.0, "cpu")
 
-    def probe(home: Path, spec: object, capacity: Capacity) -> Calibration:
-        probes.append(capacity)
-        samples = [_sample(8, 0.1, 100, name) for name in ("plain", "residual")]
-        return Calibration(tuple(samples), 2.0, "cpu")
 
-    monkeypatch.setattr(calibrating, "calibrate", probe)
+def _measured(store: Store, spec: Experiment, content: Any) -> str:
+    """Have the probe of ``spec`` end with ``content``, as a worker would."""
+    probe = ask_for_probe(store, spec, "ada")
+    attempt = store.measurements.claim(probe.id, "worker", 2)
+    assert attempt is not None
+    store.measurements.end(probe.id, attempt, RunState.FINISHED, result=Frame(content, {}))
+    return probe.id
+
+
+def test_finished_cells_cost_nothing_and_a_probe_is_kept(store: Store) -> None:
     spec = sweep()
+    assert known_estimate(store, spec) is None
+    probe = _measured(store, spec, asdict(_calibration(8)))
     assert estimate_sweep(store, spec).runs == 4
-    again = estimate_sweep(store, spec.but(seeds=2))
-    assert (again.runs, len(probes)) == (8, 1)
-    (kept,) = (store.home / "calibrations").iterdir()
-    assert json.loads(kept.read_text())["start_s"] == 2.0
+    assert estimate_sweep(store, spec.but(seeds=2)).runs == 8
+    known = known_probe(store, spec.but(seeds=2))
+    assert known is not None
+    assert known.id == probe == ask_for_probe(store, spec, "bob").id
     group = start_experiment(store, SWEEP, spec, owner="ada")
     for run_id in group.run_ids:
         attempt = store.claim(run_id, "worker")
@@ -128,60 +135,50 @@ def test_finished_cells_cost_nothing_and_a_probe_is_kept(
 @pytest.mark.parametrize(
     "content",
     [
-        b"",
-        b'{"samples": [{"fam',
-        b"[]",
-        b'{"start_s": 2.0, "device": "cpu"}',
-        b'{"samples": [{"name": "plain", "n": 8}], "start_s": 2.0, "device": "cpu"}',
-        b'{"samples": [], "start_s": 2.0, "device": "cpu"}',
-        b"\xff\xfe",
+        {},
+        {"start_s": 2.0, "device": "cpu"},
+        {"samples": [{"name": "plain", "n": 8}], "start_s": 2.0, "device": "cpu"},
+        {"samples": [], "start_s": 2.0, "device": "cpu"},
+        *({**asdict(_calibration(8, 14)), "start_s": wrong} for wrong in (math.nan, math.inf, -1)),
     ],
 )
-def test_a_kept_probe_of_another_version_is_made_anew(
-    store: Store, monkeypatch: pytest.MonkeyPatch, content: bytes
+def test_a_kept_probe_of_another_version_or_of_times_that_are_none_is_made_anew(
+    store: Store, content: Any
 ) -> None:
-    samples = tuple(_sample(8, 0.1, 100, name) for name in ("plain", "residual"))
-    samples += tuple(_sample(14, 0.1, 100, name) for name in ("plain", "residual"))
-    monkeypatch.setattr(calibrating, "calibrate", lambda *_: Calibration(samples, 2.0, "cpu"))
-    expected = estimate_sweep(store, sweep())
-    (kept,) = (store.home / "calibrations").iterdir()
-    kept.write_bytes(content)
-    assert needs_probe(store, sweep())
-    assert estimate_sweep(store, sweep()) == expected
-    assert not needs_probe(store, sweep())
-
-
-def test_a_kept_probe_with_a_time_that_is_none_is_made_anew(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    samples = tuple(_sample(d, 0.1, 100, name) for name in ("plain", "residual") for d in (8, 14))
-    monkeypatch.setattr(calibrating, "calibrate", lambda *_: Calibration(samples, 2.0, "cpu"))
-    estimate_sweep(store, sweep())
-    (kept,) = (store.home / "calibrations").iterdir()
-    for wrong in ("NaN", "Infinity", "-1"):
-        kept.write_text(kept.read_text().replace('"start_s":2.0', f'"start_s":{wrong}'))
-        assert needs_probe(store, sweep())
-        estimate_sweep(store, sweep())
+    unfit = _measured(store, sweep(), content)
+    assert known_estimate(store, sweep()) is None
+    anew = _measured(store, sweep(), asdict(_calibration(8, 14)))
+    assert anew != unfit
+    assert known_estimate(store, sweep()) == estimate_sweep(store, sweep())
+    with pytest.raises(NotFound):
+        store.measurements.get(unfit)
 
 
 def test_what_was_promised_is_remembered_and_of_another_version_forgotten(store: Store) -> None:
     group = start_experiment(store, SWEEP, sweep(), owner="ada")
     cells = spec_of(group).cells()
+    assert promise(store, group.id) is None
     keep_promise(store, group.id, Estimate(5.0, 10.0, 1, 4, 120, 1), cells)
     kept = promise(store, group.id)
     assert kept == Promise(10.0, 5.0, frozenset(cell.run.digest() for cell in cells))
-    (file,) = (store.home / "estimates").iterdir()
-    for content in (b"", b"{", b"{}", b'{"training_s": "long", "wall_s": 5, "digests": []}', b"null"):
-        file.write_bytes(content)
+    for content in ("", "{", "{}", '{"training_s": "long", "wall_s": 5, "digests": []}', "null"):
+        store.cells.set_promise(group.id, content)
         assert promise(store, group.id) is None
-        assert promise(store, group.id) is None
+    keep_promise(store, group.id, None, cells)
+    assert store.cells.promise(group.id) is None
 
 
-def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
+def test_a_real_probe_times_every_family_at_both_depths_in_every_process(store: Store) -> None:
+    """Without a server, as on the command line; asked again, the known one is taken."""
     spec = sweep(depths=(8, 14))
     begun = time.monotonic()
-    found = calibrate(own_home, spec, Capacity(cpu_slots=1, cpu_threads=1))
+    expected = estimate_sweep(store, spec, cold=True)
     taken_s = time.monotonic() - begun
+    record = known_probe(store, spec)
+    assert record is not None
+    assert (record.state, record.share, record.failure) == (RunState.FINISHED, 1.0, None)
+    assert record.result is not None
+    found = TypeAdapter(Calibration).validate_python(record.result.values)
     assert [(s.depth, s.family) for s in found.samples] == [
         (depth, family) for depth in (8, 14) for family in ("plain", "residual")
     ]
@@ -191,12 +188,19 @@ def test_a_real_probe_times_every_family_at_both_depths(own_home: Path) -> None:
         assert 0 < sample.update_s < taken_s
         assert 0 < sample.evaluate_s < taken_s
         assert 50e6 < sample.memory_bytes < 8e9
+    assert estimate_sweep(store, spec, cold=True) == expected
+    again = known_probe(store, spec)
+    assert again is not None
+    assert (again.id, again.attempt) == (record.id, 1)
 
 
-def test_a_probe_that_cannot_train_says_so(own_home: Path) -> None:
+def test_a_probe_that_cannot_train_says_so_whenever_it_is_looked_at(store: Store) -> None:
     spec = sweep()
     missing = spec.but(run=spec.run.but(train=spec.run.train.but(device="mps")))
     with pytest.raises(InvalidSetting) as refused:
-        calibrate(own_home, missing, Capacity(cpu_slots=1, cpu_threads=1))
+        estimate_sweep(store, missing)
     assert refused.value.code == "probe_failed"
     assert "mps" in str(refused.value).lower()
+    record = known_probe(store, missing)
+    assert record is not None
+    assert str(record.failure) == str(refused.value)

@@ -29,10 +29,11 @@ from resnet_viz.events import (
 )
 from resnet_viz.jobs.capacity import DeviceFacts
 from resnet_viz.jobs.messages import Ready
-from resnet_viz.jobs.worker.trainings import carry_out_jobs
+from resnet_viz.jobs.worker.jobs import carry_out_jobs
 from resnet_viz.processes.channel import Channel
 from resnet_viz.processes.tasks import Workplace
 from resnet_viz.specs import RunSpec
+from tests.jobs.fake_measures import MEASURES
 
 ON_ACCELERATOR = 1001
 DEAF = 1002
@@ -47,7 +48,7 @@ _SAVE_EVERY = 10
 
 def serve(channel: Channel, workplace: Workplace) -> None:
     """In place of the task "train"."""
-    carry_out_jobs(channel, workplace, warm_up=warm_up, train=train)
+    carry_out_jobs(channel, workplace, warm_up=warm_up, train=train, find_measure=MEASURES.__getitem__)
 
 
 def warm_up(threads: int) -> Ready:

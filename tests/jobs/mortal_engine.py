@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from resnet_viz.events import CheckpointSaved, Event, Progress, Series
 from resnet_viz.jobs.worker import engine
-from resnet_viz.jobs.worker.trainings import carry_out_jobs
+from resnet_viz.jobs.worker.jobs import carry_out_jobs
 from resnet_viz.processes.channel import Channel
 from resnet_viz.processes.tasks import Workplace
 from resnet_viz.specs import RunSpec

@@ -38,4 +38,18 @@ def answerers(home: Path) -> dict[str, Answerer]:
     def reverse(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         return Frame({"pid": os.getpid(), "got": values["say"][::-1]}, {})
 
-    return {"reverse": reverse, "echo": echo, "refuse": refuse, "stumble": stumble, "die": die, "hang": hang}
+    def nap(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """Answers once the file ``until`` is there."""
+        while not (home / values["until"]).exists():
+            time.sleep(0.01)
+        return Frame({"pid": os.getpid()}, {})
+
+    return {
+        "nap": nap,
+        "reverse": reverse,
+        "echo": echo,
+        "refuse": refuse,
+        "stumble": stumble,
+        "die": die,
+        "hang": hang,
+    }

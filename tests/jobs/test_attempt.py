@@ -25,6 +25,7 @@ from resnet_viz.events import (
 )
 from resnet_viz.jobs.messages import Job
 from resnet_viz.jobs.worker import attempt as attempt_module
+from resnet_viz.jobs.worker import recording
 from resnet_viz.jobs.worker.attempt import Attempt
 from resnet_viz.jobs.worker.inbox import Inbox
 from resnet_viz.specs import RunSpec
@@ -167,7 +168,7 @@ def test_a_paused_training_is_not_asked_a_thousand_times_a_second(stage: Stage) 
 
 
 def test_signs_of_life_go_on_during_a_long_first_step(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempt_module, "BEAT_S", 0.02)
+    monkeypatch.setattr(recording, "BEAT_S", 0.02)
 
     def script(**_: Any) -> Generator[Event]:
         begun = stage.store.run(stage.run_id).heartbeat_at
@@ -371,7 +372,7 @@ def test_where_the_history_is_on_the_full_disk_too_the_run_goes_on_when_there_is
     stage: Stage, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Not even the pause can be recorded, so nobody could be asked to resume it."""
-    monkeypatch.setattr(attempt_module, "_RETRY_S", 0.01)
+    monkeypatch.setattr(recording, "RETRY_S", 0.01)
     append = stage.store.append
     refused: list[object] = []
 
@@ -427,7 +428,7 @@ def plain(**_: Any) -> Generator[Event]:
 def test_nothing_is_lost_when_the_store_is_away_for_a_while(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(attempt_module, "_RETRY_S", 0.01)
+    monkeypatch.setattr(recording, "RETRY_S", 0.01)
     stage.store = unreliable(stage.store)
     assert stage.carry_out(plain)
     assert stage.steps() == [0]
@@ -435,8 +436,8 @@ def test_nothing_is_lost_when_the_store_is_away_for_a_while(
 
 
 def test_a_store_that_stays_away_is_given_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempt_module, "_RETRY_S", 0.01)
-    monkeypatch.setattr(attempt_module, "_GIVE_UP_S", 0.05)
+    monkeypatch.setattr(recording, "RETRY_S", 0.01)
+    monkeypatch.setattr(recording, "GIVE_UP_S", 0.05)
     store = stage.store = unreliable(stage.store)
     store.failures = 10**9
     with pytest.raises(StoreUnavailable):

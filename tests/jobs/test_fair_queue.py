@@ -1,6 +1,7 @@
 """Whose turn it is."""
 
 import random
+from collections import Counter
 
 from resnet_viz.events import RunState
 from resnet_viz.jobs.fair_queue import in_turn
@@ -11,6 +12,11 @@ from tests.jobs.queue_runs import queue, spec
 def run(name: str, group: str = "", depth: int = 8, seed: int = 0) -> QueueEntry:
     """Named ``<owner><rest>``; alone in its group unless one is given."""
     return QueueEntry(name, name[0], group or name, depth, seed, RunState.QUEUED)
+
+
+def question(name: str) -> QueueEntry:
+    """A measurement."""
+    return run(name)._replace(is_measurement=True)
 
 
 def sweep(owner: str, depths: int, seeds: int = 1) -> list[QueueEntry]:
@@ -70,6 +76,62 @@ def test_the_sweeps_of_two_owners_take_turns_by_depth() -> None:
     order = in_turn(sweep("A", depths=3, seeds=2) + sweep("B", depths=2), [])
     assert names(order)[:4] == ["A3p0", "A3r0", "B2p0", "B2r0"]
     assert owners(order) == "AABBAABB" + "A" * 8
+
+
+def test_a_race_shares_the_machine_with_a_sweep_of_36_cells_from_the_next_free_slot_on() -> None:
+    """Three networks a depth, two slots: the third must not keep the race waiting either."""
+    cells = [
+        run(f"A{depth}.{network}.{seed}", "A-sweep", depth, seed)
+        for seed in range(3)
+        for depth in (56, 44, 32, 20)
+        for network in "prq"
+    ]
+    assert len(cells) == 36
+    race = [run("Bp", "race"), run("Br", "race")]
+    still_running = cells[1]._replace(started=2)  # the first has just ended
+    order = in_turn(cells[2:] + race, [still_running], 2)
+    assert names(order)[:2] == ["Bp", "Br"]
+    queued, running, started = cells[2:] + race, [still_running], ""
+    begun = Counter([(56, 0), (56, 0)])
+    for _ in range(8):
+        first = in_turn(queued, running, 2)[0]
+        queued.remove(first)
+        turn = (first.depth, first.seed)
+        begun[turn] += first.owner == "A"
+        running.append(first._replace(started=begun[turn] if first.owner == "A" else 1))
+        started += first.owner
+        running.pop(0)
+    assert started.startswith("BB")
+    assert started.count("A") == 6, "and then the sweep goes on"
+
+
+def test_of_many_networks_of_one_depth_no_more_are_a_turn_than_can_run_at_once() -> None:
+    queued = [run(f"A{network}", "sweep") for network in "abcde"] + [run("B")]
+    assert owners(in_turn(queued, [], 2)) == "AABAAA"
+    assert owners(in_turn(queued, [], 4)) == "AAAABA"
+    second = run("Aa", "sweep")._replace(started=1)
+    assert owners(in_turn(queued[1:], [second], 2)) == "ABAAA", "its neighbour starts beside it"
+
+
+def test_a_question_comes_before_the_trainings_of_a_class() -> None:
+    queued = [run(name) for name in "abcdef"] + [question("z0"), question("z1"), question("y0")]
+    assert names(in_turn(queued, [], 2))[:2] == ["z0", "a"]
+    assert names(in_turn(queued, [], 4))[:3] == ["z0", "y0", "a"]
+
+
+def test_questions_take_no_more_than_half_before_others() -> None:
+    queued = [run("a"), run("b"), *map(question, ("z0", "z1", "y0"))]
+    assert names(in_turn(queued, [question("x0")], 2)) == ["a", "b", "z0", "y0", "z1"]
+
+
+def test_one_s_own_question_comes_before_one_s_own_sweep() -> None:
+    queued = [*sweep("A", depths=3), question("A?")]
+    assert names(in_turn(queued, [question("B?")], 2))[0] == "A?"
+
+
+def test_who_asks_a_question_loses_no_place() -> None:
+    queued = [run("A1"), run("B1"), question("A?")]
+    assert names(in_turn(queued, [question("C?")], 2)) == ["A?", "B1", "A1"]
 
 
 def test_no_owner_is_ever_more_than_a_turn_behind() -> None:

@@ -22,13 +22,13 @@ def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
         yield inspector
 
 
-def two_lanes(home: Path, long_idle_s: float = 60.0) -> Inspector:
+def two_lanes(home: Path, idle_s: float = 60.0) -> Inspector:
     """Questions to reverse something, or without an end, are long ones."""
     return Inspector(
         home,
         module="tests.jobs.stand_in_answers",
         is_long=lambda question, values: question in ("hang", "reverse"),
-        long_idle_s=long_idle_s,
+        idle_s=idle_s,
     )
 
 
@@ -130,7 +130,7 @@ def test_short_questions_do_not_wait_for_a_long_one(tmp_path: Path) -> None:
 
 
 def test_the_process_for_long_questions_gives_its_memory_back(tmp_path: Path) -> None:
-    with two_lanes(tmp_path, long_idle_s=0.3) as inspector:
+    with two_lanes(tmp_path, idle_s=0.3) as inspector:
         first = inspector.ask("reverse", {"say": "ab"}).values["pid"]
         until(lambda: inspector.pids == [])
         until(lambda: not psutil.pid_exists(first))

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from resnet_viz.jobs.capacity import DeviceFacts
-from resnet_viz.jobs.messages import Begun, Done, Job, Leave, Message, Ready, from_values, to_values
+from resnet_viz.jobs.messages import Begun, Done, Job, Leave, Measure, Message, Ready, from_values, to_values
 
 
 @pytest.mark.parametrize(
     "message",
     [
         Job("abcdefghij", 3, 1),
+        Measure("abcdefghij", 1, 2),
         Leave(),
         Begun("abcdefghij"),
         Done("abcdefghij", reusable=False),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from resnet_viz.processes.channel import Channel
+from resnet_viz.processes.channel import Channel, Frame
 
 ARRAYS: dict[str, npt.NDArray[Any]] = {
     "turned": np.arange(24, dtype=np.uint8).reshape(2, 3, 4)[:, ::-1].transpose(2, 0, 1),
@@ -18,6 +18,7 @@ ARRAYS: dict[str, npt.NDArray[Any]] = {
     "none": np.empty((0, 3), np.int64),
     "one": np.array(7, np.int64),
     "mask": np.array([True, False]),
+    "exact": np.array([0.1, np.inf], np.float64),
 }
 
 
@@ -54,6 +55,17 @@ def test_values_arrays_and_file_arrive_whole_and_can_be_written_to() -> None:
         assert frame.arrays[name].flags.writeable
 
 
+def test_a_frame_is_bytes_and_back_and_half_of_it_is_none() -> None:
+    content = Frame({"say": "残差"}, ARRAYS).to_bytes()
+    back = Frame.from_bytes(content)
+    assert back.values == {"say": "残差"}
+    for name, array in ARRAYS.items():
+        np.testing.assert_array_equal(back.arrays[name], array)
+    for broken in (b"", content[:2], content[:-1]):
+        with pytest.raises(ValueError, match="not a frame"):
+            Frame.from_bytes(broken)
+
+
 def test_frames_larger_than_a_pipe_arrive_one_after_the_other(pipe: tuple[Channel, Channel]) -> None:
     into, out = pipe
     large = np.arange(2**20, dtype=np.int64)
@@ -88,7 +100,7 @@ def test_what_is_taken_in_parts_is_sent_whole() -> None:
 
 
 @pytest.mark.parametrize(
-    "array", [np.array([print], object), np.ones(2), np.ones(2, ">f4"), np.ones(2, "i4")]
+    "array", [np.array([print], object), np.ones(2, complex), np.ones(2, ">f4"), np.ones(2, "i4")]
 )
 def test_other_types_are_refused_before_anything_is_sent(array: npt.NDArray[Any]) -> None:
     wire = BytesIO()

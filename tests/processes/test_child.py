@@ -91,8 +91,8 @@ def test_it_ends_when_the_starter_is_gone() -> None:
         assert started.exit_code == 0
 
 
-@pytest.mark.parametrize(("task", "niceness"), [("explain", 0), ("train", 10), ("time", 10)])
-def test_trainings_and_their_timing_give_way_to_pages(task: str, niceness: int) -> None:
+@pytest.mark.parametrize(("task", "niceness"), [("explain", 0), ("train", 10), ("measure", 10)])
+def test_trainings_and_measurements_give_way_to_pages(task: str, niceness: int) -> None:
     with child(task=task) as started:
         started.await_ready()
         assert psutil.Process(started.pid).nice() == min(19, psutil.Process().nice() + niceness)

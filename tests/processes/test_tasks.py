@@ -1,13 +1,15 @@
 """Every task of the table starts as it will be started, and answers."""
 
 import ast
+import inspect
 from pathlib import Path
 
 import pytest
 
 import resnet_viz
+from resnet_viz.jobs.worker.measurement import measure_of
 from resnet_viz.processes.child import Child
-from resnet_viz.processes.tasks import TASKS
+from resnet_viz.processes.tasks import MEASUREMENTS, TASKS
 
 ROOT = Path(resnet_viz.__file__).parent
 
@@ -16,6 +18,13 @@ ROOT = Path(resnet_viz.__file__).parent
 def test_it_gets_ready(own_home: Path, task: str) -> None:
     with Child(task, home=own_home) as child, child.deadline(100):
         child.await_ready()
+
+
+@pytest.mark.parametrize("task", MEASUREMENTS)
+def test_a_measurement_has_a_module_that_measures(task: str) -> None:
+    measure = measure_of(task)
+    assert inspect.isgeneratorfunction(measure)
+    assert list(inspect.signature(measure).parameters) == ["values", "bench"]
 
 
 def test_processes_are_started_in_one_place() -> None:

@@ -1,6 +1,5 @@
 """The Depth page without a browser: what it shows, what it writes, what it refuses."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +11,14 @@ from streamlit.testing.v1 import AppTest
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Event, Facts, Failure, Profile, Progress, RunState, Series, StateChanged, Wish
 from resnet_viz.experiments.estimates import Estimate
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.findings.verdict import depth_verdict
-from resnet_viz.jobs import calibrate
+from resnet_viz.jobs.calibrate import ask_for_probe
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.experiments import MOST_ATTEMPTS, cells_of, spec_of, start_experiment
 from resnet_viz.jobs.promises import keep_promise
+from resnet_viz.processes.channel import Frame
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import recordings, server
 from resnet_viz.ui.depth import recorded as depth_recorded
@@ -303,19 +304,28 @@ def test_the_estimate_is_compared_with_what_came(store: Store) -> None:
     )
 
 
-def test_a_known_calibration_gives_time_and_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def timed(store: Store, spec: Experiment) -> None:
+    """The probe of ``spec`` has found that a step takes half a second."""
+    costs = {
+        "update_s": 0.5,
+        "evaluate_s": 0,
+        "probe_s": 0,
+        "keep_s": 0,
+        "set_up_s": 0,
+        "memory_bytes": 2**30,
+    }
+    samples = [{"family": name, "depth": depth} | costs for name in spec.families for depth in spec.depths]
+    probe = ask_for_probe(store, spec, LOCAL)
+    attempt = store.measurements.claim(probe.id, "test", 2)
+    assert attempt is not None
+    result = Frame({"samples": samples, "start_s": 1, "device": "cpu"}, {})
+    store.measurements.end(probe.id, attempt, RunState.FINISHED, result=result)
+
+
+def test_a_known_measurement_gives_time_and_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     spec = spec_of(start_experiment(store, SWEEP, SMALL, "someone else"))
-    sample = {"update_s": 0.5, "evaluate_s": 0, "probe_s": 0, "keep_s": 0, "set_up_s": 0}
-    samples = [
-        {"family": name, "depth": depth, "memory_bytes": 2**30} | sample
-        for name in spec.families
-        for depth in spec.depths
-    ]
-    capacity = Capacity(2, 1)
-    monkeypatch.setattr(Capacity, "of", lambda _machine: capacity)
-    file = calibrate._file_of(store.home, spec, capacity)
-    file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({"samples": samples, "start_s": 1, "device": "cpu"}))
+    monkeypatch.setattr(Capacity, "of", lambda _machine: Capacity(2, 1))
+    timed(store, spec)
     # Four trainings of 15 s, two at a time.
     assert "about 30 s on this machine · 2.0 GiB of memory" in texts(open_page(**LINK))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from resnet_viz.errors import StoreUnavailable
+from resnet_viz.errors import NotFound, StoreUnavailable
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.store import open_store
+from resnet_viz.store import MeasurementSpec, open_store
 from resnet_viz.ui import server
 from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.sockets import send_at_once
@@ -32,6 +32,21 @@ def test_runs_deleted_more_than_a_week_ago_are_gone_for_good(tmp_path: Path) -> 
     server.purge_old(store)
     store.library.restore(recent.run_ids)
     assert {run.id for run in store.runs()} == {*recent.run_ids, *kept.run_ids}
+
+
+def test_measurements_that_are_too_old_to_be_taken_up_are_removed(tmp_path: Path) -> None:
+    now = 1_700_000_000.0
+    store = open_store(tmp_path, clock=lambda: now)
+    old = store.measurements.ask(MeasurementSpec("time", {}), "me", since_s=0)
+    store.measurements.stop(old.id)
+    server.purge_old(store)
+    assert store.measurements.get(old.id).id == old.id
+    now += 1.1 * _DAY_S
+    waiting = store.measurements.ask(MeasurementSpec("time", {"other": True}), "me", since_s=0)
+    server.purge_old(store)
+    with pytest.raises(NotFound):
+        store.measurements.get(old.id)
+    assert store.measurements.under_way()[0].id == waiting.id
 
 
 def test_a_purge_that_fails_stops_nothing(

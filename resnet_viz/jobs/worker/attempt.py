@@ -1,10 +1,9 @@
 """One attempt at a run: its events go into the store, its owner's wishes come out of it."""
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
@@ -15,21 +14,15 @@ from resnet_viz.events import Desired, Event, Facts, Failure, Progress, RunState
 from resnet_viz.jobs.messages import Job
 from resnet_viz.jobs.worker.failures import disk_full, failure_of, is_disk_full
 from resnet_viz.jobs.worker.inbox import Inbox
+from resnet_viz.jobs.worker.recording import Recording
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import Fenced, Store
-
-BEAT_S = 1.0
-"""Between two signs of life; the reaper waits for several."""
 
 _POLL_S = 0.05
 _PAUSED_S = 0.02
 _DOWNLOAD_S = 0.25
-_RETRY_S = 0.5
-_GIVE_UP_S = 60.0
 
 _ASK = "cannot ask what to do, going on as before: %s"
-_RECORD = "cannot record, trying again: %s"
-_BEAT = "cannot give a sign of life: %s"
 
 _log = logging.getLogger(__name__)
 
@@ -74,7 +67,7 @@ class Attempt:
         self._desired = Desired()
         self._asked_at = float("-inf")
         self._told_at = float("-inf")
-        self._complaints: set[str] = set()
+        self._recording = Recording(inbox)
 
     def carry_out(self) -> bool:
         """Train to the end, whatever that is; whether this process is fit for another run.
@@ -86,7 +79,7 @@ class Attempt:
             StoreUnavailable: the end could not be recorded; the reaper will.
         """
         try:
-            with self._heart():
+            with self._recording.heart(self._beat):
                 self._train_to_the_end()
         except Fenced:
             _log.info("run %s is no longer ours", self._job.run_id)
@@ -108,9 +101,9 @@ class Attempt:
             self._asked_at = now
             try:
                 self._desired = self._store.desired(self._job.run_id, self._job.attempt)
-                self._complaints.discard(_ASK)
+                self._recording.works_again(_ASK)
             except StoreUnavailable as error:
-                self._complain(_ASK, error)
+                self._recording.complain(_ASK, error)
         if self._inbox.orphaned.is_set() and self._desired.wish is Wish.PAUSE:
             return Desired(Wish.STOP)
         return self._desired
@@ -168,22 +161,8 @@ class Attempt:
         self._state = change.state
 
     def _append(self, events: list[Event]) -> None:
-        """Record ``events``; while the store can't be written, wait: nothing measured is thrown away."""
-        patience_s = _GIVE_UP_S
-        while events:
-            try:
-                self._store.append(self._job.run_id, self._job.attempt, events)
-            except StoreUnavailable as error:
-                if patience_s <= 0 or self._inbox.leaving.is_set():
-                    raise
-                self._complain(_RECORD, error)
-                # A full disk is for its owner to clear, however long that takes.
-                if not is_disk_full(error) or self._inbox.orphaned.is_set():
-                    patience_s -= _RETRY_S
-                self._inbox.leaving.wait(_RETRY_S)
-            else:
-                self._complaints.discard(_RECORD)
-                return
+        if events:
+            self._recording.record(lambda: self._store.append(self._job.run_id, self._job.attempt, events))
 
     def _wait_for_space(self) -> None:
         """Stand as paused until the owner resumes or stops the run.
@@ -220,33 +199,8 @@ class Attempt:
         except Fenced:
             _log.info("run %s is no longer ours", self._job.run_id)
 
-    @contextmanager
-    def _heart(self) -> Iterator[None]:
-        """Signs of life from a thread: a first step or a download may take minutes."""
-        ended = threading.Event()
-        thread = threading.Thread(target=self._beat, args=(ended,), name="heart", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            thread.join()
-
-    def _beat(self, ended: threading.Event) -> None:
-        while not ended.wait(BEAT_S):
-            try:
-                self._store.heartbeat(self._job.run_id, self._job.attempt, self._step)
-                self._complaints.discard(_BEAT)
-            except Fenced:
-                return  # the training finds out by itself
-            except StoreUnavailable as error:
-                self._complain(_BEAT, error)
-
-    def _complain(self, about: str, error: StoreUnavailable) -> None:
-        """Log what does not work, once until it works again: a disk may stay full for days."""
-        if about not in self._complaints:
-            self._complaints.add(about)
-            _log.warning(about, error)
+    def _beat(self) -> None:
+        self._store.heartbeat(self._job.run_id, self._job.attempt, self._step)
 
 
 class _StoppedError(Exception):

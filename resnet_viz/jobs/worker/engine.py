@@ -10,7 +10,7 @@ from resnet_viz.data.catalogue import BUNDLED
 from resnet_viz.events import Desired
 from resnet_viz.jobs.capacity import DeviceFacts
 from resnet_viz.jobs.messages import Ready
-from resnet_viz.jobs.worker.trainings import carry_out_jobs
+from resnet_viz.jobs.worker.jobs import carry_out_jobs
 from resnet_viz.processes.channel import Channel
 from resnet_viz.processes.tasks import Workplace
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec

@@ -1,4 +1,4 @@
-"""What went wrong in a run, as one sentence for its owner."""
+"""What went wrong in a run or a measurement, as one sentence for its owner."""
 
 import errno
 from pathlib import Path
@@ -20,7 +20,7 @@ def failure_of(error: Exception, spec: RunSpec, log: Path) -> Failure:
     if is_disk_full(error):
         return disk_full()
     if isinstance(error, ResnetVizError):
-        return Failure(error.code, error.template, error.parameters)
+        return _refusal(error)
     if is_out_of_memory(error):
         return Failure(
             "out_of_memory",
@@ -42,11 +42,32 @@ def failure_of(error: Exception, spec: RunSpec, log: Path) -> Failure:
     )
 
 
+def measurement_failure_of(error: Exception, log: Path) -> Failure:
+    """The same for a measurement."""
+    if isinstance(error, ResnetVizError):
+        return _refusal(error)
+    if is_out_of_memory(error):
+        return Failure(
+            "out_of_memory",
+            N_("There is not enough memory for this measurement. Choose a smaller network or fewer images."),
+            {},
+        )
+    return Failure(
+        "internal",
+        N_("This could not be computed because of a bug in ResNet Viz; details are in {log}."),
+        {"log": str(log)},
+    )
+
+
 def disk_full() -> Failure:
     """Why a run waits that could not write its checkpoint."""
     return Failure(
         "disk_full", N_("The disk is full, so the run is paused. Free some space, then continue it."), {}
     )
+
+
+def _refusal(error: ResnetVizError) -> Failure:
+    return Failure(error.code, error.template, error.parameters)
 
 
 def is_disk_full(error: Exception) -> bool:

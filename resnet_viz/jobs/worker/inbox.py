@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from queue import SimpleQueue
 
-from resnet_viz.jobs.messages import Job, Leave, from_values
+from resnet_viz.jobs.messages import Job, Leave, Measure, from_values
 from resnet_viz.processes.channel import Channel
 
 _log = logging.getLogger(__name__)
@@ -16,14 +16,14 @@ class Inbox:
     """Jobs as they come, and two flags that outlive them.
 
     Attributes:
-        leaving: stop the run in hand with a checkpoint, and exit.
-        orphaned: the supervisor is gone; finish the run in hand, and exit.
+        leaving: let go of the job in hand so that it can be taken up again, and exit.
+        orphaned: the supervisor is gone; finish the job in hand, and exit.
     """
 
     def __init__(self) -> None:
         self.leaving = threading.Event()
         self.orphaned = threading.Event()
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Job | Measure | None] = SimpleQueue()
 
     def listen(self, channel: Channel) -> None:
         """Take what comes over ``channel`` until it ends, in a thread."""
@@ -33,7 +33,7 @@ class Inbox:
         """Take SIGTERM for a wish to leave."""
         signal.signal(signal.SIGTERM, lambda *_: self.leave())
 
-    def jobs(self) -> Iterator[Job]:
+    def jobs(self) -> Iterator[Job | Measure]:
         """The jobs in the order they came; ends when there will be no more or the worker shall leave."""
         while not self.leaving.is_set():
             job = self._jobs.get()
@@ -44,7 +44,7 @@ class Inbox:
     def take(self, message: object) -> None:
         """Act on one message."""
         match message:
-            case Job():
+            case Job() | Measure():
                 self._jobs.put(message)
             case Leave():
                 self.leave()

@@ -1,4 +1,4 @@
-"""The task "time": how long a few steps of some networks take, asked by `calibrate`.
+"""The task "steps": how long a few steps of some networks take, asked by `time_probe`.
 
 Images are random where the data set is not bundled, so that an estimate
 downloads nothing.

@@ -5,6 +5,7 @@ import streamlit as st
 from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
 from resnet_viz.images.names import inert
+from resnet_viz.jobs.calibrate import known_estimate
 from resnet_viz.jobs.experiments import (
     cells_of,
     experiment_group,
@@ -16,7 +17,6 @@ from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
 from resnet_viz.ui import server, style
-from resnet_viz.ui.experiment.estimate import known_estimate
 from resnet_viz.ui.experiment.form import Asked, experiment_form
 from resnet_viz.ui.experiment.panel import panel
 from resnet_viz.ui.experiment.parts import Parts
@@ -89,7 +89,7 @@ def _button(parts: Parts, current: GroupRecord | None, asked: Asked | None) -> t
 def _start(parts: Parts, current: GroupRecord | None, asked: Asked) -> None:
     """Queue what is missing and make the link name the experiment."""
     store = server.store()
-    expected = known_estimate(asked.spec) if parts.kind.reuses else None
+    expected = known_estimate(store, asked.spec) if parts.kind.reuses else None
     if current is not None and _extends(current, asked):
         group = extend_experiment(store, current.id, asked.spec)
     else:
