@@ -2,6 +2,9 @@
 
 import csv
 import io
+from collections.abc import Callable
+from html import escape
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -9,10 +12,26 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.tables import Columns
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.live_chart import live_chart
-from resnet_viz.ui.table import table
+from resnet_viz.ui.table import table_html
 from resnet_viz.wording import number
 
 MOST_ROWS_SHOWN = 200
+
+
+class Live(NamedTuple):
+    """How a card follows what moves.
+
+    Attributes:
+        chart: the token of the chart.
+        words: that of what it shows in words.
+        put: shows HTML made of the figure, which follows.
+        now: the figure as it stands when this is called.
+    """
+
+    chart: str
+    words: str
+    put: Callable[[Callable[[Figure], str]], None]
+    now: Callable[[], Figure]
 
 
 def show(
@@ -22,11 +41,11 @@ def show(
     filename: str,
     height_px: int = 380,
     narrow_px: int | None = None,
-    live: str | None = None,
+    live: Live | None = None,
 ) -> None:
     """Put the figure on the page; ``key`` names it in the session, ``filename`` its downloads.
 
-    ``narrow_px``: its height in the narrow layout. ``live``: the token under which the browser follows it.
+    ``narrow_px``: its height in the narrow layout. ``live``: how it goes on from here.
     """
     with st.container(border=True, key=f"card_{key}", height="stretch"):
         live_chart(
@@ -39,12 +58,14 @@ def show(
             filename=filename,
             height_px=height_px,
             narrow_px=narrow_px,
-            live=live,
+            live=None if live is None else (live.chart, live.words),
         )
-        numbers(figure, key=key, filename=filename)
+        numbers(figure, key=key, filename=filename, live=live)
 
 
-def numbers(figure: Figure, *, key: str, filename: str, label: str | None = None) -> None:
+def numbers(
+    figure: Figure, *, key: str, filename: str, label: str | None = None, live: Live | None = None
+) -> None:
     """The numbers behind the figure, folded away until asked for; ``label`` says which."""
     text = _("The numbers")
     opened = st.expander(
@@ -56,7 +77,7 @@ def numbers(figure: Figure, *, key: str, filename: str, label: str | None = None
     )
     if opened.open:
         with opened:
-            _show_numbers(figure, key, filename)
+            _show_numbers(figure, key, filename, live)
 
 
 def csv_of(columns: Columns) -> bytes:
@@ -73,26 +94,35 @@ def _cell(value: object) -> str:
     return number(value) if isinstance(value, float) else str(value)
 
 
-def _show_numbers(figure: Figure, key: str, filename: str) -> None:
+def _table_html(figure: Figure) -> str:
+    """The rows next to the end that matters, and how many there are."""
     columns = figure.table()
     rows = len(next(iter(columns.values()), ()))
     part = slice(MOST_ROWS_SHOWN) if figure.best_first else slice(-MOST_ROWS_SHOWN, None)
     shown = [values[part].tolist() for values in columns.values()]
-    table(list(columns), ([_cell(v) for v in row] for row in zip(*shown, strict=True)), caption=figure.title)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            _("All rows as CSV"),
-            data=lambda: csv_of(figure.table()),
-            file_name=f"{filename}-all.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"csv_{key}",
-        )
-        if rows > MOST_ROWS_SHOWN:
-            first, last = (
-                _("The first {shown} of {rows} rows are shown."),
-                _("The last {shown} of {rows} rows are shown."),
-            )
-            text = first if figure.best_first else last
-            st.caption(text.format(shown=MOST_ROWS_SHOWN, rows=rows))
+    cells = ([_cell(value) for value in row] for row in zip(*shown, strict=True))
+    html = table_html(list(columns), cells, caption=figure.title)
+    if rows <= MOST_ROWS_SHOWN:
+        return html
+    first, last = (
+        _("The first {shown} of {rows} rows are shown."),
+        _("The last {shown} of {rows} rows are shown."),
+    )
+    text = (first if figure.best_first else last).format(shown=MOST_ROWS_SHOWN, rows=rows)
+    return f'{html}<p class="fine">{escape(text)}</p>'
+
+
+def _show_numbers(figure: Figure, key: str, filename: str, live: Live | None) -> None:
+    if live is None:
+        st.html(_table_html(figure))
+    else:
+        live.put(_table_html)
+    st.download_button(
+        _("All rows as CSV"),
+        data=lambda: csv_of((figure if live is None else live.now()).table()),
+        file_name=f"{filename}-all.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"csv_{key}",
+    )

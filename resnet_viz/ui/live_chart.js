@@ -70,24 +70,28 @@ export default function ({ data: bytes, parentElement }) {
   chart.name = data.filename;
   dress(root, data, data.labels, chart.actions);
   chart.heights = { wide: data.height, narrow: data.narrowHeight };
+  const [live, words] = data.live ?? [];
   // What the page follows is newer than what the script has drawn.
-  if (chart.text !== figure && !liveParts.version(data.live)) {
+  if (chart.text !== figure && !liveParts.version(live)) {
     chart.text = figure;
     chart.figure = JSON.parse(figure);
     chart.figure.layout.uirevision ??= "kept";
     chart.layout = null;
   }
-  if (chart.live !== data.live) {
-    chart.live = data.live;
+  if (chart.live !== live) {
+    chart.live = live;
     chart.leave?.();
-    chart.leave = data.live ? liveParts.follow(data.live, chart.take) : null;
+    chart.leave = live ? liveParts.follow(live, chart.take) : null;
   }
+  chart.leaveWords?.();
+  chart.leaveWords = words ? liveParts.follow(words, (text) => chart.graph.setAttribute("aria-label", text)) : null;
   chart.redraw();
   return () => {
     chart.observer.disconnect();
     chart.turning.disconnect();
     chart.seen.disconnect();
     chart.leave?.();
+    chart.leaveWords?.();
     pace.forget(chart);
     charts.delete(root);
     if (window.Plotly) window.Plotly.purge(chart.graph);

@@ -71,7 +71,7 @@ def live_chart(
     filename: str,
     height_px: int = 360,
     narrow_px: int | None = None,
-    live: str | None = None,
+    live: tuple[str, str] | None = None,
 ) -> None:
     """Show a chart, or bring the one of the same ``key`` up to date.
 
@@ -85,7 +85,7 @@ def live_chart(
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
         narrow_px: height in the narrow layout.
-        live: the token of `live.following` under which it is brought up to date from now on.
+        live: the tokens of `live.following` under which chart and ``alt`` are brought up to date from now on.
     """
     words = {
         "plotly": PLOTLY,

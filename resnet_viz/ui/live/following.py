@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Hashable
 from pathlib import Path
+from time import monotonic
 from typing import Final, Generic, TypeVar
 
 import streamlit as st
@@ -21,6 +22,7 @@ R = TypeVar("R")
 _HERE: Final = Path(__file__).parent
 _HTML: Final = '<div class="live-follower"><p class="live-slow" role="status" hidden></p></div>'
 _DRAWN: Final = "drawn_figures"
+_SELDOM_S: Final = 5.0
 
 
 class Following(Generic[R]):
@@ -45,10 +47,12 @@ class Following(Generic[R]):
         self._parts: dict[str, str] = {}
         self._tokens: dict[Hashable, str | None] = {}
 
-    def text(self, name: Hashable, html: Callable[[R], str]) -> None:
-        """HTML that follows; whoever makes it escapes what people wrote."""
+    def text(
+        self, name: Hashable, html: Callable[[R], str], seen: Callable[[R], Hashable] | None = None
+    ) -> None:
+        """HTML that follows; whoever makes it escapes what people wrote. ``seen`` as in `chart`."""
         shown = html(self.read)
-        token = self._follow(name, "text", html, _always)
+        token = self._follow(name, "text", html, seen or _always)
         st.html(f'<div data-live="{token}">{shown}</div>' if token else f"<div>{shown}</div>")
 
     def data(self, name: Hashable, draw: Callable[[R], str], *choices: Hashable) -> None:
@@ -73,8 +77,17 @@ class Following(Generic[R]):
         """A figure that follows; ``seen`` of what was read differs whenever the figure could."""
         drawn = self._drawn(name, draw, seen, key, filename)
         token = self._follow(name, "chart", draw, seen)
+        words = self._follow((name, "words"), "data", lambda read: draw(read).words, _seldom)
+        live = None
+        if token is not None and words is not None:
+            live = chart_card.Live(
+                token,
+                words,
+                lambda html: self.text((name, "table"), lambda read: html(draw(read)), _seldom),
+                lambda: draw(self._source.read()),
+            )
         chart_card.show(
-            drawn, key=key, filename=filename, height_px=height_px, narrow_px=narrow_px, live=token
+            drawn, key=key, filename=filename, height_px=height_px, narrow_px=narrow_px, live=live
         )
 
     def begin(self) -> None:
@@ -152,6 +165,11 @@ class _Always:
 
 def _always(_read: object) -> Hashable:
     return _Always()
+
+
+def _seldom(_read: object) -> Hashable:
+    """For what is long, or read out: it follows every few seconds."""
+    return int(monotonic() / _SELDOM_S)
 
 
 def _moved() -> None:
