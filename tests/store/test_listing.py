@@ -1,6 +1,5 @@
 """Lists of runs: every filter, search in any script, order, pages, and five thousand of them."""
 
-
 import pytest
 from sqlalchemy import update
 
