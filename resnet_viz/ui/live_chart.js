@@ -70,7 +70,7 @@ export default function ({ data: bytes, parentElement }) {
   chart.name = data.filename;
   dress(root, data, data.labels, chart.actions);
   chart.heights = { wide: data.height, narrow: data.narrowHeight };
-  const [live, words] = data.live ?? [];
+  const [live, alt] = data.live ?? [];
   // What the page follows is newer than what the script has drawn.
   if (chart.text !== figure && !liveParts.version(live)) {
     chart.text = figure;
@@ -84,7 +84,7 @@ export default function ({ data: bytes, parentElement }) {
     chart.leave = live ? liveParts.follow(live, chart.take) : null;
   }
   chart.leaveWords?.();
-  chart.leaveWords = words ? liveParts.follow(words, (text) => chart.graph.setAttribute("aria-label", text)) : null;
+  chart.leaveWords = alt ? liveParts.follow(alt, (text) => chart.graph.setAttribute("aria-label", text)) : null;
   chart.redraw();
   return () => {
     chart.observer.disconnect();

@@ -273,7 +273,8 @@ class Feed:
         with self._lock:
             watchers = {watch for stream in streams for watch in stream.watchers}
         for watch in watchers:
-            watch.notify()
+            if not self.closed:  # with the server the loops of its viewers end
+                watch.notify()
 
     def _tidy(self) -> None:
         now = monotonic()

@@ -20,16 +20,17 @@ class Follower {
 
   // What the page now follows: token → kind, and how to tell Streamlit that it has something to do.
   set({ address, parts, stamp, slow }, tell) {
-    const before = [...this.tokens.keys()].join();
+    const before = this.tokens;
     this.address = address;
     this.tell = tell;
     this.stamp = stamp;
+    this.asked = null;
     this.root.querySelector(".live-slow").textContent = slow;
     this.tokens = new Map(Object.entries(parts));
-    liveParts.keep(new Set(this.tokens.keys()));
+    for (const token of before.keys()) if (!this.tokens.has(token)) liveParts.forget(token);
     this.leave();
     this.ways = [...this.tokens].flatMap(([token, kind]) => this.showing(token, kind));
-    if ([...this.tokens.keys()].join() !== before) {
+    if ([...this.tokens.keys()].join() !== [...before.keys()].join()) {
       this.disconnect();
       this.connect();
     }
@@ -37,7 +38,10 @@ class Follower {
 
   showing(token, kind) {
     if (kind === "text") return [liveParts.follow(token, (html) => this.write(token, html))];
-    if (kind === "stamp") return [liveParts.follow(token, (stamp) => stamp !== this.stamp && this.ask(stamp))];
+    if (kind === "stamp") {
+      // What the script shows now may be newer than what was heard last.
+      return [liveParts.follow(token, (stamp) => stamp !== this.stamp && this.ask(stamp), { known: false })];
+    }
     return []; // charts follow by themselves
   }
 
@@ -134,6 +138,7 @@ class Follower {
     document.removeEventListener("visibilitychange", this.onSeen);
     this.leave();
     this.disconnect();
+    for (const token of this.tokens.keys()) liveParts.forget(token);
   }
 }
 

@@ -55,12 +55,12 @@ class LiveParts {
   parts = new Map();
   shown = new Map();
 
-  // Calls `show` with how the part stands, now if it is known and whenever that changes; gives the way out.
-  follow(token, show) {
+  // Calls `show` with how the part stands whenever that changes, and with what is `known` now; gives the way out.
+  follow(token, show, { known = true } = {}) {
     if (!this.shown.has(token)) this.shown.set(token, new Set());
     this.shown.get(token).add(show);
     const part = this.parts.get(token);
-    if (part) show(part.value);
+    if (part && known) show(part.value);
     return () => this.shown.get(token)?.delete(show);
   }
 
@@ -79,9 +79,9 @@ class LiveParts {
     return true;
   }
 
-  // Lets go of parts that the page does not follow any more.
-  keep(tokens) {
-    for (const token of this.parts.keys()) if (!tokens.has(token)) this.parts.delete(token);
+  // Lets go of a part that is not followed any more.
+  forget(token) {
+    this.parts.delete(token);
   }
 }
 

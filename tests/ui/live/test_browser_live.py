@@ -122,7 +122,7 @@ def test_a_hidden_tab_follows_nothing_and_catches_up(running: Page) -> None:
     last = "(c) => Math.max(...document.querySelector(c)._fullData.map((t) => t.x.at(-1)))"
     running.evaluate(hide, True)
     running.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
-    card = running.locator('[class*="st-key-role_card_plain"] .progress-text')
+    card = running.locator('[class*="st-key-role_card_"][class*="_plain"] .progress-text')
     before, reached = card.inner_text(), running.evaluate(last, graph("loss"))
     with pytest.raises(AssertionError):
         expect(card).not_to_have_text(before, timeout=3_000)
@@ -145,7 +145,7 @@ def test_where_nothing_streams_the_page_asks_slowly_and_says_so(page: Page, app_
     page.route("**/live?*", hold_streams)
     start(page, app_url + LONG)
     expect(page.get_by_text("Updates come every few seconds")).to_be_visible(timeout=30_000)
-    card = page.locator('[class*="st-key-role_card_plain"] .progress-text')
+    card = page.locator('[class*="st-key-role_card_"][class*="_plain"] .progress-text')
     before = card.inner_text()
     expect(card).not_to_have_text(before, timeout=30_000)
     await_update(page, "loss", 2)
@@ -159,12 +159,14 @@ def test_where_nothing_streams_the_page_asks_slowly_and_says_so(page: Page, app_
 def test_two_languages_watch_one_race(running: Page) -> None:
     with watched_tab(running.context) as other:
         other.goto(f"{running.url}&lang=zh")
-        card = other.locator('[class*="st-key-role_card_plain"] .progress-text')
+        card = other.locator('[class*="st-key-role_card_"][class*="_plain"] .progress-text')
         expect(card).to_have_text(re.compile("第 [\\d,]+ 步"), timeout=30_000)
         before = card.inner_text()
         expect(card).not_to_have_text(before, timeout=30_000)
         assert "步" in card.inner_text()
-    assert "Step" in running.locator('[class*="st-key-role_card_plain"] .progress-text').inner_text()
+    assert (
+        "Step" in running.locator('[class*="st-key-role_card_"][class*="_plain"] .progress-text').inner_text()
+    )
 
 
 def test_a_server_that_is_watched_ends_and_the_next_one_is_followed(
@@ -226,3 +228,24 @@ def until(history: RunHistory, step: int) -> RunHistory:
         },
         history.facts,
     )
+
+
+def test_several_parts_of_a_page_follow_beside_each_other(running: Page, app_url: str) -> None:
+    """The table of runs and the charts of the chosen ones, each by a connection of its own."""
+    race = running.url
+    asked: list[str] = []
+    running.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
+    running.goto(f"{app_url}/runs?view=runs")
+    rows = running.locator(".runs-table tbody tr", has_text="Running")
+    expect(rows).to_have_count(2, timeout=30_000)
+    rows.first.locator("input").check()
+    expect(running.locator(graph("loss"))).to_have_class(re.compile("js-plotly-plot"), timeout=30_000)
+    steps = rows.first.locator("td").nth(6)
+    for _again in range(3):
+        before = steps.inner_text()
+        expect(steps).not_to_have_text(before, timeout=30_000)
+        await_update(running, "loss")
+    assert len(asked) <= 6, "connections stay; each part is sent what is new to it"
+    expect(rows.first.locator("input")).to_be_checked()
+    running.goto(race)
+    expect_both(running, "Running")
