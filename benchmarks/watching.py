@@ -44,7 +44,7 @@ _ANSWERED: Final = """(name) => new Promise((answered) => {
 """Milliseconds from a click on a control to the frame that shows what it did: it can't be pressed again."""
 _LONG_RACE: Final = "race?depth=32&steps=100000&evaluate=5000&probe=50"
 _VIEWERS: Final = 30
-_WATCHED_S: Final = 30.0
+_WATCHED_S: Final = 60.0
 _EVERY_S: Final = 0.25
 _POINTS: Final = 5
 

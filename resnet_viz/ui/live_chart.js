@@ -24,6 +24,13 @@ function draw(chart, Plotly) {
   });
 }
 
+// What a drawing depends on beside the figure: the page's colours, and room.
+function lookOf({ graph, heights }) {
+  const style = getComputedStyle(graph);
+  const names = ["--st-text-color", "--st-border-color", "--st-background-color", "--st-font"];
+  return [...names.map((name) => style.getPropertyValue(name)), heights.wide, heights.narrow].join();
+}
+
 function resetZoom({ graph, layout }, Plotly) {
   const update = {};
   for (const name of Object.keys(graph._fullLayout)) {
@@ -44,7 +51,7 @@ function mount(root, url) {
   };
   chart.take = (figure) => {
     chart.figure = { ...figure, layout: { ...figure.layout, uirevision: figure.layout.uirevision ?? "kept" } };
-    pace.ask(chart);
+    pace.moved(chart);
   };
   chart.seen = inView(graph, () => pace.next());
   chart.observer = fitting(graph);
@@ -72,7 +79,8 @@ export default function ({ data: bytes, parentElement }) {
   chart.heights = { wide: data.height, narrow: data.narrowHeight };
   const [live, alt] = data.live ?? [];
   // What the page follows is newer than what the script has drawn.
-  if (chart.text !== figure && !liveParts.version(live)) {
+  const isNew = chart.text !== figure && !liveParts.version(live);
+  if (isNew) {
     chart.text = figure;
     chart.figure = JSON.parse(figure);
     chart.figure.layout.uirevision ??= "kept";
@@ -85,7 +93,11 @@ export default function ({ data: bytes, parentElement }) {
   }
   chart.leaveWords?.();
   chart.leaveWords = alt ? liveParts.follow(alt, (text) => chart.graph.setAttribute("aria-label", text)) : null;
-  chart.redraw();
+  const look = lookOf(chart);
+  if (isNew || look !== chart.look) {
+    chart.look = look;
+    pace.soon(chart);
+  }
   return () => {
     chart.observer.disconnect();
     chart.turning.disconnect();

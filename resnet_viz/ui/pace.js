@@ -1,35 +1,50 @@
-// How often what moves is drawn: only what is in view, one at a time, and so seldom that the page stays free.
+// When charts are drawn: one a frame, and what moves only in view and so seldom that the page stays free.
 // On the window: all charts of a page share it.
 
-const SHARE = 0.12; // of the browser's main thread
+const SHARE = 0.1; // of the browser's main thread
 const PAINTED = 2; // what a drawing script takes, and the browser's layout and painting after it
 
 class Pace {
-  waiting = new Set();
+  now = new Set();
+  moving = new Set();
   free = 0;
   planned = false;
 
-  ask(chart) {
-    this.waiting.add(chart);
+  // Draw it in the next frame that is free, wherever it is.
+  soon(chart) {
+    this.now.add(chart);
+    this.next();
+  }
+
+  // Draw what has moved in it when the others have had their turn.
+  moved(chart) {
+    this.moving.add(chart);
     this.next();
   }
 
   forget(chart) {
-    this.waiting.delete(chart);
+    this.now.delete(chart);
+    this.moving.delete(chart);
+  }
+
+  following() {
+    const seen = ({ seen }) => seen.now;
+    const now = [...this.now];
+    return now.find(seen) ?? now[0] ?? [...this.moving].find(seen);
   }
 
   next() {
-    if (this.planned || ![...this.waiting].some((chart) => chart.seen.now)) return;
+    if (this.planned || !this.following()) return;
     this.planned = true;
-    const wait = Math.max(0, this.free - performance.now());
+    const wait = this.now.size ? 0 : Math.max(0, this.free - performance.now());
     // No frames come while nobody sees the page.
     setTimeout(() => requestAnimationFrame(() => this.draw()), wait);
   }
 
   async draw() {
-    const chart = [...this.waiting].find((one) => one.seen.now);
+    const chart = this.following();
     if (chart) {
-      this.waiting.delete(chart);
+      this.forget(chart);
       const begun = performance.now();
       await chart.redraw();
       const now = performance.now();

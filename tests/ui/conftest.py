@@ -43,11 +43,14 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
 
 
 @contextmanager
-def running_app(home: Path, base: str = "", **variables: str) -> Iterator[str]:
-    """Start ``streamlit run app.py`` with ``home``, below ``base``, with ``variables`` too; its address."""
+def running_app(home: Path, base: str = "", port: int = 0, **variables: str) -> Iterator[str]:
+    """Start ``streamlit run app.py`` with ``home``, below ``base``, with ``variables`` too; its address.
+
+    At ``port``, or at one that nobody uses.
+    """
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = free.getsockname()[1]
+        port = port or free.getsockname()[1]
     environment = os.environ | {"RESNET_VIZ_HOME": str(home)} | variables
     environment.pop("RESNET_VIZ_DATABASE", None)
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]

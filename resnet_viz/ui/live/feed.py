@@ -139,6 +139,8 @@ class Feed:
         self._wake = threading.Event()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
+        self._unread: set[Hashable] = set()
+        """Sources that could not be read the last time, which is logged once."""
 
     @property
     def closed(self) -> bool:
@@ -151,6 +153,8 @@ class Feed:
         with self._lock:
             token = self._tokens.get(key)
             if token is None or self._streams[token].gone:
+                if token is not None:
+                    del self._streams[token]  # who still watches it has been told
                 token = secrets.token_urlsafe(12)
                 self._tokens[key] = token
                 self._streams[token] = _Stream(token, offer)
@@ -228,13 +232,17 @@ class Feed:
     def _bring_up(self, streams: list[_Stream]) -> None:
         """Streams of one source; their viewers are told at once, not after the other sources."""
         moved: list[_Stream] = []
+        source = streams[0].offer.source
         try:
-            read = streams[0].offer.source.read()
+            read = source.read()
+            self._unread.discard(source.key)
             for stream in streams:
                 if self._draw(stream, read):
                     moved.append(stream)
         except StoreUnavailable:
-            _log.warning("what pages follow could not be read", exc_info=True)
+            if source.key not in self._unread:
+                _log.warning("what pages follow could not be read", exc_info=True)
+            self._unread.add(source.key)
         except ResnetVizError:
             moved = self._give_up(streams)
         except Exception:  # of one page's drawing: others go on, and the page itself shows what is wrong

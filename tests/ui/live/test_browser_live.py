@@ -60,7 +60,9 @@ def await_update(page: Page, name: str, more: int = 1) -> None:
     page.wait_for_function(script, arg=[graph(name), updates(page, name) + more], timeout=60_000)
 
 
-def test_what_was_watched_is_what_a_reload_shows(page: Page, app_url: str) -> None:
+@pytest.mark.parametrize("width", [1280, 390])
+def test_what_was_watched_is_what_a_reload_shows(page: Page, app_url: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 1600})
     start(page, app_url + QUICK)
     expect(page.locator(".st-key-race_verdict")).to_be_visible(timeout=60_000)
     watched = {name: shown(page, name) for name in NAMES}
@@ -83,6 +85,7 @@ def test_the_map_stands_the_same_way_while_it_grows_and_at_the_end(page: Page, a
         await_update(page, "map")
         bottom, top = page.evaluate(axis, graph("map"))
         assert bottom > top
+    assert page.locator(f"{graph('map')} .heatmaplayer image").count() >= 2, "one picture a network"
     page.get_by_role("button", name="Stop").click()
     expect_both(page, "Stopped")
     bottom, top = page.evaluate(axis, graph("map"))
@@ -173,13 +176,21 @@ def test_a_server_that_is_watched_ends_and_the_next_one_is_followed(
     page_elsewhere: Page, tmp_path: Path
 ) -> None:
     """It waits for all answers to end; a viewer's has no end. `running_app` fails where it has to kill."""
+    steps = "(c) => Math.max(...(document.querySelector(c)?._fullData ?? []).map((t) => t.x.at(-1)), -1)"
     with running_app(tmp_path / "home") as address:
         start(page_elsewhere, address + LONG)
+        page_elsewhere.wait_for_function(f"(c) => ({steps})(c) > 50", arg=graph("loss"), timeout=60_000)
+    reached = page_elsewhere.evaluate(steps, graph("loss"))
+    with running_app(tmp_path / "home", port=int(address.rpartition(":")[2])):
         page_elsewhere.wait_for_function(
-            "(c) => (document.querySelector(c)?._fullData ?? []).length >= 4",
-            arg=graph("loss"),
-            timeout=60_000,
+            f"([c, reached]) => ({steps})(c) > reached", arg=[graph("loss"), reached], timeout=90_000
         )
+        drawn = page_elsewhere.evaluate(
+            "(c) => Array.from(document.querySelector(c)._fullData.at(-1).x)", graph("loss")
+        )
+        assert drawn == sorted(set(drawn)), "no step twice"
+        page_elsewhere.get_by_role("button", name="Stop").click()
+        expect_both(page_elsewhere, "Stopped")
 
 
 @pytest.fixture
@@ -205,7 +216,8 @@ def test_what_the_browser_puts_together_is_the_whole_chart(page: Page, app_url: 
     )
     for draw in drawings:
         before: Figure | None = None
-        for version, step in enumerate((*steps, 10**9), start=1):
+        # A worker that is killed takes the run back to its last checkpoint.
+        for version, step in enumerate((*steps, steps[3], *steps[5:], 10**9), start=1):
             figure = draw([until(history, step) for history in histories])
             patch = None if before is None else chart_patch(before.chart, figure.chart)
             message = {"part": "a", "to": version}
