@@ -13,6 +13,7 @@ class Pace {
   // Draw it in the next frame that is free, wherever it is.
   soon(chart) {
     this.now.add(chart);
+    chart.graph.dataset.pending = "";
     this.next();
   }
 
@@ -47,6 +48,7 @@ class Pace {
       this.forget(chart);
       const begun = performance.now();
       await chart.redraw();
+      if (!this.now.has(chart)) delete chart.graph.dataset.pending;
       const now = performance.now();
       this.free = now + ((now - begun) * PAINTED) / SHARE;
     }

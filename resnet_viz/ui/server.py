@@ -21,7 +21,6 @@ from resnet_viz.ui.live.feed import Feed
 
 INSPECTOR_THREADS: Final = 1
 """One image keeps one thread busy; two would mostly wait for each other."""
-"""As long a deleted run can be restored."""
 
 _ROOMY_BYTES: Final = 6 * 2**30
 """With less memory the inspector, 0.5 GB, is opened by who visits the Inspect page."""

@@ -51,6 +51,11 @@ def shown(page: Page, name: str) -> Any:
     return page.evaluate(_SHOWN, graph(name))
 
 
+def await_drawn(page: Page) -> None:
+    """Wait until all charts are drawn as the script has them."""
+    expect(page.locator(".live-chart-graph[data-pending]")).to_have_count(0, timeout=30_000)
+
+
 def updates(page: Page, name: str) -> int:
     return int(page.locator(graph(name)).get_attribute("data-updates") or 0)
 
@@ -65,6 +70,7 @@ def test_what_was_watched_is_what_a_reload_shows(page: Page, app_url: str, width
     page.set_viewport_size({"width": width, "height": 1600})
     start(page, app_url + QUICK)
     expect(page.locator(".st-key-race_verdict")).to_be_visible(timeout=60_000)
+    await_drawn(page)
     watched = {name: shown(page, name) for name in NAMES}
     page.reload()
     expect(page.locator(".st-key-race_verdict")).to_be_visible(timeout=60_000)
