@@ -20,6 +20,7 @@ from resnet_viz.ui.live_chart import LIVE_PARTS
 R = TypeVar("R")
 
 _HERE: Final = Path(__file__).parent
+_SCRIPTS: Final = (_HERE / "connection.js", _HERE / "follower.js")
 _HTML: Final = '<div class="live-follower"><p class="live-slow" role="status" hidden></p></div>'
 _DRAWN: Final = "drawn_figures"
 _SELDOM_S: Final = 5.0
@@ -103,7 +104,7 @@ class Following(Generic[R]):
                 "Updates come every few seconds: something between this page and its server holds them back."
             ),
         }
-        show = component("live_follower", LIVE_PARTS, _HERE / "follower.js", html=_HTML)
+        show = component("live_follower", LIVE_PARTS, *_SCRIPTS, html=_HTML)
         show(key=f"{self._key}_follower", data=json.dumps(data).encode(), on_moved_change=_moved)
 
     def _follow(

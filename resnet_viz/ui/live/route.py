@@ -16,7 +16,7 @@ ADDRESS: Final = "live"
 """As seen from any page."""
 
 _HEARTBEAT_S: Final = 15.0
-_MOST_PARTS: Final = 40
+_MOST_PARTS: Final = 100
 _ANSWER_AFTER_S: Final = 1.5
 """Whoever asks for one answer waits no longer for news."""
 _LEVEL: Final = 6

@@ -249,7 +249,7 @@ def until(history: RunHistory, step: int) -> RunHistory:
 
 
 def test_several_parts_of_a_page_follow_beside_each_other(running: Page, app_url: str) -> None:
-    """The table of runs and the charts of the chosen ones, each by a connection of its own."""
+    """The table of runs and the charts of the chosen ones, by one connection."""
     race = running.url
     asked: list[str] = []
     running.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
@@ -263,7 +263,7 @@ def test_several_parts_of_a_page_follow_beside_each_other(running: Page, app_url
         before = steps.inner_text()
         expect(steps).not_to_have_text(before, timeout=30_000)
         await_update(running, "loss")
-    assert len(asked) <= 6, "connections stay; each part is sent what is new to it"
+    assert len(asked) <= 4, "one connection for all, and it stays"
     expect(rows.first.locator("input")).to_be_checked()
     running.goto(race)
     expect_both(running, "Running")
