@@ -54,15 +54,17 @@ function mount(root, url) {
     pace.moved(chart);
   };
   chart.seen = inView(graph, () => pace.next());
+  // With all that is known by now.
+  const drawn = () => (pace.forget(chart) ? chart.redraw() : chart.drawing);
   chart.observer = fitting(graph);
   chart.turning = new ResizeObserver(() => {
     if (chart.layout && fittingLayout(chart) !== chart.layout) chart.redraw();
   });
   chart.turning.observe(graph);
   chart.actions = {
-    csv: () => saveNumbers(graph, chart.name),
-    png: () => loadPlotly(url).then((Plotly) => savePicture(graph, chart.name, Plotly)),
-    reset: () => loadPlotly(url).then((Plotly) => resetZoom(chart, Plotly)),
+    csv: () => drawn().then(() => saveNumbers(graph, chart.name)),
+    png: () => drawn().then(() => savePicture(graph, chart.name, window.Plotly)),
+    reset: () => drawn().then(() => resetZoom(chart, window.Plotly)),
   };
   return chart;
 }

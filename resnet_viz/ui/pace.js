@@ -23,9 +23,11 @@ class Pace {
     this.next();
   }
 
+  // Whether it was to be drawn.
   forget(chart) {
-    this.now.delete(chart);
-    this.moving.delete(chart);
+    delete chart.graph.dataset.pending;
+    const waits = [this.now, this.moving].map((charts) => charts.delete(chart));
+    return waits.includes(true);
   }
 
   following() {
@@ -45,8 +47,10 @@ class Pace {
   async draw() {
     const chart = this.following();
     if (chart) {
-      this.forget(chart);
       const begun = performance.now();
+      const isLast = this.now.has(chart);
+      this.forget(chart);
+      if (isLast) chart.graph.dataset.pending = "";
       await chart.redraw();
       if (!this.now.has(chart)) delete chart.graph.dataset.pending;
       const now = performance.now();

@@ -83,6 +83,7 @@ def test_the_map_stands_the_same_way_while_it_grows_and_at_the_end(page: Page, a
     """Input on top, at every update; it once stood upside down until the race had ended."""
     start(page, app_url + LONG.replace("probe=1000", "probe=100"))
     axis = "(chart) => document.querySelector(chart)._fullLayout.yaxis.range"
+    page.set_viewport_size({"width": 1280, "height": 420})  # room for it alone
     page.locator(graph("map")).scroll_into_view_if_needed()
     page.wait_for_function(
         "(c) => document.querySelector(c)?._fullData?.length", arg=graph("map"), timeout=60_000
@@ -186,14 +187,16 @@ def test_a_server_that_is_watched_ends_and_the_next_one_is_followed(
     with running_app(tmp_path / "home") as address:
         start(page_elsewhere, address + LONG)
         page_elsewhere.wait_for_function(f"(c) => ({steps})(c) > 50", arg=graph("loss"), timeout=60_000)
-    reached = page_elsewhere.evaluate(steps, graph("loss"))
     with running_app(tmp_path / "home", port=int(address.rpartition(":")[2])):
+        expect_both(page_elsewhere, "Stopped")  # as the server's end leaves it
+        await_drawn(page_elsewhere)
+        reached = page_elsewhere.evaluate(steps, graph("loss"))
+        page_elsewhere.get_by_role("button", name="Continue").click()
         page_elsewhere.wait_for_function(
-            f"([c, reached]) => ({steps})(c) > reached", arg=[graph("loss"), reached], timeout=90_000
+            f"([c, reached]) => ({steps})(c) > reached", arg=[graph("loss"), reached], timeout=60_000
         )
-        drawn = page_elsewhere.evaluate(
-            "(c) => Array.from(document.querySelector(c)._fullData.at(-1).x)", graph("loss")
-        )
+        line = "(c) => Array.from(document.querySelector(c)._fullData.at(-1).x)"
+        drawn = page_elsewhere.evaluate(line, graph("loss"))
         assert drawn == sorted(set(drawn)), "no step twice"
         page_elsewhere.get_by_role("button", name="Stop").click()
         expect_both(page_elsewhere, "Stopped")
