@@ -42,15 +42,24 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     return watch(monkeypatch)
 
 
-@contextmanager
-def running_app(home: Path, base: str = "", port: int = 0, **variables: str) -> Iterator[str]:
-    """Start ``streamlit run app.py`` with ``home``, below ``base``, with ``variables`` too; its address.
-
-    At ``port``, or at one that nobody uses.
-    """
+def free_port() -> int:
+    """One that nobody uses."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
-        port = port or free.getsockname()[1]
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def running_app(home: Path, base: str = "", **variables: str) -> Iterator[str]:
+    """Start ``streamlit run app.py`` with ``home``, below ``base``, with ``variables`` too; its address."""
+    with running_app_at(free_port(), home, base, **variables) as address:
+        yield address
+
+
+@contextmanager
+def running_app_at(port: int, home: Path, base: str = "", **variables: str) -> Iterator[str]:
+    """`running_app` at a port of one's choice."""
     environment = os.environ | {"RESNET_VIZ_HOME": str(home)} | variables
     environment.pop("RESNET_VIZ_DATABASE", None)
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]

@@ -15,7 +15,7 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.ui.live.patches import chart_patch
 from resnet_viz.ui.live_chart import LIVE_PARTS
-from tests.ui.conftest import running_app, watched_tab
+from tests.ui.conftest import free_port, running_app_at, watched_tab
 from tests.ui.test_browser_race import LONG, QUICK, expect_both, running, start
 
 __all__ = ["running"]
@@ -182,12 +182,12 @@ def test_two_languages_watch_one_race(running: Page) -> None:
 def test_a_server_that_is_watched_ends_and_the_next_one_is_followed(
     page_elsewhere: Page, tmp_path: Path
 ) -> None:
-    """It waits for all answers to end; a viewer's has no end. `running_app` fails where it has to kill."""
+    """It waits for all answers to end; a viewer's has no end. `running_app_at` fails where it has to kill."""
     steps = "(c) => Math.max(...(document.querySelector(c)?._fullData ?? []).map((t) => t.x.at(-1)), -1)"
-    with running_app(tmp_path / "home") as address:
+    with running_app_at(port := free_port(), tmp_path / "home") as address:
         start(page_elsewhere, address + LONG)
         page_elsewhere.wait_for_function(f"(c) => ({steps})(c) > 50", arg=graph("loss"), timeout=60_000)
-    with running_app(tmp_path / "home", port=int(address.rpartition(":")[2])):
+    with running_app_at(port, tmp_path / "home"):
         expect_both(page_elsewhere, "Stopped")  # as the server's end leaves it
         await_drawn(page_elsewhere)
         reached = page_elsewhere.evaluate(steps, graph("loss"))
