@@ -76,8 +76,9 @@ def below(page: Page) -> list[Any]:
 
 def test_a_race_is_drawn_the_same_way_before_while_and_after_it_runs(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 1366, "height": 900})
-    page.goto(f"{app_url}/race?depth=8&width=4&resolution=8&steps=3000&evaluate=500&probe=10")
+    page.goto(f"{app_url}/race?depth=8&width=4&resolution=8&steps=30000&evaluate=5000&probe=10")
     page.get_by_role("button", name="Start the race").click()
+    page.locator(_MAP).scroll_into_view_if_needed()  # what moves is drawn in view only
     drawn = f"() => document.querySelector({_MAP!r})?._fullData?.length"
     page.wait_for_function(f"{drawn} >= 2", timeout=_LONG_MS)
     assert page.eval_on_selector(_MAP, _TOP_LAYER) == "stage 1"
