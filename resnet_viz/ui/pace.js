@@ -2,6 +2,7 @@
 // On the window: all charts of a page share it.
 
 const SHARE = 0.1; // of the browser's main thread
+const MOST_MS = 500; // a first drawing takes long, and part of any is waiting; all charts are to stay of one time
 const PAINTED = 2; // what a drawing script takes, and the browser's layout and painting after it
 
 class Pace {
@@ -54,7 +55,7 @@ class Pace {
       await chart.redraw();
       if (!this.now.has(chart)) delete chart.graph.dataset.pending;
       const now = performance.now();
-      this.free = now + ((now - begun) * PAINTED) / SHARE;
+      this.free = now + Math.min(MOST_MS, ((now - begun) * PAINTED) / SHARE);
     }
     this.planned = false;
     this.next();

@@ -155,17 +155,9 @@ def still(read: R) -> Following[R]:
     return Following(_Still(read), read, lambda _read: "", key="still", moving=False)
 
 
-class _Always:
-    """Equal to nothing."""
-
-    __hash__ = object.__hash__
-
-    def __eq__(self, other: object) -> bool:
-        return False
-
-
 def _always(_read: object) -> Hashable:
-    return _Always()
+    """Equal to nothing that was before."""
+    return object()
 
 
 def _seldom(_read: object) -> Hashable:
