@@ -32,7 +32,7 @@ def show_switch() -> None:
         required=True,
         on_change=_switched,
         label_visibility="collapsed",
-        width="stretch",
+        width="content",
     )
 
 

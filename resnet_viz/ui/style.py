@@ -12,9 +12,9 @@ from resnet_viz.locale import gettext as _
 def apply() -> None:
     """Add the rules of ``style.css`` to the page, with the words they put in."""
     refused = _("This file was not accepted: it is too large, of the wrong type, or the connection was lost.")
-    st.html(
-        f"<style>{_rules()}\n:root {{ --word-refused: {json.dumps(refused, ensure_ascii=False)}; }}</style>"
-    )
+    words = {"refused": refused, "skip": _("Skip to the content")}
+    said = " ".join(f"--word-{name}: {json.dumps(text, ensure_ascii=False)};" for name, text in words.items())
+    st.html(f"<style>{_rules()}\n:root {{ {said} }}</style>")
 
 
 @cache

@@ -3,8 +3,9 @@
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 import psutil
 import pytest
@@ -15,7 +16,7 @@ from resnet_viz.jobs import reaper as reaper_module
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.signs_of_life import STALE_S
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.store import RunReader, Store
+from resnet_viz.store import RunReader, Store, open_store
 from tests.jobs import fake_engine
 from tests.jobs.complete import assert_complete
 from tests.jobs.conftest import FAKE
@@ -25,6 +26,21 @@ from tests.made.stored import queue
 
 SLOW = 0.02
 LONG = 5000
+
+
+@pytest.fixture
+def own_store(tmp_path: Path) -> Iterator[Store]:
+    """One that the shared supervisor knows nothing of, for tests that close theirs."""
+    store = open_store(tmp_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left(store: Store) -> Iterator[None]:
+    """What a failed test leaves in the queue would hold up those after it, which may come in any order."""
+    yield
+    stop(store, [run.id for run in store.runs() if not run.state.is_finished()])
 
 
 def pids(supervisor: Supervisor) -> set[int]:
@@ -118,6 +134,8 @@ def test_too_many_paused_runs_end_resumable(supervisor: Supervisor, store: Store
         until_state(store, run_id, RunState.RUNNING)
         store.set_desired(run_id, Desired(Wish.PAUSE))
         until_state(store, run_id, RunState.PAUSED)
+        # It looks once a second: of pauses that it sees at the same time none is the longest.
+        until(lambda run_id=run_id: run_id in supervisor._reaper._paused_since)
         paused.append(run_id)
     until_state(store, paused[0], RunState.STOPPED)
     assert [store.run(run_id).state for run_id in paused[1:]] == [RunState.PAUSED] * 4
@@ -299,49 +317,48 @@ def test_two_supervisors_share_one_history(supervisor: Supervisor, store: Store)
             assert_complete(store, run_id)
 
 
-def test_closing_stops_runs_so_that_they_can_be_resumed(supervisor: Supervisor, store: Store) -> None:
-    other = Supervisor(store, capacity=Capacity(cpu_slots=4, cpu_threads=1), warm=4, engine=FAKE)
+def test_closing_stops_runs_so_that_they_can_be_resumed(own_store: Store) -> None:
+    other = Supervisor(own_store, capacity=Capacity(cpu_slots=4, cpu_threads=1), warm=4, engine=FAKE)
     other.start()
     until_warm(other, 4)
-    supervisor.close()
     workers = pids(other)
-    runs = [queue(store, spec(60, SLOW, seed))[0] for seed in (1, 2, 3)]
+    runs = [queue(own_store, spec(60, SLOW, seed))[0] for seed in (1, 2, 3)]
     running, paused, waiting = runs
-    store.set_desired(waiting, Desired(Wish.PAUSE))
+    own_store.set_desired(waiting, Desired(Wish.PAUSE))
     other.wake()
-    until_state(store, running, RunState.RUNNING)
-    store.set_desired(paused, Desired(Wish.PAUSE))
-    until_state(store, [paused, waiting], RunState.PAUSED)
+    until_state(own_store, running, RunState.RUNNING)
+    own_store.set_desired(paused, Desired(Wish.PAUSE))
+    until_state(own_store, [paused, waiting], RunState.PAUSED)
     other.close()
     assert not any(psutil.pid_exists(pid) for pid in workers)
-    assert [store.run(run_id).state for run_id in runs] == [RunState.STOPPED] * 3
+    assert [own_store.run(run_id).state for run_id in runs] == [RunState.STOPPED] * 3
     other.close()  # again: nothing to do
-    with Supervisor(store, capacity=Capacity(cpu_slots=4, cpu_threads=1), engine=FAKE) as third:
+    with Supervisor(own_store, capacity=Capacity(cpu_slots=4, cpu_threads=1), engine=FAKE) as third:
         for run_id in runs:
-            store.resume(run_id)
+            own_store.resume(run_id)
         third.wake()
-        until_state(store, runs, RunState.FINISHED)
+        until_state(own_store, runs, RunState.FINISHED)
     for run_id in runs:
-        assert_complete(store, run_id)
+        assert_complete(own_store, run_id)
 
 
 def test_workers_that_cannot_start_are_reported_and_not_tried_all_the_time(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    own_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool_module, "_MOST_WAIT_S", 0.1)
-    with Supervisor(store, warm=1, engine="tests.jobs.no_such_engine") as broken:
+    with Supervisor(own_store, warm=1, engine="tests.jobs.no_such_engine") as broken:
         until(lambda: broken.trouble is not None)
         assert broken.trouble is not None
         assert broken.trouble.code == "no_worker"
         with open(str(broken.trouble.parameters["log"])) as log:  # noqa: PTH123
             assert "No module named 'tests.jobs.no_such_engine'" in log.read()
-        (run_id,) = queue(store, spec())
-    assert store.run(run_id).state is RunState.QUEUED
-    store.set_desired(run_id, Desired(Wish.STOP))
+        (run_id,) = queue(own_store, spec())
+    assert own_store.run(run_id).state is RunState.QUEUED
+    own_store.set_desired(run_id, Desired(Wish.STOP))
 
 
-def test_closing_before_any_worker_is_ready_leaves_none(store: Store) -> None:
-    hasty = Supervisor(store, engine=FAKE)
+def test_closing_before_any_worker_is_ready_leaves_none(own_store: Store) -> None:
+    hasty = Supervisor(own_store, engine=FAKE)
     hasty.start()
     until(lambda: hasty._pool.workers)
     workers = pids(hasty)
@@ -350,10 +367,10 @@ def test_closing_before_any_worker_is_ready_leaves_none(store: Store) -> None:
 
 
 def test_a_worker_that_never_gets_ready_is_killed_and_counts_as_one_that_cannot_start(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    own_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An import that hangs, as on a network drive, would hold the slot for ever."""
     monkeypatch.setattr(pool_module, "_MOST_WAIT_S", 0.1)
     monkeypatch.setattr(reaper_module, "_START_S", 0.2)
-    with Supervisor(store, warm=1, engine="tests.jobs.never_opens") as stuck:
+    with Supervisor(own_store, warm=1, engine="tests.jobs.never_opens") as stuck:
         until(lambda: stuck.trouble is not None)

@@ -16,7 +16,7 @@ from resnet_viz.jobs.experiments import (
 from resnet_viz.jobs.promises import keep_promise
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
-from resnet_viz.ui import server, style
+from resnet_viz.ui import server
 from resnet_viz.ui.experiment.form import Asked, experiment_form
 from resnet_viz.ui.experiment.panel import panel
 from resnet_viz.ui.experiment.parts import Parts
@@ -26,7 +26,6 @@ from resnet_viz.ui.permissions import owner
 
 def experiment_page(parts: Parts) -> None:
     """Everything on the page."""
-    style.apply()
     st.title(_(parts.page.title), anchor=False)
     st.markdown(_(parts.words.intro))
     parts.form.take_over()

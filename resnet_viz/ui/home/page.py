@@ -14,7 +14,7 @@ from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import home_folder
-from resnet_viz.ui import address_bar, labels, pages, server, style
+from resnet_viz.ui import address_bar, labels, pages, server
 from resnet_viz.ui.home.estimate import race_seconds
 from resnet_viz.ui.home.replay import home_replay
 from resnet_viz.ui.language import in_readers_language
@@ -36,7 +36,6 @@ def prepare() -> None:
 
 def home_page() -> None:
     """Show the page."""
-    style.apply()
     st.title(_("What does the skip connection change?"), anchor=False)
     _LINK.arrived()
     address_bar.tell(_LINK.notices())

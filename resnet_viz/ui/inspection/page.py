@@ -8,7 +8,7 @@ import streamlit as st
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import address_bar, labels, server, style
+from resnet_viz.ui import address_bar, labels, server
 from resnet_viz.ui.inspection.checkpoints import checkpoints
 from resnet_viz.ui.inspection.choose_networks import choose_networks
 from resnet_viz.ui.inspection.client import about, predict
@@ -33,7 +33,6 @@ _SECTIONS: Final[dict[str, tuple[str, Callable[[Selection], None]]]] = {
 
 def inspect_page() -> None:
     """Everything on the page."""
-    style.apply()
     server.inspector()  # opens while the page is drawn
     st.title(_("Inspect"), anchor=False)
     st.markdown(

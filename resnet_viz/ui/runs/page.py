@@ -12,7 +12,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord
 from resnet_viz.store.listing import SortKey
-from resnet_viz.ui import address_bar, labels, server, style
+from resnet_viz.ui import address_bar, labels, server
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.runs.actions import runs_actions, undo_bar
 from resnet_viz.ui.runs.compare import compared
@@ -37,7 +37,6 @@ _SORT_KEYS: Final[dict[str, SortKey]] = {key: key for key in get_args(SortKey)}
 
 def runs_page() -> None:
     """Everything on the page."""
-    style.apply()
     st.title(_("Runs"), anchor=False)
     st.markdown(
         _("All runs of this machine, and the bundled recordings. Select rows to compare, export or delete.")
