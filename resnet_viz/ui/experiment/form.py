@@ -15,7 +15,12 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server
 from resnet_viz.ui.experiment.estimate import show_estimate
 from resnet_viz.ui.experiment.parts import Parts
-from resnet_viz.ui.settings_form import all_settings, choose_preset, in_short, with_changes
+from resnet_viz.ui.settings_form import (
+    all_settings,
+    choose_preset,
+    seeds_and_steps,
+    with_changes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +47,24 @@ def experiment_form(parts: Parts) -> tuple[Asked | None, DeltaGenerator]:
     form.keep(spec)
     missing = [cell for cell in spec.in_queue_order() if cell not in known]
     with summary, st.container(gap="xsmall"):
-        text = _(parts.words.size).format(runs=len(spec.cells()), **in_short(spec.run))
+        text = parts.in_short(spec)
         if known:
             text += " · " + _("{known} already trained, will be reused").format(known=len(known))
         st.caption(with_changes(text, form, preset, spec))
         if parts.kind.reuses:
             show_estimate(spec, missing)
     return Asked(spec, missing), button
+
+
+def folded(parts: Parts, shown: str | None) -> DeltaGenerator:
+    """A line that says what the form asks for, and opens it; closed again for whatever is ``shown`` next."""
+    try:
+        spec = parts.form.asked_for()
+    except InvalidSetting:  # the form says so
+        _preset, spec = parts.form.kept()
+    said = " · ".join((parts.kind.title_of(spec), *seeds_and_steps(spec)))
+    key = f"{parts.kind.page}_folded_{shown or 'none'}"
+    return st.expander(_("Settings: {settings}").format(settings=said), icon=":material/tune:", key=key)
 
 
 def _known(parts: Parts, spec: Experiment) -> set[Cell]:
