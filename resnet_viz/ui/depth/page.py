@@ -47,7 +47,6 @@ PARTS: Final = Parts(
         size=N_(
             "{runs} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
         ),
-        recorded=True,
         go_on=N_("Continue the sweep"),
     ),
     choose=choose_sweep,
@@ -74,5 +73,5 @@ PARTS: Final = Parts(
         "run",
         "remark",
     ),
-    when_empty=show_recorded_sweep,
+    recorded=show_recorded_sweep,
 )

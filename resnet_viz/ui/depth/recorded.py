@@ -17,7 +17,7 @@ from resnet_viz.ui.recordings import made_on, recorded_sweep, show_origin
 from resnet_viz.ui.settings_form import in_short
 
 
-def show_recorded_sweep(_asked: Experiment | None) -> None:
+def show_recorded_sweep() -> None:
     """The recording: its curve, its verdict, where it comes from, and how to make one's own."""
     try:
         recording = recorded_sweep()

@@ -1,5 +1,6 @@
 """What to train: presets, the kind's own settings, one button, and everything else behind an expander."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -31,11 +32,17 @@ class Asked:
     missing: list[Cell]
 
 
-def experiment_form(parts: Parts) -> tuple[Asked | None, DeltaGenerator]:
-    """Show the form; what it asks for (None where that cannot be had), and the place for its button."""
+def experiment_form(
+    parts: Parts, drawn: Callable[[Experiment], None] | None = None
+) -> tuple[Asked | None, DeltaGenerator]:
+    """Show the form; what it asks for (None where that cannot be had), and the place for its button.
+
+    ``drawn`` shows what is asked for, before the settings that few change.
+    """
     form = parts.form
     preset = choose_preset(form)
     button, summary = parts.choose()
+    drawing = st.container()
     all_settings(form, expanded=preset == CUSTOM)
     try:
         spec = form.asked_for()
@@ -45,6 +52,9 @@ def experiment_form(parts: Parts) -> tuple[Asked | None, DeltaGenerator]:
         st.error(parts.refusal() or str(refusal), icon=":material/block:")
         return None, button
     form.keep(spec)
+    if drawn is not None:
+        with drawing:
+            drawn(spec)
     missing = [cell for cell in spec.in_queue_order() if cell not in known]
     with summary, st.container(gap="xsmall"):
         text = parts.in_short(spec)

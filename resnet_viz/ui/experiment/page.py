@@ -22,11 +22,11 @@ def experiment_page(parts: Parts) -> None:
     asked_id = parts.form.group_id()
     current = _open(parts, asked_id)
     title = _(parts.page.title)
-    if current is None and not parts.words.recorded:
+    if current is None and parts.recorded is None:
         st.title(title, anchor=False)
         st.markdown(_(parts.words.intro))
         with st.container(border=True, key=f"{parts.kind.page}_form_card"):
-            asked, place = experiment_form(parts)
+            asked, place = experiment_form(parts, parts.preview)
             start_button(place, parts, None, asked)
     else:
         with st.container(horizontal=True, key=f"{parts.kind.page}_top", gap="small"):
@@ -39,8 +39,8 @@ def experiment_page(parts: Parts) -> None:
         st.warning(_(parts.words.unknown).format(id=inert(asked_id[:40])), icon=":material/search_off:")
     if current is not None:
         panel(parts, current, None if asked is None else asked.spec)
-    else:
-        parts.when_empty(None if asked is None else asked.spec)
+    elif parts.recorded is not None:
+        parts.recorded()
     recent(parts, asked_id)
 
 

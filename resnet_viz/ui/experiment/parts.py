@@ -31,8 +31,6 @@ class Words:
     """With ``{id}``."""
     size: str
     """With ``{runs}`` and what `settings_form.in_short` gives."""
-    recorded: bool
-    """Whether closing what is open shows a recording instead."""
     go_on: str = ""
     """What the button says of an unfinished experiment that is taken up again; only where the kind reuses."""
 
@@ -51,7 +49,8 @@ class Parts:
         sections: the parts of the page that one may want to jump to, by anchor.
         evidence: what the verdict rests on.
         columns: of the table of results, by name.
-        when_empty: shown while no experiment is open; of what the form asks for, None where it cannot be had.
+        preview: draws what the form asks for, while no experiment is open.
+        recorded: shows a recording, while no experiment is open.
     """
 
     kind: Kind
@@ -66,7 +65,8 @@ class Parts:
     sections: Mapping[str, str]
     evidence: Callable[[Verdict[Any]], None]
     columns: tuple[str, ...]
-    when_empty: Callable[[Experiment | None], None]
+    preview: Callable[[Experiment], None] | None = None
+    recorded: Callable[[], None] | None = None
 
     def in_short(self, spec: Experiment) -> str:
         """What ``spec`` asks for, in one line."""

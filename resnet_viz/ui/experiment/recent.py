@@ -22,7 +22,7 @@ def recent(parts: Parts, current: str | None) -> None:
     """A button for each of the latest ones except the one that is open, and for the recorded one."""
     found = server.store().groups(kind=parts.kind.name, owner=owner(), limit=_SHOWN + 1)
     groups = [group for group in found if group.id != current][:_SHOWN]
-    recorded = current is not None and parts.words.recorded
+    recorded = current is not None and parts.recorded is not None
     if not groups and not recorded:
         return
     with st.expander(_(parts.words.earlier), icon=":material/history:"):

@@ -63,7 +63,6 @@ PARTS: Final = Parts(
             "{runs} networks · {steps} steps, batch size {batch} · {dataset}, {images} images, "
             "{side}×{side} px"
         ),
-        recorded=False,
     ),
     choose=choose_race,
     refusal=lambda: "",
@@ -90,5 +89,5 @@ PARTS: Final = Parts(
         "run",
         "remark",
     ),
-    when_empty=show_preview,
+    preview=show_preview,
 )
