@@ -18,7 +18,7 @@ from resnet_viz.ui.experiment.view import ExperimentView, Standing, steps_per_s
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.ui.network_card import network_card
-from resnet_viz.wording import duration
+from resnet_viz.wording import duration, with_commas
 
 _COLOURS: Final = {
     RunState.QUEUED: "grey",
@@ -48,11 +48,14 @@ def race_status(standing: Standing, following: Following[Standing]) -> None:
 
 
 def race_failures(view: ExperimentView) -> None:
-    """Why runs broke off, each reason once for a network type."""
+    """Why runs broke off, each reason once with the network types that it stopped."""
+    reasons: dict[str, list[str]] = {}
     for family in plain_first(view.spec.families):
-        for sentence in sorted({failure_sentence(run) for run in view.of(family)} - {""}):
-            text = _("{name}: {text}").format(name=family_name(family), text=sentence)
-            st.error(text, icon=":material/error:")
+        for reason in sorted({failure_sentence(run) for run in view.of(family)} - {""}):
+            reasons.setdefault(reason, []).append(family_name(family))
+    for reason, names in reasons.items():
+        text = _("{name}: {text}").format(name=with_commas(names), text=reason)
+        st.error(text, icon=":material/error:")
 
 
 def _card(family: str, standing: Standing) -> str:

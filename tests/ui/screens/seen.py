@@ -23,7 +23,7 @@ _NAMES: Final = {"en": "English", "zh": "简体中文"}
 _CUT: Final = """() => {
   const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
   const controls = document.querySelectorAll(
-    '.stMain :is(button, summary, [role="radio"], [role="tab"], label, [data-testid="stPageLink"] a), header a');
+    '.stMain :is(button, summary, [role="radio"], [role="tab"], label, .stPageLink a), header a');
   const hides = (e) => e.clientWidth > 1 && getComputedStyle(e).overflowX !== 'visible';
   return [...controls].filter(seen).flatMap((e) => [e, ...e.querySelectorAll('*')])
     .filter((e) => hides(e) && e.scrollWidth > e.clientWidth + 1 && e.textContent.trim())
