@@ -61,9 +61,10 @@ def test_a_running_race_and_its_form_live_through_two_switches(page: Page, app_u
     expect(stop).to_be_enabled(timeout=2 * _SOON_MS)
     there_and_back(page, "Race")
     expect(page.get_by_role("button", name="Start the race")).to_be_enabled(timeout=_SOON_MS)
+    page.get_by_text("Settings: ").click()
     expect(page.get_by_text("All settings")).to_be_visible(timeout=_SOON_MS)
     stop.click()
-    again = page.get_by_role("button", name="Run again with another seed")
+    again = page.get_by_role("button", name="Another seed")
     expect(again).to_be_visible(timeout=_SOON_MS)
     there_and_back(page, "Race")  # and once it has ended
     expect(again).to_be_visible(timeout=_SOON_MS)

@@ -113,14 +113,15 @@ def _box(place: FilledCell, error: float | None) -> str:
         kinds.append("broken" if state is not RunState.STOPPED else "")
         text = _SIGNS[state]
     elif state in (RunState.RUNNING, RunState.PAUSED):
-        text = f"{share:.0%}" if state is RunState.RUNNING else f"‖ {share:.0%}"
+        text = "" if state is RunState.RUNNING else "‖"  # a share would be taken for an error
     else:
         kinds.append("waiting")
         text = "·" if run is None else "…"
     title = escape(_("{name}: {text}").format(name=cell_name(place), text=state_name(place)))
+    words = f"{share:.0%}" if state in (RunState.RUNNING, RunState.PAUSED) else text
     return (
         f'<div class="{" ".join(filter(None, kinds))}" title="{title}" role="img" '
-        f'aria-label="{title} {escape(text)}"><i style="width: {share:.1%}"></i>'
+        f'aria-label="{title} {escape(words)}"><i style="width: {share:.1%}"></i>'
         f"<span>{escape(text)}</span></div>"
     )
 
