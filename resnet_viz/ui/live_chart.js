@@ -16,9 +16,10 @@ function draw(chart, Plotly) {
   const { graph, figure } = chart;
   chart.layout = fittingLayout(chart);
   graph.style.height = `${chart.layout === figure.narrow ? chart.heights.narrow : chart.heights.wide}px`;
-  const { layout } = themed(chart.layout, graph);
+  chart.small = isSmall();
+  const { data, layout } = themed(figure.data, chart.layout, graph, chart.onDark);
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: "reset" };
-  return Plotly.react(graph, figure.data, layout, config).then(() => {
+  return Plotly.react(graph, data, layout, config).then(() => {
     chart.updates += 1;
     graph.dataset.updates = String(chart.updates);
   });
@@ -58,7 +59,7 @@ function mount(root, url) {
   const drawn = () => (pace.forget(chart) ? chart.redraw() : chart.drawing);
   chart.observer = fitting(graph);
   chart.turning = new ResizeObserver(() => {
-    if (chart.layout && fittingLayout(chart) !== chart.layout) chart.redraw();
+    if (chart.layout && (fittingLayout(chart) !== chart.layout || isSmall() !== chart.small)) chart.redraw();
   });
   chart.turning.observe(graph);
   chart.actions = {
@@ -77,6 +78,7 @@ export default function ({ data: bytes, parentElement }) {
   if (!charts.has(root)) charts.set(root, mount(root, data.plotly));
   const chart = charts.get(root);
   chart.name = data.filename;
+  chart.onDark = data.onDark;
   dress(root, data, data.labels, chart.actions);
   chart.heights = { wide: data.height, narrow: data.narrowHeight };
   const [live, alt] = data.live ?? [];
