@@ -6,6 +6,7 @@ const charts = new WeakMap();
 
 // Below this width a chart takes its layout for narrow places, where it has one.
 const NARROW_PX = 560;
+const PHONE_PX = 640; // of the window: style.css has the same
 
 function fittingLayout({ graph, figure }) {
   const narrow = graph.clientWidth > 0 && graph.clientWidth < NARROW_PX;
@@ -15,7 +16,8 @@ function fittingLayout({ graph, figure }) {
 function draw(chart, Plotly) {
   const { graph, figure } = chart;
   chart.layout = fittingLayout(chart);
-  graph.style.height = `${chart.layout === figure.narrow ? chart.heights.narrow : chart.heights.wide}px`;
+  const low = chart.layout === figure.narrow || window.innerWidth <= PHONE_PX;
+  graph.style.height = `${low ? chart.heights.narrow : chart.heights.wide}px`;
   chart.small = isSmall();
   const { data, layout } = themed(figure.data, chart.layout, graph, chart.onDark);
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: "reset" };

@@ -92,7 +92,7 @@ def live_chart(
         more: behind a question mark beside the title.
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
-        narrow_px: height in the narrow layout.
+        narrow_px: height in the narrow layout, and on a phone.
         live: the tokens of `live.following` under which chart and ``alt`` are brought up to date from now on.
     """
     words = {
