@@ -143,9 +143,10 @@ def repeat(run_ids: Sequence[str], whole: Sequence[str]) -> None:
 @in_readers_language
 def delete(run_ids: Sequence[str], stop_first: bool) -> None:
     """Delete so that it can be undone; ``stop_first``: also what is being trained."""
-    deleted: list[str] = []
-    if attempt(lambda: deleted.extend(server.store().library.delete(run_ids, stop=stop_first))):
-        st.session_state[_DELETED] = Deleted(tuple(deleted), stop_first)
+    deleted: set[str] = set()
+    if attempt(lambda: deleted.update(server.store().library.delete(run_ids, stop=stop_first))):
+        in_order = tuple(run_id for run_id in run_ids if run_id in deleted)
+        st.session_state[_DELETED] = Deleted(in_order, stop_first)
         RUNS.choose([run_id for run_id in RUNS.chosen() if run_id not in deleted])
 
 

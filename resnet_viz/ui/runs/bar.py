@@ -116,16 +116,15 @@ def _more(selection: Selection) -> None:
             (whole,),
         ),
     ):
-        ids = [run.id for run in able]
-        st.button(
-            title,
-            icon=icon,
-            on_click=action,
-            args=(ids, *more),
-            disabled=not ids,
-            width="stretch",
-            key=f"{selection.state.name}_{name}",
-        )
+        if ids := [run.id for run in able]:
+            st.button(
+                title,
+                icon=icon,
+                on_click=action,
+                args=(ids, *more),
+                width="stretch",
+                key=f"{selection.state.name}_{name}",
+            )
     if len(mine) < len(selection.own) or not selection.own:
         st.caption(_why_not(selection))
     if any(run.state.is_resumable() and run.origin == "imported" for run in mine):
