@@ -9,7 +9,6 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunQuery
 from resnet_viz.ui import address_bar
 from resnet_viz.ui.language import in_readers_language
-from resnet_viz.ui.runs import style
 from resnet_viz.ui.runs.bar import action_bar
 from resnet_viz.ui.runs.compare import come_into_view, compared
 from resnet_viz.ui.runs.filter import GROUPS_VIEW, LINK, runs_filter, runs_view
@@ -23,7 +22,6 @@ from resnet_viz.ui.runs.storage import storage
 
 def runs_page() -> None:
     """Everything on the page."""
-    style.apply()
     st.title(_("Runs"), anchor=False)
     st.markdown(
         _("All runs of this machine, and the bundled recordings. Select rows to compare, export or delete.")
