@@ -55,12 +55,14 @@ def test_a_time_is_the_readers(browser: Browser, library_url: str) -> None:
         assert 0 <= time.time() - shown.timestamp() < 30 * 60
 
 
-def test_a_file_too_large_is_refused_in_the_readers_language(page: Page, library_url: str) -> None:
+def test_a_file_too_large_is_refused_in_the_readers_language(
+    page: Page, library_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "run.json"
+    file.write_bytes(bytes(MAX_BYTES + 1))
     page.goto(f"{library_url}/runs?lang=zh")
     page.get_by_text("导入训练记录或权重").click()
-    page.locator(".st-key-runs_import_file input[type=file]").set_input_files(
-        {"name": "run.json", "mimeType": "application/json", "buffer": bytes(MAX_BYTES + 1)}
-    )
+    page.locator(".st-key-runs_import_file input[type=file]").set_input_files(file)
     said = page.locator('.stFileChip [role="alert"]')
     expect(said).to_be_visible()
     assert "未接收此文件" in said.evaluate("(e) => getComputedStyle(e, '::after').content")
