@@ -90,12 +90,15 @@ def test_depth_keeps_its_settings_through_two_switches(page: Page, app_url: str)
 
 def test_what_was_chosen_on_runs_and_inspect_stays_chosen(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/runs")
+    page.get_by_role("button", name="Filter").click()
     page.get_by_role("combobox", name="State").click()
     page.get_by_role("option", name="Finished").click()
-    page.keyboard.press("Escape")
     page.wait_for_url("**state=finished**")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
     there_and_back(page, "Runs")
-    expect(page.locator(".st-key-runs_filter").get_by_text("Finished")).to_be_visible(timeout=_SOON_MS)
+    page.get_by_role("button", name="Filter (1)").click()
+    expect(page.get_by_test_id("stPopoverBody").get_by_text("Finished")).to_be_visible(timeout=_SOON_MS)
     assert "state=finished" in page.url
     page.goto(f"{app_url}/inspect?source=upload")
     page.get_by_role("combobox", name="Networks").click()

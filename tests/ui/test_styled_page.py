@@ -35,6 +35,7 @@ def test_a_page_ends_with_the_rules_of_all_pages() -> None:
     assert style.endswith("</style></body></html>")
     assert ".run-card" in style
     assert ".depth-cells" in style
+    assert ".st-key-action_bar" in style
     assert int(answer.headers["content-length"]) == len(answer.body)
 
 

@@ -260,8 +260,9 @@ def test_several_parts_of_a_page_follow_beside_each_other(running: Page, app_url
     rows = running.locator(".runs-table tbody tr", has_text="Running")
     expect(rows).to_have_count(2, timeout=30_000)
     rows.first.locator("input").check()
+    running.get_by_role("button", name="Compare").click()
     expect(running.locator(graph("loss"))).to_have_class(re.compile("js-plotly-plot"), timeout=30_000)
-    steps = rows.first.locator("td").nth(6)
+    steps = rows.first.locator("td").nth(8)
     for _again in range(3):
         before = steps.inner_text()
         expect(steps).not_to_have_text(before, timeout=30_000)
