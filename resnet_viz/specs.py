@@ -6,9 +6,17 @@ wrong value gets the same sentence everywhere. Nothing here imports torch.
 
 import hashlib
 import json
-from typing import Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
@@ -47,6 +55,16 @@ class Spec(BaseModel):
         except ValidationError as error:
             raise _refusal(error) from None
 
+    @classmethod
+    def value_of(cls, field: str, text: str) -> Any:
+        """What ``text`` means for ``field`` alone; raises `InvalidSetting`."""
+        known = cls.model_fields[field]
+        try:
+            adapter: TypeAdapter[Any] = TypeAdapter(cast(Any, Annotated)[known.annotation, known])
+            return adapter.validate_python(text)
+        except ValidationError as error:
+            raise _refusal(error, field) from None
+
     def to_json(self) -> str:
         """Canonical JSON: sorted keys, no spaces."""
         return json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
@@ -76,11 +94,17 @@ _FROM_DATA = ("in_channels", "image_px", "classes")
 """What `NetworkSpec` had once: the shape of the data, written down a second time."""
 
 
+def _later(default: Any, **bounds: Any) -> Any:
+    """A field that specs had not always: JSON and digest leave it out where it is at its default."""
+    return Field(default, exclude_if=lambda value: value == default, **bounds)
+
+
 class NetworkSpec(Spec):
     """A network of one of the families of `networks.families`; the default is that of He et al. 2015 §4.2.
 
-    ``depth`` counts weighted layers on the main path, the classifier among them.
-    ``shortcut="none"`` is the plain network. What a family has not stays as it is here.
+    ``depth`` counts weighted layers on the main path, the classifier among them; VGG and
+    AlexNet are called by the depth of their papers. ``shortcut="none"`` is the plain network.
+    What a family has not stays as it is here.
     """
 
     family: str = "resnet"
@@ -90,6 +114,10 @@ class NetworkSpec(Spec):
     shortcut: Shortcut = "identity"
     norm: Norm = "batch"
     init: Init = "he"
+    cardinality: int = _later(8, ge=1, le=256)
+    base_width: int = _later(4, ge=1, le=256)
+    growth: int = _later(12, ge=1, le=256)
+    compression: float = _later(0.5, gt=0, le=1)
 
     @model_validator(mode="before")
     @classmethod
@@ -192,9 +220,9 @@ _SENTENCES = {
 }
 
 
-def _refusal(error: ValidationError) -> InvalidSetting:
+def _refusal(error: ValidationError, field: str = "") -> InvalidSetting:
     first = error.errors(include_url=False)[0]
-    field = str(first["loc"][-1]) if first["loc"] else ""
+    field = str(first["loc"][-1]) if first["loc"] else field
     template = _SENTENCES.get(first["type"], N_("{field} cannot be {value}."))
     bounds = {k: v if isinstance(v, int | float) else str(v) for k, v in first.get("ctx", {}).items()}
     return InvalidSetting(first["type"], template, **bounds, field=field, value=str(first["input"])[:60])

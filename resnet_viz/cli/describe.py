@@ -1,24 +1,35 @@
 """``describe``: what a network consists of, without training it."""
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.table import Table
 
 from resnet_viz.cli.console import put_json, show
+from resnet_viz.cli.options import FieldsOption
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import network_type
+from resnet_viz.networks.families import named_network, network_type, with_fields
 from resnet_viz.specs import DataShape, NetworkSpec
+
+_USUAL_DEPTH: Final = 32
 
 
 def describe(
+    network: Annotated[
+        str | None,
+        typer.Argument(help="A network type with its depth, such as residual-20, densenet-bc-100 or vgg-16."),
+    ] = None,
     family: Annotated[
-        str, typer.Option(help="plain, residual or a variant, such as residual+projection.")
-    ] = "residual",
-    depth: Annotated[int, typer.Option(help="Weighted layers: 6n+2, bottlenecks 9n+2.")] = 32,
+        str | None,
+        typer.Option(help="The network type, where no network is named: plain, residual (the default) …"),
+    ] = None,
+    depth: Annotated[
+        int | None, typer.Option(help="Layers with weights, where no depth is named; else 32 or the nearest.")
+    ] = None,
+    fields: FieldsOption = None,
     width: Annotated[int, typer.Option(help="Channels of the first stage.")] = 16,
     block: Annotated[
         str, typer.Option(help="basic, bottleneck, preactivation, preactivation-bottleneck.")
@@ -32,7 +43,17 @@ def describe(
     """Count a network: shapes, parameters and multiply-adds of every layer."""
     channels, px = _input_shape(input_)
     recipe: dict[str, Any] = {"width": width, "block": block, "shortcut": shortcut, "norm": norm}
-    spec = network_type(family).network(NetworkSpec.model_construct(**recipe), depth)
+    base = NetworkSpec.model_construct(**recipe)
+    kind, named = named_network(network or family or "residual")
+    if (network and family) or (named is not None and depth is not None):
+        raise InvalidSetting(
+            "network_named_twice",
+            N_("Give the network and its depth once: residual-20, or the options for both."),
+            field="network",
+        )
+    kind = network_type(*with_fields([kind.name], fields or ()))
+    depth = named if named is not None else depth
+    spec = kind.network(base, kind.depths(base).nearest(_USUAL_DEPTH) if depth is None else depth)
     shape = DataShape.checked(channels=channels, px=px, classes=classes)
     from resnet_viz.networks.describe import describe as count  # torch takes seconds: only when needed
 

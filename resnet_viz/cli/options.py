@@ -1,15 +1,17 @@
 """The settings of an experiment as options of a command, made from the table that forms and links use."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, TypeVar
 
 import typer
 
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import Kind
+from resnet_viz.experiments.links import read
 from resnet_viz.experiments.settings import Setting
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import with_fields
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -36,12 +38,26 @@ def options_of(kind: Kind) -> Callable[[Command], Command]:
     return decorate
 
 
-def asked_for(kind: Kind, preset: str, given: dict[str, Any]) -> Experiment:
-    """What ``preset`` and the options that were ``given`` ask for; raises `InvalidSetting`."""
+FieldsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="FIELD=VALUE",
+        help="A setting of the network types that have it, such as growth=24; may be repeated.",
+    ),
+]
+
+
+def asked_for(kind: Kind, preset: str, given: dict[str, Any], fields: Sequence[str]) -> Experiment:
+    """What ``preset``, the options that were ``given`` and ``--set`` ask for; raises `InvalidSetting`."""
     spec = kind.start(preset)
     for name in kind.settings:
-        if given[name] is not None:
-            spec = kind.put(spec, name, given[name])
+        value = given[name]
+        if name == "families" and fields:
+            families = spec.families if value is None else read(name, value, spec)
+            value = with_fields(families, fields)
+        if value is not None:
+            spec = kind.put(spec, name, value)
     return spec
 
 

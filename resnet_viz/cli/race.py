@@ -1,4 +1,4 @@
-"""``race``: networks of one depth side by side, usually a residual one and its plain twin."""
+"""``race``: networks side by side, usually a residual one and its plain twin."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ import typer
 
 from resnet_viz.cli.console import put_json, show
 from resnet_viz.cli.following import follow_experiment
-from resnet_viz.cli.options import asked_for, options_of
+from resnet_viz.cli.options import FieldsOption, asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.cli.store import history
 from resnet_viz.events import BROKEN
@@ -33,6 +33,7 @@ def race(
     preset: Annotated[
         str, typer.Option(help="degradation, vanishing, shallow, warm-up or custom.")
     ] = RACE.default,
+    fields: FieldsOption = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
@@ -41,7 +42,7 @@ def race(
     Ctrl-C, SIGTERM and closing the terminal stop them with a checkpoint; `resume` continues them.
     While the disk is full or the history is locked, the command waits.
     """
-    spec = asked_for(RACE, preset, given)
+    spec = asked_for(RACE, preset, given, fields or ())
     with ended_by_signals(), history() as store:
         group = start_experiment(store, RACE, spec, COMMAND_LINE)
         cells = follow_experiment(store, group)

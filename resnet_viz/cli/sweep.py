@@ -9,7 +9,7 @@ from rich.table import Table
 
 from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.following import follow_experiment
-from resnet_viz.cli.options import asked_for, options_of
+from resnet_viz.cli.options import FieldsOption, asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.cli.store import history
 from resnet_viz.events import BROKEN, STATE_NAMES
@@ -33,6 +33,7 @@ def sweep(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Estimate time and memory; train nothing.")
     ] = False,
+    fields: FieldsOption = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     **given: Any,
 ) -> int:
@@ -41,7 +42,7 @@ def sweep(
     Ctrl-C, SIGTERM and closing the terminal stop them with a checkpoint; `resume` continues them.
     While the disk is full or the history is locked, the command waits.
     """
-    spec = asked_for(SWEEP, preset, given)
+    spec = asked_for(SWEEP, preset, given, fields or ())
     with ended_by_signals(), history() as store:
         expected = estimate_sweep(store, spec, cold=True)
         _announce(spec, expected)

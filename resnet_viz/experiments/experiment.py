@@ -12,7 +12,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import network_type
+from resnet_viz.networks.families import depths_at, network_type
 from resnet_viz.specs import RunSpec, Spec
 
 
@@ -44,7 +44,8 @@ class Experiment(Spec):
 
     Without ``depths`` there is one, that of ``run.network``; else its depth counts
     for nothing. Its shortcut is what residual families have that name none. Depths
-    are kept sorted, families in their order.
+    are kept sorted, families in their order. Where types of several families are
+    compared, one has each of the depths, and those that do not take their nearest.
     """
 
     MAX_CELLS: ClassVar[int] = 1000
@@ -76,7 +77,7 @@ class Experiment(Spec):
 
     @model_validator(mode="after")
     def _buildable(self) -> Self:
-        count = len(self.families) * len(self.depths) * self.seeds
+        count = sum(map(len, self._depths_of_all().values())) * self.seeds
         if count > self.MAX_CELLS:
             raise InvalidSetting(
                 "too_many_cells",
@@ -86,8 +87,8 @@ class Experiment(Spec):
                 most=self.MAX_CELLS,
             )
         networks: dict[str, str] = {}
-        for name in self.families:
-            built = [network_type(name).network(self.run.network, depth) for depth in self.depths]
+        for name, depths in self._depths_of_all().items():
+            built = [network_type(name).network(self.run.network, depth) for depth in depths]
             digest = built[0].digest()
             if digest in networks:
                 raise InvalidSetting(
@@ -104,13 +105,28 @@ class Experiment(Spec):
         """All cells: by depth, then family, then seed."""
         first = self.run.train.seed
         seeded = {seed: self.run.train.but(seed=seed) for seed in range(first, first + self.seeds)}
+        depths_of = self._depths_of_all()
         return tuple(
             Cell(name, depth, seed, self.run.but(network=network, train=train))
-            for depth in self.depths
+            for depth in self.built_depths
             for name in self.families
+            if depth in depths_of[name]
             for network in (network_type(name).network(self.run.network, depth),)
             for seed, train in seeded.items()
         )
+
+    def depths_of(self, family: str) -> tuple[int, ...]:
+        """Those at which ``family`` is built, ascending."""
+        return self._depths_of_all()[family]
+
+    @property
+    def built_depths(self) -> tuple[int, ...]:
+        """Those of all networks: `depths`, and what families have instead that do not have them."""
+        return tuple(sorted(set().union(*self._depths_of_all().values())))
+
+    def _depths_of_all(self) -> dict[str, tuple[int, ...]]:
+        at = [depths_at(depth, self.families, self.run.network) for depth in self.depths]
+        return {name: tuple(sorted({depths[name] for depths in at})) for name in self.families}
 
     def in_queue_order(self) -> list[Cell]:
         """By seed, then the deepest first: the longest runs at the end would leave cores idle."""

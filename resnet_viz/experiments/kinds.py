@@ -20,8 +20,8 @@ from resnet_viz.experiments.presets import CUSTOM, Preset
 from resnet_viz.experiments.settings import RACE_SETTINGS, SWEEP_SETTINGS, Setting
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import nearest_common_depths, nearest_depth
-from resnet_viz.specs import Block, NetworkSpec, choices
+from resnet_viz.networks.families import nearest_depth, nearest_possible_depths
+from resnet_viz.specs import Block, NetworkSpec, RunSpec, choices
 
 PRESET_PARAMETER: Final = "preset"
 
@@ -64,8 +64,8 @@ class Kind:
     def put(self, spec: Experiment, name: str, value: Any) -> Experiment:
         """``spec`` with ``value``, or what a text in a link means, for the setting ``name``.
 
-        With other blocks come other depths: those that do not exist are replaced
-        by the nearest that do.
+        With other blocks or families come other depths: those that do not exist are
+        replaced by the nearest that do.
 
         Raises:
             InvalidSetting: ``spec`` cannot have that value.
@@ -74,7 +74,9 @@ class Kind:
         if isinstance(value, str):
             value = read(name, value, spec)
         changes: dict[str, Any] = {"run": spec.run}
-        if setting.is_own:
+        if setting.is_one:
+            changes[setting.field] = (NetworkSpec.value_of("depth", value),)
+        elif setting.is_own:
             changes[setting.field] = value
         else:
             change = {setting.field: value}
@@ -83,11 +85,11 @@ class Kind:
                 change["depth"] = nearest_depth(changed, spec.run.network.depth)
             part = getattr(spec.run, setting.part).but(**change)
             changes["run"] = spec.run.but(**{setting.part: part})
-        if not self.has_depths:
-            changes["depths"] = (changes["run"].network.depth,)
-        elif name in ("block", "families"):
+        if name in ("block", "families"):
             families = changes.get("families", spec.families)
-            changes["depths"] = nearest_common_depths(spec.depths, families, changes["run"].network)
+            changes["depths"] = nearest_possible_depths(spec.depths, families, changes["run"].network)
+        if not self.has_depths:
+            changes["run"] = _at_depth(changes["run"], changes.get("depths", spec.depths)[0])
         return self._checked(spec.but(**changes))
 
     def with_all(self, preset: str, values: Mapping[str, Any]) -> Experiment:
@@ -95,13 +97,12 @@ class Kind:
         dump = self.start(preset).model_dump()
         for name, value in values.items():
             setting = self.settings[name]
-            (dump if setting.is_own else dump["run"][setting.part])[setting.field] = value
-        if self.has_depths:
-            # Cells have depths of their own; the recipe's only has to be one that its block has.
-            network = dump["run"]["network"]
-            network["depth"] = nearest_depth(NetworkSpec.model_construct(**network), network["depth"])
-        else:
-            del dump["depths"]
+            place = dump if setting.is_own else dump["run"][setting.part]
+            place[setting.field] = (value,) if setting.is_one else value
+        # Cells have depths of their own; the recipe's only has to be one that its block has.
+        network = dump["run"]["network"]
+        depth = network["depth"] if self.has_depths else dump["depths"][0]
+        network["depth"] = nearest_depth(NetworkSpec.model_construct(**network), depth)
         return self._checked(Experiment.checked(**dump))
 
     def changed(self, preset: str, spec: Experiment) -> list[Setting]:
@@ -190,6 +191,12 @@ class Kind:
                 field="shortcut",
             )
         return spec
+
+
+def _at_depth(run: RunSpec, depth: int) -> RunSpec:
+    """``run`` with the depth nearest to ``depth`` that its block has; its cells have depths of their own."""
+    network = run.network
+    return run.but(network=network.but(depth=nearest_depth(network, depth)))
 
 
 def _by_name(named: tuple[Preset, ...]) -> Mapping[str, Preset]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.locale import N_
-from resnet_viz.networks.families import common_depths
+from resnet_viz.networks.families import possible_depths
 
 _NOTHING: Final = "all"
 
@@ -17,7 +17,7 @@ def read(name: str, text: str, spec: Experiment) -> Any:
         # Unless it is escaped, a plus in a link means a space.
         return tuple(word.strip().replace(" ", "+") for word in text.split(",") if word.strip())
     if name == "depths":
-        return _depths(text, common_depths(spec.families, spec.run.network))
+        return _depths(text, possible_depths(spec.families, spec.run.network))
     return None if text == _NOTHING else text
 
 

@@ -41,6 +41,7 @@ class Setting:
         example: how values that are more than one word or number are written.
         option: on the command line, where that is not ``name``.
         is_free: whether changing it leaves a preset what it is.
+        is_one: whether it is the only value of a field that holds several.
     """
 
     name: str
@@ -54,10 +55,12 @@ class Setting:
     example: str = ""
     option: str = ""
     is_free: bool = False
+    is_one: bool = False
 
     def of(self, spec: Experiment) -> Any:
         """The value in ``spec``."""
-        return getattr(spec if self.is_own else getattr(spec.run, self.part), self.field)
+        value = getattr(spec if self.is_own else getattr(spec.run, self.part), self.field)
+        return value[0] if self.is_one else value
 
     @property
     def is_own(self) -> bool:
@@ -68,7 +71,7 @@ class Setting:
     def kind(self) -> type[int] | type[float] | type[str]:
         """``int`` or ``float``; ``str`` for all that is not simply a number."""
         annotation = _SPECS[self.part].model_fields[self.field].annotation
-        if annotation is int:
+        if annotation is int or self.is_one:
             return int
         return float if annotation is float else str
 
@@ -120,14 +123,6 @@ _DEVICES: Final = {
 _OF_A_RUN: Final = (
     Setting("width", "network", "width", N_("Width of the first stage"), NETWORKS),
     Setting("block", "network", "block", N_("Block"), NETWORKS, _BLOCKS),
-    Setting(
-        "depth",
-        "network",
-        "depth",
-        N_("Depth of both networks"),
-        help=N_("Layers with weights on the main path: 6n+2, with bottlenecks 9n+2 (n: blocks per stage)."),
-        is_free=True,
-    ),
     Setting(
         "shortcut",
         "network",
@@ -219,7 +214,7 @@ _FAMILIES: Final = Setting(
     N_("Network types"),
     help=N_(
         "Plain and residual networks and their variants. Others can be typed, such as "
-        "residual+projection+no-norm."
+        "residual+projection+no-norm, resnext, densenet+growth=24, densenet-bc, vgg, alexnet or cnn."
     ),
     example="plain,residual",
 )
@@ -229,6 +224,18 @@ RACE_SETTINGS: Final = {
     for setting in (
         *_OF_A_RUN,
         _FAMILIES,
+        Setting(
+            "depth",
+            _OWN,
+            "depths",
+            N_("Depth of both networks"),
+            help=N_(
+                "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2 (n: blocks per stage). "
+                "Network types that do not have it take the nearest depth that they have."
+            ),
+            is_free=True,
+            is_one=True,
+        ),
         Setting(
             "seeds",
             _OWN,
@@ -245,7 +252,7 @@ RACE_SETTINGS: Final = {
 SWEEP_SETTINGS: Final = {
     setting.name: setting
     for setting in (
-        *(setting for setting in _OF_A_RUN if setting.name not in ("depth", "shortcut")),
+        *(setting for setting in _OF_A_RUN if setting.name != "shortcut"),
         dataclasses.replace(_FAMILIES, is_free=True),
         Setting(
             "depths",
@@ -254,7 +261,7 @@ SWEEP_SETTINGS: Final = {
             N_("Depths"),
             help=N_(
                 "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2 (n: blocks per "
-                "stage). Only depths that all chosen network types have."
+                "stage). Network types that do not have one of them take their nearest depth."
             ),
             example=N_("8,20,32 or 8-44"),
             is_free=True,

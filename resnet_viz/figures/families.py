@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from resnet_viz.figures.looks import NetworkLook
-from resnet_viz.figures.theme import OTHERS, PLAIN, RESIDUAL
+from resnet_viz.figures.theme import BROWN, OTHERS, PLAIN, RESIDUAL
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import ROLES, network_type
 from resnet_viz.wording import with_commas
@@ -13,6 +13,7 @@ PALETTE: Final = {
     "vermilion": PLAIN,
     "blue": RESIDUAL,
     **dict(zip(("green", "purple", "orange", "sky", "yellow"), OTHERS, strict=True)),
+    "brown": BROWN,
 }
 """The colours that roles ask for (`networks.family.Look`), by name."""
 _MARKS = ("diamond", "square", "triangle-up", "pentagon", "star")

@@ -15,6 +15,8 @@ PLAIN = "#D55E00"
 RESIDUAL = "#0072B2"
 OTHERS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
 """The rest of Okabe and Ito's palette, for other families; black is left to the text."""
+BROWN = "#8C5A2B"
+"""Not of that palette, which has too few; darker than all of it on a light page."""
 ON_DARK = {
     PLAIN: "#F0883E",
     RESIDUAL: "#56B4E9",
@@ -23,6 +25,7 @@ ON_DARK = {
     "#E69F00": "#F0B93A",
     "#56B4E9": "#A9DBF7",
     "#9467bd": "#B995DB",
+    BROWN: "#C8945F",
 }
 """What stands for a colour on a dark page, where it would be too faint; what is not here stays."""
 TYPE_PX = 16

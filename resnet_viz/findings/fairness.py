@@ -17,7 +17,8 @@ from resnet_viz.experiments.settings import RACE_SETTINGS
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.specs import RunSpec, Spec
+from resnet_viz.networks.families import family_of
+from resnet_viz.specs import NetworkSpec, RunSpec, Spec
 from resnet_viz.wording import Sentence, count, sentence, with_semicolons
 
 
@@ -101,7 +102,7 @@ def fairness_cards(
     seeds = dict.fromkeys(cell.seed for cell in spec.cells())
     cards = []
     for twins in spec.twins():
-        for depth in spec.depths:
+        for depth in spec.depths_of(twins[1]):
             for seed in seeds:
                 plain, residual = ((family, depth, seed) for family in twins)
                 if plain in found and residual in found:
@@ -237,8 +238,11 @@ def _digests(history: RunHistory) -> dict[int, str]:
 
 
 def _flat(spec: Spec) -> Iterator[tuple[str, str]]:
-    """``network.depth`` → ``32`` and so on, through all levels."""
-    for name in type(spec).model_fields:
+    """``network.depth`` → ``32`` and so on, through all levels; of a network what its family has."""
+    names: Iterable[str] = type(spec).model_fields
+    if isinstance(spec, NetworkSpec):
+        names = ("family", "depth", *family_of(spec).fields)
+    for name in names:
         value = getattr(spec, name)
         if isinstance(value, Spec):
             yield from ((f"{name}.{below}", text) for below, text in _flat(value))

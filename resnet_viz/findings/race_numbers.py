@@ -60,6 +60,10 @@ class RaceFinding:
         """The twins of which the race consists, where it has nothing else."""
         return self.twins[0] if len(self.twins) == 1 and len(self.spec.families) == 2 else None
 
+    def depth_of(self, family: str) -> int:
+        """The depth of the networks of ``family``: of several families not always the one asked for."""
+        return self.spec.depths_of(family)[0]
+
     @property
     def alone(self) -> list[str]:
         """The network types without a twin."""

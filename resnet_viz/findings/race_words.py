@@ -73,6 +73,10 @@ _NO_TWINS = N_(
     "Not judged: {families}. Only networks that differ in nothing but the skip connection are judged, and "
     "here they have no such twins."
 )
+_NETWORK = N_("{family} {depth}")
+_OTHER_DEPTHS = N_(
+    "Not every network type has the depth asked for; each has the nearest that exists for it: {networks}."
+)
 _CLAIMS = N_(
     "{claims} claims are judged together (Holm): where the networks do not differ, one of them is wrong in "
     "5% of races at most."
@@ -114,12 +118,18 @@ def notes(found: RaceFinding) -> list[Sentence]:
     if found.pair:
         return twin_words.notes(found.pair)
     said: list[Sentence] = []
+    if len(found.spec.built_depths) > 1:
+        shown: list[str | Sentence] = [
+            sentence(_NETWORK, family=family_words(name), depth=found.depth_of(name))
+            for name in found.spec.families
+        ]
+        said.append(sentence(_OTHER_DEPTHS, networks=listed(shown)))
     for part in (tested_how, twin_words.standard):
         for twins in found.twins:
             said += [one for one in part(twins) if one not in said]
     if found.claims > 1:
         said.append(sentence(_CLAIMS, claims=found.claims))
-    if not said and any(found.results.values()):
+    if not found.twins and any(found.results.values()):
         said += early_sentence(found.spec.run.train)
     return said
 
@@ -177,7 +187,7 @@ def _remarks(found: RaceFinding) -> Iterator[Sentence]:
         )
     for states, template in ((BROKEN, _BROKEN), ({RunState.STOPPED}, _STOPPED)):
         named: list[str | Sentence] = [
-            sentence(_RUN, family=family_words(run.family), depth=found.spec.run.network.depth, seed=run.seed)
+            sentence(_RUN, family=family_words(run.family), depth=found.depth_of(run.family), seed=run.seed)
             for run in found.histories
             if run.state in states and run.family in found.alone
         ]
@@ -194,7 +204,7 @@ def _alone(found: RaceFinding, name: str) -> Iterator[Sentence]:
         _ALONE if len(results) == 1 else _ALONE_SEEDS,
         family=family_words(name),
         steps=count(min(result.steps for result in results.values())),
-        depth=found.spec.run.network.depth,
+        depth=found.depth_of(name),
         seeds=len(results),
         losses=listed([shown_loss(result.ending, result.loss) for result in results.values()]),
     )
@@ -205,11 +215,13 @@ def _alone(found: RaceFinding, name: str) -> Iterator[Sentence]:
 
 def _gradients(found: RaceFinding) -> list[Sentence]:
     """How the gradient went in the first seed that all networks have."""
+    said: list[Sentence] = []
     for seed in found.complete_seeds[:1]:
-        measured = [
-            (family_words(name, inside=True), gradient)
-            for name, results in found.results.items()
-            if (gradient := results[seed].gradient) is not None
-        ]
-        return gradient_sentences(measured, found.spec.run.network.depth, seed)
-    return []
+        for depth in found.spec.built_depths:
+            measured = [
+                (family_words(name, inside=True), gradient)
+                for name, results in found.results.items()
+                if found.depth_of(name) == depth and (gradient := results[seed].gradient) is not None
+            ]
+            said += gradient_sentences(measured, depth, seed)
+    return said

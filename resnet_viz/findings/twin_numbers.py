@@ -82,14 +82,16 @@ class TwinFinding:
         return any(map(is_moving, self.histories))
 
     @property
+    def depth(self) -> int:
+        """That of both."""
+        return self.spec.depths_of(self.names.residual)[0]
+
+    @property
     def runs(self) -> Both[RunSpec]:
         """What was asked for of each, whatever the seed."""
         run = self.spec.run
         return Both(
-            *(
-                run.but(network=network_type(name).network(run.network, run.network.depth))
-                for name in self.names
-            )
+            *(run.but(network=network_type(name).network(run.network, self.depth)) for name in self.names)
         )
 
     @property

@@ -238,7 +238,7 @@ def _losses(found: TwinFinding) -> Iterator[Sentence]:
     yield of_twins(
         _LOSS if len(shown) == 1 else _LOSS_OF_SEEDS,
         found.names,
-        depth=found.spec.run.network.depth,
+        depth=found.depth,
         steps=count(steps),
         window=min(FINAL_STEPS, steps),
         seeds=len(shown),
@@ -268,7 +268,7 @@ def _judgement(found: TwinFinding) -> Iterator[Sentence]:
         higher = sum(gap > 0 for gap in loss.gaps.values())
         margin = number(loss.margin)
         yield of_twins(template, found.names, margin=margin, higher=higher, seeds=loss.seeds)
-    depth = found.spec.run.network.depth
+    depth = found.depth
     if found.outcome is RaceOutcome.NO_DIFFERENCE and depth <= SHALLOW:
         yield sentence(_SHALLOW, depth=depth)
 
@@ -282,7 +282,7 @@ def _gradients(found: TwinFinding) -> list[Sentence]:
     ]
     if shown is None or len(measured) < len(found.names):
         return []
-    return gradient_sentences(measured, found.spec.run.network.depth, shown.seed)
+    return gradient_sentences(measured, found.depth, shown.seed)
 
 
 def _beside(found: TwinFinding) -> Iterator[Sentence]:

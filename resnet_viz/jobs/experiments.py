@@ -123,12 +123,14 @@ def stop_experiment(store: Store, group_id: str) -> None:
 def step_experiment(store: Store, group_id: str) -> None:
     """Have paused runs do one step more; of networks that are compared, the one behind catches up first."""
     paused = [run for run in store.runs(group=group_id) if run.state is RunState.PAUSED]
+    # In a race all of a seed are compared, whatever depth their families have.
+    several = KINDS[store.group(group_id).kind].has_depths
+    turns = {run.id: (run.spec.network.depth if several else 0, run.seed) for run in paused}
     ahead: dict[tuple[int, int], int] = {}
     for run in paused:
-        turn = run.spec.network.depth, run.seed
-        ahead[turn] = max(ahead.get(turn, 0), run.step)
+        ahead[turns[run.id]] = max(ahead.get(turns[run.id], 0), run.step)
     for run in paused:
-        until = ahead[run.spec.network.depth, run.seed] + 1
+        until = ahead[turns[run.id]] + 1
         store.set_desired(run.id, Desired(Wish.PAUSE, until_step=until))
 
 

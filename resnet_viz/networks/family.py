@@ -92,8 +92,9 @@ class Family:
         fields: what of a spec such a network has, beside family and depth; the rest keeps its default.
         depths: those of a network with these fields.
         multiply_adds: of one image in convolutions and classifier, as He et al. 2015 count; without torch.
+        layers: with weights on the main path; the depth, but where the paper's network has more.
         words: what can follow the role in a network type: word → field and value, in the order of names.
-        offered: network types to choose from in forms; without any the roles.
+        offered: network types to choose from in forms; others can be typed.
         starts: the initial weights it can have.
         twin: the role of the same network without shortcuts; empty where there are none to leave out.
         source: ``module:function`` of its source code in exports (see `networks.source`); empty where the
@@ -108,6 +109,7 @@ class Family:
     fields: tuple[str, ...]
     depths: "Callable[[NetworkSpec], Depths]"
     multiply_adds: "Callable[[NetworkSpec, DataShape], int]"
+    layers: "Callable[[NetworkSpec], int]" = lambda network: network.depth
     words: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     offered: tuple[str, ...] = ()
     starts: tuple[str, ...] = _STARTS

@@ -5,6 +5,7 @@ widths w, 2w, 4w on maps of full, half and quarter size, global average pooling
 and a linear classifier. The plain network is the same code with
 ``shortcut="none"``. The pre-activation order is that of He et al. 2016
 (arXiv:1603.05027) Fig. 4e, with the first activation shared by both paths.
+Grouped networks are those of `resnext`.
 
 Every non-linearity is a module of its own and nothing works in place, so hooks
 see each tensor as it was.
@@ -18,7 +19,16 @@ from torch import Tensor, nn
 
 from resnet_viz.networks.adding_block import AddingBlock
 from resnet_viz.networks.built import BuiltNetwork
-from resnet_viz.networks.resnet import EXPANSION, blocks_per_stage, has_bottlenecks, is_preactivation
+from resnet_viz.networks.resnet import (
+    blocks_per_stage,
+    has_bottlenecks,
+    has_groups,
+    inner_channels,
+    is_preactivation,
+    out_channels,
+    shortcut_of,
+    strided_convolution,
+)
 from resnet_viz.networks.taps import Tap
 from resnet_viz.specs import DataShape, NetworkSpec
 
@@ -55,28 +65,30 @@ class Block(AddingBlock):
     Args:
         spec: which block, shortcut and normalisation.
         in_channels: channels of the input.
-        width: channels of the inner convolutions.
-        stride: of the first convolution (He et al. 2015, Table 1).
+        stage: 1, 2 or 3; it says how many channels there are.
+        stride: of the first convolution (He et al. 2015, Table 1), of grouped ones the 3×3.
         activate_first: pre-activation blocks only: normalise and rectify the
             input. False for the first block, whose input already is.
     """
 
     def __init__(
-        self, spec: NetworkSpec, in_channels: int, width: int, stride: int, activate_first: bool
+        self, spec: NetworkSpec, in_channels: int, stage: int, stride: int, activate_first: bool
     ) -> None:
         super().__init__()
-        bottleneck = has_bottlenecks(spec)
         self.preactivation = is_preactivation(spec)
-        self.out_channels = width * EXPANSION if bottleneck else width
-        kernels = (1, 3, 1) if bottleneck else (3, 3)
-        channels = (in_channels, *[width] * (len(kernels) - 1), self.out_channels)
+        self.out_channels = out_channels(spec, stage)
+        kernels = (1, 3, 1) if has_bottlenecks(spec) else (3, 3)
+        inner = inner_channels(spec, stage)
+        channels = (in_channels, *[inner] * (len(kernels) - 1), self.out_channels)
         self.depth = len(kernels)
         for i, kernel in enumerate(kernels, start=1):
             before, after = channels[i - 1], channels[i]
             if self.preactivation and (i > 1 or activate_first):
                 self.add_module(f"norm{i}", _norm(spec, before))
                 self.add_module(f"relu{i}", nn.ReLU())
-            self.add_module(f"conv{i}", _conv(spec, before, after, kernel, stride if i == 1 else 1))
+            strides = stride if i == strided_convolution(spec) else 1
+            groups = spec.cardinality if has_groups(spec) and kernel == 3 else 1
+            self.add_module(f"conv{i}", _conv(spec, before, after, kernel, strides, groups))
             if not self.preactivation:
                 self.add_module(f"norm{i}", _norm(spec, after))
                 if i < len(kernels):
@@ -129,7 +141,7 @@ class ResidualNetwork(BuiltNetwork):
                 block = Block(
                     spec,
                     channels,
-                    width=spec.width * 2 ** (stage - 1),
+                    stage,
                     stride=2 if first and stage > 1 else 1,
                     activate_first=not (first and stage == 1),
                 )
@@ -179,10 +191,10 @@ class ResidualNetwork(BuiltNetwork):
         yield Tap("head", "head", position + 1)
 
 
-def _conv(spec: NetworkSpec, before: int, after: int, kernel: int, stride: int) -> nn.Conv2d:
+def _conv(spec: NetworkSpec, before: int, after: int, kernel: int, stride: int, groups: int = 1) -> nn.Conv2d:
     # A normalisation has its own shift, so a bias is only there without one.
     kind = Pointwise if kernel == 1 and stride > 1 else nn.Conv2d
-    return kind(before, after, kernel, stride, padding=kernel // 2, bias=spec.norm == "none")
+    return kind(before, after, kernel, stride, padding=kernel // 2, groups=groups, bias=spec.norm == "none")
 
 
 def _norm(spec: NetworkSpec, channels: int) -> nn.Module:
@@ -197,9 +209,10 @@ def _norm(spec: NetworkSpec, channels: int) -> nn.Module:
 
 def _shortcut(spec: NetworkSpec, before: int, after: int, stride: int) -> nn.Module | None:
     same_shape = before == after and stride == 1
-    if spec.shortcut == "none":
+    kind = shortcut_of(spec)
+    if kind == "none":
         return None
-    if spec.shortcut == "all-projection" or (spec.shortcut == "projection" and not same_shape):
+    if kind == "all-projection" or (kind == "projection" and not same_shape):
         projection = nn.Sequential()
         projection.add_module("conv", _conv(spec, before, after, 1, stride))
         if not is_preactivation(spec):

@@ -1,6 +1,13 @@
 """The source code of one plain or residual network: only what its spec asks for, nothing configurable."""
 
-from resnet_viz.networks.resnet import blocks_per_stage, has_bottlenecks, is_preactivation
+from resnet_viz.networks.resnet import (
+    blocks_per_stage,
+    has_bottlenecks,
+    has_groups,
+    is_preactivation,
+    shortcut_of,
+    strided_convolution,
+)
 from resnet_viz.networks.source import Source
 from resnet_viz.specs import DataShape, NetworkSpec
 
@@ -54,12 +61,13 @@ def _norm(spec: NetworkSpec, channels: str) -> str:
 def _conv(spec: NetworkSpec) -> str:
     bias = spec.norm == "none"
     why = "" if bias else "    # no bias: the norms have a shift of their own\n"
-    if has_bottlenecks(spec) or spec.shortcut.endswith("projection"):
+    more, passed = (", groups=1", ", groups=groups") if has_groups(spec) else ("", "")
+    if has_bottlenecks(spec) or shortcut_of(spec).endswith("projection"):
         kind = "Pointwise if kernel == 1 and stride > 1 else nn.Conv2d"
         return f"""{_POINTWISE}
-def conv(before, after, kernel, stride=1):
+def conv(before, after, kernel, stride=1{more}):
 {why}    kind = {kind}
-    return kind(before, after, kernel, stride, padding=kernel // 2, bias={bias})
+    return kind(before, after, kernel, stride, padding=kernel // 2{passed}, bias={bias})
 """
     return f"""
 
@@ -69,12 +77,13 @@ def conv(before, after, kernel, stride=1):
 
 
 def _shortcut(spec: NetworkSpec) -> str:
-    if spec.shortcut == "none":
+    kind = shortcut_of(spec)
+    if kind == "none":
         return ""
-    if spec.shortcut == "identity":
+    if kind == "identity":
         return _PADDED
     same = ""
-    if spec.shortcut == "projection":
+    if kind == "projection":
         same = "    if before == after and stride == 1:\n        return nn.Identity()\n"
     norm = ""
     if spec.norm != "none" and not is_preactivation(spec):
@@ -92,11 +101,16 @@ def _block(spec: NetworkSpec) -> str:
     bottleneck = has_bottlenecks(spec)
     preactivation = is_preactivation(spec)
     kernels = (1, 3, 1) if bottleneck else (3, 3)
-    channels = ["before", *["width"] * (len(kernels) - 1), "4 * width" if bottleneck else "width"]
+    inner = "inner" if has_groups(spec) else "width"
+    channels = ["before", *[inner] * (len(kernels) - 1), "4 * width" if bottleneck else "width"]
     built, run = [], []
+    if has_groups(spec):
+        built.append(f"inner = {spec.cardinality * spec.base_width} * width // {spec.width}")
     for i, kernel in enumerate(kernels, start=1):
         before, after = channels[i - 1], channels[i]
-        strided = ", stride" if i == 1 else ""
+        strided = ", stride" if i == strided_convolution(spec) else ""
+        if has_groups(spec) and kernel == 3:
+            strided += f", groups={spec.cardinality}"
         made = f"self.conv{i} = conv({before}, {after}, {kernel}{strided})"
         source = "x" if i == 1 else "y"
         if preactivation:
@@ -114,11 +128,11 @@ def _block(spec: NetworkSpec) -> str:
                 built.append(f"self.norm{i} = {_norm(spec, after)}")
                 value = f"self.norm{i}({value})"
             run.append(f"y = F.relu({value})" if i < len(kernels) else f"y = {value}")
-    if spec.shortcut != "none":
+    if shortcut_of(spec) != "none":
         built.append(f"self.shortcut = shortcut(before, {channels[-1]}, stride)")
-    total = "y" if spec.shortcut == "none" else "y + self.shortcut(x)"
+    total = "y" if shortcut_of(spec) == "none" else "y + self.shortcut(x)"
     run.append(f"return {total}" if preactivation else f"return F.relu({total})")
-    what = "F(x)" if spec.shortcut == "none" else "F(x) + shortcut(x)"
+    what = "F(x)" if shortcut_of(spec) == "none" else "F(x) + shortcut(x)"
     convolutions = "1x1, 3x3 and 1x1 convolutions" if bottleneck else "two 3x3 convolutions"
     return _CLASS.format(
         doc=f"{what}, where F is {convolutions}.",

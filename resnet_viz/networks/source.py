@@ -39,12 +39,17 @@ def source_of(spec: NetworkSpec, shape: DataShape) -> Source:
     if family.source:
         module, _, name = family.source.partition(":")
         return cast(Source, getattr(import_module(module), name)(spec, shape))
-    found = find_spec(family.builder.partition(":")[0])
-    assert found is not None
-    assert found.origin is not None
-    text = Path(found.origin).read_text(encoding="utf-8")
     fields = ("depth", *(name for name in family.fields if name != "init"))
     given = {name: getattr(spec, name) for name in fields}
     given |= {"channels": shape.channels, "classes": shape.classes}
-    code = "\n\n" + text.partition(BEGINS)[2].partition(ENDS)[0].strip() + "\n"
-    return Source(code, f"Network({', '.join(f'{name}={value!r}' for name, value in given.items())})")
+    made = f"Network({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+    return Source(standalone_part(family.builder.partition(":")[0]), made)
+
+
+def standalone_part(module: str) -> str:
+    """What stands between `BEGINS` and `ENDS` in ``module``."""
+    found = find_spec(module)
+    assert found is not None
+    assert found.origin is not None
+    text = Path(found.origin).read_text(encoding="utf-8")
+    return "\n\n" + text.partition(BEGINS)[2].partition(ENDS)[0].strip() + "\n"

@@ -13,7 +13,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import PRESET_PARAMETER, RACE, SWEEP, Kind
 from resnet_viz.experiments.presets import CUSTOM
-from resnet_viz.networks.families import nearest_common_depths, nearest_depth
+from resnet_viz.networks.families import nearest_possible_depths
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.link import Link
 
@@ -96,16 +96,13 @@ class LinkedForm:
     def blocks_changed(self) -> None:
         """For callbacks, after a change of block or families: take the nearest depths that they have."""
         base = NetworkSpec.model_construct(block=st.session_state[self.key("block")])
-        if not self.kind.has_depths:
-            key = self.key("depth")
-            st.session_state[key] = nearest_depth(base, st.session_state[key])
-            return
-        key = self.key("depths")
+        key = self.key("depths" if self.kind.has_depths else "depth")
+        asked = st.session_state[key] if self.kind.has_depths else [st.session_state[key]]
         try:
-            families = st.session_state[self.key("families")]
-            st.session_state[key] = list(nearest_common_depths(st.session_state[key], families, base))
+            depths = nearest_possible_depths(asked, st.session_state[self.key("families")], base)
         except InvalidSetting:
             return  # an unknown family; the form says so
+        st.session_state[key] = list(depths) if self.kind.has_depths else depths[0]
 
     def asked_for(self) -> Experiment:
         """What the widgets describe; raises `InvalidSetting`."""

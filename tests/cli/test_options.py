@@ -50,7 +50,7 @@ def called(experiment: Kind, arguments: str) -> Any:
     @app.command()
     @options_of(experiment)
     def command(preset: str = experiment.default, **given: Any) -> None:
-        specs.append(asked_for(experiment, preset, given))
+        specs.append(asked_for(experiment, preset, given, ()))
 
     found = typer.testing.CliRunner().invoke(app, arguments.split())
     if found.exception is not None:

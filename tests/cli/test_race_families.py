@@ -28,7 +28,7 @@ def test_three_network_types_are_trained_compared_and_told_apart(tmp_path: Path)
 @pytest.mark.parametrize(
     ("families", "words"),
     [
-        ("plain,vgg", "There is no network type vgg"),
+        ("plain,transformer", "There is no network type transformer"),
         ("residual,residual+identity", "give the same networks here"),
         ("plain,plain+bottleneck", "depth"),
     ],

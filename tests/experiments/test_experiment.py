@@ -37,7 +37,7 @@ def test_a_family_is_a_role_and_what_differs(text: str, name: str, changes: dict
 
 
 @pytest.mark.parametrize(
-    "text", ["", "vgg", "plain+projection", "residual+batch+group", "residual+", "resnet"]
+    "text", ["", "transformer", "plain+projection", "residual+batch+group", "residual+", "resnet"]
 )
 def test_what_is_no_family_is_refused(text: str) -> None:
     with pytest.raises(InvalidSetting) as refused:

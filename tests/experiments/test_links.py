@@ -7,7 +7,7 @@ import pytest
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.kinds import RACE, SWEEP, Kind
 from resnet_viz.experiments.presets import CUSTOM
-from resnet_viz.networks.families import common_depths
+from resnet_viz.networks.families import possible_depths
 
 RACE_START = RACE.start("degradation")
 QUICK = SWEEP.start("quick")
@@ -169,7 +169,7 @@ def test_families_are_compared_with_the_recipe_of_their_link() -> None:
 def test_with_a_block_come_its_depths() -> None:
     assert RACE.put(RACE_START, "block", "bottleneck").run.network.depth == 29
     sweep = SWEEP.put(QUICK, "families", ("plain+bottleneck", "residual+bottleneck"))
-    assert set(sweep.depths) <= set(common_depths(sweep.families, sweep.run.network))
+    assert set(sweep.depths) <= set(possible_depths(sweep.families, sweep.run.network))
     assert sweep.depths[0] == 11
 
 

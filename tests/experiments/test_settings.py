@@ -9,19 +9,22 @@ from resnet_viz.experiments.settings import GROUPS, RACE_SETTINGS, SWEEP_SETTING
 from resnet_viz.specs import DataSpec, NetworkSpec, TrainSpec
 
 SPECS: dict[str, Any] = {"network": NetworkSpec, "data": DataSpec, "train": TrainSpec}
+OF_FAMILIES = ("cardinality", "base_width", "growth", "compression")
 ALL = [*RACE_SETTINGS.values(), *(SWEEP_SETTINGS[name] for name in ("depths",))]
 
 
 def test_every_field_of_a_run_can_be_set() -> None:
     fields = {(part, name) for part, spec in SPECS.items() for name in spec.model_fields} - {
-        ("network", "family")  # network types say which family they are of
+        # Network types say which family they are of, and how its own fields are set; an
+        # experiment has depths of its own.
+        *(("network", name) for name in ("family", "depth", *OF_FAMILIES))
     }
     race = {(setting.part, setting.field) for setting in RACE_SETTINGS.values()}
     sweep = {(setting.part, setting.field) for setting in SWEEP_SETTINGS.values()}
-    assert race == fields | {("experiment", "seeds"), ("experiment", "families")}
-    # Families say which shortcut they have, and cells have depths of their own.
+    assert race == fields | {("experiment", name) for name in ("seeds", "families", "depths")}
+    # Families say which shortcut they have.
     own = {("experiment", name) for name in Experiment.model_fields.keys() - {"run"}}
-    assert sweep == fields - {("network", "shortcut"), ("network", "depth")} | own
+    assert sweep == fields - {("network", "shortcut")} | own
 
 
 @pytest.mark.parametrize("setting", [s for s in ALL if s.texts], ids=lambda setting: setting.name)

@@ -48,6 +48,18 @@ RUNS = {
         data=DataSpec(train_size=100),
         train=TrainSpec(schedule="step", **SHORT),
     ),
+    **{
+        family: RunSpec(
+            network=NetworkSpec(family=family, depth=depth, **fields),
+            data=DataSpec(train_size=100, resolution_px=14),
+            train=TrainSpec(**SHORT),
+        )
+        for family, depth, fields in (
+            ("resnext", 11, {"width": 4, "cardinality": 2}),
+            ("densenet-bc", 16, {"growth": 4}),
+            ("vgg", 11, {"width": 4, "norm": "none"}),
+        )
+    },
 }
 
 

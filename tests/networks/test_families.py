@@ -15,10 +15,13 @@ from resnet_viz.networks.families import (
     FAMILIES,
     OFFERED,
     ROLES,
-    common_depths,
+    depths_at,
     multiply_adds,
+    named_network,
     nearest_depth,
     network_type,
+    possible_depths,
+    with_fields,
     without_shortcuts,
 )
 from resnet_viz.networks.initialise import init_digest
@@ -28,7 +31,9 @@ from resnet_viz.specs import DataShape, NetworkSpec
 from tests.networks.shapes import images
 
 BASE = NetworkSpec(width=4)
-SHAPES = [DataShape(channels=c, px=px, classes=10) for c, px in itertools.product((1, 3), (14, 28, 32))]
+SHAPES = [DataShape(channels=c, px=px, classes=10) for c, px in itertools.product((1, 3), (14, 28, 32, 64))]
+OTHER = {"width": 3, "cardinality": 2, "base_width": 3, "growth": 3, "compression": 0.7}
+"""Of settings that are written with their value another one than the default."""
 
 
 def possible(name: str) -> bool:
@@ -41,20 +46,32 @@ def possible(name: str) -> bool:
 NAMES = [
     name
     for role in ROLES
-    for name in (role, *(f"{role}+{word}" for word in network_type(role).family.words))
+    for own in (network_type(role).family,)
+    for name in (
+        role,
+        *(f"{role}+{word}" for word in own.words),
+        *(f"{role}+{field}={OTHER[field]}" for field in own.fields if field in OTHER),
+    )
     if possible(name)
 ]
-"""Every role, alone and with each word that it can have."""
+"""Every role, alone, with each word that it can have, and with each field at another value."""
 
 
 def small(name: str, typical: bool = False) -> NetworkSpec:
     """The smallest network of a type, or the next but one."""
     kind = network_type(name)
-    return kind.network(BASE, kind.depths(BASE).legal[2 if typical else 0])
+    legal = kind.depths(BASE).legal
+    return kind.network(BASE, legal[min(2 if typical else 0, len(legal) - 1)])
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: f"{shape.channels}x{shape.px}")
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        pytest.param(name, shape, id=f"{name}-{shape.channels}x{shape.px}")
+        for name in NAMES
+        for shape in (SHAPES if name in ROLES else SHAPES[:1])
+    ],
+)
 def test_every_type_learns_from_images_of_every_shape(name: str, shape: DataShape) -> None:
     """Logits for each image, and a gradient that is not zero for every parameter."""
     network = build(small(name), shape, 0)
@@ -68,7 +85,7 @@ def test_every_type_learns_from_images_of_every_shape(name: str, shape: DataShap
 @pytest.mark.parametrize("typical", [False, True], ids=["smallest", "typical"])
 @pytest.mark.parametrize("name", NAMES)
 def test_taps_follow_the_forward_pass_and_count_the_depth(name: str, typical: bool) -> None:
-    """Positions are 1 … depth; every convolution has a response; the first is the stem, the last the head."""
+    """Positions count the layers; convolutions have a response; the first is the stem, the last the head."""
     spec, shape = small(name, typical), SHAPES[0]
     network = build(spec, shape, 0)
     assert (network.spec, network.shape) == (spec, shape)
@@ -78,7 +95,7 @@ def test_taps_follow_the_forward_pass_and_count_the_depth(name: str, typical: bo
     network(images(shape))
     assert fired == [tap.name for tap in network.taps]
     weighted = [tap for tap in network.taps if tap.kind in ("stem", "conv", "head")]
-    assert [tap.position for tap in weighted] == list(range(1, spec.depth + 1))
+    assert [tap.position for tap in weighted] == list(range(1, FAMILIES[spec.family].layers(spec) + 1))
     assert (weighted[0].kind, weighted[-1].kind) == ("stem", "head")
     for tap in weighted[:-1]:
         assert tap.response
@@ -108,9 +125,8 @@ def test_the_counts_are_those_of_the_network(name: str, typical: bool) -> None:
         counted = describe(spec, shape)
         assert counted.multiply_adds == multiply_adds(spec, shape)
         assert counted.parameters == sum(p.numel() for p in build(spec, shape, 0).parameters())
-        assert (
-            len([layer for layer in counted.layers if layer.kind in ("stem", "conv", "head")]) == spec.depth
-        )
+        weighted = [layer for layer in counted.layers if layer.kind in ("stem", "conv", "head")]
+        assert len(weighted) == FAMILIES[spec.family].layers(spec)
 
 
 @pytest.mark.parametrize("start", ["he", "pytorch", "zero-last-norm"])
@@ -156,7 +172,7 @@ def test_a_depth_that_does_not_exist_is_refused_and_the_nearest_are_named(name: 
     depths = kind.depths(BASE)
     legal = set(depths.legal)
     assert list(depths.legal) == sorted(legal)
-    for depth in range(-1, 60):
+    for depth in range(-1, 24):
         if depth in legal:
             assert kind.network(BASE, depth).depth == nearest_depth(small(name), depth) == depth
             continue
@@ -180,6 +196,7 @@ def test_words_set_what_the_family_has_and_each_something_else(name: str) -> Non
     assert set(own.fields) <= settings
     assert {field for field, _value in own.words.values()} <= set(own.fields)
     assert len(set(own.words.values())) == len(own.words)
+    assert own.roles[0].decides <= set(own.fields)
 
 
 def test_roles_and_families_are_told_apart() -> None:
@@ -203,7 +220,10 @@ def test_a_network_of_a_type_is_known_by_it(name: str) -> None:
     assert spec.role == network_type(name).role
     assert NetworkSpec.from_json(spec.to_json()) == spec
     for other in map(small, ROLES):  # whatever the recipe was for
-        assert network_type(name).network(other, spec.depth) == spec
+        built = network_type(name).network(other, spec.depth)
+        common = set(FAMILIES[spec.family].fields) & {"family", "depth", *FAMILIES[other.family].fields}
+        assert built.role == spec.role
+        assert {getattr(built, field) == getattr(spec, field) for field in common} == {True}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -222,7 +242,7 @@ def test_what_a_family_lacks_is_refused_and_not_passed_over() -> None:
             "block": "bottleneck",
             "shortcut": "projection",
             "norm": "group",
-            "width": 5,
+            **OTHER,
         }
         for field in changed.keys() - set(own.fields):
             with pytest.raises(InvalidSetting) as refused:
@@ -233,11 +253,68 @@ def test_what_a_family_lacks_is_refused_and_not_passed_over() -> None:
 def test_forms_offer_types_that_have_depths_in_common() -> None:
     assert len(set(OFFERED)) == len(OFFERED)
     assert all(network_type(name).name == name for name in OFFERED)
-    assert {network_type(name).role for name in OFFERED} == set(ROLES)
-    assert common_depths(OFFERED, BASE)
+    assert {network_type(name).role for name in OFFERED} == {"plain", "residual"}
+    assert possible_depths(OFFERED, BASE)
 
 
 def test_an_unknown_family_is_refused() -> None:
     with pytest.raises(InvalidSetting, match=r"must be one of resnet.*, not transformer") as refused:
         NetworkSpec.checked(family="transformer")
     assert refused.value.field == "family"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_network_can_be_named_with_its_depth(name: str) -> None:
+    kind, spec = network_type(name), small(name)
+    role, plus, words = name.partition("+")
+    assert named_network(f"{role}-{spec.depth}{plus}{words}") == (kind, spec.depth)
+    assert named_network(name) == (kind, None)
+
+
+def test_a_field_with_its_value_is_checked_like_any_setting() -> None:
+    assert network_type("densenet-bc+growth=24+compression=1+group").name == (
+        "densenet-bc+group+growth=24+compression=1"
+    )
+    assert network_type("vgg+norm=none").name == "vgg+no-norm"
+    assert network_type("densenet+growth=24").network(BASE, 7).growth == 24
+    for text, code in [
+        ("densenet+growth=0", "greater_than_equal"),
+        ("densenet+growth=many", "int_parsing"),
+        ("densenet-bc+compression=2", "less_than_equal"),
+        ("densenet+compression=0.5", "unknown_family"),
+        ("densenet+growth", "unknown_family"),
+        ("densenet+growth=3+growth=4", "unknown_family"),
+        ("plain+shortcut=identity", "unknown_family"),
+    ]:
+        with pytest.raises(InvalidSetting) as refused:
+            network_type(text)
+        assert refused.value.code == code, text
+        assert refused.value.field in ("families", text.partition("+")[2].partition("=")[0])
+
+
+def test_a_field_goes_to_the_types_that_have_it_or_is_refused() -> None:
+    assert with_fields(("plain", "densenet"), ("growth=24",)) == ("plain", "densenet+growth=24")
+    assert with_fields(("vgg", "densenet"), ("width=8", "growth=6")) == ("vgg+width=8", "densenet+growth=6")
+    with pytest.raises(InvalidSetting, match="“growth”; they have: width, block, norm, init"):
+        with_fields(("plain",), ("growth=24",))
+
+
+def test_one_family_is_compared_at_one_depth_and_others_take_their_nearest() -> None:
+    """6n+2 and 3n+4 have no depth in common."""
+    assert depths_at(20, ("plain", "residual", "densenet", "vgg", "alexnet"), BASE) == {
+        "plain": 20,
+        "residual": 20,
+        "densenet": 19,
+        "vgg": 19,
+        "alexnet": 8,
+    }
+    assert depths_at(40, ("residual", "residual+bottleneck", "densenet"), BASE) == {
+        "residual": 38,
+        "residual+bottleneck": 38,
+        "densenet": 40,
+    }
+    with pytest.raises(InvalidSetting, match=r"has depth 21\. Nearest: 20, 22\."):
+        depths_at(21, ("residual", "densenet"), BASE)
+    with pytest.raises(InvalidSetting, match=r"9n\+2"):
+        depths_at(8, ("plain", "plain+bottleneck"), BASE)
+    assert possible_depths(("residual", "densenet"), BASE)[:5] == [7, 8, 10, 13, 14]

@@ -124,7 +124,7 @@ def test_blocks_add_the_shortcut_to_the_branch(block: BlockName) -> None:
     spec = NetworkSpec(depth=SHALLOWEST[block], width=4, block=block)
     channels = 4 if "bottleneck" not in block else 16
     x = torch.randn(2, channels, 6, 6, generator=torch.Generator().manual_seed(1))
-    unit = Block(spec, channels, 4, 1, activate_first=True)
+    unit = Block(spec, channels, 1, 1, activate_first=True)
     expected = x + unit.branch(x)
     if not block.startswith("preactivation"):
         expected = expected.clamp(min=0)

@@ -46,7 +46,7 @@ def depth_charts(
     ``name`` tells sweeps apart. Gives the depth that is highlighted.
     """
     published = bool(st.session_state[DEPTH_FORM.switch_key])
-    families, depths = spec.families, spec.depths
+    families, depths = spec.families, spec.built_depths
 
     def show(
         part: str,

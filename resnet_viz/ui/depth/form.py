@@ -9,7 +9,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.figures.families import family_name
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import OFFERED, common_depths, network_type
+from resnet_viz.networks.families import OFFERED, network_type, possible_depths
 from resnet_viz.networks.family import MAX_DEPTH
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.linked_form import DEPTH_FORM
@@ -100,12 +100,12 @@ def _take_range(low: int, high: int, every: int) -> None:
 
 
 def _legal() -> list[int]:
-    """Depths that all chosen families have; those of the block alone while a family is unknown."""
+    """Depths that the chosen families can be compared at; those of the block while one is unknown."""
     base = NetworkSpec.model_construct(block=st.session_state[DEPTH_FORM.key("block")])
     try:
-        return common_depths(st.session_state[DEPTH_FORM.key("families")], base)
+        return possible_depths(st.session_state[DEPTH_FORM.key("families")], base)
     except InvalidSetting:
-        return common_depths((), base)
+        return possible_depths((), base)
 
 
 def _family_title(name: str) -> str:

@@ -27,6 +27,7 @@ def race_seconds(race: Experiment, runs: Sequence[RunRecord], *, at_once: int) -
 def _kind(run: RunSpec) -> tuple[object, ...]:
     network, train = run.network, run.train
     return (
+        network.family,
         network.block,
         network.width,
         network.norm,

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import common_depths
+from resnet_viz.networks.families import possible_depths
 from resnet_viz.networks.family import MAX_DEPTH
 from resnet_viz.specs import NetworkSpec
 from resnet_viz.ui.linked_form import RACE_FORM
@@ -38,7 +38,11 @@ def _depth() -> None:
     shown = max(_SHOWN_DEPTH, st.session_state[key])
     st.select_slider(
         _(setting.label),
-        [depth for depth in common_depths((), network) if depth <= shown],
+        [
+            depth
+            for depth in possible_depths(st.session_state[RACE_FORM.key("families")], network)
+            if depth <= shown
+        ],
         key=key,
         help=running_text((_(setting.help), _("A link may ask for up to {most}.").format(most=MAX_DEPTH))),
     )

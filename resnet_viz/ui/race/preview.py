@@ -26,7 +26,7 @@ def show_preview(asked: Experiment) -> None:
     shape, base = shape_of(asked.run.data), asked.run.network
     names = plain_first(asked.families)
     looks = family_looks(names)
-    networks = {name: network_type(name).network(base, asked.depths[0]) for name in names}
+    networks = {name: network_type(name).network(base, asked.depths_of(name)[0]) for name in names}
     drawn = [
         _network_html(looks[name], networks[name], shape)
         for name in names

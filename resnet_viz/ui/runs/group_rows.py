@@ -153,7 +153,7 @@ def in_short(outcomes: Iterable[Outcome]) -> str:
 
 
 def _cell_count(spec: Experiment) -> int:
-    return len(spec.families) * len(spec.depths) * spec.seeds
+    return sum(len(spec.depths_of(name)) for name in spec.families) * spec.seeds
 
 
 def _by_role(accuracies: Mapping[str, float]) -> str:
