@@ -114,6 +114,9 @@ class NetworkSpec(Spec):
     shortcut: Shortcut = "identity"
     norm: Norm = "batch"
     init: Init = "he"
+    branch_scale: float = _later(1.0, ge=0, le=10)
+    learned_scale: bool = _later(False)
+    skip_span: int = _later(2, ge=1, le=3)
     cardinality: int = _later(8, ge=1, le=256)
     base_width: int = _later(4, ge=1, le=256)
     growth: int = _later(12, ge=1, le=256)

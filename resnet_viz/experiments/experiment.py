@@ -12,7 +12,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import depths_at, network_type
+from resnet_viz.networks.families import depths_at, network_type, with_depth
 from resnet_viz.specs import RunSpec, Spec
 
 
@@ -27,7 +27,7 @@ class Cell(NamedTuple):
     @property
     def title(self) -> str:
         """What it is called where a line is all there is."""
-        return _("{network}, seed {seed}").format(network=f"{self.family}-{self.depth}", seed=self.seed)
+        return _("{network}, seed {seed}").format(network=with_depth(self.family, self.depth), seed=self.seed)
 
 
 class CellHistory(NamedTuple):

@@ -21,6 +21,7 @@ from resnet_viz.findings.seed_table import seed_table
 from resnet_viz.findings.verdict import Verdict, verdict
 from resnet_viz.jobs.experiments import FilledCell, cells_of, recorded_cells, spec_of
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import with_depth
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.wording import count, number, percent, running_text, with_commas
 
@@ -148,7 +149,7 @@ def _fairness(experiment: _Experiment) -> Iterator[str]:
 
 def _headings(runs: Sequence[RunRecord], families: Mapping[str, str]) -> list[str]:
     """One column a run; ``families`` has the network types of an experiment's runs."""
-    networks = (f"{families.get(run.id, run.role)}-{run.spec.network.depth}" for run in runs)
+    networks = (with_depth(families.get(run.id, run.role), run.spec.network.depth) for run in runs)
     return ["", *(f"{network} · {run.seed}" for network, run in zip(networks, runs, strict=True))]
 
 

@@ -130,9 +130,23 @@ def _parameters(plain: RunHistory, residual: RunHistory, spec: RunSpec) -> Fairn
         return _unknown("parameters", label)
     projections = [tap["name"] for tap in residual.facts.get("taps", ()) if tap["kind"] == "shortcut"]
     chosen = other > one and bool(projections) and spec.network.shortcut in ("projection", "all-projection")
+    scales = spec.network.learned_scale and not projections
     if one == other:
         explanation = sentence(
             N_("The skip connection adds the input to the output; it has no weights of its own.")
+        )
+    elif spec.network.learned_scale and projections:
+        chosen = other > one
+        template = N_(
+            "The residual network has {extra} more, in the learned scale of each block and in the "
+            "projections chosen for it: {layers}."
+        )
+        explanation = sentence(template, extra=count(other - one), layers=", ".join(projections))
+    elif scales:
+        chosen = other > one
+        explanation = sentence(
+            N_("The residual network has {extra} more: the learned scale of each block."),
+            extra=count(other - one),
         )
     elif chosen:
         template = N_("The residual network has {extra} more, in the projections chosen for it: {layers}.")
@@ -185,6 +199,8 @@ def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
     expected = {"network.shortcut"}
     if residual.network.init == "zero-last-norm" and plain.network.init == "he":
         expected.add("network.init")
+    if residual.network.learned_scale:
+        expected.add("network.learned_scale")
     differing = [name for name in one if one[name] != other[name]]
     wrong = [name for name in differing if name not in expected]
     sound = not wrong and plain.network.shortcut == "none" and residual.network.shortcut != "none"
@@ -225,6 +241,9 @@ _WORDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "data.resolution_px": (RACE_SETTINGS["resolution"].label, {"None": N_("as published")}),
     "network.depth": (N_("Depth"), {}),
     "network.family": (N_("Network type"), {}),
+    "network.branch_scale": (N_("Fixed scale of each block"), {}),
+    "network.skip_span": (N_("Convolutions per skip connection"), {}),
+    "network.learned_scale": (N_("Learned scale of each block"), {"True": N_("yes"), "False": N_("no")}),
 }
 
 

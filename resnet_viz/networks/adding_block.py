@@ -2,7 +2,19 @@
 
 from abc import abstractmethod
 
+import torch
 from torch import Tensor, nn
+
+
+class LearnedScale(nn.Module):
+    """One learned number that multiplies a branch; `initialise` sets it to 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * self.weight
 
 
 class AddingBlock(nn.Module):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from resnet_viz.networks.adding_block import LearnedScale
 from resnet_viz.networks.built import BuiltNetwork
 from resnet_viz.networks.registry import skeleton
 from resnet_viz.specs import DataShape, NetworkSpec
@@ -14,7 +15,7 @@ from resnet_viz.specs import DataShape, NetworkSpec
 class Layer:
     """One weighted or normalising layer, in the order of the forward pass.
 
-    ``kind`` is the tap's kind (stem, conv, shortcut, head) or ``norm``;
+    ``kind`` is the tap's kind (stem, conv, shortcut, head), ``norm`` or ``scale``;
     ``output_shape`` is without the batch. Multiply-adds are those of one image
     in convolutions and the classifier, the convention of He et al. 2015.
     """
@@ -51,12 +52,13 @@ def describe_network(network: BuiltNetwork) -> Description:
         if isinstance(module, nn.Conv2d | nn.Linear):
             work = module.weight[0].numel() * output.numel()
         own = sum(parameter.numel() for parameter in module.parameters())
-        layers.append(Layer(name, kinds.get(name, "norm"), shape, own, work))
+        other = "scale" if isinstance(module, LearnedScale) else "norm"
+        layers.append(Layer(name, kinds.get(name, other), shape, own, work))
 
     hooks = [
         module.register_forward_hook(lambda module, _, output, name=name: count(name, module, output))
         for name, module in network.named_modules()
-        if isinstance(module, nn.Conv2d | nn.Linear | nn.BatchNorm2d | nn.GroupNorm)
+        if isinstance(module, nn.Conv2d | nn.Linear | nn.BatchNorm2d | nn.GroupNorm | LearnedScale)
     ]
     try:
         shape = network.shape

@@ -101,6 +101,12 @@ def named_network(text: str) -> tuple[NetworkType, int | None]:
     return network_type(text), None
 
 
+def with_depth(name: str, depth: int) -> str:
+    """One network of the type called ``name``, as `named_network` reads it."""
+    role, plus, words = name.partition("+")
+    return f"{role}-{depth}{plus}{words}"
+
+
 def with_fields(families: Sequence[str], fields: Sequence[str]) -> tuple[str, ...]:
     """``families``, each with those of ``fields``, such as ``growth=24``, that its family has.
 

@@ -11,6 +11,7 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
+from resnet_viz.networks.adding_block import LearnedScale
 from resnet_viz.networks.built import BuiltNetwork
 
 
@@ -23,7 +24,7 @@ def initialise(network: BuiltNetwork, seed: int) -> None:
     the scale of the last norm before each addition is zero (Goyal et al. 2017,
     arXiv:1706.02677 §5.1); in pre-activation blocks, where no norm precedes the
     addition, the last convolution is zero instead. The classifier is PyTorch's
-    default throughout; norms start at scale 1 and shift 0.
+    default throughout; norms start at scale 1 and shift 0, learned scales of blocks at 0.
     """
     with torch.no_grad():
         for name, module in network.named_modules():
@@ -38,6 +39,8 @@ def initialise(network: BuiltNetwork, seed: int) -> None:
                         _draw(module.bias, f"{name}.bias", seed, fan_in, normal=False)
             elif isinstance(module, nn.BatchNorm2d | nn.GroupNorm):
                 module.reset_parameters()
+            elif isinstance(module, LearnedScale):
+                module.weight.zero_()
         if network.spec.init == "zero-last-norm":
             for weight in network.last_in_blocks():
                 weight.zero_()
@@ -46,11 +49,11 @@ def initialise(network: BuiltNetwork, seed: int) -> None:
 def init_digest(network: nn.Module) -> str:
     """SHA-256 (16 hex digits) of the parameters that plain and residual networks share, in order.
 
-    Projections on shortcuts are left out: the plain network has none.
+    Projections on shortcuts and learned scales are left out: the plain network has none.
     """
     digest = hashlib.sha256()
     for name, parameter in network.named_parameters():
-        if ".shortcut." not in name:
+        if ".shortcut." not in name and ".scale." not in name:
             digest.update(name.encode())
             digest.update(parameter.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]

@@ -17,7 +17,7 @@ from math import gcd
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.adding_block import AddingBlock
+from resnet_viz.networks.adding_block import AddingBlock, LearnedScale
 from resnet_viz.networks.built import BuiltNetwork
 from resnet_viz.networks.resnet import (
     blocks_per_stage,
@@ -25,6 +25,7 @@ from resnet_viz.networks.resnet import (
     has_groups,
     inner_channels,
     is_preactivation,
+    layers_per_block,
     out_channels,
     shortcut_of,
     strided_convolution,
@@ -60,7 +61,7 @@ class Pointwise(nn.Conv2d):
 
 
 class Block(AddingBlock):
-    """F(x) + shortcut(x), or F(x) alone: two 3×3 convolutions, or 1×1 – 3×3 – 1×1 (bottleneck).
+    """α F(x) + shortcut(x), or α F(x) alone: 3×3 convolutions, or 1×1 – 3×3 – 1×1 (bottleneck).
 
     Args:
         spec: which block, shortcut and normalisation.
@@ -77,7 +78,7 @@ class Block(AddingBlock):
         super().__init__()
         self.preactivation = is_preactivation(spec)
         self.out_channels = out_channels(spec, stage)
-        kernels = (1, 3, 1) if has_bottlenecks(spec) else (3, 3)
+        kernels = (1, 3, 1) if has_bottlenecks(spec) else (3,) * layers_per_block(spec)
         inner = inner_channels(spec, stage)
         channels = (in_channels, *[inner] * (len(kernels) - 1), self.out_channels)
         self.depth = len(kernels)
@@ -93,6 +94,8 @@ class Block(AddingBlock):
                 self.add_module(f"norm{i}", _norm(spec, after))
                 if i < len(kernels):
                     self.add_module(f"relu{i}", nn.ReLU())
+        self.scale = LearnedScale() if spec.learned_scale else None
+        self.branch_scale = spec.branch_scale
         self.shortcut = _shortcut(spec, in_channels, self.out_channels, stride)
         self.relu = nn.Identity() if self.preactivation else nn.ReLU()
 
@@ -114,7 +117,11 @@ class Block(AddingBlock):
         return x
 
     def add(self, branch: Tensor, x: Tensor) -> Tensor:
-        """F(x) + shortcut(x); in a plain network F(x)."""
+        """α F(x) + shortcut(x); in a plain network α F(x)."""
+        if self.scale is not None:
+            branch = self.scale(branch)
+        elif self.branch_scale != 1:
+            branch = branch * self.branch_scale
         return branch if self.shortcut is None else branch + self.shortcut(x)
 
 

@@ -5,12 +5,14 @@ from resnet_viz.networks.resnet import (
     has_bottlenecks,
     has_groups,
     is_preactivation,
+    layers_per_block,
     shortcut_of,
     strided_convolution,
 )
 from resnet_viz.networks.source import Source
 from resnet_viz.specs import DataShape, NetworkSpec
 
+_COUNTS = {1: "one convolution", 2: "two convolutions", 3: "three convolutions"}
 _NORMS = {"batch": "nn.BatchNorm2d({0})", "group": "nn.GroupNorm(gcd(8, {0}), {0})"}
 _POINTWISE = """
 
@@ -22,6 +24,18 @@ class Pointwise(nn.Conv2d):
         down, across = self.stride
         return nn.functional.conv2d(x[:, :, ::down, ::across], self.weight, self.bias)
 
+"""
+_SCALE = """
+
+class Scale(nn.Module):
+    # One learned number, 0 at the start: every block begins as its shortcut.
+
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(()))
+
+    def forward(self, x):
+        return x * self.weight
 """
 _PADDED = '''
 
@@ -50,7 +64,8 @@ _RECTIFIED = "network.stage1.block1.relu1 = nn.Identity()  # the stem has rectif
 
 def residual_source(spec: NetworkSpec, shape: DataShape) -> Source:
     """``conv``, ``Block`` and ``Network``, with ``torch``, ``nn``, ``F`` and for group norm ``gcd``."""
-    code = "".join([_conv(spec), _shortcut(spec), _block(spec), _network(spec, shape)])
+    scale = _SCALE if spec.learned_scale else ""
+    code = "".join([_conv(spec), _shortcut(spec), scale, _block(spec), _network(spec, shape)])
     return Source(code, "Network()", _RECTIFIED if is_preactivation(spec) else "")
 
 
@@ -100,7 +115,7 @@ def shortcut(before, after, stride):
 def _block(spec: NetworkSpec) -> str:
     bottleneck = has_bottlenecks(spec)
     preactivation = is_preactivation(spec)
-    kernels = (1, 3, 1) if bottleneck else (3, 3)
+    kernels = (1, 3, 1) if bottleneck else (3,) * layers_per_block(spec)
     inner = "inner" if has_groups(spec) else "width"
     channels = ["before", *[inner] * (len(kernels) - 1), "4 * width" if bottleneck else "width"]
     built, run = [], []
@@ -128,12 +143,20 @@ def _block(spec: NetworkSpec) -> str:
                 built.append(f"self.norm{i} = {_norm(spec, after)}")
                 value = f"self.norm{i}({value})"
             run.append(f"y = F.relu({value})" if i < len(kernels) else f"y = {value}")
+    if spec.learned_scale:
+        built.append("self.scale = Scale()")
     if shortcut_of(spec) != "none":
         built.append(f"self.shortcut = shortcut(before, {channels[-1]}, stride)")
-    total = "y" if shortcut_of(spec) == "none" else "y + self.shortcut(x)"
+    branch = "y"
+    if spec.learned_scale:
+        branch = "self.scale(y)"
+    elif spec.branch_scale != 1:
+        branch = f"y * {spec.branch_scale!r}"
+    total = branch if shortcut_of(spec) == "none" else f"{branch} + self.shortcut(x)"
     run.append(f"return {total}" if preactivation else f"return F.relu({total})")
     what = "F(x)" if shortcut_of(spec) == "none" else "F(x) + shortcut(x)"
-    convolutions = "1x1, 3x3 and 1x1 convolutions" if bottleneck else "two 3x3 convolutions"
+    what = what if branch == "y" else f"a {what}"
+    convolutions = "1x1, 3x3 and 1x1 convolutions" if bottleneck else f"{_COUNTS[len(kernels)]} of 3x3"
     return _CLASS.format(
         doc=f"{what}, where F is {convolutions}.",
         more=", normalise" if preactivation and spec.norm != "none" else "",

@@ -1,7 +1,11 @@
 """Facts of plain and residual networks, which are one family; `residual` builds them.
 
 A network of depth 6n+2 (9n+2 with bottlenecks) has a stem, three stages of n
-blocks and a classifier (He et al. 2015 §4.2, arXiv:1512.03385).
+blocks and a classifier (He et al. 2015 §4.2, arXiv:1512.03385). Each block is α F(x) + shortcut(x):
+``branch_scale`` is a fixed α, 1 in the paper; ``learned_scale`` makes it a parameter of each block
+that starts at 0 (SkipInit, De & Smith 2020, arXiv:2002.10444 §4; ReZero, Bachlechner et al. 2020,
+arXiv:2003.04887; ReZero has no normalisation, which is ``norm``). ``skip_span`` is how many 3×3
+convolutions of the basic block one skip connection spans, 2 in the paper.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -53,18 +57,19 @@ def strided_convolution(network: "NetworkSpec") -> int:
     return 2 if has_groups(network) else 1
 
 
+def layers_per_block(network: "NetworkSpec") -> int:
+    """Convolutions that a skip connection spans."""
+    return 3 if has_bottlenecks(network) else network.skip_span
+
+
 def blocks_per_stage(network: "NetworkSpec") -> int:
-    """n in depth = 6n+2 or 9n+2."""
-    return (network.depth - 2) // _layers_per_unit(network)
-
-
-def _layers_per_unit(network: "NetworkSpec") -> int:
-    return 9 if has_bottlenecks(network) else 6
+    """n in depth = 6n+2, 9n+2 with bottlenecks."""
+    return (network.depth - 2) // (3 * layers_per_block(network))
 
 
 def block_depths(network: "NetworkSpec") -> Depths:
-    """6n+2, or 9n+2 with bottlenecks."""
-    unit = _layers_per_unit(network)
+    """6n+2, or 9n+2 with bottlenecks; of another skip span 3n+2 or 9n+2."""
+    unit = 3 * layers_per_block(network)
     return Depths(range(unit + 2, MAX_DEPTH + 1, unit), f"{unit}n+2")
 
 
@@ -84,7 +89,7 @@ def block_multiply_adds(network: "NetworkSpec", shape: "DataShape") -> int:
                 total += channels * inner * first_px**2
                 total += (9 * inner**2 // groups + inner * out) * px**2
             else:
-                total += (9 * channels * inner + 9 * inner * out) * px**2
+                total += 9 * (channels + (layers_per_block(network) - 1) * inner) * inner * px**2
             if shortcut == "all-projection" or (shortcut == "projection" and (strided or channels != out)):
                 total += channels * out * px**2
             channels = out
@@ -99,7 +104,7 @@ def block_stages(network: "NetworkSpec", shape: "DataShape") -> tuple[Stage, ...
         px = (px + 1) // 2 if number > 1 else px
         out = out_channels(network, number)
         changes = number > 1 or out != network.width
-        layers = 3 if has_bottlenecks(network) else 2
+        layers = layers_per_block(network)
         skips = shortcut_of(network) != "none"
         stages.append(Stage(out, px, blocks_per_stage(network), layers, skips, changes))
     return tuple(stages)
@@ -107,7 +112,8 @@ def block_stages(network: "NetworkSpec", shape: "DataShape") -> tuple[Stage, ...
 
 def _without_shortcuts(base: "NetworkSpec") -> dict[str, Any]:
     # Blocks that start at zero would silence a network that has nothing beside them.
-    return {"shortcut": "none", "init": "he" if base.init == "zero-last-norm" else base.init}
+    init = "he" if base.init == "zero-last-norm" else base.init
+    return {"shortcut": "none", "init": init, "learned_scale": False}
 
 
 def _with_shortcuts(base: "NetworkSpec") -> dict[str, Any]:
@@ -130,6 +136,38 @@ def refuse_silent_start(network: "NetworkSpec") -> None:
         )
 
 
+def _refuse(network: "NetworkSpec") -> None:
+    refuse_silent_start(network)
+    if network.learned_scale and network.shortcut == "none":
+        raise InvalidSetting(
+            "scale_needs_shortcut",
+            N_(
+                "A plain network whose blocks are scaled by 0 at the start cannot learn; leave the scale out."
+            ),
+            field="learned_scale",
+        )
+    if network.learned_scale and network.init == "zero-last-norm":
+        raise InvalidSetting(
+            "zero_twice",
+            N_("A block whose last norm and learned scale both start at zero cannot learn; leave one out."),
+            field="init",
+        )
+    if network.learned_scale and network.branch_scale != 1:
+        raise InvalidSetting(
+            "scale_twice",
+            N_("A learned scale starts at 0; leave out the fixed one."),
+            field="branch_scale",
+        )
+    if has_bottlenecks(network) and network.skip_span != 2:
+        raise InvalidSetting(
+            "span_needs_basic_block",
+            N_(
+                "A bottleneck block always spans three convolutions; choose the basic block for another span."
+            ),
+            field="skip_span",
+        )
+
+
 RESNET = Family(
     name="resnet",
     builder="resnet_viz.networks.residual:ResidualNetwork",
@@ -141,7 +179,7 @@ RESNET = Family(
             Look("vermilion", "dash", "circle-open"),
             is_of=lambda network: network.shortcut == "none",
             changes=_without_shortcuts,
-            decides=frozenset({"shortcut"}),
+            decides=frozenset({"shortcut", "learned_scale"}),
         ),
         Role(
             "residual",
@@ -151,7 +189,16 @@ RESNET = Family(
             changes=_with_shortcuts,
         ),
     ),
-    fields=("width", "block", "shortcut", "norm", "init"),
+    fields=(
+        "width",
+        "block",
+        "shortcut",
+        "norm",
+        "init",
+        "branch_scale",
+        "learned_scale",
+        "skip_span",
+    ),
     depths=block_depths,
     multiply_adds=block_multiply_adds,
     words={
@@ -165,6 +212,7 @@ RESNET = Family(
         "batch": ("norm", "batch"),
         "group": ("norm", "group"),
         "no-norm": ("norm", "none"),
+        "learned-scale": ("learned_scale", True),
     },
     offered=(
         "plain",
@@ -184,5 +232,5 @@ RESNET = Family(
     twin="plain",
     source="resnet_viz.networks.residual_source:residual_source",
     stages=block_stages,
-    refuse=refuse_silent_start,
+    refuse=_refuse,
 )

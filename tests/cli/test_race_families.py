@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.calls import assert_refused, run_program
+from tests.cli.calls import assert_refused, call, run_program
 
 SMALL = "--depth 8 --width 4 --steps 12 --batch-size 16 --train-size 100 --resolution 8"
 
@@ -23,6 +23,60 @@ def test_three_network_types_are_trained_compared_and_told_apart(tmp_path: Path)
     assert len({run["batch_digest"] for run in report["runs"]}) == 1
     assert report["fair"] is True
     assert [pair["residual"] for pair in report["verdict"]["pairs"]] == families.split(",")[1:]
+
+
+def test_other_families_are_raced_at_their_nearest_depth_and_not_judged(tmp_path: Path) -> None:
+    families = "residual,densenet,vgg"
+    done = run_program(
+        ["race", *SMALL.split(), "--families", families, "--set", "growth=4", "--json"], tmp_path
+    )
+    report = json.loads(done.stdout)
+    assert [(run["family"], run["role"]) for run in report["runs"]] == [
+        ("densenet+growth=4", "densenet"),
+        ("residual", "residual"),
+        ("vgg", "vgg"),
+    ]
+    assert {run["state"] for run in report["runs"]} == {"finished"}
+    assert len({run["batch_digest"] for run in report["runs"]}) == 1
+    assert (report["fair"], report["verdict"]["pairs"]) == (False, [])
+    text = report["verdict"]["text"]
+    assert "each has the nearest that exists for it: Residual 8, DenseNet (growth=4) 7, VGG 11." in text
+    assert "Not judged: residual, DenseNet (growth=4), VGG." in text
+
+
+@pytest.mark.parametrize(
+    ("network", "parameters"),
+    [
+        ("residual-20", 269_722),
+        ("densenet-40", 1_019_722),
+        ("densenet-bc-190 --set growth=40", 25_624_430),
+        ("vgg-16 --width 64", 14_724_042),
+        ("resnext-29 --width 64 --set cardinality=2 --set base_width=64", 9_130_314),
+        ("alexnet+no-norm --width 64", 2_472_266),
+        ("cnn-6", 35_962),
+    ],
+)
+def test_describe_takes_one_network_by_its_name(
+    network: str, parameters: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("describe", *network.split(), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["parameters"] == parameters
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("describe densenet-41", "Nearest: 40, 43"),
+        ("describe vgg-16 --set growth=12", "None of these network types has a setting “growth”"),
+        ("describe vgg-16 --depth 11", "once"),
+        ("race --families densenet --set growth=lots", "growth must be a whole number"),
+        ("race --families residual,densenet --depth 21", "Nearest: 20, 22"),
+    ],
+)
+def test_what_a_family_does_not_have_is_refused(
+    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert_refused(arguments, words, capsys)
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def test_people_get_a_table_and_the_verdict(
         ("--depths 21", "20, 26"),
         ("--depths eight", "such as 8,20,32"),
         ("--depths ,", "such as 8,20,32"),
-        ("--families vgg", "one of plain, residual"),
+        ("--families transformer", "one of plain, residual"),
         ("--families plain,residual+bottleneck --depths 26", "9n+2"),
         ("--preset huge", "quick, classroom, full"),
         ("--seeds 0", "at least 1"),

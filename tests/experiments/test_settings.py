@@ -9,7 +9,15 @@ from resnet_viz.experiments.settings import GROUPS, RACE_SETTINGS, SWEEP_SETTING
 from resnet_viz.specs import DataSpec, NetworkSpec, TrainSpec
 
 SPECS: dict[str, Any] = {"network": NetworkSpec, "data": DataSpec, "train": TrainSpec}
-OF_FAMILIES = ("cardinality", "base_width", "growth", "compression")
+OF_FAMILIES = (
+    "branch_scale",
+    "learned_scale",
+    "skip_span",
+    "cardinality",
+    "base_width",
+    "growth",
+    "compression",
+)
 ALL = [*RACE_SETTINGS.values(), *(SWEEP_SETTINGS[name] for name in ("depths",))]
 
 

@@ -58,6 +58,7 @@ RUNS = {
             ("resnext", 11, {"width": 4, "cardinality": 2}),
             ("densenet-bc", 16, {"growth": 4}),
             ("vgg", 11, {"width": 4, "norm": "none"}),
+            ("resnet", 20, {"width": 4, "learned_scale": True, "skip_span": 3}),
         )
     },
 }

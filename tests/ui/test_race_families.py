@@ -72,6 +72,29 @@ def test_the_link_asks_for_three_and_starts_them(store: Store) -> None:
     assert sorted(shortcuts) == ["identity", "none", "projection"]
 
 
+def test_other_families_have_cards_and_the_verdict_says_their_depths(store: Store) -> None:
+    asked = SMALL_RACE.but(families=("residual", "densenet+growth=4", "vgg"))
+    race = start_experiment(store, RACE, asked, LOCAL)
+    networks = [store.run(run_id).spec.network for run_id in race.run_ids]
+    assert {(one.family, one.depth) for one in networks} == {("resnet", 8), ("densenet", 7), ("vgg", 11)}
+    for run_id in race.run_ids:
+        events = measured(np.full(30, 1.0), 0.5, tested=0.5, probed=range(30), parameters=100)
+        write(store, run_id, *events, StateChanged(RunState.FINISHED))
+    app = open_page("race", race=race.id)
+    assert not app.exception
+    cards = re.findall(r'<h3 class="run-card">(.*?) <', "".join(one.proto.body for one in app.get("html")))
+    assert cards == ["Residual", "DenseNet (growth=4)", "VGG"]
+    assert "Residual 8, DenseNet (growth=4) 7, VGG 11" in texts(app)
+
+
+def test_a_link_starts_families_that_have_no_depth_in_common(store: Store) -> None:
+    app = open_page("race", families="densenet+growth=4,resnext,cnn", depth="10")
+    app.button(key="race_start").click().run()
+    assert not app.exception
+    networks = [run.spec.network for run in store.runs(owner=LOCAL)]
+    assert {(one.family, one.depth) for one in networks} == {("densenet", 10), ("resnext", 11), ("cnn", 10)}
+
+
 def test_again_trains_all_three_from_the_next_seed(store: Store, race: GroupRecord) -> None:
     app = open_page("race", race=race.id)
     app.button(key="race_again").click().run()

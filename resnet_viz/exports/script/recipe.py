@@ -1,6 +1,6 @@
 """The source code of a training recipe: initial weights, optimiser, learning rate."""
 
-from resnet_viz.networks.resnet import has_bottlenecks, is_preactivation
+from resnet_viz.networks.resnet import is_preactivation, layers_per_block
 from resnet_viz.specs import NetworkSpec, TrainSpec
 
 
@@ -17,7 +17,7 @@ def initial_weights_code(network: NetworkSpec) -> str:
     body += _UNIFORM.replace("KIND", "nn.Linear").replace("BRANCH", "elif")
     if network.init != "zero-last-norm":
         return _INITIALISE.format(doc=doc, start="", body=body, end="")
-    last = 3 if has_bottlenecks(network) else 2
+    last = layers_per_block(network)
     kind = "conv" if is_preactivation(network) else "norm"
     body += f"        elif isinstance(module, Block):\n            zeros.append(module.{kind}{last}.weight)\n"
     return _INITIALISE.format(doc=doc, start="    zeros = []\n", body=body, end=_ZEROS)
