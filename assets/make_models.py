@@ -99,7 +99,9 @@ def most_different() -> int:
     """
     folder = home_folder() / "data"
     data = load(DataSpec(resolution_px=28), folder)
-    logits = [load_model(f"bundled:{role}", folder).logits(data.test_images) for role in ("plain", "residual")]
+    logits = [
+        load_model(f"bundled:{role}", folder).logits(data.test_images) for role in ("plain", "residual")
+    ]
     plain, residual = (values.softmax(1).max(1) for values in logits)
     differ = (plain.indices != data.test_labels) & (residual.indices == data.test_labels)
     return int((torch.minimum(plain.values, residual.values) * differ).argmax())
