@@ -177,7 +177,7 @@ def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
                 alt=_(text),
             )
             rms = number(float(np.sqrt(np.square(values).mean())))
-            st.caption(_("{what} (RMS {value})").format(what=_(text), value=rms))
+            st.caption(_("{what}, root mean square {value}").format(what=_(text), value=rms))
 
 
 def _grid(maps: Maps, order: str, scale: str, channel: _Channel, slot: str) -> None:

@@ -106,8 +106,9 @@ def _sanity(selection: Selection, asked: MapAsked) -> None:
     for network, answer in strips:
         likeness = answer.arrays["similarity"][:, 0]
         text = _(
-            "{network}: SSIM with the trained map {head} with a random classifier, {all} with all weights "
-            "random (seed {seed}). Below each map: the stage and block randomised last."
+            "{network}: SSIM (structural similarity; 1: the same) with the trained map {head} with a random "
+            "classifier, {all} with all weights random (seed {seed}). Below each map: the "
+            "stage and block randomised last."
         )
         st.caption(
             text.format(
