@@ -28,7 +28,7 @@ from resnet_viz.ui.runs.group_rows import read_spec, title_of
 from resnet_viz.ui.weights_upload import weights_upload
 
 _GROUPS_LISTED: Final = 30
-_CHOICE_PX: Final = 260
+_CHOICE_PX: Final = 244
 """With a popover beside it that is a phone's width."""
 _IMPORTED: Final = "inspect_imported"
 _CHANGES: Final = "inspect_import_changes"
@@ -63,7 +63,7 @@ def choose_networks(bar: DeltaGenerator) -> Pair | None:
         # Whose link says nothing sees the bundled pair; what is preselected for one is not for others.
         unsaid=BUNDLED if default == BUNDLED else "",
     )
-    with bar.popover(_("Import"), help=_("Import a model file"), key="inspect_import_open"):
+    with bar.popover(_("Model file"), help=_("Import a model file"), key="inspect_import_open"):
         _import()
     for change in st.session_state.get(_CHANGES, {}).get(chosen, ()):
         st.caption(f":material/edit: {change}")
@@ -157,6 +157,7 @@ def _choose_cell(cells: Cells) -> str:
         list(cells),
         first,
         lambda key: st.selectbox(_("Depth and seed"), list(cells), format_func=title.__getitem__, key=key),
+        folded=True,
     )
 
 
@@ -174,6 +175,7 @@ def _choose_step(steps: tuple[int, ...]) -> int:
             key=key,
             help=_("The weights after this many training steps. Step 0 is the untrained network."),
         ),
+        folded=True,
     )
 
 
