@@ -6,7 +6,6 @@ from typing import Final
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import N_
 from resnet_viz.ui import pages
-from resnet_viz.ui.depth import style
 from resnet_viz.ui.depth.charts import depth_charts, one_depth_charts
 from resnet_viz.ui.depth.form import choose_sweep, refusal
 from resnet_viz.ui.depth.recorded import show_recorded_sweep
@@ -20,7 +19,6 @@ from resnet_viz.ui.live.following import Following
 
 def depth_page() -> None:
     """Everything on the page."""
-    style.apply()
     experiment_page(PARTS)
 
 

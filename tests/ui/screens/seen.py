@@ -65,7 +65,7 @@ def assert_nothing_cut(page: Page) -> None:
     assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
 
 
-def places(page: Page, *selectors: str) -> dict[str, tuple[float, float]]:
+def places(page: Page, *selectors: str) -> dict[str, tuple[int, int]]:
     """Where things are on the page, whatever it is scrolled to."""
     scrolled = page.locator(".stMain").evaluate("main => main.scrollTop")
     found = {}
