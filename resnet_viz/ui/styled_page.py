@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HERE: Final = Path(__file__).parent
-_STYLES: Final = (_HERE / "style.css", _HERE / "depth" / "style.css")
+_STYLES: Final = (_HERE / "style.css", _HERE / "depth" / "style.css", _HERE / "inspection" / "style.css")
 _END: Final = b"</body>"
 
 

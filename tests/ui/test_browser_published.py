@@ -101,10 +101,11 @@ def test_a_download_is_chosen_watched_cancelled_and_gone_on_with(
     goes_on.set()
     page.get_by_role("button", name="Download").click()
     expect(page.locator(_MAPS)).to_have_count(1, timeout=60_000)
+    page.get_by_role("button", name="Map settings").click()
     page.get_by_role("combobox", name="Class to explain").fill("crane bi")
     page.get_by_role("option", name="crane bird").click()
     page.wait_for_url(re.compile("target=134"))
-    expect(page.get_by_text(re.compile("^crane bird: .*logit"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^Grad-CAM for crane bird"))).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Program, ResNet-18 (ZIP)").click()
     with zipfile.ZipFile(io.BytesIO(download.value.path().read_bytes())) as archive:

@@ -9,7 +9,6 @@ from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import address_bar, labels, server
-from resnet_viz.ui.inspection import style
 from resnet_viz.ui.inspection.checkpoints import checkpoints
 from resnet_viz.ui.inspection.choose_networks import choose_networks
 from resnet_viz.ui.inspection.client import about, predict
@@ -37,7 +36,6 @@ _SECTIONS: Final[dict[str, tuple[str, Callable[[Selection, Shown], None]]]] = {
 def inspect_page() -> None:
     """Everything on the page."""
     server.inspector()  # opens while the page is drawn
-    style.apply()
     st.title(
         _("Inspect"),
         anchor=False,
