@@ -60,8 +60,8 @@ def show_image(seen: Seen) -> None:
 def show_origin(seen: Seen) -> None:
     """The image as it came, where that is another one, what was done to it, and what makes it doubtful."""
     if seen.original is not None:
-        came, words = st.columns([1, 5], gap="medium", wrap=False)
-        with came:
+        picture, words = st.columns([1, 5], gap="medium", wrap=False)
+        with picture:
             show_photograph(seen.original, alt=_("The image as it came: {name}").format(name=seen.name))
         with words:
             name = seen.markup
