@@ -63,9 +63,9 @@ def _show(parts: Parts, standing: Standing, following: Following[Standing], aske
     jumps(parts)
 
     def between() -> None:
-        with st.container():
-            parts.failures(view)
         show_verdict(parts.kind, found)
+        with st.container():
+            parts.cells(standing, following)
         with st.container(key=f"{page}_fairness_place"):
             show_fairness(view, cells)
 
@@ -115,7 +115,6 @@ def _again_button(parts: Parts, view: ExperimentView) -> None:
         icon=":material/casino:",
         on_click=_again,
         args=(parts, view.spec),
-        help=_("Run the same again with the next seed"),
         key=f"{parts.kind.page}_again",
     )
 

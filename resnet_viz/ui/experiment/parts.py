@@ -10,7 +10,7 @@ from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import Kind
 from resnet_viz.findings.verdict import Verdict
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.experiment.view import ExperimentView, Standing
+from resnet_viz.ui.experiment.view import Standing
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.pages import Page
@@ -42,8 +42,8 @@ class Parts:
     Attributes:
         choose: shows the settings that stand above all others; the places for the button and the summary.
         refusal: a sentence for what the form lacks, where it has a better one than the refusal's own.
-        status: where the cells stand.
-        failures: what broke off, and how to go on.
+        status: how far it is, in little room.
+        cells: of each cell where it stands, and what broke off.
         charts: what was measured: first the one that makes the point, then what is to stand between, then all
             others.
         sections: the parts of the page that one may want to jump to, by anchor.
@@ -60,7 +60,7 @@ class Parts:
     choose: Callable[[], tuple[DeltaGenerator, DeltaGenerator]]
     refusal: Callable[[], str]
     status: Callable[[Standing, Following[Standing]], None]
-    failures: Callable[[ExperimentView], None]
+    cells: Callable[[Standing, Following[Standing]], None]
     charts: Callable[[Standing, Following[Standing], Callable[[], None]], None]
     sections: Mapping[str, str]
     evidence: Callable[[Verdict[Any]], None]

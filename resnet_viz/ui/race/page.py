@@ -67,7 +67,7 @@ PARTS: Final = Parts(
     choose=choose_race,
     refusal=lambda: "",
     status=race_status,
-    failures=race_failures,
+    cells=race_failures,
     charts=_charts,
     sections={
         "loss": N_("Loss"),

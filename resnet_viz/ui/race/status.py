@@ -14,7 +14,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
-from resnet_viz.ui.experiment.view import ExperimentView, Standing, steps_per_s
+from resnet_viz.ui.experiment.view import Standing, steps_per_s
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.ui.network_card import network_card
@@ -47,8 +47,9 @@ def race_status(standing: Standing, following: Following[Standing]) -> None:
                 following.text(("card", family), partial(_card, family))
 
 
-def race_failures(view: ExperimentView) -> None:
+def race_failures(standing: Standing, _following: Following[Standing]) -> None:
     """Why runs broke off, each reason once with the network types that it stopped."""
+    view = standing.view
     reasons: dict[str, list[str]] = {}
     for family in plain_first(view.spec.families):
         for reason in sorted({failure_sentence(run) for run in view.of(family)} - {""}):
