@@ -32,7 +32,7 @@ def depth_status(standing: Standing, following: Following[Standing]) -> None:
 
 
 def depth_cells(standing: Standing, following: Following[Standing]) -> None:
-    """One box a cell, what broke off, and how good the estimate was."""
+    """One box a cell, and what broke off."""
     with st.container(border=True, key="depth_cells"):
         following.text("cells", lambda standing: _map(standing.view.cells, standing.cells))
         st.caption(
@@ -42,7 +42,6 @@ def depth_cells(standing: Standing, following: Following[Standing]) -> None:
             )
         )
         _failures(standing.view)
-        _how_good(standing.view)
 
 
 def _progress(standing: Standing) -> str:
@@ -155,7 +154,7 @@ def _failures(view: ExperimentView) -> None:
         retry_button(view)
 
 
-def _how_good(view: ExperimentView) -> None:
+def how_good_the_estimate_was(view: ExperimentView) -> None:
     """The estimate against what came, once all that it was made for has ended."""
     promised = promise(server.store(), view.group.id) if view.settled else None
     if promised is None:

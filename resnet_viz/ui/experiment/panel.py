@@ -63,16 +63,16 @@ def _show(parts: Parts, standing: Standing, following: Following[Standing], aske
     jumps(parts)
 
     def between() -> None:
-        show_verdict(parts.kind, found)
         with st.container():
             parts.cells(standing, following)
+        show_verdict(parts.kind, found)
         with st.container(key=f"{page}_fairness_place"):
             show_fairness(view, cells)
 
     parts.charts(standing, following, between)
     results(standing, following, parts.columns)
     if isinstance(found, Verdict):
-        parts.evidence(found)
+        parts.afterwards(view, found)
 
 
 def _share_done(standing: Standing) -> str:

@@ -10,7 +10,7 @@ from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import Kind
 from resnet_viz.findings.verdict import Verdict
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.experiment.view import Standing
+from resnet_viz.ui.experiment.view import ExperimentView, Standing
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.pages import Page
@@ -47,7 +47,7 @@ class Parts:
         charts: what was measured: first the one that makes the point, then what is to stand between, then all
             others.
         sections: the parts of the page that one may want to jump to, by anchor.
-        evidence: what the verdict rests on.
+        afterwards: what is worth knowing only once a verdict is there; comes last.
         columns: of the table of results, by name.
         preview: draws what the form asks for, while no experiment is open.
         recorded: shows a recording, while no experiment is open.
@@ -63,7 +63,7 @@ class Parts:
     cells: Callable[[Standing, Following[Standing]], None]
     charts: Callable[[Standing, Following[Standing], Callable[[], None]], None]
     sections: Mapping[str, str]
-    evidence: Callable[[Verdict[Any]], None]
+    afterwards: Callable[[ExperimentView, Verdict[Any]], None]
     columns: tuple[str, ...]
     preview: Callable[[Experiment], None] | None = None
     recorded: Callable[[], None] | None = None
