@@ -15,6 +15,7 @@ from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.live.route import ADDRESS, live_route
 from resnet_viz.ui.machine import AtTheMachine
 from resnet_viz.ui.server import feed
+from resnet_viz.ui.styled_page import StyledPage
 
 base, embedders = base_path(), embedders_at_start()
 code = code_at_start(st.get_option("server.address"))
@@ -27,6 +28,7 @@ app = st.App(
         Middleware(NoTrailingSlash, base=base),
         Middleware(AccessCode, code=code, base=base),
         Middleware(AtTheMachine, asks_code=code is not None),
+        Middleware(StyledPage),
     ],
     on_script_error=tell,
 )

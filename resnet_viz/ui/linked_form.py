@@ -4,6 +4,7 @@ Where the link says something new, the widgets follow it. Otherwise they speak,
 and what they say is written to the link.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import streamlit as st
@@ -43,13 +44,22 @@ class LinkedForm:
         """The session key of the widget for the setting ``name``."""
         return f"{self.page}_set_{name}"
 
-    def take_over(self) -> None:
-        """Bring the widgets' values in line with the link, before any widget is made."""
+    def take_over(self, settings_of: Callable[[str], Experiment | None]) -> None:
+        """Bring the widgets' values in line with the link, before any widget is made.
+
+        A link that says nothing of settings means those of the race or sweep that it names (``settings_of``).
+        """
         if self._link.arrived():
-            preset, spec, notices = self.kind.from_link(self._link.all_said())
-            for notice in notices:
-                self._link.report(notice)
-            self.put(preset, spec)
+            said = self._link.all_said()
+            named = self.group_id()
+            meant = settings_of(named) if named is not None and not self._says_settings(said) else None
+            if meant is not None:
+                self.put(self.kind.preset_of(meant), meant)
+            else:
+                preset, spec, notices = self.kind.from_link(said)
+                for notice in notices:
+                    self._link.report(notice)
+                self.put(preset, spec)
         elif any(self.key(name) not in st.session_state for name in self.kind.settings):
             # Coming back from another page, where Streamlit has forgotten what the widgets said.
             self.put(*self.kept())
@@ -57,6 +67,9 @@ class LinkedForm:
             return
         if self._switch is not None:
             st.session_state[self.switch_key] = self._link.said(self._switch) == _YES
+
+    def _says_settings(self, said: Mapping[str, str]) -> bool:
+        return any(name in said for name in (PRESET_PARAMETER, *self.kind.settings))
 
     def put(self, preset: str, spec: Experiment) -> None:
         """Make the widgets show ``spec``; only before they are made in this run, or in a callback."""

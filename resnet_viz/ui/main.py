@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import address_bar, language_switch, style
+from resnet_viz.ui import address_bar, language_switch, streamlits_words
 from resnet_viz.ui.pages import PAGES
 
 _HERE = Path(__file__).parent
@@ -25,7 +25,7 @@ page = st.navigation(
     position="top",
 )
 st.set_page_config(page_title=f"{page.title} · ResNet Viz")
-style.apply()
+streamlits_words.say_for_streamlit()
 st.logo(str(_HERE / "logo.svg"), size="large", icon_image=str(_ICON))
 with st.container(key="language"):
     language_switch.show_switch()

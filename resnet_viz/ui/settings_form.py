@@ -26,7 +26,7 @@ def choose_preset(form: LinkedForm) -> str:
     address_bar.tell(form.notices())
     presets = form.kind.presets
     choose(
-        st.segmented_control,
+        st.pills,
         _("Preset"),
         list(presets),
         lambda name: _(presets[name].title),
@@ -83,6 +83,15 @@ def in_short(run: RunSpec) -> dict[str, str]:
         "images": f"{run.data.train_size or data.train_size:,}",
         "side": str(run.data.resolution_px or data.image_px),
     }
+
+
+def seeds_and_steps(spec: Experiment) -> tuple[str, str]:
+    """How long each run trains, and from which seeds."""
+    train = spec.run.train
+    steps = _("{steps} steps").format(steps=f"{train.steps:,}")
+    if spec.seeds > 1:
+        return steps, _("seeds {first}–{last}").format(first=train.seed, last=train.seed + spec.seeds - 1)
+    return steps, _("seed {seed}").format(seed=train.seed)
 
 
 def _changed_titles(form: LinkedForm, preset: str, spec: Experiment) -> str:

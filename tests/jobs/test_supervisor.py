@@ -135,8 +135,8 @@ def test_too_many_paused_runs_end_resumable(supervisor: Supervisor, store: Store
         store.set_desired(run_id, Desired(Wish.PAUSE))
         until_state(store, run_id, RunState.PAUSED)
         # It looks once a second: of pauses that it sees at the same time none is the longest.
-        until(lambda run_id=run_id: run_id in supervisor._reaper._paused_since)
         paused.append(run_id)
+        until(lambda: supervisor._reaper._paused_since.keys() >= {*paused})
     until_state(store, paused[0], RunState.STOPPED)
     assert [store.run(run_id).state for run_id in paused[1:]] == [RunState.PAUSED] * 4
     stop(store, paused)

@@ -50,10 +50,15 @@ def get(
     more: Sequence[Route] = (),
     **headers: str,
 ) -> Answer:
-    """Ask the app, which lives at ``base``, as a server would, without one."""
+    """Ask the app, which lives at ``base``."""
     middleware = [Middleware(HeadersAndOwner, embedders=embedded_in), Middleware(NoTrailingSlash, base=base)]
     home, data = Route(f"{base}/", _page), Route(f"{base}/data", _data)
     app = Starlette(routes=[home, data, *more, *routes(base)], middleware=middleware)
+    return ask(app, path, scheme=scheme, **headers)
+
+
+def ask(app: Starlette, path: str, *, scheme: str = "http", **headers: str) -> Answer:
+    """Ask ``app`` as a server would, without one."""
     sent: list[Message] = []
 
     async def receive() -> Message:

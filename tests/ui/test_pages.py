@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import Facts, Failure, Progress, RunState, StateChanged, Wish
+from resnet_viz.jobs.experiments import spec_of
 from resnet_viz.store import Store
 from resnet_viz.ui.permissions import LOCAL
 from tests.made.stored import end, start_race, train_race, write
@@ -122,8 +123,55 @@ def test_a_finished_race_shows_verdict_fairness_and_results(store: Store) -> Non
     assert "4,934 parameters" in words
     assert any("4 of 4 checks" in expander.label for expander in app.expander)
     assert 3 in [element.proto.body.count("<tr>") for element in app.get("html")]
-    assert app.button(key="race_pause").disabled
-    assert app.button(key="race_stop").disabled
+    assert {button.key for button in app.button} >= {"race_again", "race_start"}
+    assert not {button.key for button in app.button} & {"race_pause", "race_step", "race_resume", "race_stop"}
+
+
+def test_while_the_training_goes_on_its_layers_are_followed_or_not(store: Store) -> None:
+    group = start_race(store)
+    train_race(store, group, end=None)
+    app = open_page("race", race=group.id)
+    assert not any(slider.key == "race_step_shown" for slider in app.select_slider)
+    app.toggle(key="race_follow").set_value(False).run()
+    assert app.select_slider(key="race_step_shown").value == 29
+
+
+def test_a_race_opened_by_its_name_alone_brings_its_settings(store: Store) -> None:
+    group = start_race(store)
+    app = open_page("race", race=group.id)
+    spec = spec_of(group)
+    assert app.select_slider(key="race_set_depth").value == spec.run.network.depth
+    assert app.number_input(key="race_set_steps").value == spec.run.train.steps
+    assert not any(button.key == "race_take_settings" for button in app.button)
+
+
+def test_a_form_that_asks_for_something_else_than_what_is_shown_says_so(store: Store) -> None:
+    group = start_race(store)
+    train_race(store, group)
+    app = open_page("race", race=group.id)
+    app.select_slider(key="race_set_depth").set_value(20).run()
+    assert "ask for something else than what is shown here: Depth of both networks." in texts(app)
+    app.button(key="race_take_settings").click().run()
+    assert not app.exception
+    assert app.select_slider(key="race_set_depth").value == 8
+    assert "ask for something else" not in texts(app)
+    assert app.query_params["race"] == group.id
+
+
+def test_a_second_start_says_what_it_will_do_and_may_take_the_place_of_the_first(store: Store) -> None:
+    group = start_race(store)
+    app = open_page("race", race=group.id)
+    assert "Something else trains on this machine" in texts(app)
+    assert store.groups(kind="race")[0].id == group.id, "to open it starts nothing"
+    app.button(key="race_start_instead").click().run()
+    assert not app.exception
+    second = store.group(app.query_params["race"])
+    assert second.id != group.id
+    assert {run.state for run in store.runs(group=group.id)} == {RunState.STOPPED}
+    assert {run.state for run in store.runs(group=second.id)} == {RunState.QUEUED}
+    app.button(key="race_start").click().run()
+    assert len(store.groups(kind="race")) == 3
+    assert {run.state for run in store.runs(group=second.id)} == {RunState.QUEUED}
 
 
 def test_a_running_race_has_no_verdict_yet(store: Store) -> None:
@@ -131,16 +179,16 @@ def test_a_running_race_has_no_verdict_yet(store: Store) -> None:
     train_race(store, group, end=None)
     app = open_page("race", race=group.id)
     assert "trains better" not in texts(app)
-    assert not app.button(key="race_pause").disabled
-    assert app.button(key="race_step").disabled
+    assert "The verdict comes when all networks have finished." in texts(app)
+    assert {button.key for button in app.button} >= {"race_pause", "race_stop"}
+    assert not {button.key for button in app.button} & {"race_step", "race_resume", "race_again"}
 
 
 def test_the_scrubber_shows_the_layers_at_an_earlier_step(store: Store) -> None:
     group = start_race(store)
     train_race(store, group)
     app = open_page("race", race=group.id)
-    assert not any(slider.key == "race_step_shown" for slider in app.select_slider)
-    app.toggle(key="race_follow").set_value(False).run()
+    assert not any(toggle.key == "race_follow" for toggle in app.toggle), "there is nothing to follow"
     assert app.select_slider(key="race_step_shown").value == 29
     app.select_slider(key="race_step_shown").set_value(3).run()
     assert not app.exception
@@ -160,8 +208,8 @@ def test_a_failed_run_says_why_in_a_sentence(store: Store) -> None:
     for run_id in group.run_ids:
         end(store, run_id, RunState.FAILED, failure)
     app = open_page("race", race=group.id)
-    assert {error.value for error in app.error} == {"The GPU has no memory left."}
-    assert not app.button(key="race_resume").disabled
+    assert [error.value for error in app.error] == ["Plain, Residual: The GPU has no memory left."]
+    assert app.button(key="race_resume")
 
 
 def test_pause_resume_and_stop_reach_the_store(store: Store) -> None:

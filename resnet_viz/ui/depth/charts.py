@@ -13,6 +13,7 @@ from resnet_viz.figures.families import family_name, plain_first
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
+from resnet_viz.ui.experiment.jumps import anchor
 from resnet_viz.ui.experiment.view import Standing
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
@@ -25,23 +26,25 @@ R = TypeVar("R")
 _SHOWN: Final = "depth_shown"
 _TALL_PX: Final = 460
 _STACKED_PX: Final = 720
+_CURVE_PX: Final = 360
+_CURVE_STACKED_PX: Final = 560
+"""With what stands above it, the curve fits onto a projector and a phone."""
 _PARTS: Final = 100
 """While a sweep runs, a curve is drawn again after every hundredth of its steps."""
 
 
 def depth_charts(
-    following: Following[R], cells_of: Callable[[R], Sequence[CellHistory]], spec: Experiment, *, name: str
+    following: Following[R],
+    cells_of: Callable[[R], Sequence[CellHistory]],
+    spec: Experiment,
+    between: Callable[[], None],
+    *,
+    name: str,
 ) -> int:
-    """The degradation curve, then losses and gradients of all depths; the depth that is highlighted.
+    """The degradation curve, what stands ``between``, losses and gradients of all depths.
 
-    ``name`` tells sweeps apart.
+    ``name`` tells sweeps apart. Gives the depth that is highlighted.
     """
-    st.toggle(
-        _("Show published curves for comparison"),
-        key=DEPTH_FORM.switch_key,
-        on_change=_published_changed,
-        help=_("Test errors on CIFAR-10 from two papers, in grey. They were not measured here."),
-    )
     published = bool(st.session_state[DEPTH_FORM.switch_key])
     families, depths = spec.families, spec.depths
 
@@ -50,6 +53,8 @@ def depth_charts(
         draw: Callable[[Sequence[CellHistory]], Figure],
         seen: Callable[[Sequence[CellHistory]], Hashable],
         choice: Hashable,
+        height_px: int = _TALL_PX,
+        narrow_px: int = _STACKED_PX,
     ) -> None:
         following.chart(
             (name, part, families, depths, choice),
@@ -57,17 +62,27 @@ def depth_charts(
             lambda read: seen(cells_of(read)),
             key=f"depth_{part}",
             filename=f"depth-{name}-{part}",
-            height_px=_TALL_PX,
-            narrow_px=_STACKED_PX,
+            height_px=height_px,
+            narrow_px=narrow_px,
         )
 
+    anchor("curve")
     show(
         "curve",
         lambda cells: degradation.figure(families, cells, depths=depths, published=published),
         _finished,
         published,
+        _CURVE_PX,
+        _CURVE_STACKED_PX,
     )
-    st.subheader(_("All depths, one highlighted"), anchor=False)
+    st.toggle(
+        _("Show published curves for comparison"),
+        key=DEPTH_FORM.switch_key,
+        on_change=_published_changed,
+        help=_("Test errors on CIFAR-10 from two papers, in grey. They were not measured here."),
+    )
+    between()
+    st.subheader(_("All depths, one highlighted"), anchor="depths")
     depth = _depth_slider(depths)
     extent = partial(_extent, spec)
     show("losses", lambda cells: depth_losses.figure(families, cells, depth=depth), extent, depth)
@@ -98,7 +113,13 @@ def one_depth_charts(following: Following[Standing], spec: Experiment, depth: in
     )
     if opened.open and histories_of(following.read):
         with opened:
-            race_charts(following, histories_of, f"depth-{name}-{depth}", page="depth_pair")
+            race_charts(
+                following,
+                histories_of,
+                f"depth-{name}-{depth}",
+                page="depth_pair",
+                moving=not following.read.view.settled,
+            )
 
 
 def _depth_slider(depths: Sequence[int]) -> int:

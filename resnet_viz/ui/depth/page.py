@@ -1,15 +1,15 @@
 """The Depth page: one recipe at many depths, with and without skip connections."""
 
+from collections.abc import Callable
 from typing import Final
 
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import N_
 from resnet_viz.ui import pages
-from resnet_viz.ui.depth import style
 from resnet_viz.ui.depth.charts import depth_charts, one_depth_charts
 from resnet_viz.ui.depth.form import choose_sweep, refusal
 from resnet_viz.ui.depth.recorded import show_recorded_sweep
-from resnet_viz.ui.depth.status import depth_status
+from resnet_viz.ui.depth.status import depth_failures, depth_status
 from resnet_viz.ui.experiment.page import experiment_page
 from resnet_viz.ui.experiment.parts import Parts, Words
 from resnet_viz.ui.experiment.view import Standing
@@ -19,13 +19,12 @@ from resnet_viz.ui.live.following import Following
 
 def depth_page() -> None:
     """Everything on the page."""
-    style.apply()
     experiment_page(PARTS)
 
 
-def _charts(standing: Standing, following: Following[Standing]) -> None:
+def _charts(standing: Standing, following: Following[Standing], between: Callable[[], None]) -> None:
     spec, name = standing.view.spec, standing.view.group.id
-    depth = depth_charts(following, lambda standing: standing.cells, spec, name=name)
+    depth = depth_charts(following, lambda standing: standing.cells, spec, between, name=name)
     one_depth_charts(following, spec, depth, name=name)
 
 
@@ -46,13 +45,19 @@ PARTS: Final = Parts(
         size=N_(
             "{runs} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
         ),
-        recorded=True,
         go_on=N_("Continue the sweep"),
     ),
     choose=choose_sweep,
     refusal=refusal,
     status=depth_status,
+    failures=depth_failures,
     charts=_charts,
+    sections={
+        "curve": N_("Error"),
+        "verdict": N_("Verdict"),
+        "depths": N_("All depths"),
+        "results": N_("Results"),
+    },
     evidence=lambda _found: None,
     columns=(
         "network",
@@ -66,5 +71,5 @@ PARTS: Final = Parts(
         "run",
         "remark",
     ),
-    when_empty=show_recorded_sweep,
+    recorded=show_recorded_sweep,
 )

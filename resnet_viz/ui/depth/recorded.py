@@ -5,9 +5,11 @@ import streamlit as st
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
+from resnet_viz.experiments.recordings import Recording
+from resnet_viz.findings.verdict import verdict
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.depth.charts import depth_charts
-from resnet_viz.ui.experiment.verdict import show_verdict
+from resnet_viz.ui.experiment.verdict import show_headline, show_verdict
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.live.following import still
@@ -15,8 +17,8 @@ from resnet_viz.ui.recordings import made_on, recorded_sweep, show_origin
 from resnet_viz.ui.settings_form import in_short
 
 
-def show_recorded_sweep(_asked: Experiment | None) -> None:
-    """How to start one's own, then the recording with its verdict and charts."""
+def show_recorded_sweep() -> None:
+    """The recording: its curve, its verdict, where it comes from, and how to make one's own."""
     try:
         recording = recorded_sweep()
     except (NotFound, InvalidSetting) as error:
@@ -24,27 +26,38 @@ def show_recorded_sweep(_asked: Experiment | None) -> None:
         st.warning(str(error), icon=":material/movie_off:")
         return
     spec, cells = recording.spec, list(recording.cells)
-    _own_sweep(spec)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", key="depth_head", gap="small"):
         title = _("Depths {first} to {last}, plain and residual")
         st.header(title.format(first=spec.depths[0], last=spec.depths[-1]), anchor=False, width="content")
         st.badge(_("Recording"), icon=":material/movie:", color="gray")
-    asked = _(
-        "{cells} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
-    )
-    st.markdown(asked.format(cells=len(cells), **in_short(spec.run)))
-    text = _(
-        "This is a recording, not a sweep of this machine: {count} networks were trained on {day} on "
-        "{cores} CPU cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
-    )
-    show_origin(recording, made_on(recording, text, count=len(cells)))
-    show_verdict(SWEEP, spec, cells, lambda _found: None)
-    depth_charts(still(cells), lambda cells: cells, spec, name=f"recorded-{recording.name}")
+    found = verdict(SWEEP, spec, cells)
+    show_headline(SWEEP, found)
+
+    def between() -> None:
+        show_verdict(SWEEP, found)
+        _own_sweep(spec)
+        _origin(recording)
+
+    depth_charts(still(cells), lambda cells: cells, spec, between, name=f"recorded-{recording.name}")
+
+
+def _origin(recording: Recording) -> None:
+    spec = recording.spec
+    with st.expander(_("About this recording"), icon=":material/movie:"):
+        asked = _(
+            "{cells} runs of {steps} steps, batch size {batch} · {dataset}, {images} images, {side}×{side} px"
+        )
+        st.markdown(asked.format(cells=len(recording.cells), **in_short(spec.run)))
+        text = _(
+            "This is a recording, not a sweep of this machine: {count} networks were trained on {day} on "
+            "{cores} CPU cores ({processor}) with PyTorch {torch}, by the command `{command}`. {note}"
+        )
+        show_origin(recording, made_on(recording, text, count=len(recording.cells)))
 
 
 def _own_sweep(recorded: Experiment | None) -> None:
     with st.container(border=True, key="depth_empty"):
-        st.subheader(_("No sweep of this machine is open yet; below is a recording"), anchor=False)
+        st.subheader(_("Your own sweep"), anchor=False)
         st.markdown(
             "\n".join(
                 f"- {line}"
@@ -66,7 +79,7 @@ def _own_sweep(recorded: Experiment | None) -> None:
         )
         if recorded is not None:
             st.button(
-                _("Use the settings of the recording below"),
+                _("Use the settings of this recording"),
                 icon=":material/tune:",
                 on_click=_take_settings,
                 args=(recorded,),

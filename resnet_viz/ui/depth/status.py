@@ -26,19 +26,9 @@ _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED
 
 
 def depth_status(standing: Standing, following: Following[Standing]) -> None:
-    """Progress, the map of all cells, and what needs somebody."""
-    view = standing.view
+    """Progress, and the map of all cells."""
     with st.container(border=True, key="depth_status"):
         following.text("status", _progress_and_map)
-        st.caption(
-            _(
-                "One box per run: its progress, then its final training error. Double border: reused "
-                "from another sweep or race."
-            )
-        )
-        if view.failed:
-            _failures(view)
-        _how_good(view)
 
 
 def _progress_and_map(standing: Standing) -> str:
@@ -135,8 +125,15 @@ def _box(place: FilledCell, error: float | None) -> str:
     )
 
 
-def _failures(view: ExperimentView) -> None:
-    """Every cell that broke off by name, those with the same reason together, and how to go on."""
+def depth_failures(view: ExperimentView) -> None:
+    """What the map means; every cell that broke off by name, those with the same reason together."""
+    st.caption(
+        _(
+            "One box per run: its progress, then its final training error. Double border: reused "
+            "from another sweep or race."
+        )
+    )
+    _how_good(view)
     reasons: dict[tuple[str, bool], list[str]] = {}
     for place in view.failed:
         assert place.run is not None

@@ -20,9 +20,10 @@ from resnet_viz.ui.permissions import owner
 
 
 def controls(view: ExperimentView) -> None:
-    """The buttons, each only where it can do something; nothing for people who did not start it."""
+    """A button for each thing that can be done; none for people who did not start it."""
     if view.group.owner != owner():
-        st.caption(_("Started in another browser: you can watch it, but not control it."))
+        if not view.settled:
+            st.caption(_("Started in another browser: you can watch it, but not control it."))
         return
     going, page = bool(view.active) and not view.stopping, view.kind.page
     buttons = (
@@ -37,16 +38,9 @@ def controls(view: ExperimentView) -> None:
         ),
         ("stop", _("Stop"), ":material/stop:", stop_experiment, going),
     )
-    with st.container(horizontal=True, horizontal_alignment="right", key=f"{page}_controls", gap="small"):
-        for name, title, icon, action, enabled in buttons:
-            st.button(
-                title,
-                icon=icon,
-                on_click=_act,
-                args=(action, view.group.id),
-                disabled=not enabled,
-                key=f"{page}_{name}",
-            )
+    for name, title, icon, action, possible in buttons:
+        if possible:
+            st.button(title, icon=icon, on_click=_act, args=(action, view.group.id), key=f"{page}_{name}")
 
 
 def retry_button(view: ExperimentView) -> None:

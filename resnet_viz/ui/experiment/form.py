@@ -1,5 +1,6 @@
 """What to train: presets, the kind's own settings, one button, and everything else behind an expander."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -15,7 +16,12 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server
 from resnet_viz.ui.experiment.estimate import show_estimate
 from resnet_viz.ui.experiment.parts import Parts
-from resnet_viz.ui.settings_form import all_settings, choose_preset, in_short, with_changes
+from resnet_viz.ui.settings_form import (
+    all_settings,
+    choose_preset,
+    seeds_and_steps,
+    with_changes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +32,17 @@ class Asked:
     missing: list[Cell]
 
 
-def experiment_form(parts: Parts) -> tuple[Asked | None, DeltaGenerator]:
-    """Show the form; what it asks for (None where that cannot be had), and the place for its button."""
+def experiment_form(
+    parts: Parts, drawn: Callable[[Experiment], None] | None = None
+) -> tuple[Asked | None, DeltaGenerator]:
+    """Show the form; what it asks for (None where that cannot be had), and the place for its button.
+
+    ``drawn`` shows what is asked for, before the settings that few change.
+    """
     form = parts.form
     preset = choose_preset(form)
     button, summary = parts.choose()
+    drawing = st.container()
     all_settings(form, expanded=preset == CUSTOM)
     try:
         spec = form.asked_for()
@@ -40,15 +52,29 @@ def experiment_form(parts: Parts) -> tuple[Asked | None, DeltaGenerator]:
         st.error(parts.refusal() or str(refusal), icon=":material/block:")
         return None, button
     form.keep(spec)
+    if drawn is not None:
+        with drawing:
+            drawn(spec)
     missing = [cell for cell in spec.in_queue_order() if cell not in known]
     with summary, st.container(gap="xsmall"):
-        text = _(parts.words.size).format(runs=len(spec.cells()), **in_short(spec.run))
+        text = parts.in_short(spec)
         if known:
             text += " · " + _("{known} already trained, will be reused").format(known=len(known))
         st.caption(with_changes(text, form, preset, spec))
         if parts.kind.reuses:
             show_estimate(spec, missing)
     return Asked(spec, missing), button
+
+
+def folded(parts: Parts, shown: str | None) -> DeltaGenerator:
+    """A line that says what the form asks for, and opens it; closed again for whatever is ``shown`` next."""
+    try:
+        spec = parts.form.asked_for()
+    except InvalidSetting:  # the form says so
+        _preset, spec = parts.form.kept()
+    said = " · ".join((parts.kind.title_of(spec), *seeds_and_steps(spec)))
+    key = f"{parts.kind.page}_folded_{shown or 'none'}"
+    return st.expander(_("Settings: {settings}").format(settings=said), icon=":material/tune:", key=key)
 
 
 def _known(parts: Parts, spec: Experiment) -> set[Cell]:

@@ -1,10 +1,9 @@
 """An experiment while it runs and after: controls, verdict, status, fairness, charts, results."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.findings.verdict import Verdict
 from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord
@@ -12,77 +11,118 @@ from resnet_viz.ui import server
 from resnet_viz.ui.experiment.controls import controls
 from resnet_viz.ui.experiment.deleted import show_deleted
 from resnet_viz.ui.experiment.fairness import show_fairness
+from resnet_viz.ui.experiment.jumps import jumps
 from resnet_viz.ui.experiment.parts import Parts
 from resnet_viz.ui.experiment.results import results
-from resnet_viz.ui.experiment.verdict import say_incomparable, show_verdict
+from resnet_viz.ui.experiment.verdict import judged, show_headline, show_verdict
 from resnet_viz.ui.experiment.view import ExperimentSource, ExperimentView, Standing, read_view, stamp
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.permissions import owner
+from resnet_viz.wording import with_commas
 
 
-def panel(parts: Parts, group: GroupRecord) -> None:
-    """Show the experiment, live while something in it moves."""
-    st.fragment(_panel)(parts, group, read_view(group).settled)
+def panel(parts: Parts, group: GroupRecord, asked: Experiment | None) -> None:
+    """Show the experiment, live while something in it moves; ``asked``: what the form asks for."""
+    st.fragment(_panel)(parts, group, read_view(group).settled, asked)
 
 
 @in_readers_language
-def _panel(parts: Parts, group: GroupRecord, was_settled: bool) -> None:
+def _panel(parts: Parts, group: GroupRecord, was_settled: bool, asked: Experiment | None) -> None:
     source = ExperimentSource(group)
     standing = source.read()
     if standing.view.settled != was_settled:
         st.rerun()  # lets the rest of the page know
     following = Following(source, standing, stamp, key=parts.kind.page, moving=not was_settled)
-    _show(parts, standing, following)
+    _show(parts, standing, following, asked)
     following.begin()
 
 
-def _show(parts: Parts, standing: Standing, following: Following[Standing]) -> None:
+def _show(parts: Parts, standing: Standing, following: Following[Standing], asked: Experiment | None) -> None:
+    """Nothing that comes while it runs moves what is there: places are kept, and what may grow comes last."""
     view, cells = standing
-    title, buttons = st.columns([5, 6], vertical_alignment="center")
-    title.header(view.group.name or parts.kind.title_of(view.spec), anchor=False)
-    if view.runs or parts.kind.reuses:
-        with buttons:
-            controls(view)
+    page = parts.kind.page
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{page}_head", gap="small"):
+        with st.container(width="stretch", gap=None):
+            st.header(view.group.name or parts.kind.title_of(view.spec), anchor=False)
+            st.caption(parts.in_short(view.spec))
+        with st.container(width="content", horizontal=True, gap="small", key=f"{page}_controls"):
+            if view.runs or parts.kind.reuses:
+                controls(view)
+            if view.settled:
+                _again_button(parts, view)
     with st.container():  # what stands below stays where it is in the page, or charts would be drawn anew
+        _say_what_differs(parts, view.spec, asked)
         show_deleted(view)
-    if view.runs or parts.kind.reuses:
+    if not view.runs and not parts.kind.reuses:
+        return
+    following.title(_share_done)
+    found = judged(parts.kind, view, cells)
+    show_headline(parts.kind, found)
+    parts.status(standing, following)
+    jumps(parts)
+
+    def between() -> None:
         with st.container():
-            if view.settled or (view.kind.reuses and view.finished):
-                _judge(parts, view, cells)
-        parts.status(standing, following)
-        show_fairness(view, cells)
-        parts.charts(standing, following)
-        results(standing, following, parts.columns)
+            parts.failures(view)
+        show_verdict(parts.kind, found)
+        with st.container(key=f"{page}_fairness_place"):
+            show_fairness(view, cells)
+
+    parts.charts(standing, following, between)
+    results(standing, following, parts.columns)
+    if isinstance(found, Verdict):
+        parts.evidence(found)
+
+
+def _share_done(standing: Standing) -> str:
+    """Of all steps, for the title of the tab; nothing once nothing moves."""
+    view = standing.view
     if view.settled:
+        return ""
+    steps = sum(place.cell.run.train.steps for place in view.cells)
+    return f"{sum(run.step for run in view.runs) / steps:.0%}"
+
+
+def _say_what_differs(parts: Parts, shown: Experiment, asked: Experiment | None) -> None:
+    """That the form asks for something else than what is shown, and the way back."""
+    if asked is None or {*asked.runs()} == {*shown.runs()}:
+        return
+    names = [
+        _(setting.label) for setting in parts.kind.settings.values() if setting.of(shown) != setting.of(asked)
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", key=f"{parts.kind.page}_differs"):
+        st.caption(
+            ":material/info: "
+            + _("The settings above ask for something else than what is shown here: {names}.").format(
+                names=with_commas(names)
+            ),
+            width="content",
+        )
         st.button(
-            _("Run again with another seed"),
-            icon=":material/casino:",
-            on_click=_again,
-            args=(parts, view.spec),
-            key=f"{parts.kind.page}_again",
+            _("Use the settings of what is shown"),
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_take_settings,
+            args=(parts, shown),
+            key=f"{parts.kind.page}_take_settings",
         )
 
 
-def _judge(parts: Parts, view: ExperimentView, cells: Sequence[CellHistory]) -> None:
-    """The verdict; where nothing is trained anew by itself, on the seeds of which all networks are left.
+def _again_button(parts: Parts, view: ExperimentView) -> None:
+    st.button(
+        _("Another seed"),
+        icon=":material/casino:",
+        on_click=_again,
+        args=(parts, view.spec),
+        help=_("Run the same again with the next seed"),
+        key=f"{parts.kind.page}_again",
+    )
 
-    A network type of which nothing is left does not count, where others can still be compared.
-    """
-    spec = view.spec
-    if not view.kind.reuses:
-        there = {cell.family for cell in cells}
-        families = tuple(name for name in spec.families if name in there)
-        if len(families) < 2:
-            families = spec.families
-        lacking = {p.cell.seed for p in view.cells if p.run is None and p.cell.family in families}
-        seeds = {place.cell.seed for place in view.cells} - lacking
-        if not seeds:
-            say_incomparable(len(spec.families))
-            return
-        spec = spec.but(families=families, seeds=len(seeds))
-        cells = [cell for cell in cells if cell.seed in seeds]
-    show_verdict(parts.kind, spec, cells, parts.evidence)
+
+@in_readers_language
+def _take_settings(parts: Parts, shown: Experiment) -> None:
+    parts.form.open(parts.form.group_id(), parts.kind.preset_of(shown), shown)
 
 
 @in_readers_language

@@ -1,6 +1,6 @@
 """What one kind of experiment has of its own on its page; all else is shared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import Kind
 from resnet_viz.findings.verdict import Verdict
-from resnet_viz.ui.experiment.view import Standing
+from resnet_viz.locale import gettext as _
+from resnet_viz.ui.experiment.view import ExperimentView, Standing
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.pages import Page
+from resnet_viz.ui.settings_form import in_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,6 @@ class Words:
     """With ``{id}``."""
     size: str
     """With ``{runs}`` and what `settings_form.in_short` gives."""
-    recorded: bool
-    """Whether closing what is open shows a recording instead."""
     go_on: str = ""
     """What the button says of an unfinished experiment that is taken up again; only where the kind reuses."""
 
@@ -43,10 +43,14 @@ class Parts:
         choose: shows the settings that stand above all others; the places for the button and the summary.
         refusal: a sentence for what the form lacks, where it has a better one than the refusal's own.
         status: where the cells stand.
-        charts: what was measured.
-        evidence: below the verdict, what it rests on.
+        failures: what broke off, and how to go on.
+        charts: what was measured: first the one that makes the point, then what is to stand between, then all
+            others.
+        sections: the parts of the page that one may want to jump to, by anchor.
+        evidence: what the verdict rests on.
         columns: of the table of results, by name.
-        when_empty: shown while no experiment is open; of what the form asks for, None where it cannot be had.
+        preview: draws what the form asks for, while no experiment is open.
+        recorded: shows a recording, while no experiment is open.
     """
 
     kind: Kind
@@ -56,7 +60,14 @@ class Parts:
     choose: Callable[[], tuple[DeltaGenerator, DeltaGenerator]]
     refusal: Callable[[], str]
     status: Callable[[Standing, Following[Standing]], None]
-    charts: Callable[[Standing, Following[Standing]], None]
+    failures: Callable[[ExperimentView], None]
+    charts: Callable[[Standing, Following[Standing], Callable[[], None]], None]
+    sections: Mapping[str, str]
     evidence: Callable[[Verdict[Any]], None]
     columns: tuple[str, ...]
-    when_empty: Callable[[Experiment | None], None]
+    preview: Callable[[Experiment], None] | None = None
+    recorded: Callable[[], None] | None = None
+
+    def in_short(self, spec: Experiment) -> str:
+        """What ``spec`` asks for, in one line."""
+        return _(self.words.size).format(runs=len(spec.cells()), **in_short(spec.run))

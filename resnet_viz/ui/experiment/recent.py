@@ -12,6 +12,7 @@ from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.parts import Parts
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.permissions import owner
+from resnet_viz.ui.settings_form import seeds_and_steps
 from resnet_viz.wording import with_commas
 
 _SHOWN = 8
@@ -21,7 +22,7 @@ def recent(parts: Parts, current: str | None) -> None:
     """A button for each of the latest ones except the one that is open, and for the recorded one."""
     found = server.store().groups(kind=parts.kind.name, owner=owner(), limit=_SHOWN + 1)
     groups = [group for group in found if group.id != current][:_SHOWN]
-    recorded = current is not None and parts.words.recorded
+    recorded = current is not None and parts.recorded is not None
     if not groups and not recorded:
         return
     with st.expander(_(parts.words.earlier), icon=":material/history:"):
@@ -44,7 +45,6 @@ def _entry(parts: Parts, group: GroupRecord) -> None:
     except InvalidSetting:
         st.caption(_(parts.words.other_version).format(id=group.id))
         return
-    train = spec.run.train
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             group.name or parts.kind.title_of(spec),
@@ -54,12 +54,7 @@ def _entry(parts: Parts, group: GroupRecord) -> None:
             args=(parts, group.id, spec),
             type="tertiary",
         )
-        details = [
-            _("{steps} steps").format(steps=f"{train.steps:,}"),
-            _("seeds {first}–{last}").format(first=train.seed, last=train.seed + spec.seeds - 1)
-            if spec.seeds > 1
-            else _("seed {seed}").format(seed=train.seed),
-        ]
+        details = [*seeds_and_steps(spec)]
         if parts.kind.has_depths:
             details.insert(0, with_commas(map(family_name, spec.families)))
         else:

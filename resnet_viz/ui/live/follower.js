@@ -2,6 +2,7 @@
 // is told when it has something else to show. connection.js stands before it; Python side: following.py.
 
 const followers = new WeakMap();
+const AHEAD = /^\d+% · /; // what a title has before the page's own
 
 class Follower {
   constructor(root) {
@@ -29,6 +30,10 @@ class Follower {
 
   showing(token, kind) {
     if (kind === "text") return [liveParts.follow(token, (html) => this.write(token, html))];
+    if (kind === "title") {
+      const show = (text) => (document.title = (text && `${text} · `) + document.title.replace(AHEAD, ""));
+      return [liveParts.follow(token, show), () => show("")];
+    }
     if (kind === "stamp") {
       // What the script shows now may be newer than what was heard last.
       return [liveParts.follow(token, (stamp) => stamp !== this.stamp && this.ask(stamp), { known: false })];

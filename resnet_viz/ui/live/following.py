@@ -60,6 +60,10 @@ class Following(Generic[R]):
         """Something that a component of the page follows by itself, under `token`."""
         self._tokens[name] = self._follow((name, *choices), "data", draw, _always)
 
+    def title(self, text: Callable[[R], str]) -> None:
+        """What the title of the tab begins with; where it is empty, the page's own stands alone."""
+        self._follow("title", "title", text, _always)
+
     def token(self, name: Hashable) -> str | None:
         """Of what was made by `data`; None where nothing moves."""
         return self._tokens[name]

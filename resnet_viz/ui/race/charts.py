@@ -11,11 +11,16 @@ from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, lay
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
+from resnet_viz.ui.experiment.jumps import anchor
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.translated import choose
 
 R = TypeVar("R")
 
+_FIRST_PX: Final = 320
+"""With what stands above them, the first two fit onto a projector's 768 pixels."""
+_NARROW_PX: Final = 190
+"""One below the other they fit onto a phone."""
 _PLOT_PX: Final = 380
 _TALL_PX: Final = 480
 _PANEL_PX: Final = 150
@@ -24,15 +29,28 @@ _MOST_STOPS: Final = 300
 
 
 def race_charts(
-    following: Following[R], histories_of: Callable[[R], Sequence[RunHistory]], name: str, *, page: str
+    following: Following[R],
+    histories_of: Callable[[R], Sequence[RunHistory]],
+    name: str,
+    *,
+    page: str,
+    moving: bool = False,
+    between: Callable[[], None] = lambda: None,
 ) -> None:
-    """All charts, two beside each other where there is room; ``name`` begins what their files are called."""
+    """All charts, two beside each other where there is room, the two that make the point first.
+
+    Args:
+        name: begins what their files are called.
+        moving: whether more will come, which can be followed.
+        between: shows what stands below the first two.
+    """
 
     def show(
         part: str,
         draw: Callable[[Sequence[RunHistory]], Figure],
         *choices: Hashable,
         height_px: int = _PLOT_PX,
+        narrow_px: int = _NARROW_PX,
     ) -> None:
         following.chart(
             (name, part, *choices),
@@ -41,52 +59,73 @@ def race_charts(
             key=f"{page}_{part}",
             filename=f"{name}-{part}",
             height_px=height_px,
+            narrow_px=narrow_px,
         )
 
-    left, right = st.columns(2, gap="medium")
-    with left:
-        show("loss", losses.figure)
-    with right:
-        show("accuracy", accuracy.figure)
-    st.subheader(_("How the gradient reaches the layers"), anchor=False)
     histories = histories_of(following.read)
-    metric, step = _gradient_controls(histories, page)
-    panels = len({history.family for history in histories})
-    height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
-    left, right = st.columns(2, gap="medium")
+    metric, step = _chosen(histories, page, moving)
+    left, right = st.columns(2, gap="small")
     with left:
+        anchor("loss")
+        show("loss", losses.figure, height_px=_FIRST_PX)
+    with right:
+        anchor("gradients")
         show(
             "gradients",
             lambda histories: gradient_profile.figure(histories, metric, step),
             metric,
             step,
-            height_px=height_px,
+            height_px=_FIRST_PX,
         )
+    _gradient_controls(histories, page, moving)
+    between()
+    st.subheader(_("How the gradient reaches the layers"), anchor="layers")
+    panels = len({history.family for history in histories})
+    height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
+    left, right = st.columns(2, gap="small")
+    with left:
+        show("map", gradient_heatmap.figure, height_px=height_px, narrow_px=height_px)
     with right:
-        show("map", gradient_heatmap.figure, height_px=height_px)
-    show("responses", lambda histories: responses.figure(histories, step), step)
+        show("accuracy", accuracy.figure, height_px=height_px)
+    show("responses", lambda histories: responses.figure(histories, step), step, narrow_px=_PLOT_PX)
 
 
-def _gradient_controls(histories: Sequence[RunHistory], page: str) -> tuple[str, int | None]:
-    """Which quantity, and at which step; None follows the training."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+def _chosen(histories: Sequence[RunHistory], page: str, moving: bool) -> tuple[str, int | None]:
+    """Which quantity, and at which step; None is the latest."""
+    metric = st.session_state.get(f"{page}_metric", next(iter(gradient_profile.METRICS)))
+    recorded = layers.recorded_steps(histories, metric)
+    key = f"{page}_step_shown"
+    if len(recorded) < 2 or (moving and st.session_state.get(f"{page}_follow", True)):
+        return metric, None
+    if st.session_state.get(key) not in recorded:
+        st.session_state[key] = int(recorded[-1])
+    return metric, int(st.session_state[key])
+
+
+def _gradient_controls(histories: Sequence[RunHistory], page: str, moving: bool) -> None:
+    """What `_chosen` reads; below the charts that show it, in a place of one height."""
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", gap="medium", key=f"{page}_gradient_controls"
+    ):
         metric = choose(
             st.selectbox,
             _("Quantity"),
             list(gradient_profile.METRICS),
             lambda name: _(gradient_profile.METRICS[name]),
             key=f"{page}_metric",
-            width=380,
+            width=320,
         )
-        follow = st.toggle(_("Follow the training"), value=True, key=f"{page}_follow")
+        if moving:
+            st.toggle(_("Follow the training"), value=True, key=f"{page}_follow")
         recorded = layers.recorded_steps(histories, metric)
-        if follow or len(recorded) < 2:
-            return metric, None
         key = f"{page}_step_shown"
-        if st.session_state.get(key) not in recorded:
-            st.session_state[key] = int(recorded[-1])
-        stops = _stops(recorded, st.session_state[key])
-        return metric, st.select_slider(_("Step shown"), stops, key=key, width="stretch")
+        if (
+            len(recorded) > 1
+            and key in st.session_state
+            and not (moving and st.session_state[f"{page}_follow"])
+        ):
+            stops = _stops(recorded, st.session_state[key])
+            st.select_slider(_("Step shown"), stops, key=key, width="stretch")
 
 
 def _stops(recorded: npt.NDArray[np.int64], current: int) -> list[int]:

@@ -1,5 +1,6 @@
 """The Race page: two networks of one depth, side by side."""
 
+from collections.abc import Callable
 from typing import Final
 
 from resnet_viz.experiments.kinds import RACE
@@ -18,7 +19,7 @@ from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.race.charts import race_charts
 from resnet_viz.ui.race.form import choose_race
 from resnet_viz.ui.race.preview import show_preview
-from resnet_viz.ui.race.status import race_status
+from resnet_viz.ui.race.status import race_failures, race_status
 from resnet_viz.ui.table import table
 
 
@@ -27,8 +28,9 @@ def race_page() -> None:
     experiment_page(PARTS)
 
 
-def _charts(standing: Standing, following: Following[Standing]) -> None:
-    race_charts(following, histories_of, f"race-{standing.view.group.id}", page="race")
+def _charts(standing: Standing, following: Following[Standing], between: Callable[[], None]) -> None:
+    name = f"race-{standing.view.group.id}"
+    race_charts(following, histories_of, name, page="race", moving=not standing.view.settled, between=between)
 
 
 def _evidence(found: Verdict[RaceFinding]) -> None:
@@ -61,12 +63,19 @@ PARTS: Final = Parts(
             "{runs} networks · {steps} steps, batch size {batch} · {dataset}, {images} images, "
             "{side}×{side} px"
         ),
-        recorded=False,
     ),
     choose=choose_race,
     refusal=lambda: "",
     status=race_status,
+    failures=race_failures,
     charts=_charts,
+    sections={
+        "loss": N_("Loss"),
+        "gradients": N_("Gradients"),
+        "verdict": N_("Verdict"),
+        "layers": N_("Layers"),
+        "results": N_("Results"),
+    },
     evidence=_evidence,
     columns=(
         "network",
@@ -80,5 +89,5 @@ PARTS: Final = Parts(
         "run",
         "remark",
     ),
-    when_empty=show_preview,
+    preview=show_preview,
 )

@@ -20,11 +20,9 @@ _MOST_DRAWN: Final = 6
 """Of more blocks of a stage the first and the last are drawn, and how many there are between."""
 
 
-def show_preview(asked: Experiment | None) -> None:
-    """Draw the networks that the form asks for; nothing where it asks for none that there is."""
+def show_preview(asked: Experiment) -> None:
+    """Draw the networks that the form asks for."""
     chart_soon()
-    if asked is None:
-        return
     shape, base = shape_of(asked.run.data), asked.run.network
     names = plain_first(asked.families)
     looks = family_looks(names)
@@ -36,8 +34,7 @@ def show_preview(asked: Experiment | None) -> None:
     ]
     if not drawn:
         return
-    with st.container(border=True, key="race_preview"):
-        st.subheader(_("What will be built"), anchor=False)
+    with st.container(key="race_preview", gap="xsmall"):
         st.html("".join(drawn))
         st.caption(
             _(

@@ -14,11 +14,11 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
-from resnet_viz.ui.experiment.view import Standing, steps_per_s
+from resnet_viz.ui.experiment.view import ExperimentView, Standing, steps_per_s
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.ui.network_card import network_card
-from resnet_viz.wording import duration
+from resnet_viz.wording import duration, with_commas
 
 _COLOURS: Final = {
     RunState.QUEUED: "grey",
@@ -35,17 +35,27 @@ _MOST_BESIDE: Final = 3
 
 
 def race_status(standing: Standing, following: Following[Standing]) -> None:
-    """A card for each network type, plain ones first."""
+    """A line for each network type, plain ones first."""
     families = plain_first(standing.view.spec.families)
     looks = family_looks(families)
     a_row = len(families) if len(families) <= _MOST_BESIDE else 2
     for start in range(0, len(families), a_row):
-        columns = st.columns(a_row, gap="medium")
+        row = st.container(key=f"race_status_{start}")
+        columns = row.columns(a_row, gap="small")
         for column, family in zip(columns, families[start : start + a_row], strict=False):
             with column, network_card(looks[family], *family.split("+"), height="stretch"):
                 following.text(("card", family), partial(_card, family))
-                for sentence in sorted({failure_sentence(run) for run in standing.view.of(family)} - {""}):
-                    st.error(sentence, icon=":material/error:")
+
+
+def race_failures(view: ExperimentView) -> None:
+    """Why runs broke off, each reason once with the network types that it stopped."""
+    reasons: dict[str, list[str]] = {}
+    for family in plain_first(view.spec.families):
+        for reason in sorted({failure_sentence(run) for run in view.of(family)} - {""}):
+            reasons.setdefault(reason, []).append(family_name(family))
+    for reason, names in reasons.items():
+        text = _("{name}: {text}").format(name=with_commas(names), text=reason)
+        st.error(text, icon=":material/error:")
 
 
 def _card(family: str, standing: Standing) -> str:
@@ -61,11 +71,11 @@ def _card(family: str, standing: Standing) -> str:
         badges.append(f'<span class="state {_COLOURS[state]}">{escape(text)}</span>')
     done, total = sum(run.step for run in runs), sum(run.total_steps for run in runs)
     text = _("Step {done} of {total}").format(done=f"{done:,}", total=f"{total:,}")
-    details = " · ".join(_details(runs, total - done))
+    details = "".join(f"<span>{escape(detail)}</span>" for detail in _details(runs, total - done))
     return (
-        f'<h3 class="run-card">{escape(name)} {"".join(badges)}</h3>'
+        f'<div class="run-line"><h3 class="run-card">{escape(name)} {"".join(badges)}</h3>'
         f"{progress_html(done / total if total else 0.0, text, name=name)}"
-        f'<p class="fine">{escape(details)}</p>'
+        f'<p class="fine">{details}</p></div>'
     )
 
 

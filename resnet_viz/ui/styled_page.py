@@ -1,0 +1,65 @@
+"""Streamlit's own page with the app's rules of style in it.
+
+An element that Streamlit shows comes with the rest of the page; what it styles
+would have stood elsewhere until then, and everything would move.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_HERE: Final = Path(__file__).parent
+_STYLES: Final = (_HERE / "style.css", _HERE / "depth" / "style.css")
+_END: Final = b"</body>"
+
+
+class StyledPage:
+    """Puts the rules at the end of every page: behind those that Streamlit makes, which stand in its head."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+            await self._app(scope, receive, send)
+            return
+        # As it is: Streamlit would compress it.
+        scope["headers"] = [entry for entry in scope["headers"] if entry[0] != b"accept-encoding"]
+        page = bytearray()
+        begun: Message | None = None
+
+        async def send_styled(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start" and _is_page(message):
+                begun = message
+            elif begun is None:
+                await send(message)
+            elif message["type"] == "http.response.body":
+                page.extend(message.get("body", b""))
+                if not message.get("more_body", False):
+                    await _send_whole(begun, bytes(page).replace(_END, _rules() + _END, 1), send)
+
+        await self._app(scope, receive, send_styled)
+
+
+async def _send_whole(begun: Message, page: bytes, send: Send) -> None:
+    headers = MutableHeaders(scope=begun)
+    headers["content-length"] = str(len(page))
+    # They speak of Streamlit's file: a browser would keep the rules of an older version of the app.
+    for name in ("etag", "last-modified", "accept-ranges"):
+        del headers[name]
+    await send(begun)
+    await send({"type": "http.response.body", "body": page})
+
+
+def _is_page(start: Message) -> bool:
+    kind: str = MutableHeaders(scope=start).get("content-type", "")
+    return start["status"] == 200 and kind.startswith("text/html")
+
+
+@cache
+def _rules() -> bytes:
+    return b"<style>" + b"\n".join(file.read_bytes() for file in _STYLES) + b"</style>"

@@ -1,0 +1,76 @@
+"""What a person sees without scrolling, and what is cut off, in a real browser."""
+
+from typing import Final, NamedTuple
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.ui.conftest import settled
+
+
+class Screen(NamedTuple):
+    """A window, in CSS pixels."""
+
+    name: str
+    width: int
+    height: int
+
+
+SCREENS: Final = (Screen("projector", 1024, 768), Screen("laptop", 1366, 900), Screen("phone", 390, 844))
+LANGUAGES: Final = ("en", "zh")
+_NAMES: Final = {"en": "English", "zh": "简体中文"}
+
+# Words of a control that its box hides, whether or not an ellipsis says so.
+_CUT: Final = """() => {
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0;
+  const controls = document.querySelectorAll(
+    '.stMain :is(button, summary, [role="radio"], [role="tab"], label, .stPageLink a), header a');
+  const hides = (e) => e.clientWidth > 1 && getComputedStyle(e).overflowX !== 'visible';
+  return [...controls].filter(seen).flatMap((e) => [e, ...e.querySelectorAll('*')])
+    .filter((e) => hides(e) && e.scrollWidth > e.clientWidth + 1 && e.textContent.trim())
+    .map((e) => `${e.textContent.trim()}: ${e.scrollWidth} > ${e.clientWidth}`);
+}"""
+
+
+def show(page: Page, screen: Screen) -> None:
+    """Make the window as large as ``screen``, scrolled to the top."""
+    page.set_viewport_size({"width": screen.width, "height": screen.height})
+    page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
+
+
+def speak(page: Page, language: str) -> None:
+    """Switch the page to ``language``, as a person does."""
+    choice = page.get_by_role("radio", name=_NAMES[language])
+    if choice.get_attribute("aria-checked") != "true":
+        choice.click()
+        expect(choice).to_have_attribute("aria-checked", "true")
+    settled(page)
+
+
+def assert_on_first_screen(screen: Screen, *things: Locator) -> None:
+    """Each lies whole inside the window."""
+    for thing in things:
+        box = thing.bounding_box()
+        assert box is not None, f"{thing} is not there"
+        assert box["y"] >= 0, f"{thing} begins at {box['y']:.0f}"
+        assert box["y"] + box["height"] <= screen.height, (
+            f"{screen.name}: {thing} ends at {box['y'] + box['height']:.0f} of {screen.height}"
+        )
+        assert box["x"] >= 0, f"{thing} begins left of the window"
+        assert box["x"] + box["width"] <= screen.width, f"{screen.name}: {thing} is wider than the window"
+
+
+def assert_nothing_cut(page: Page) -> None:
+    """No control hides a part of its words, and nothing makes the page scroll sideways."""
+    assert page.evaluate(_CUT) == []
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= innerWidth")
+
+
+def places(page: Page, *selectors: str) -> dict[str, tuple[int, int]]:
+    """Where things are on the page, whatever it is scrolled to."""
+    scrolled = page.locator(".stMain").evaluate("main => main.scrollTop")
+    found = {}
+    for selector in selectors:
+        box = page.locator(selector).bounding_box()
+        assert box is not None, f"{selector} is not there"
+        found[selector] = (round(box["x"]), round(box["y"] + scrolled))
+    return found
