@@ -97,7 +97,7 @@ def _map(places: Sequence[FilledCell], cells: Sequence[CellHistory]) -> str:
     rows = []
     for name in families:
         look = looks[name]
-        style = f"--family: {look.colour}; --dash: {look.edge}"
+        style = f"--family: {look.css}; --dash: {look.edge}"
         row = []
         for depth in depths:
             boxes = [

@@ -11,6 +11,7 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.figures.families import family_looks, family_name, plain_first
 from resnet_viz.locale import gettext as _
+from resnet_viz.locale import ngettext
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
@@ -107,7 +108,8 @@ def _details(runs: tuple[RunRecord, ...], remaining: int) -> list[str]:
 
 def _device(facts: Mapping[str, Any]) -> str:
     if facts["device"] == "cpu":
-        return _("CPU, threads: {threads}").format(threads=facts.get("threads", 1))
+        threads = int(facts.get("threads", 1))
+        return ngettext("CPU, {n} thread", "CPU, {n} threads", threads).format(n=threads)
     return str(facts.get("device_name") or facts["device"])
 
 
