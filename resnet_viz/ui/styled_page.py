@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HERE: Final = Path(__file__).parent
-_STYLES: Final = (_HERE / "style.css", *(_HERE / page / "style.css" for page in ("depth", "runs")))
+_STYLES: Final = tuple(_HERE / place / "style.css" for place in ("", "depth", "inspection", "runs"))
 _SCRIPT: Final = _HERE / "names.js"
 _END: Final = b"</body>"
 
