@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.curves import Band, over_seeds, trailing_mean
+from resnet_viz.figures.curves import Band, over_seeds, steps_shown, trailing_mean
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.losses import WINDOW
@@ -19,9 +19,10 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import count, percent, running_text
 
-HOW_TO_READ = N_(
-    "Higher is better. Thick: test images; thin: training images. With three seeds or more: the mean and "
-    "its 95% confidence interval."
+HOW_TO_READ = N_("Higher is better. Thick: test images; thin: training images.")
+MORE = N_(
+    "Accuracy is the share of images that the network classifies correctly. With several seeds the line is "
+    "their mean and the points are the seeds; from three on, shaded, with its 95% confidence interval."
 )
 
 
@@ -68,7 +69,8 @@ def accuracy_chart(info: AccuracyInfo, look: Theme = LIGHT) -> Chart:
             behind.append(faint_points(line, test))
         if len(band):
             lines.append(mean_trace(line, band, ".1%", markers=True))
-    x = step_axis(look)
+    tested = max((int(entry.band.step[-1]) for entry in info.lines if len(entry.band)), default=0)
+    x = step_axis(look, max(tested, steps_shown(entry.train for entry in info.lines)))
     y = axis(look, _("Accuracy"), tickformat=".0%", range=[0, 1])
     return {"data": behind + lines, "layout": layout(look, "accuracy", x, y, hovermode="x unified")}
 
@@ -118,5 +120,10 @@ def figure(histories: Sequence[RunHistory]) -> Figure:
     """Test accuracy of all networks."""
     info = accuracy_info(histories)
     return Figure(
-        _("Test accuracy"), _(HOW_TO_READ), describe(info), accuracy_chart(info), lambda: accuracy_table(info)
+        _("Test accuracy"),
+        _(HOW_TO_READ),
+        describe(info),
+        accuracy_chart(info),
+        lambda: accuracy_table(info),
+        more=_(MORE),
     )

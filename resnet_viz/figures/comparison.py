@@ -6,12 +6,14 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.figures import gradient_profile
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.curves import thinned, trailing_mean
+from resnet_viz.figures.curves import steps_shown, thinned, trailing_mean
 from resnet_viz.figures.families import looks_in_turn
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import depth_positions
 from resnet_viz.figures.looks import NetworkLook
+from resnet_viz.figures.losses import loss_axis
 from resnet_viz.figures.tables import Columns, Points, by_step
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, step_axis
 from resnet_viz.figures.traces import Trace
@@ -64,15 +66,15 @@ def comparison_info(labelled: Sequence[tuple[str, RunHistory]]) -> ComparisonInf
 def loss_comparison(info: ComparisonInfo, look: Theme = LIGHT) -> Chart:
     """Train loss over steps, one line a run, on a log axis."""
     lines = [_curve(run, run.loss, "%{y:.3~g}", log=True) for run in info.runs if len(run.loss)]
-    y = axis(look, _("Training loss (log scale)"), type="log", nticks=7)
-    return _chart(lines, "comparison-loss", look, step_axis(look), y, "x unified")
+    y = loss_axis(look, (run.loss.value for run in info.runs))
+    return _chart(lines, "comparison-loss", look, step_axis(look, _steps(info)), y, "x unified")
 
 
 def accuracy_comparison(info: ComparisonInfo, look: Theme = LIGHT) -> Chart:
     """Test accuracy over steps, one line a run."""
     lines = [_curve(run, run.accuracy, "%{y:.1%}", markers=True) for run in info.runs if len(run.accuracy)]
     y = axis(look, _("Test accuracy"), tickformat=".0%", range=[0, 1])
-    return _chart(lines, "comparison-accuracy", look, step_axis(look), y, "x unified")
+    return _chart(lines, "comparison-accuracy", look, step_axis(look, _steps(info)), y, "x unified")
 
 
 def gradient_comparison(info: ComparisonInfo, look: Theme = LIGHT) -> Chart:
@@ -83,9 +85,8 @@ def gradient_comparison(info: ComparisonInfo, look: Theme = LIGHT) -> Chart:
             value = np.where(run.gradient > 0, run.gradient, np.nan).astype(np.float32)
             lines.append(_trace(run, run.position, value, "%{y:.3~g}", markers=True))
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
-    y = axis(
-        look, _("{quantity} (log scale)").format(quantity="‖g‖ / ‖w‖"), type="log", exponentformat="power"
-    )
+    title = _("{quantity} (log)").format(quantity="‖g‖ / ‖w‖")
+    y = axis(look, title, type="log", minorloglabels="none", exponentformat="power")
     return _chart(lines, "comparison-gradient", look, x, y, "closest")
 
 
@@ -116,6 +117,10 @@ def describe(info: ComparisonInfo) -> str:
         )
         for run in info.runs
     )
+
+
+def _steps(info: ComparisonInfo) -> int:
+    return steps_shown(run.loss for run in info.runs)
 
 
 def _curve(run: RunLine, curve: Curve, hover: str, *, log: bool = False, markers: bool = False) -> Trace:
@@ -152,28 +157,28 @@ def figures(labelled: Sequence[tuple[str, RunHistory]]) -> dict[str, Figure]:
     info = comparison_info(labelled)
     said = describe(info)
 
-    def made(title: str, how_to_read: str, chart: Chart, table: Callable[[], Columns]) -> Figure:
-        return Figure(title, how_to_read, f"{title}. {said}", chart, table)
+    def made(title: str, how_to_read: str, more: str, chart: Chart, table: Callable[[], Columns]) -> Figure:
+        return Figure(title, how_to_read, f"{title}. {said}", chart, table, more=more)
 
     return {
         "loss": made(
             _("Training loss"),
-            _("Lower is better. Mean of the last steps, one line per run. Dashed: plain networks."),
+            _("Lower is better. One line per run; dashed: plain networks."),
+            _("Mean of the last {window} steps, on a logarithmic scale.").format(window=FINAL_STEPS),
             loss_comparison(info),
             lambda: curves_table(info, "loss"),
         ),
         "accuracy": made(
             _("Test accuracy"),
-            _("Higher is better: the share of test images classified correctly."),
+            _("Higher is better. One line per run; dashed: plain networks."),
+            _("Accuracy is the share of test images that the network classifies correctly."),
             accuracy_comparison(info),
             lambda: curves_table(info, "accuracy"),
         ),
         "gradient": made(
-            _("Gradient of each layer, at the last step measured"),
-            _(
-                "Input left, output right. A line that falls towards the left: the gradient shrinks on "
-                "its way back to the input."
-            ),
+            _("Gradient at the last step"),
+            _(gradient_profile.HOW_TO_READ[METRIC]),
+            gradient_profile.more(METRIC),
             gradient_comparison(info),
             lambda: gradient_table(info),
         ),

@@ -1,6 +1,6 @@
 """What curves over training share: smoothing, the mean over seeds with its band, thinning."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,11 @@ class Band:
 
     def __len__(self) -> int:
         return len(self.step)
+
+
+def steps_shown(curves: Iterable[Curve | Band]) -> int:
+    """How many steps the longest of ``curves`` has, which are measured in steps counted from 0."""
+    return max((int(curve.step[-1]) + 1 for curve in curves if len(curve)), default=0)
 
 
 def trailing_mean(curve: Curve, window: int) -> Curve:

@@ -24,19 +24,17 @@ PUBLISHED_COLOUR = "#8a8a8a"
 """Grey is no family's colour: published numbers cannot be taken for measured ones."""
 _PUBLISHED_SYMBOLS = {"plain": "x-thin-open", "residual": "cross-thin-open"}
 
-HOW_TO_READ = N_(
-    "Lower is better. Points: finished runs; line: their mean, from three seeds on with its 95% "
-    "confidence interval; triangles at the top: diverged."
+HOW_TO_READ = N_("Lower is better. Points: finished runs; line: their mean.")
+MORE = N_(
+    "Depth counts the layers with weights, convolutions and the classifier. From three seeds on, shaded: the "
+    "95% confidence interval of the mean. Triangles at the top: diverged. Both panels have one scale."
 )
 PUBLISHED_NOTE = N_(
     "Grey crosses on dotted lines are published numbers, not measured here: those of He et al. read from "
     "their table, those of Li et al. as others quote them, rounded. Other data and longer training: compare "
     "the shape only."
 )
-HOW_TO_READ_PUBLISHED = N_(
-    "Lower is better. Points: finished runs; line: their mean. Grey crosses: from papers, not measured "
-    "here; only the shape can be compared."
-)
+HOW_TO_READ_PUBLISHED = N_("Lower is better. Grey crosses: from papers; only the shape can be compared.")
 
 
 class FamilyErrors(NamedTuple):
@@ -99,9 +97,7 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     if info.depths and not info.published:
         margin = max(2, (info.depths[-1] - info.depths[0]) * 0.05)
         x |= {"range": [info.depths[0] - margin, info.depths[-1] + margin]}
-    y: dict[str, Any] = {"tickformat": ".0%", "rangemode": "tozero"}
-    if any(entry.diverged for entry in info.families):
-        y |= {"range": [0, top]}
+    y: dict[str, Any] = {"tickformat": ".0%", "range": [0, top]}
     axes = panel_axes(look, _("Depth (weighted layers)"), _("Final error"), x, y, stacked=stacked)
     return two_panels(data, look, name, axes, _("Training error"), _("Test error"))
 
@@ -220,5 +216,5 @@ def figure(
         degradation_chart(info),
         lambda: degradation_table(info),
         narrow=degradation_chart(info, stacked=True)["layout"],
-        more=_(PUBLISHED_NOTE) if published else "",
+        more=running_text((_(MORE), _(PUBLISHED_NOTE) if published else "")),
     )

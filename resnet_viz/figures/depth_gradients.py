@@ -24,10 +24,7 @@ from resnet_viz.wording import number, running_text
 
 METRIC = "grad/relative"
 
-HOW_TO_READ = N_(
-    "Log scale; input left, output right. A line that falls towards the left: the gradient shrinks on its "
-    "way back; one that rises: it grows."
-)
+HOW_TO_READ = N_("Falling to the left: the gradient shrinks towards the input; rising: it grows.")
 MORE = N_("One line per network; those of the chosen depth are thick.")
 
 
@@ -94,7 +91,6 @@ def depth_gradient_chart(
     y = {"type": "log", "exponentformat": "power", "minorloglabels": "none", "range": _range(info, floor)}
     x = {"rangemode": "tozero"}
     axes = panel_axes(look, _("Layer, from input to output"), "‖g‖ / ‖w‖", x, y, stacked=stacked)
-    axes["yaxis2"]["matches"] = "y"
     return two_panels(data, look, name, axes, _("Before the first step"), _("At the end"))
 
 

@@ -11,9 +11,9 @@ from resnet_viz.figures.curves import Band, over_seeds, thinned, trailing_mean
 from resnet_viz.figures.families import family_looks, family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook
-from resnet_viz.figures.losses import WINDOW
+from resnet_viz.figures.losses import WINDOW, loss_axis
 from resnet_viz.figures.tables import Columns, Points, by_step
-from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, step_axis
+from resnet_viz.figures.theme import LIGHT, Theme, empty, layout, step_axis
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -22,10 +22,8 @@ from resnet_viz.wording import number, running_text
 BEHIND_POINTS = 150
 """Points of a curve in the background; there may be dozens of them."""
 
-HOW_TO_READ = N_(
-    "Lower is better. Strong lines: the chosen depth; faint lines: all others. Mean of the last "
-    "{window} steps and of all seeds."
-)
+HOW_TO_READ = N_("Lower is better. Strong: the chosen depth; faint: all others.")
+MORE = N_("Mean of the last {window} steps and of all seeds, on a logarithmic scale.")
 
 
 class DepthLoss(NamedTuple):
@@ -69,8 +67,8 @@ def depth_loss_chart(info: DepthLossInfo, look: Theme = LIGHT, *, depth: int | N
     looks = family_looks(list(dict.fromkeys(curve.family for curve in info.curves)))
     behind = [_trace(c, looks[c.family], strong=False) for c in info.curves if c.depth != chosen]
     front = [_trace(c, looks[c.family], strong=True) for c in info.curves if c.depth == chosen]
-    x = step_axis(look)
-    y = axis(look, _("Training loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
+    x = step_axis(look, max(int(curve.band.step[-1]) + 1 for curve in info.curves))
+    y = loss_axis(look, (curve.band.mean for curve in info.curves))
     return {"data": behind + front, "layout": layout(look, "depth-losses", x, y, hovermode="closest")}
 
 
@@ -126,8 +124,9 @@ def figure(families: Sequence[str], cells: Sequence[CellHistory], *, depth: int 
     info = depth_loss_info(families, cells)
     return Figure(
         _("Training loss at all depths"),
-        _(HOW_TO_READ).format(window=WINDOW),
+        _(HOW_TO_READ),
         describe(info),
         depth_loss_chart(info, depth=depth),
         lambda: depth_loss_table(info),
+        more=_(MORE).format(window=WINDOW),
     )

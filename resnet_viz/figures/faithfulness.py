@@ -15,11 +15,9 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number
 
-HOW_TO_READ = N_(
-    "Thick: pixels are painted over, highest values first; thin: put back in the same order. Faithful map: "
-    "thick falls early, thin rises early."
-)
+HOW_TO_READ = N_("A faithful map: thick falls early, thin rises early.")
 MORE = N_(
+    "Thick: pixels are painted over, those of the highest values first; thin: put back in the same order. "
     "Deletion and insertion of Petsiuk et al. (2018), with the mean colour of the training images as paint. "
     "Such pictures, grey patches on what was black, are unlike anything in training: part of the change "
     "comes from that and not from what was covered. Compare maps of one network and one image."
@@ -60,7 +58,7 @@ def faithfulness_chart(info: FaithfulnessInfo, look: Theme = LIGHT) -> Chart:
         data.append(_trace(entry, entry.deletion, deletion, 2.5))
         data.append(_trace(entry, entry.insertion, insertion, 1.0))
     x = axis(look, _("Pixels changed"), tickformat=".0%", range=[-0.02, 1.02])
-    y = axis(look, _("Probability of the class"), tickformat=".0%", range=[-0.03, 1.03])
+    y = axis(look, _("Probability"), tickformat=".0%", range=[-0.03, 1.03])
     return {"data": data, "layout": layout(look, "faithfulness", x, y, hovermode="x unified")}
 
 
@@ -107,7 +105,7 @@ def figure(entries: Sequence[NetworkFaithfulness]) -> Figure:
     """Deletion and insertion of the networks measured."""
     info = faithfulness_info(entries)
     return Figure(
-        _("Probability of the class as pixels are covered and restored"),
+        _("Pixels covered and restored"),
         _(HOW_TO_READ),
         describe(info),
         faithfulness_chart(info),

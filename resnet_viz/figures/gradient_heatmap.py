@@ -9,7 +9,7 @@ import numpy.typing as npt
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import evenly
 from resnet_viz.figures.figure import Figure
-from resnet_viz.figures.layers import GRADIENT_DIGITS, depth_positions
+from resnet_viz.figures.layers import GRADIENT_DIGITS, LAYER_NAMES, depth_positions
 from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
@@ -23,14 +23,14 @@ METRIC = "grad/relative"
 MOST_COLUMNS = 300
 COLOURS = "Viridis"
 """Perceptually uniform, and readable without colour vision."""
+_ABOVE_PX = 76
+"""Room above the upper map, for the colour bar and the map's name."""
 _GAPS = 0.28
 """Share of the height for gaps between panels, one of which is as high for many as for two."""
 ZERO = "#8a8a8a"
 """Exact zeros have no logarithm and no place on the scale; grey is not among its colours."""
 
-HOW_TO_READ = N_(
-    "Left to right: training steps. Top to bottom: input to output. Dark: small relative gradient."
-)
+HOW_TO_READ = N_("Left to right: steps; top to bottom: layers. Dark: small.")
 MORE = N_(
     "The colour is the power of ten of ‖g‖ / ‖w‖, on one scale for both networks: g is the gradient of a "
     "layer's weights w. Grey cells are exactly 0: too small for float32."
@@ -97,21 +97,10 @@ def heatmap_chart(info: HeatmapInfo, look: Theme = LIGHT) -> Chart:
         if alike < index:
             axes[f"yaxis{suffix}"]["matches"] = f"y{alike + 1 if alike else ''}"
         title = {"text": entry.line.name, "showarrow": False, "xref": "paper", "yref": "paper"}
-        titles.append(title | {"x": 0.5, "y": up[1], "yanchor": "bottom", "font": {"size": 16}})
-    # The colour bar's own title would lie on the bar when it is placed by the container. Below the plot
-    # come, in pixels: ticks and axis title (53), this (58 to 76), the bar and its ticks (from the bottom 48).
-    below_axes = {"xref": "paper", "yref": "paper", "x": 0.5, "y": 0, "yanchor": "top", "yshift": -58}
-    titles.append(below_axes | {"text": "‖g‖ / ‖w‖", "showarrow": False, "font": {"size": 13}})
-    legend = {"orientation": "h", "x": 1, "xanchor": "right", "yref": "container", "y": 1, "yanchor": "top"}
-    zeros = any((entry.value == 0).any() for entry in info.maps)
-    more = {
-        "coloraxis": _colour_axis(info, look),
-        "annotations": titles,
-        "margin": {"l": 12, "r": 12, "t": 64 if zeros else 34, "b": 138},
-        "legend": legend,
-        "hovermode": "closest",
-    }
-    base = layout(look, name, axes["xaxis"], axes["yaxis"], **more)
+        titles.append(title | {"x": 0.5, "xanchor": "center", "y": up[1], "yanchor": "bottom"})
+    titles.append(_scale_title(info))
+    base = layout(look, name, axes["xaxis"], axes["yaxis"], hovermode="closest", annotations=titles)
+    base |= {"coloraxis": _colour_axis(info, look), "margin": base["margin"] | {"t": _ABOVE_PX}}
     return {"data": data, "layout": base | axes}
 
 
@@ -170,13 +159,19 @@ def _line_map(line: Line, history: RunHistory, table: ProfileTable, most: int) -
 def _panel_axes(entry: LineMap, suffix: str, look: Theme, *, up: list[float], below: bool) -> dict[str, Any]:
     """The two axes of one map; steps only below the lowest."""
     x = axis(look, _("Training step") if below else "", domain=[0, 1], anchor=f"y{suffix}", hoverformat=",d")
-    y = axis(look, _("Layer"), domain=up, anchor=f"x{suffix}")
+    y = axis(look, "", domain=up, anchor=f"x{suffix}")
     # A tick where each stage begins, and at the head: there is no room for the names of all layers.
     begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name.startswith(_MARKED)}
-    x |= {"showgrid": False, "showticklabels": below}
+    x |= {"showgrid": False, "showticklabels": below, "range": _step_range(entry.step)}
     y |= {"showgrid": False, "type": "category", "autorange": "reversed"}
     y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(map(_stage_name, begins))}
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
+
+
+def _step_range(step: npt.NDArray[np.int64]) -> list[float]:
+    """Half a cell beyond the first and the last, and at least to the number of steps."""
+    half = (float(step[-1]) - float(step[0])) / max(len(step) - 1, 1) / 2 or 0.5
+    return [float(step[0]) - half, max(float(step[-1]) + half, float(step[-1]) + 1)]
 
 
 _MARKED = ("stage", "head")
@@ -188,6 +183,16 @@ def _stage_name(name: str) -> str:
     return _("stage {number}").format(number=number) if number != name else _("classifier")
 
 
+def _scale_title(info: HeatmapInfo) -> dict[str, Any]:
+    """What the colours are, left of their bar: the bar's own title would lie on it."""
+    zeros = any((entry.value == 0).any() for entry in info.maps)
+    text = "‖g‖ / ‖w‖"
+    if zeros:
+        text += "<br>" + _("grey: 0")
+    place = {"xref": "paper", "yref": "paper", "x": 0, "y": 1, "xanchor": "left", "yanchor": "top"}
+    return place | {"yshift": _ABOVE_PX, "text": text, "align": "left", "showarrow": False}
+
+
 def _colour_axis(info: HeatmapInfo, look: Theme) -> dict[str, Any]:
     low, high = info.decades or (-1.0, 0.0)
     bar = {
@@ -195,9 +200,14 @@ def _colour_axis(info: HeatmapInfo, look: Theme) -> dict[str, Any]:
         "tickprefix": "10<sup>",
         "ticksuffix": "</sup>",
         "thickness": 12,
+        "len": 0.7,
+        "x": 1,
+        "xanchor": "right",
+        "xpad": 0,
         "yref": "container",
-        "y": 0,
-        "yanchor": "bottom",
+        "y": 1,
+        "yanchor": "top",
+        "ypad": 4,
         "outlinewidth": 0,
         "tickcolor": look.text,
     }
@@ -230,7 +240,6 @@ def _cells(entry: LineMap, suffix: str) -> list[Trace]:
                 "z": np.where(zero, 0, np.nan).astype(np.float32),
                 "colorscale": [[0, ZERO], [1, ZERO]],
                 "showscale": False,
-                "showlegend": True,
                 "name": _("{role}: exactly 0").format(role=name),
                 "hovertemplate": at_zero,
             }
@@ -251,10 +260,10 @@ def figure(histories: Sequence[RunHistory]) -> Figure:
     """Relative gradient over depth and training, the maps of all networks one below the other."""
     info = heatmap_info(histories)
     return Figure(
-        _("Over depth and training"),
+        _("Gradient over the training"),
         _(HOW_TO_READ),
         describe(info),
         heatmap_chart(info),
         lambda: heatmap_table(info),
-        more=_(MORE),
+        more=running_text((_(MORE), _(LAYER_NAMES))),
     )

@@ -4,13 +4,21 @@ from collections.abc import Sequence
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.figure import Figure
-from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, describe_layers, layers_info, layers_table
+from resnet_viz.figures.layers import (
+    GRADIENT_DIGITS,
+    LAYER_NAMES,
+    LayersInfo,
+    describe_layers,
+    layers_info,
+    layers_table,
+    recorded_steps,
+)
 from resnet_viz.figures.profile_traces import floor_line, log_range, profile_trace, range_trace, zero_trace
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import running_text
+from resnet_viz.wording import count, running_text
 
 METRICS = {
     "grad/relative": N_("Gradient relative to the weights, ‖g‖ / ‖w‖"),
@@ -27,13 +35,21 @@ _SYMBOLS = {
     "grad/block_output": "‖∂L/∂x‖",
 }
 
-_SHRINKS = N_(
-    "Log scale; input left, output right. A line that falls towards the left: the gradient shrinks on its "
-    "way back to the first layers."
+_TITLES = {
+    "grad/relative": N_("Gradient of each layer"),
+    "grad/norm": N_("Gradient of each layer"),
+    "update/ratio": N_("Update of each layer"),
+    "grad/block_output": N_("Gradient of each block"),
+}
+_SHRINKS = N_("Falling to the left: the gradient shrinks towards the input.")
+_PACE = N_("A level line: all layers learn at the same pace.")
+_WAY = N_(
+    "Log scale; input left, output right: the gradient comes from the right, and a line that falls to the "
+    "left says that it shrinks on its way back to the first layers."
 )
-_PACE = N_(
-    "Log scale; input left, output right. A level line: all layers learn at the same pace, changed by the "
-    "same share in this step."
+_SHARES = N_(
+    "Log scale; input left, output right. Where the line is level, this step changes all layers by the same "
+    "share."
 )
 HOW_TO_READ = {
     "grad/relative": _SHRINKS,
@@ -79,9 +95,23 @@ def gradient_profile_info(
     return layers_info(histories, metric, step)
 
 
+def title(metric: str, step: int | None = None) -> str:
+    """What is shown, and at which step: None is the last that was measured."""
+    shown = _(_TITLES[metric])
+    if step is None:
+        return _("{title}, last step").format(title=shown)
+    return _("{title}, step {step}").format(title=shown, step=count(step))
+
+
+def _is_last(histories: Sequence[RunHistory], metric: str, step: int | None) -> bool:
+    recorded = recorded_steps(histories, metric)
+    return step is not None and len(recorded) > 1 and step >= recorded[-1]
+
+
 def more(metric: str = "grad/relative") -> str:
     """What the quantity is, and how far its numbers go."""
-    return running_text((_(_MORE[metric]), _(PRECISION)))
+    way = _SHARES if metric == "update/ratio" else _WAY
+    return running_text((_(way), _(_MORE[metric]), _(LAYER_NAMES), _(PRECISION)))
 
 
 def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
@@ -97,7 +127,7 @@ def gradient_profile_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
     y = axis(
         look,
-        _("{quantity} (log scale)").format(quantity=_SYMBOLS[info.metric]),
+        _("{quantity} (log)").format(quantity=_SYMBOLS[info.metric]),
         type="log",
         range=log_range(info),
         minorloglabels="none",
@@ -116,7 +146,7 @@ def figure(histories: Sequence[RunHistory], metric: str = "grad/relative", step:
     """``metric`` over depth at ``step``, else at the latest that all networks have come to."""
     info = gradient_profile_info(histories, metric, step)
     return Figure(
-        _("Over depth, at one step"),
+        title(metric, None if _is_last(histories, metric, step) else step),
         _(HOW_TO_READ[metric]),
         describe(info),
         gradient_profile_chart(info),

@@ -21,25 +21,22 @@ MEASURES = {
     "zero_share": N_("Share of zeros (sparsity)"),
     "dead": N_("Silent channels (for this image)"),
 }
+_ON_AXIS = {"zero_share": N_("Share of zeros"), "dead": N_("Silent channels")}
 MORE = {
+    "mean": N_("Mean of each ReLU's output over channels and places. Input left, output right."),
+    "std": N_("Standard deviation of each ReLU's output over channels and places. Input left, output right."),
+    "zero_share": N_("Of each ReLU's output, over channels and places. Input left, output right."),
     "dead": N_(
-        "Silent for this image does not mean useless: the channel may respond to another image. Whether it "
-        "is silent for every image is not measured here."
-    )
+        "Share of each ReLU's channels. Input left, output right. Silent for this image does not mean "
+        "useless: the channel may respond to another image. Whether it is silent for every image is not "
+        "measured here."
+    ),
 }
 HOW_TO_READ = {
-    "mean": N_(
-        "Mean of each ReLU's output over channels and places. Input left, output right. A rising line: the "
-        "signal grows with depth."
-    ),
-    "std": N_(
-        "Standard deviation of each ReLU's output over channels and places. Input left, output right. Near "
-        "0: the same value everywhere."
-    ),
-    "zero_share": N_("Share of the values that each ReLU sets to zero. Input left, output right."),
-    "dead": N_(
-        "Share of each ReLU's channels that are zero everywhere for this image. Input left, output right."
-    ),
+    "mean": N_("A rising line: the signal grows with depth."),
+    "std": N_("Near 0: the same value everywhere."),
+    "zero_share": N_("Share of the values that each ReLU sets to zero."),
+    "dead": N_("Channels that are zero everywhere for this image."),
 }
 
 
@@ -86,7 +83,7 @@ def statistics_chart(info: StatisticsInfo, look: Theme = LIGHT) -> Chart:
     share = info.measure in ("zero_share", "dead")
     data = [_trace(entry, info.value(entry), ".1%" if share else ".3~g") for entry in info.networks]
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
-    title = _("Silent channels (share)") if info.measure == "dead" else _(MEASURES[info.measure])
+    title = _(_ON_AXIS.get(info.measure, MEASURES[info.measure]))
     if share:
         y = axis(look, title, tickformat=".0%", range=[-0.03, 1.03])
     else:
@@ -149,10 +146,10 @@ def figure(entries: Sequence[NetworkStatistics], measure: str) -> Figure:
     """``measure``, a key of `MEASURES`, over depth."""
     info = statistics_info(entries, measure)
     return Figure(
-        _("What comes out of every ReLU for this image"),
+        _("Output of every ReLU for this image"),
         _(HOW_TO_READ[measure]),
         describe(info),
         statistics_chart(info),
         lambda: statistics_table(info),
-        more=_(MORE[measure]) if measure in MORE else "",
+        more=_(MORE[measure]),
     )

@@ -10,11 +10,18 @@ import numpy.typing as npt
 from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.tables import Columns
 from resnet_viz.history import ProfileTable, RunHistory
+from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import count, number
 
 GRADIENT_DIGITS = 2
 """Gradients of deep plain networks are 5 to 7 % off in float32: a third digit would mean nothing."""
+
+LAYER_NAMES = N_(
+    "Names of layers: stem is the first convolution, head the classifier, stage1.block1.conv1 the first "
+    "convolution of the first block of stage 1; a stage is a group of blocks whose feature maps have one "
+    "size."
+)
 
 
 class LineLayers(NamedTuple):

@@ -1,10 +1,14 @@
 """Train loss over steps, on a log axis: every batch, and the mean of the last steps."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from math import log10
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from resnet_viz.figures.chart import Chart
-from resnet_viz.figures.curves import Band, over_seeds, trailing_mean
+from resnet_viz.figures.curves import Band, over_seeds, steps_shown, trailing_mean
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.tables import Columns, Points, by_step
@@ -20,7 +24,14 @@ from resnet_viz.wording import count, number, running_text
 WINDOW = FINAL_STEPS
 """Steps in the running mean: those that a run's final train loss is the mean of."""
 
-HOW_TO_READ = N_("Lower is better (log scale). Thick: mean of the last {window} steps; thin: each batch.")
+_WITHIN_A_DECADE = 0.9
+"""With what an axis has beyond its values, their range is less than one power of ten."""
+
+HOW_TO_READ = N_("Lower is better. Thick: mean of {window} steps; thin: each batch.")
+MORE = N_(
+    "The scale is logarithmic. With several seeds the thick line is their mean and the points are the seeds; "
+    "from three on, shaded, with its 95% confidence interval."
+)
 
 
 class LineLoss(NamedTuple):
@@ -54,6 +65,18 @@ def loss_info(histories: Sequence[RunHistory], window: int = WINDOW) -> LossInfo
     return LossInfo(window, tuple(lines))
 
 
+def loss_axis(look: Theme, curves: Iterable[npt.NDArray[np.floating[Any]]]) -> dict[str, Any]:
+    """The axis of training losses ``curves``, with marks that are all of one size.
+
+    plotly.js makes those between powers of ten smaller, but for a format of its own; it thins them out
+    only where few are asked for.
+    """
+    found = np.concatenate([np.empty(0), *(curve[np.isfinite(curve) & (curve > 0)] for curve in curves)])
+    decades = log10(found.max() / found.min()) if len(found) else 0
+    nticks = 6 if decades < _WITHIN_A_DECADE else 3
+    return axis(look, _("Training loss (log)"), type="log", nticks=nticks, tickformat="~g")
+
+
 def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
     """Per line: band, faint single batches or seeds, and the line."""
     if not info.lines:
@@ -64,8 +87,8 @@ def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
         behind += band_trace(line, band, log=True)
         behind.append(faint_line(line, raw[0], log=True) if len(raw) == 1 else faint_points(line, smooth))
         lines.append(mean_trace(line, band, ".3~g", log=True))
-    x = step_axis(look)
-    y = axis(look, _("Training loss (log scale)"), type="log", nticks=7, minorloglabels="complete")
+    x = step_axis(look, steps_shown(curve for entry in info.lines for curve in entry.raw))
+    y = loss_axis(look, (curve.value for entry in info.lines for curve in entry.raw))
     return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified")}
 
 
@@ -125,4 +148,5 @@ def figure(histories: Sequence[RunHistory]) -> Figure:
         describe(info),
         loss_chart(info),
         lambda: loss_table(info),
+        more=_(MORE),
     )

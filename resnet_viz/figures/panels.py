@@ -6,22 +6,24 @@ from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.theme import Theme, axis, layout
 from resnet_viz.figures.traces import Trace
 
-_GAP = 0.09
+_GAP = {False: 0.045, True: 0.13}
+"""Between the panels; stacked, there are the marks of one axis and the title of the other panel."""
+_HEAD = {False: 0.9, True: 0.95}
+"""Where the upper panel ends, side by side and stacked: above it there is room for its title."""
 
 
 def panel_axes(
     look: Theme, x_title: str, y_title: str, x: dict[str, Any], y: dict[str, Any], *, stacked: bool
 ) -> dict[str, Any]:
-    """The axes of both panels, zoomed together along x; titles only at the outer edges.
+    """The axes of both panels, on one scale and zoomed together; words only at the outer edges.
 
     Traces of the second panel name ``x2`` and ``y2``.
     """
+    top, gap = _HEAD[stacked], _GAP[stacked]
     if stacked:
-        first, second = [(1 + _GAP) / 2, 1.0], [0.0, (1 - _GAP) / 2]
-        across, up = ([0.0, 1.0], [0.0, 1.0]), (first, second)
+        across, up = ([0.0, 1.0], [0.0, 1.0]), ([(top + gap) / 2, top], [0.0, (top - gap) / 2])
     else:
-        first, second = [0.0, (1 - _GAP) / 2], [(1 + _GAP) / 2, 1.0]
-        across, up = (first, second), ([0.0, 1.0], [0.0, 1.0])
+        across, up = ([0.0, (1 - gap) / 2], [(1 + gap) / 2, 1.0]), ([0.0, top], [0.0, top])
     axes: dict[str, Any] = {}
     for index, suffix in enumerate(("", "2")):
         below = not stacked or index == 1
@@ -33,6 +35,7 @@ def panel_axes(
             look, y_title if left else "", domain=up[index], anchor=f"x{suffix}", **y
         )
     axes["xaxis2"]["matches"] = "x"
+    axes["yaxis2"] |= {"matches": "y", "showticklabels": stacked}
     return axes
 
 
@@ -43,7 +46,6 @@ def two_panels(
     more = {
         "annotations": _titles(axes, first, second),
         "hovermode": "closest",
-        "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.1, "yanchor": "bottom"},
     }
     return {"data": data, "layout": layout(look, name, axes["xaxis"], axes["yaxis"], **more) | axes}
 
@@ -58,8 +60,8 @@ def _titles(axes: dict[str, Any], first: str, second: str) -> list[dict[str, Any
             "yref": "paper",
             "x": sum(axes[f"xaxis{suffix}"]["domain"]) / 2,
             "y": axes[f"yaxis{suffix}"]["domain"][1],
+            "xanchor": "center",
             "yanchor": "bottom",
-            "font": {"size": 16},
         }
         for text, suffix in ((first, ""), (second, "2"))
     ]

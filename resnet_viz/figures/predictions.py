@@ -19,9 +19,10 @@ SHOWN = 5
 FEW = 20
 """So many classes are looked through; more are searched."""
 
-HOW_TO_READ = N_(
-    "Probabilities of the classes, which sum to 1. A network always predicts one of them, whatever the image "
-    "shows, and is often too confident."
+HOW_TO_READ = N_("Probabilities: those of all classes sum to 100%.")
+MORE = N_(
+    "A network always predicts one of its classes, whatever the image shows, and is often too confident. "
+    "The logits in the table are the scores before softmax, which makes probabilities of them."
 )
 
 
@@ -74,8 +75,8 @@ def predictions_chart(info: PredictionsInfo, look: Theme = LIGHT) -> Chart:
     data = [_bars(one, indices, names) for one in info.networks]
     x = axis(look, _("Probability"), range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
     # Plotly counts from below: the first class and its plain bar belong on top.
-    y = axis(look, "", autorange="reversed", ticks="", tickfont={"size": 14})
-    return {"data": data, "layout": layout(look, "predictions", x, y, barmode="group", bargap=0.28)}
+    y = axis(look, "", autorange="reversed", ticks="")
+    return {"data": data, "layout": layout(look, "predictions", x, y, barmode="group", bargap=0.16)}
 
 
 def predictions_table(info: PredictionsInfo) -> Columns:
@@ -124,12 +125,13 @@ def _bars(one: NetworkPrediction, indices: list[int], names: list[str]) -> dict[
         "y": names,
         "text": [percent(float(share)) for share in shares],
         "textposition": "outside",
+        "constraintext": "none",
         "cliponaxis": False,
         "marker": {
             "color": one.look.colour,
             "pattern": {"shape": pattern, "fillmode": "overlay", "size": 6, "solidity": 0.25},
         },
-        "hovertemplate": f"%{{y}}: %{{x:.2%}}<extra>{one.look.name}</extra>",
+        "hovertemplate": f"%{{y}}: %{{x:.1%}}<extra>{one.look.name}</extra>",
     }
 
 
@@ -146,5 +148,6 @@ def figure(
         describe(info),
         predictions_chart(info),
         lambda: predictions_table(info),
+        more=_(MORE),
         best_first=True,
     )

@@ -15,18 +15,18 @@ from resnet_viz.wording import count
 def profile_trace(entry: LineLayers, *, log: bool, digits: int = 3) -> Trace:
     """The line over depth; a layer that is not finite, or zero on a log axis, leaves a gap."""
     value = np.where(entry.value > 0, entry.value, np.nan) if log else entry.value
-    name = _("{role}, step {step}").format(role=entry.line.name, step=count(entry.step))
+    at = _("{role}, step {step}").format(role=entry.line.name, step=count(entry.step))
     return {
         "type": "scatter",
         "mode": "lines+markers",
-        "name": name,
+        "name": entry.line.name,
         "legendgroup": entry.line.family,
         "x": entry.position,
         "y": value.astype(np.float32),
         "customdata": list(entry.layers),
         "line": entry.line.look.line(width=2),
         "marker": {"color": entry.line.look.colour, "symbol": entry.line.look.symbol, "size": 6},
-        "hovertemplate": f"%{{customdata}}: %{{y:.{digits}~g}}<extra>{name}</extra>",
+        "hovertemplate": f"%{{customdata}}: %{{y:.{digits}~g}}<extra>{at}</extra>",
     }
 
 
@@ -99,5 +99,5 @@ def floor_line(info: LayersInfo, look: Theme) -> dict[str, Any]:
     }
     return {
         "shapes": [shape | {"line": stroke}],
-        "annotations": [at | {"text": _("exactly 0"), "showarrow": False, "font": {"size": 13}}],
+        "annotations": [at | {"text": _("exactly 0"), "showarrow": False}],
     }

@@ -5,7 +5,7 @@ a player cuts the curves at a step and puts in the gradient profile of that step
 """
 
 from collections.abc import Sequence
-from math import ceil, floor, log10
+from math import log10
 from typing import NamedTuple
 
 import numpy as np
@@ -68,10 +68,7 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
     if len(values):
         low, high = log10(values.min()), log10(values.max())
         margin = 0.05 * max(high - low, 0.1)
-        marks = [digit * 10.0**decade for decade in range(floor(low), ceil(high) + 1) for digit in (1, 2, 5)]
-        loss["layout"]["yaxis"] |= {"range": [low - margin, high + margin], "tickvals": marks}
-        del loss["layout"]["yaxis"]["nticks"]
-        loss["layout"]["xaxis"] |= {"range": [0, info.steps], "rangemode": "normal"}
+        loss["layout"]["yaxis"]["range"] = [low - margin, high + margin]
     profile = gradient_profile.gradient_profile_chart(info.profile, look)
     # Marks of exact zeros belong to one step; a player leaves gaps there.
     profile["data"] = [trace for trace in profile["data"] if trace.get("mode") == "lines+markers"]
@@ -91,21 +88,18 @@ def figures(info: ReplayInfo) -> dict[str, Figure]:
     return {
         "loss": Figure(
             _("Training loss"),
-            _("Lower is better. Thick: mean of the last {window} steps; thin: each batch.").format(
-                window=info.loss.window
-            ),
+            _(losses.HOW_TO_READ).format(window=info.loss.window),
             losses.describe(info.loss),
             charts["loss"],
             lambda: losses.loss_table(info.loss),
+            more=_(losses.MORE),
         ),
         "profile": Figure(
             _("Gradient of each layer"),
-            _(
-                "Log scale; input left, output right. A line that falls towards the left: the gradient "
-                "shrinks on its way back to the input."
-            ),
+            _(gradient_profile.HOW_TO_READ[METRIC]),
             gradient_profile.describe(info.profile),
             charts["profile"],
             lambda: layers_table(info.profile),
+            more=gradient_profile.more(METRIC),
         ),
     }

@@ -4,25 +4,24 @@ from collections.abc import Sequence
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.figure import Figure
-from resnet_viz.figures.layers import LayersInfo, describe_layers, layers_info, layers_table
+from resnet_viz.figures.layers import LAYER_NAMES, LayersInfo, describe_layers, layers_info, layers_table
 from resnet_viz.figures.profile_traces import floor_line, log_range, profile_trace, range_trace, zero_trace
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
+from resnet_viz.wording import running_text
 
 METRIC = "response/std"
 
-HOW_TO_READ = N_(
-    "Standard deviation of each layer's output over images and places, after its normalisation and before "
-    "ReLU and addition. Input left, output right."
-)
+HOW_TO_READ = N_("How much each layer's output varies over images and places.")
 MORE = N_(
-    "Defined as in He et al. (2015), Fig. 7: in a residual network, low values mean that the blocks change "
-    "their input only a little. With batch normalisation in training mode it depends on the scale γ and the "
-    "shift β of the normalisation alone, √(mean of γ² + variance of β), and not on the images; with γ = 1 "
-    "and β = 0, the usual start, it is 1 in every layer. In pre-activation blocks, and without "
-    "normalisation, it is measured at the convolution's own output."
+    "Standard deviation of each layer's output, after its normalisation and before ReLU and addition; input "
+    "left, output right. Defined as in He et al. (2015), Fig. 7: in a residual network, low values mean that "
+    "the blocks change their input only a little. With batch normalisation in training mode it depends on "
+    "the scale γ and the shift β of the normalisation alone, √(mean of γ² + variance of β), and not on the "
+    "images; with γ = 1 and β = 0, the usual start, it is 1 in every layer. In pre-activation blocks, and "
+    "without normalisation, it is measured at the convolution's own output."
 )
 
 _DECADES_FOR_LOG = 2
@@ -47,7 +46,7 @@ def responses_chart(info: LayersInfo, look: Theme = LIGHT) -> Chart:
         data.append(profile_trace(entry, log=log))
         data += zero_trace(entry, info.floor) if log else []
     x = axis(look, _("Layer, from input to output"), rangemode="tozero")
-    title = _("Response (standard deviation)")
+    title = _("Standard deviation")
     if log:
         y = axis(look, title, type="log", range=log_range(info), exponentformat="power")
     else:
@@ -70,5 +69,5 @@ def figure(histories: Sequence[RunHistory], step: int | None = None) -> Figure:
         describe(info),
         responses_chart(info),
         lambda: layers_table(info),
-        more=_(MORE),
+        more=running_text((_(MORE), _(LAYER_NAMES))),
     )

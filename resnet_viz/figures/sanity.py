@@ -18,17 +18,16 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number
 
-HOW_TO_READ = N_(
-    "Left to right: more layers get random weights, starting at the classifier. A map that depends on what "
-    "was learned falls away from 1."
-)
+HOW_TO_READ = N_("A map that depends on what was learned falls away from 1.")
 MORE = N_(
-    "Cascading randomisation of Adebayo et al. (2018); the random weights come from another seed than the "
-    "run's own. They found that Guided Backprop and Guided Grad-CAM changed little on their networks; the "
-    "lines show what holds for these networks and this image. A map that is still near 1 with all weights "
-    "random shows the image rather than the network."
+    "Left to right: more layers get random weights, starting at the classifier. Cascading randomisation of "
+    "Adebayo et al. (2018); the random weights come from another seed than the run's own. They found that "
+    "Guided Backprop and Guided Grad-CAM changed little on their networks; the lines show what holds for "
+    "these networks and this image. A map that is still near 1 with all weights random shows the image "
+    "rather than the network."
 )
 MEASURES = {"rank_correlation": N_("Rank correlation"), "similarity": N_("Structural similarity (SSIM)")}
+_ON_AXIS = {"rank_correlation": N_("Rank correlation"), "similarity": N_("SSIM")}
 
 
 class NetworkSanity(NamedTuple):
@@ -73,8 +72,8 @@ def sanity_chart(info: SanityInfo, look: Theme = LIGHT) -> Chart:
                 "hovertemplate": f"%{{customdata}}: %{{y:.3f}}<extra>{name}</extra>",
             }
         )
-    x = axis(look, _("Randomised, from the classifier down"), tickformat=".0%", range=[-0.03, 1.03])
-    y = axis(look, _(MEASURES[info.measure]), range=[-1.05, 1.05], zeroline=True, zerolinecolor=look.grid)
+    x = axis(look, _("Layers with random weights"), tickformat=".0%", range=[-0.03, 1.03])
+    y = axis(look, _(_ON_AXIS[info.measure]), range=[-1.05, 1.05], zeroline=True, zerolinecolor=look.grid)
     return {"data": data, "layout": layout(look, f"sanity {info.measure}", x, y, hovermode="closest")}
 
 

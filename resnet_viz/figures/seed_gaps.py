@@ -17,9 +17,11 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number, signed, with_semicolons
 
-HOW_TO_READ = N_(
-    "Right of zero: the {residual_family} network has the lower loss. Points: seeds; diamond: mean with "
-    "its 95% confidence interval; shaded: too small to count."
+HOW_TO_READ = N_("Right of zero: the {residual_family} network has the lower loss.")
+MORE = N_(
+    "Points: seeds; diamond: their mean with its 95% confidence interval; shaded: differences too small to "
+    "count. A seed is the number from which initial weights and the order of the batches are drawn: another "
+    "one, another run."
 )
 _HEADING = N_("{plain_family} − {residual_family}, training loss")
 _IN_WORDS = N_("{plain_first} − {residual_family}, final training loss. {gaps}; {mean}.")
@@ -127,4 +129,5 @@ def figure(twins: TwinFinding) -> Figure | None:
         describe(info),
         seed_gap_chart(info),
         lambda: seed_gap_table(info),
+        more=_(MORE),
     )

@@ -15,7 +15,21 @@ PLAIN = "#D55E00"
 RESIDUAL = "#0072B2"
 OTHERS = ("#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#F0E442")
 """The rest of Okabe and Ito's palette, for other families; black is left to the text."""
+ON_DARK = {
+    PLAIN: "#F0883E",
+    RESIDUAL: "#56B4E9",
+    "#009E73": "#2BC49A",
+    "#CC79A7": "#E39AC4",
+    "#E69F00": "#F0B93A",
+    "#56B4E9": "#A9DBF7",
+    "#9467bd": "#B995DB",
+}
+"""What stands for a colour on a dark page, where it would be too faint; what is not here stays."""
+TYPE_PX = 16
+"""All letters in a chart: read from the back row. Where there is little room, the page makes them smaller."""
 
+_BEYOND = 0.02
+"""Share of the steps that an axis has beyond them, for marks at its ends."""
 _FONT = "'Source Sans 3', 'Source Sans Pro', 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
 
@@ -42,7 +56,7 @@ def faded(colour: str, opacity: float) -> str:
 def axis(look: Theme, title: str, **more: Any) -> dict[str, Any]:
     """An axis with a title and the theme's grid; ``more`` are Plotly's properties."""
     return {
-        "title": {"text": title, "standoff": 8},
+        "title": {"text": title, "standoff": 8, "font": {"size": TYPE_PX}},
         "gridcolor": look.grid,
         "linecolor": look.grid,
         "zeroline": False,
@@ -52,11 +66,16 @@ def axis(look: Theme, title: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def step_axis(look: Theme) -> dict[str, Any]:
-    """The axis of training steps, which also heads the hover box of all curves at a step."""
+def step_axis(look: Theme, steps: int) -> dict[str, Any]:
+    """The axis of ``steps`` training steps, alike in all charts of a race; it heads their hover boxes.
+
+    It reaches as far as the steps done, beyond the last batch, so that their number stands at its end.
+    """
     title = _("Training step")
     heading = {"text": f"{title} %{{x:,d}}"}
-    return axis(look, title, hoverformat=",d", rangemode="nonnegative", unifiedhovertitle=heading)
+    end = max(steps, 1)
+    ends = [-_BEYOND * end, (1 + _BEYOND) * end]
+    return axis(look, title, hoverformat=",d", range=ends, unifiedhovertitle=heading)
 
 
 def layout(look: Theme, name: str, x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -70,10 +89,10 @@ def layout(look: Theme, name: str, x: dict[str, Any], y: dict[str, Any], **more:
         "autosize": True,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": _FONT, "size": 15, "color": look.text},
-        "hoverlabel": {"bgcolor": look.surface, "font": {"family": _FONT, "size": 14, "color": look.text}},
+        "font": {"family": _FONT, "size": TYPE_PX, "color": look.text},
+        "hoverlabel": {"bgcolor": look.surface, "font": {"family": _FONT, "size": 15, "color": look.text}},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": look.grid, "activecolor": look.text},
-        "margin": {"l": 12, "r": 12, "t": 12, "b": 12},
+        "margin": {"l": 4, "r": 16, "t": 8, "b": 4},
         "legend": {
             "orientation": "h",
             "x": 0,
@@ -100,6 +119,5 @@ def empty(look: Theme, name: str) -> Chart:
         "x": 0.5,
         "y": 0.5,
         "showarrow": False,
-        "font": {"size": 18},
     }
     return {"data": [], "layout": layout(look, f"{name}/empty", hidden, dict(hidden), annotations=[note])}

@@ -34,7 +34,7 @@ def mean_trace(line: Line, band: Band, hover: str, *, log: bool = False, markers
         trace["customdata"] = ends.astype(np.float32)
         interval = f"%{{customdata[0]:{hover}}} … %{{customdata[1]:{hover}}}"
         seeds = _("seeds: {count}").format(count="%{customdata[2]}")
-        template += f" (95 %: {interval}; {seeds})"
+        template += f" (95%: {interval}; {seeds})"
     return trace | {"hovertemplate": f"{template}<extra>{line.name}</extra>"}
 
 
@@ -75,7 +75,7 @@ def faint_line(line: Line, curve: Curve, *, log: bool = False) -> Trace:
         "mode": "lines",
         "x": curve.step[kept].astype(np.int32),
         "y": curve.value[kept].astype(np.float32),
-        "line": {"color": line.look.faded(0.45), "width": 1},
+        "line": {"color": line.look.faded(0.55), "width": 1.25},
         "legendgroup": line.family,
         "showlegend": False,
         "hoverinfo": "skip",

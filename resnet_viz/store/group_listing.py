@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from resnet_viz.events import NormStatistics, RunState
+from resnet_viz.networks.families import ROLES
 from resnet_viz.store.listing import SIZES, RunQuery, conditions
 from resnet_viz.store.schema import run_groups, runs
 from resnet_viz.store.search import holds
@@ -32,8 +33,8 @@ GroupSortKey = Literal["created", "kind", "name", "runs", "wall_s", "weights"]
 class GroupSummary(NamedTuple):
     """One row of the list, about the runs that are not deleted.
 
-    ``states`` counts them by state; accuracies are means over the runs of a
-    role that have one, and ``old_tests`` counts those measured with running
+    ``states`` counts them by state; ``accuracies`` has by role the mean over the
+    runs that have one, and ``old_tests`` counts those measured with running
     averages; ``wall_s`` and ``weights_bytes`` are sums; ``pinned`` means all of them.
     """
 
@@ -49,11 +50,10 @@ class GroupSummary(NamedTuple):
     pinned: bool
     first_dataset: str | None
     last_dataset: str | None
-    plain_accuracy: float | None
-    residual_accuracy: float | None
     old_tests: int
     wall_s: float | None
     weights_bytes: int
+    accuracies: dict[str, float]
     states: dict[RunState, int]
 
 
@@ -91,17 +91,16 @@ _BODY = (
         _PINNED,
         func.min(runs.c.dataset),
         func.max(runs.c.dataset),
-        _accuracy("plain"),
-        _accuracy("residual"),
         _count(runs.c.test_statistics == NormStatistics.RUNNING.value),
         _WALL_S,
         _WEIGHTS,
+        *map(_accuracy, ROLES),
         *(_count(runs.c.state == state.value) for state in RunState),
     )
     .select_from(run_groups.outerjoin(runs, _IS_MEMBER).outerjoin(SIZES, SIZES.c.run_id == runs.c.id))
     .group_by(run_groups.c.id)
 )
-_BEFORE_STATES = len(GroupSummary._fields) - 1
+_KNOWN = len(GroupSummary._fields) - 2
 _SORTED_BY: dict[GroupSortKey, ColumnElement[Any]] = {
     "created": run_groups.c.created_at,
     "kind": run_groups.c.kind,
@@ -161,9 +160,10 @@ def _fitting(query: RunQuery, connection: Connection) -> ColumnElement[bool]:
 
 def _summary(row: Row[Any]) -> GroupSummary:
     values: list[Any] = list(row)
-    known, counts = values[:_BEFORE_STATES], values[_BEFORE_STATES:]
+    known, means, counts = values[:_KNOWN], values[_KNOWN : -len(RunState)], values[-len(RunState) :]
+    accuracies = {role: float(mean) for role, mean in zip(ROLES, means, strict=True) if mean is not None}
     states = {state: int(count) for state, count in zip(RunState, counts, strict=True) if count}
-    summary = GroupSummary._make([*known, states])
+    summary = GroupSummary._make([*known, accuracies, states])
     count = int(summary.runs)
     return summary._replace(
         runs=count,

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from sqlalchemy import Connection, delete, exists, func, select, update
 
 from resnet_viz.errors import InvalidSetting, StoreUnavailable
-from resnet_viz.events import Event, RunState, StateChanged
+from resnet_viz.events import Desired, Event, RunState, StateChanged, Wish
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import lifecycle
@@ -93,14 +93,15 @@ class Library:
             with self._database.writing() as connection:
                 connection.execute(update(run_groups).where(run_groups.c.id == group_id).values(**changes))
 
-    def delete(self, run_ids: Sequence[str]) -> list[str]:
+    def delete(self, run_ids: Sequence[str], *, stop: bool = False) -> list[str]:
         """Delete runs so that it can be undone, all or none; returns those to `restore` for an undo.
 
-        Queued runs are stopped first; deleted ones stay so.
+        Queued runs are stopped first; deleted ones stay so. With ``stop``, runs in
+        training are out of the lists at once and their workers end them soon.
 
         Raises:
             NotFound: there is no such run.
-            InvalidSetting: a worker holds one of them.
+            InvalidSetting: a worker holds one of them, and it is not to be stopped.
         """
         now = self._clock()
         deleted = []
@@ -112,6 +113,8 @@ class Library:
                 if run.state is RunState.QUEUED:
                     stopped = StateChanged(RunState.STOPPED)
                     lifecycle.enter(connection, run_id, run.sequence, stopped, now)
+                elif stop and not run.state.is_finished():
+                    lifecycle.set_wish(connection, run_id, Desired(Wish.STOP))
                 elif not run.state.is_finished():
                     raise InvalidSetting(
                         "run_active", N_("Run {id} is being trained; stop it before deleting it."), id=run_id
@@ -130,9 +133,9 @@ class Library:
     def purge(self, older_than_s: float = 0.0, *, only: Collection[str] | None = None) -> list[str]:
         """Remove for good what was deleted at least ``older_than_s`` seconds ago; returns those runs.
 
-        ``only`` limits it to these runs. Files go first: cut off in between, the
-        next purge finishes. One transaction a run, so that nobody restores it
-        meanwhile and workers can write in between.
+        ``only`` limits it to these runs; those that a worker still holds are left.
+        Files go first: cut off in between, the next purge finishes. One transaction
+        a run, so that nobody restores it meanwhile and workers can write in between.
 
         Raises:
             StoreUnavailable: files cannot be removed; all other runs are gone.
@@ -227,7 +230,7 @@ class Library:
 
     def _purge(self, run_id: str, group_id: str, gone_by: float) -> bool:
         """Remove a run and, with its last, its group; not one that was restored since."""
-        is_doomed = (runs.c.id == run_id) & (runs.c.deleted_at <= gone_by)
+        is_doomed = (runs.c.id == run_id) & (runs.c.deleted_at <= gone_by) & ~lifecycle.ACTIVE
         is_empty = ~exists().where(runs.c.group_id == group_id)
         with self._database.writing() as connection:
             if connection.execute(select(runs.c.id).where(is_doomed).with_for_update()).first() is None:

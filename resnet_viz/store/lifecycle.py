@@ -19,8 +19,9 @@ from resnet_viz.store.rows import entries_of, to_json
 from resnet_viz.store.schema import run_groups, runs
 
 _run: BindParameter[str] = bindparam("run")
-_active = runs.c.state.in_([RunState.RUNNING.value, RunState.PAUSED.value])
-_held = and_(runs.c.id == _run, runs.c.attempt == bindparam("held_by"), _active)
+ACTIVE = runs.c.state.in_([RunState.RUNNING.value, RunState.PAUSED.value])
+"""Whether a worker holds a run."""
+_held = and_(runs.c.id == _run, runs.c.attempt == bindparam("held_by"), ACTIVE)
 _LOCK = (
     select(runs.c.state, runs.c.sequence, runs.c.step, runs.c.deleted_at, runs.c.origin)
     .where(runs.c.id == _run)
@@ -36,7 +37,7 @@ _HEARTBEAT = (
     .values(heartbeat_at=bindparam("now"), step=bindparam("done"))
     .returning(runs.c.wish, runs.c.until_step)
 )
-_BEATS = select(runs.c.id, runs.c.attempt, runs.c.heartbeat_at).where(_active)
+_BEATS = select(runs.c.id, runs.c.attempt, runs.c.heartbeat_at).where(ACTIVE)
 
 
 class Standing(NamedTuple):

@@ -6,6 +6,7 @@ const charts = new WeakMap();
 
 // Below this width a chart takes its layout for narrow places, where it has one.
 const NARROW_PX = 560;
+const PHONE_PX = 640; // of the window: style.css has the same
 
 function fittingLayout({ graph, figure }) {
   const narrow = graph.clientWidth > 0 && graph.clientWidth < NARROW_PX;
@@ -15,10 +16,12 @@ function fittingLayout({ graph, figure }) {
 function draw(chart, Plotly) {
   const { graph, figure } = chart;
   chart.layout = fittingLayout(chart);
-  graph.style.height = `${chart.layout === figure.narrow ? chart.heights.narrow : chart.heights.wide}px`;
-  const { layout } = themed(chart.layout, graph);
+  const low = chart.layout === figure.narrow || window.innerWidth <= PHONE_PX;
+  graph.style.height = `${low ? chart.heights.narrow : chart.heights.wide}px`;
+  chart.small = isSmall();
+  const { data, layout } = themed(figure.data, chart.layout, graph, chart.onDark);
   const config = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: "reset" };
-  return Plotly.react(graph, figure.data, layout, config).then(() => {
+  return Plotly.react(graph, data, layout, config).then(() => {
     chart.updates += 1;
     graph.dataset.updates = String(chart.updates);
   });
@@ -58,7 +61,7 @@ function mount(root, url) {
   const drawn = () => (pace.forget(chart) ? chart.redraw() : chart.drawing);
   chart.observer = fitting(graph);
   chart.turning = new ResizeObserver(() => {
-    if (chart.layout && fittingLayout(chart) !== chart.layout) chart.redraw();
+    if (chart.layout && (fittingLayout(chart) !== chart.layout || isSmall() !== chart.small)) chart.redraw();
   });
   chart.turning.observe(graph);
   chart.actions = {
@@ -77,6 +80,7 @@ export default function ({ data: bytes, parentElement }) {
   if (!charts.has(root)) charts.set(root, mount(root, data.plotly));
   const chart = charts.get(root);
   chart.name = data.filename;
+  chart.onDark = data.onDark;
   dress(root, data, data.labels, chart.actions);
   chart.heights = { wide: data.height, narrow: data.narrowHeight };
   const [live, alt] = data.live ?? [];

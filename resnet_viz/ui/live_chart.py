@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from resnet_viz.figures.theme import ON_DARK
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.component import component
@@ -41,10 +42,12 @@ def chart_html(tools: Iterable[str] = _TOOLS, *, name: str = "") -> str:
 <section class="live-chart" data-chart="{name}">
   <div class="live-chart-head">
     <h4 class="live-chart-title"></h4>
-    <div class="live-chart-tools">{buttons}</div>
+    <div class="live-chart-tools" role="group">
+      <details class="live-chart-more"><summary>?</summary><div tabindex="-1"><p></p><p></p></div></details>
+      {buttons}
+    </div>
   </div>
   <p class="live-chart-how"></p>
-  <details class="live-chart-more"><summary>?</summary><p></p></details>
   <div class="live-chart-graph" role="img"></div>
 </section>
 """
@@ -58,6 +61,11 @@ def tool_labels(tools: Iterable[str] = _TOOLS) -> dict[str, str]:
         "png": _("Download the picture (PNG)"),
     }
     return {tool: labels[tool] for tool in tools}
+
+
+def more_label() -> str:
+    """What the question mark is called, in the reader's language."""
+    return _("More about this chart")
 
 
 def live_chart(
@@ -78,25 +86,26 @@ def live_chart(
     Args:
         chart_json: ``{"data": […], "layout": {…}}`` in plotly's JSON (`figures.chart.to_json`);
             ``layout.uirevision`` says whether it is still the same chart, so that zoom stays. A layout
-            ``narrow`` beside it is taken where there is little room (`figures.chart.with_narrow`).
+            ``narrow`` beside it is taken where there is little room (`figures.figure.Figure.json`).
         title: stands above the chart, beside its tools.
         how_to_read: one line below the title.
-        more: behind a question mark after that line.
+        more: behind a question mark beside the title.
         alt: what the chart shows, in words.
         filename: of the downloads, without ending.
-        narrow_px: height in the narrow layout.
+        narrow_px: height in the narrow layout, and on a phone.
         live: the tokens of `live.following` under which chart and ``alt`` are brought up to date from now on.
     """
     words = {
         "plotly": PLOTLY,
         "title": title,
         "how": how_to_read,
-        "more": {"label": _("More about this chart"), "text": more},
+        "more": {"label": more_label(), "text": more},
         "alt": alt,
         "filename": filename,
         "height": height_px,
         "narrowHeight": narrow_px or height_px,
         "labels": tool_labels(),
+        "onDark": ON_DARK,
         "live": live,
     }
     # As bytes: Streamlit would look for dataframes in anything else, with pandas.

@@ -14,8 +14,28 @@ function loadPlotly(url) {
   return window.resnetVizPlotly;
 }
 
-// Colours of text, grid and paper are the page's, whatever the chart came with.
-function themed(layout, root) {
+// On a phone letters of the size for a lecture room would leave no room for the plot.
+const SMALL = window.matchMedia("(max-width: 640px)");
+const SMALL_TYPE_PX = 13;
+const isSmall = () => SMALL.matches;
+
+const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+const isDark = (paper) => /^#[0-9a-f]{6}$/i.test(paper) && Math.max(...channels(paper)) < 128;
+
+// A trace with each colour in `onDark` replaced, opaque or faint; arrays stay the same ones.
+function lit(part, onDark) {
+  if (typeof part === "string") {
+    if (part in onDark) return onDark[part];
+    const colour = part.startsWith("rgba(") && Object.keys(onDark).find((hex) => part.startsWith(`rgba(${channels(hex)},`));
+    return colour ? part.replace(`${channels(colour)}`, `${channels(onDark[colour])}`) : part;
+  }
+  if (part === null || typeof part !== "object" || Array.isArray(part) || ArrayBuffer.isView(part)) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, lit(value, onDark)]));
+}
+
+// Colours of text, grid and paper are the page's, whatever the chart came with, and networks' colours
+// are seen on it; letters have the size that fits the screen.
+function themed(data, layout, root, onDark) {
   const style = getComputedStyle(root);
   const colour = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
   const text = colour("--st-text-color", "#17212b");
@@ -26,19 +46,22 @@ function themed(layout, root) {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { ...layout.font, color: text, family: colour("--st-font", "sans-serif") },
-    hoverlabel: { ...layout.hoverlabel, bgcolor: paper, bordercolor: line, font: { color: text } },
+    hoverlabel: { ...layout.hoverlabel, bgcolor: paper, bordercolor: line, font: { color: text, size: 15 } },
     autosize: true,
   };
+  if (isSmall()) result.font.size = SMALL_TYPE_PX;
   delete result.width;
   delete result.height;
   for (const name of Object.keys(layout)) {
     if (!/^[xy]axis\d*$/.test(name)) continue;
+    const { title } = layout[name];
     result[name] = { ...layout[name], gridcolor: line, linecolor: line, zerolinecolor: line, tickcolor: line };
+    if (title) result[name].title = { ...title, font: { size: result.font.size } };
   }
   for (const name of ["xaxis", "yaxis"]) {
     result[name] ??= { gridcolor: line, linecolor: line, zerolinecolor: line };
   }
-  return { layout: result, paper };
+  return { data: isDark(paper) ? data.map((trace) => lit(trace, onDark)) : data, layout: result };
 }
 
 // The words of a chart and what its tools do.
@@ -46,19 +69,32 @@ function dress(root, { title, how, more, alt }, labels, actions) {
   root.querySelector(".live-chart-title").textContent = title;
   root.querySelector(".live-chart-how").textContent = how;
   root.querySelector(".live-chart-graph").setAttribute("aria-label", alt);
-  const details = root.querySelector(".live-chart-more");
-  details.hidden = !more?.text;
-  if (more?.text) {
-    details.querySelector("p").textContent = more.text;
-    details.querySelector("summary").title = more.label;
-    details.querySelector("summary").setAttribute("aria-label", more.label);
-  }
+  root.querySelector(".live-chart-tools").setAttribute("aria-label", title);
+  explain(root.querySelector(".live-chart-more"), how, more);
   for (const [tool, label] of Object.entries(labels)) {
     const button = root.querySelector(`.live-chart-${tool}`);
     button.onclick = actions[tool];
     button.title = label;
     button.setAttribute("aria-label", label);
   }
+}
+
+// What is behind the question mark; it closes as a menu does.
+function explain(details, how, more) {
+  const summary = details.querySelector("summary");
+  [how, more.text].forEach((text, index) => {
+    details.querySelectorAll("p")[index].textContent = text;
+  });
+  summary.title = more.label;
+  summary.setAttribute("aria-label", more.label);
+  details.onkeydown = (event) => {
+    if (event.key !== "Escape" || !details.open) return;
+    details.open = false;
+    summary.focus();
+  };
+  details.onfocusout = ({ relatedTarget }) => {
+    if (!details.contains(relatedTarget)) details.open = false;
+  };
 }
 
 // Fits drawn graphs to their places; to be disconnected when they go.

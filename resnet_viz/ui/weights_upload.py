@@ -5,10 +5,10 @@ from typing import Final, NamedTuple
 import numpy as np
 import streamlit as st
 
-from resnet_viz.errors import ResnetVizError
 from resnet_viz.images.names import display_name
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server
+from resnet_viz.ui.import_on_choice import import_on_choice
 from resnet_viz.ui.permissions import owner
 from resnet_viz.wording import Sentence
 
@@ -37,29 +37,14 @@ def import_upload(content: bytes, file_name: str) -> TakenIn:
 
 
 def weights_upload(key: str) -> TakenIn | None:
-    """Show where a model file can be dropped, and take it in when asked to.
-
-    Returns what was taken in by this very script run, else None; a refusal is said in a sentence.
-    """
-    with st.form(f"{key}_form", border=False, clear_on_submit=True):
-        file = st.file_uploader(
-            _("A model file of this app (safetensors)"), max_upload_size=MAX_MB, key=f"{key}_file"
-        )
-        st.caption(
-            _(
-                "Weights exported on the Runs page or on the command line, up to {size} MB. The file is read "
-                "in a process of its own, checked, and kept as a run."
-            ).format(size=MAX_MB)
-        )
-        pressed = st.form_submit_button(_("Import"), icon=":material/upload:", key=f"{key}_go")
-    if not pressed:
-        return None
-    if file is None:
-        st.info(_("Choose a file first."), icon=":material/upload_file:")
-        return None
-    try:
-        with st.spinner(_("Checking the file …")):
-            return import_upload(file.getvalue(), file.name)
-    except ResnetVizError as refusal:
-        st.error(str(refusal), icon=":material/block:")
-        return None
+    """Show where a model file can be dropped; what was taken in by this very script run, else None."""
+    taken = import_on_choice(
+        _("A model file of this app (safetensors)"), import_upload, key=f"{key}_file", most_mb=MAX_MB
+    )
+    st.caption(
+        _(
+            "Weights exported on the Runs page or on the command line, up to {size} MB. The file is read "
+            "in a process of its own, checked, and kept as a run."
+        ).format(size=MAX_MB)
+    )
+    return taken

@@ -114,4 +114,4 @@ def test_new_data_keeps_zoom_and_legend() -> None:
 
 
 def test_the_caption_says_over_how_many_steps_the_mean_goes() -> None:
-    assert f"last {losses.WINDOW} steps" in losses.figure([]).how_to_read
+    assert f"mean of {losses.WINDOW} steps" in losses.figure([]).how_to_read

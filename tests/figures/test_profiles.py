@@ -74,7 +74,7 @@ def test_exact_zeros_stand_on_a_floor_below_everything_and_say_so() -> None:
     assert list(zero.x) == [1, 2]
     assert list(zero.customdata) == ["stem", "stage1.block1.conv1"]
     assert zero.y == pytest.approx([1e-21, 1e-21], rel=1e-6, abs=0)
-    line = next(trace for trace in figure.data if trace.name == "Plain, step 0")
+    line = next(trace for trace in figure.data if trace.name == "Plain")
     assert np.isnan(line.y).tolist() == [True, True, False, False, False]
     assert figure.layout.shapes[0].y0 == pytest.approx(1e-21, rel=1e-6, abs=0)
     assert figure.layout.annotations[0].y == pytest.approx(-21)

@@ -44,10 +44,9 @@ def test_what_is_summed_up(store: Store, groups: dict[str, str]) -> None:
     by_role: dict[str, list[float]] = {"plain": [], "residual": []}
     for run in store.runs(group=race.id):
         by_role[run.role].append(run.facts["test_accuracy"])
-    assert race.plain_accuracy == pytest.approx(sum(by_role["plain"]) / 2)
-    assert race.residual_accuracy == pytest.approx(sum(by_role["residual"]) / 2)
+    assert race.accuracies == {role: pytest.approx(sum(found) / 2) for role, found in by_role.items()}
     assert (race.first_dataset, race.last_dataset) == ("fashion-mnist-small",) * 2
-    assert (single.states, single.plain_accuracy, single.wall_s) == ({RunState.QUEUED: 1}, None, None)
+    assert (single.states, single.accuracies, single.wall_s) == ({RunState.QUEUED: 1}, {}, None)
     assert (sweep.runs, sweep.states, sweep.first_dataset, sweep.pinned) == (0, {}, None, False)
 
 

@@ -117,6 +117,20 @@ def test_a_run_in_training_is_not_deleted_and_neither_are_those_beside_it(store:
     assert store.set_desired(running, Desired(Wish.STOP)) is RunState.RUNNING
 
 
+def test_a_run_in_training_can_be_stopped_and_deleted_in_one(store: Store) -> None:
+    done, running = ended(store), queued(store)
+    attempt = claimed(store, running)
+    assert set(store.library.delete([done, running], stop=True)) == {done, running}
+    assert store.library.find().rows == []
+    assert store.heartbeat(running, attempt, 1).wish is Wish.STOP
+    assert store.library.purge(only=[running]) == [], "its worker still writes"
+    store.append(running, attempt, [StateChanged(RunState.STOPPED)])
+    store.library.restore([running])
+    assert store.run(running).state is RunState.STOPPED
+    store.library.delete([running])
+    assert store.library.purge(only=[running]) == [running]
+
+
 def test_purging_removes_what_was_deleted_long_ago_with_its_files(store: Store, clock: Clock) -> None:
     old, recent, kept = ended(store, 0, 8), ended(store, 8), ended(store, 8)
     beside = store.run(old).group_id

@@ -20,6 +20,10 @@ from tests.made.stored import start_race, train_race
 from tests.ui.shown import Shown, watch
 
 ROOT = Path(__file__).parents[2]
+_PATIENCE_MS = 20_000
+"""For what a page will show: servers, workers and browsers share few cores."""
+
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @pytest.fixture
@@ -107,7 +111,7 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A person's browser: cookies of its own, an English window of common size."""
     with browser.new_context(viewport={"width": 1280, "height": 1600}, locale="en-US") as person:
-        person.set_default_timeout(20_000)
+        person.set_default_timeout(_PATIENCE_MS)
         yield person
 
 

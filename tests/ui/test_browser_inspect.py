@@ -233,7 +233,7 @@ def test_chinese_on_a_phone(phone: Page, app_url: str, look: str) -> None:
 
 def test_checkpoints_of_a_race(page: Page, app_url: str) -> None:
     race = start(page, app_url + QUICK)
-    expect(page.locator(".st-key-race_again button").first).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-race_headline h3")).to_be_visible(timeout=60_000)
     page.goto(f"{app_url}/inspect?networks={race}&look=time")
     expect(page.get_by_text(re.compile("^Step 40: ")).first).to_be_visible(timeout=60_000)
     page.locator(".st-key-inspect_time_plain button").first.click()

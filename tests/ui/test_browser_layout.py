@@ -84,7 +84,7 @@ def test_a_race_is_drawn_the_same_way_before_while_and_after_it_runs(page: Page,
     assert page.eval_on_selector(_MAP, _TOP_LAYER) == "stage 1"
     assert below(page) == []
     page.get_by_role("button", name="Stop").click()
-    expect(page.locator(".st-key-race_verdict")).to_be_visible(timeout=_LONG_MS)
+    expect(page.locator(".st-key-race_headline h3")).to_be_visible(timeout=_LONG_MS)
     page.wait_for_function(f"{drawn} >= 2", timeout=_LONG_MS)
     assert page.eval_on_selector(_MAP, _TOP_LAYER) == "stage 1"
     assert below(page) == []

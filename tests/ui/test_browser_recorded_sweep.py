@@ -27,7 +27,8 @@ def chart(page: Page, name: str) -> str:
 
 def test_all_three_charts_show_what_was_recorded(page: Page, app_url: str) -> None:
     page.goto(app_url + "/depth")
-    expect(page.get_by_text("This is a recording, not a sweep of this machine")).to_be_visible(timeout=20_000)
+    page.get_by_text("About this recording").click()
+    expect(page.get_by_text("This is a recording, not a sweep of this machine")).to_be_visible()
     selectors = {name: chart(page, name) for name in _CHARTS}
     expect(page.locator(".live-chart-graph")).to_have_count(len(_CHARTS))  # each once
     assert not page.eval_on_selector(selectors["curve"], _STACKED)
@@ -69,6 +70,7 @@ def test_depth_shown_and_published_curves_work_and_nothing_is_queued(page: Page,
 
 def test_its_numbers_are_a_table_to_take_away(page: Page, app_url: str) -> None:
     page.goto(app_url + "/depth")
+    page.get_by_text("About this recording").click()
     with page.expect_download() as caught:
         page.get_by_role("button", name="Parquet").click()
     table = pq.read_table(caught.value.path()).to_pydict()

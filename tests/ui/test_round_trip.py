@@ -94,8 +94,7 @@ def test_the_page_takes_the_file_of_a_race(store: Store) -> None:
     app = open_page("runs")
     app.session_state["runs_import_open"] = True
     app.run()
-    app.file_uploader(key="runs_import_file").set_value([("race.json", content, "application/json")])
-    app.button(key="runs_import_go").click().run()
+    app.file_uploader(key="runs_import_file_0").set_value([("race.json", content, "application/json")]).run()
     assert not app.exception
     assert not app.error
     assert len(store.groups(kind="import")[0].run_ids) == 2

@@ -13,6 +13,7 @@ from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
+from resnet_viz.locale import ngettext
 from resnet_viz.store import home_folder
 from resnet_viz.ui import address_bar, labels, pages, server
 from resnet_viz.ui.home.estimate import race_seconds
@@ -77,7 +78,11 @@ def _time_needed(recording: Recording) -> str:
         walls = [history.facts["wall_s"] for history in recording.histories]
         text = _("The recording took {time}; your first race will show how fast this machine is.")
         return text.format(time=duration(max(walls)))
-    text = _("About {time} on this machine, estimated from earlier runs ({count}).")
+    text = ngettext(
+        "About {time} on this machine, estimated from {count} earlier run.",
+        "About {time} on this machine, estimated from {count} earlier runs.",
+        found[1],
+    )
     return text.format(time=duration(found[0]), count=found[1])
 
 

@@ -169,10 +169,14 @@ class Player {
 
   draw(name, data) {
     const graph = this.graphs[name];
-    if (!window.Plotly) return sketch(graph, data, this.film.charts[name].layout);
+    if (!window.Plotly) {
+      const { layout } = this.film.charts[name];
+      return sketch(graph, themed(data, layout, graph, this.words.onDark).data, layout);
+    }
     graph.querySelector(".replay-sketch")?.remove();
-    const { layout } = themed(this.film.charts[name].layout, graph);
-    return window.Plotly.react(graph, data, layout, CONFIG);
+    const { layout } = this.film.charts[name];
+    const shown = themed(data, layout, graph, this.words.onDark);
+    return window.Plotly.react(graph, shown.data, shown.layout, CONFIG);
   }
 
   grown(step) {

@@ -17,12 +17,13 @@ from resnet_viz.figures.chart import to_json
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.replay import ReplayInfo, figures, replay_info
+from resnet_viz.figures.theme import ON_DARK
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.chart_card import numbers
 from resnet_viz.ui.component import component
-from resnet_viz.ui.live_chart import CHART_FILES, chart_html, tool_labels
+from resnet_viz.ui.live_chart import CHART_FILES, chart_html, more_label, tool_labels
 from resnet_viz.ui.recordings import RACE, made_on, recorded_race, show_origin
 from resnet_viz.wording import duration
 
@@ -104,10 +105,12 @@ def _message(language: str) -> bytes:
         "families": {film.line.family: family_name(film.line.family) for film in info.films},
         "actions": {"play": _("Play"), "pause": _("Pause"), "again": _("Play again")},
         "labels": tool_labels(_TOOLS),
+        "onDark": ON_DARK,
         "charts": {
             name: {
                 "title": figure.title,
                 "how": figure.how_to_read,
+                "more": {"label": more_label(), "text": figure.more},
                 "alt": figure.words,
                 "filename": _filename(name),
             }

@@ -65,8 +65,8 @@ def show_origin(seen: Seen) -> None:
             show_photograph(seen.original, alt=_("The image as it came: {name}").format(name=seen.name))
         with words:
             name = seen.markup
-            came = f"{name} · {seen.credit}" if seen.credit else _("What came: {name}").format(name=name)
-            st.caption("  \n".join([came, *(f":material/edit: {remark}" for remark in seen.remarks)]))
+            said = f"{name} · {seen.credit}" if seen.credit else _("What came: {name}").format(name=name)
+            st.caption("  \n".join([said, *(f":material/edit: {remark}" for remark in seen.remarks)]))
     for warning in seen.warnings:
         st.warning(warning, icon=":material/travel_explore:")
 

@@ -36,10 +36,10 @@ def choose_map(selection: Selection) -> tuple[MapAsked, Look]:
     target = choose_target(selection) if method.knows_class else selection.usual_target
     look = _choose_look(method, len(selection.networks))
     passes = method.passes(AttributionOptions(), selection.known[-1].image.px)
-    cost = _("Cost: {forward} forward and {backward} backward passes.")
+    cost = _("Cost in passes: {forward} forward, {backward} backward.")
     if method.integrates:
         cost = _(
-            "Cost: {forward} forward and {backward} backward passes to begin with; on small images the steps "
+            "Cost in passes: {forward} forward, {backward} backward to begin with; on small images the steps "
             "are doubled until the sum is within {tolerance} of the difference."
         )
     cost = cost.format(forward=passes.forward, backward=passes.backward, tolerance=f"{TOLERANCE:.0%}")

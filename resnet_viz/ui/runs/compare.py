@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import streamlit as st
@@ -14,14 +15,20 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import RunRecord
-from resnet_viz.ui import server
+from resnet_viz.ui import labels, server
+from resnet_viz.ui.component import component
 from resnet_viz.ui.experiment.view import read_history
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.moments import moment
 from resnet_viz.ui.race.charts import extent, race_charts
 from resnet_viz.ui.runs.rows import recorded_run
+from resnet_viz.ui.runs.selection import Selection
 
 MOST_COMPARED: Final = 12
+_COMPARING: Final = "runs_comparing"
+_ASKED: Final = "runs_compare_asked"
+_HERE: Final = Path(__file__).parent
 _CHARTS: Final = ("loss", "accuracy", "gradient")
 _PLOT_PX: Final = 320
 _LEGEND_LINE_PX: Final = 22
@@ -43,11 +50,40 @@ class _Chosen(NamedTuple):
         ]
 
 
-def compared(runs: Sequence[RunRecord], bundled: Sequence[str], *, key: str) -> None:
-    """A switch for the charts of these runs, on where they are few; they move while runs train."""
-    few = len(runs) + len(bundled) <= MOST_COMPARED
-    if (runs or bundled) and st.toggle(_("Compare in charts"), value=few, key=key):
-        st.fragment(_comparison)(runs, bundled)
+def ask_to_compare() -> None:
+    """Show the comparison, and bring it into view; a callback."""
+    st.session_state[_COMPARING] = True
+    st.session_state[_ASKED] = int(st.session_state.get(_ASKED, 0)) + 1
+
+
+def compared(selection: Selection | None) -> None:
+    """The charts of what is chosen, once they were asked for; they move while runs train."""
+    if selection is None:
+        _stop_comparing()
+    if selection is None or not st.session_state.get(_COMPARING):
+        return
+    with st.container(key="runs_compared"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader(_("Comparison"), anchor=False, width="content")
+            st.button(
+                _("Close the comparison"),
+                icon=":material/close:",
+                type="tertiary",
+                on_click=_stop_comparing,
+                key="runs_compare_close",
+            )
+        st.fragment(_comparison)(selection.every, selection.bundled)
+
+
+def come_into_view() -> None:
+    """Scroll to the comparison where it was asked for since; when all of the page is there."""
+    if st.session_state.get(_COMPARING):
+        show = component("runs_scroll", _HERE / "scroll.js")
+        show(key="runs_scroll", data=str(st.session_state[_ASKED]).encode())
+
+
+def _stop_comparing() -> None:
+    st.session_state.pop(_COMPARING, None)
 
 
 @in_readers_language
@@ -85,8 +121,8 @@ def compare(runs: Sequence[RunRecord], bundled: Sequence[str]) -> None:
 
         race_charts(following, lines_of, name, page="race")
     else:
-        ids = [*(run.id for run in runs), *(run.id for run in recorded)]
-        _lines(following, histories_of, names(specs, ids))
+        begun = [*(moment(run.created_at) for run in runs), *(_("bundled") for _run in recorded)]
+        _lines(following, histories_of, names(specs, begun))
     following.begin()
 
 
@@ -113,15 +149,19 @@ def families(networks: Iterable[NetworkSpec]) -> dict[NetworkSpec, str]:
     }
 
 
-def names(specs: Sequence[RunSpec], ids: Sequence[str]) -> list[str]:
-    """What tells the runs apart: network and seed, and the identifier where that is not enough."""
-    short = [f"{s.network.role}-{s.network.depth}" for s in specs]
+def names(specs: Sequence[RunSpec], begun: Sequence[str]) -> list[str]:
+    """What tells the runs apart: network and seed, where that is not enough when they began, or a number."""
+    short = [f"{labels.label(labels.ROLES, s.network.role)}-{s.network.depth}" for s in specs]
     if len({spec.train.seed for spec in specs}) > 1:
         text = _("{network}, seed {seed}")
         short = [text.format(network=n, seed=s.train.seed) for n, s in zip(short, specs, strict=True)]
+    apart = [
+        name if short.count(name) == 1 else f"{name} · {when}"
+        for name, when in zip(short, begun, strict=True)
+    ]
     return [
-        name if short.count(name) == 1 else f"{name} · {run_id[:5]}"
-        for name, run_id in zip(short, ids, strict=True)
+        name if apart.count(name) == 1 else f"{name} ({apart[:place].count(name) + 1})"
+        for place, name in enumerate(apart)
     ]
 
 

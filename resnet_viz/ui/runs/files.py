@@ -16,29 +16,28 @@ from resnet_viz.ui.translated import choose
 
 def export_runs(runs: Sequence[RunRecord]) -> None:
     """Choose a format and save ``runs``; made when the button is pressed."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="runs_export"):
-        chosen = FORMATS[
-            choose(
-                st.selectbox,
-                _("Export as"),
-                list(FORMATS),
-                lambda name: _(FORMATS[name].title),
-                key="runs_format",
-                width=320,
-            )
-        ]
-        made = partial(_made, [run.id for run in runs], chosen.name, current_language())
-        lacking = chosen.needs_weights and not all(_has_weights(run) for run in runs)
-        st.download_button(
-            _("Export"),
-            data=made,
-            file_name=_file_name(runs, chosen),
-            mime=chosen.mime if chosen.is_one_file(len(runs)) else "application/zip",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=lacking,
-            key=f"runs_download_{chosen.name}",
+    chosen = FORMATS[
+        choose(
+            st.selectbox,
+            _("Export as"),
+            list(FORMATS),
+            lambda name: _(FORMATS[name].title),
+            key="runs_format",
         )
+    ]
+    made = partial(_made, [run.id for run in runs], chosen.name, current_language())
+    lacking = chosen.needs_weights and not all(_has_weights(run) for run in runs)
+    st.download_button(
+        _("Export"),
+        data=made,
+        file_name=_file_name(runs, chosen),
+        mime=chosen.mime if chosen.is_one_file(len(runs)) else "application/zip",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=lacking,
+        type="primary",
+        key=f"runs_download_{chosen.name}",
+    )
     if lacking:
         st.caption(_("Not all of these runs have weights on disk."))
 

@@ -6,13 +6,15 @@ from typing import Any, Final
 import streamlit as st
 
 from resnet_viz.data.catalogue import DATASETS
+from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import ROLES
 from resnet_viz.store import RunQuery
-from resnet_viz.ui import labels
+from resnet_viz.ui import labels, server
 from resnet_viz.ui.linked_choices import LinkedChoices
 from resnet_viz.ui.permissions import owner
+from resnet_viz.ui.runs.group_rows import read_spec, title_of
 from resnet_viz.ui.runs.state import GROUPS, back_to_first
 from resnet_viz.ui.translated import choose
 
@@ -29,12 +31,12 @@ LINK: Final = LinkedChoices("runs", ("view", "q", *_CHOICES))
 
 
 def runs_view() -> str:
-    """Show the choice between `RUNS_VIEW` and `GROUPS_VIEW`; what is chosen."""
-    names = {RUNS_VIEW: _("Single runs"), GROUPS_VIEW: _("Races, sweeps and other groups")}
+    """Show the choice between `GROUPS_VIEW` and `RUNS_VIEW`; what is chosen."""
+    names = {GROUPS_VIEW: _("Races and sweeps"), RUNS_VIEW: _("Single runs")}
     return LINK.choose(
         "view",
         list(names),
-        RUNS_VIEW,
+        GROUPS_VIEW,
         lambda key: choose(
             st.segmented_control,
             _("Show"),
@@ -43,34 +45,38 @@ def runs_view() -> str:
             key=key,
             required=True,
             label_visibility="collapsed",
+            width="content",
         ),
     )
 
 
 def runs_filter() -> RunQuery:
-    """Show the fields; what they ask for."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="runs_filter"):
-        text = LINK.write_text(
-            "q",
-            lambda key: st.text_input(
-                _("Search"),
-                key=key,
-                type="search",
-                placeholder=_("name, notes, tag, plain-32, data set, ID …"),
-                icon=":material/search:",
-                on_change=back_to_first,
-                width=190,
-            ),
-        )
+    """Show the field to search in and, folded, the filters; what they ask for."""
+    text = LINK.write_text(
+        "q",
+        lambda key: st.text_input(
+            _("Search"),
+            key=key,
+            type="search",
+            placeholder=_("Search: name, tag, plain-32 …"),
+            icon=":material/search:",
+            on_change=back_to_first,
+            label_visibility="collapsed",
+            width=280,
+        ),
+    )
+    asked = sum(bool(LINK.said(name)) for name in _CHOICES)
+    title = _("Filter ({count})").format(count=asked) if asked else _("Filter")
+    with st.popover(title, icon=":material/filter_list:", key="runs_filter"):
         networks = {role: labels.label(labels.ROLES, role) for role in ROLES}
         roles = _pills("network", _("Network"), networks)
-        only = _pills("only", _("Only"), {"pinned": _("Pinned"), "mine": _("Mine")})
         states = _multiselect("state", _("State"), {s: labels.label(labels.STATES, s) for s in RunState})
         datasets = _multiselect("data", _("Data set"), {n: _(info.title) for n, info in DATASETS.items()})
+        only = _pills("only", _("Only"), {"pinned": _("Pinned"), "mine": _("Mine")})
     group = st.session_state.get(GROUP)
     if group:
         st.button(
-            _("Only the group {group}: show all again").format(group=group),
+            _("Only {group}: show all again").format(group=_title(group)),
             icon=":material/filter_alt_off:",
             on_click=show_group,
             args=(None,),
@@ -106,12 +112,20 @@ def show_groups(group_id: str) -> None:
     show_group(None)
 
 
+def _title(group_id: str) -> str:
+    try:
+        group = server.store().group(group_id)
+    except NotFound:
+        return group_id
+    return group.name or title_of(group.kind, read_spec(group.kind, group.spec_json))
+
+
 def _pills(name: str, title: str, names: dict[str, str]) -> list[str]:
     return _some(name, title, names, st.pills, selection_mode="multi")
 
 
 def _multiselect(name: str, title: str, names: dict[Any, str]) -> list[str]:
-    return _some(name, title, names, st.multiselect, placeholder=_("all"), width=130)
+    return _some(name, title, names, st.multiselect, placeholder=_("all"))
 
 
 def _some(

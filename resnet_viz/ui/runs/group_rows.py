@@ -12,6 +12,7 @@ from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.experiments import cells_of
 from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import ROLES
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
 from resnet_viz.ui import labels, server
@@ -47,14 +48,14 @@ class Outcome(NamedTuple):
 def columns() -> list[Column]:
     """The headings, in the reader's language."""
     return [
-        Column(_("Group of runs"), "kind"),
-        Column(_("State"), state=True),
+        Column(_("Group of runs"), "kind", place="title"),
         Column(_("Name"), "name"),
-        Column(_("Number of runs"), "runs", number=True),
-        Column(_("Accuracy, plain / residual"), number=True),
+        Column(_("Test accuracy"), place="figure"),
+        Column(_("Started"), "created", place="time"),
+        Column(_("State"), place="state"),
+        Column(_("Runs"), "runs", number=True),
         Column(_("Data set")),
         Column(_("Time"), "wall_s", number=True),
-        Column(_("Started"), "created"),
         Column(_("Weights"), "weights", number=True),
         Column(_("Notes")),
         Column(_("ID")),
@@ -62,8 +63,8 @@ def columns() -> list[Column]:
 
 
 def row_of(group: GroupSummary, when: Callable[[float], str] = moment) -> Row:
-    """One line for a group of the history; ``when`` tells the time."""
-    states, runs, result = group.states, f"{group.runs}", _pair(group.plain_accuracy, group.residual_accuracy)
+    """One line for a group of the history; ``when`` tells the exact time."""
+    states, runs, result = group.states, f"{group.runs}", _by_role(group.accuracies)
     spec = read_spec(group.kind, group.spec_json)
     if isinstance(spec, Experiment) and KINDS[group.kind].reuses and _cell_count(spec) <= _MOST_CELLS:
         record = GroupRecord(
@@ -87,19 +88,19 @@ def row_of(group: GroupSummary, when: Callable[[float], str] = moment) -> Row:
     if group.runs and group.imported == group.runs and group.kind != "import":
         title += f" · {_('imported')}"
     cells_ = (
-        title,
-        _states(states),
-        ("★ " if group.pinned else "") + group.name,
-        runs,
+        ("★ " if group.pinned else "") + title,
+        group.name,
         result,
+        when(group.created_at),
+        _states(states),
+        runs,
         with_commas(map(data_set, datasets)),
         "–" if group.wall_s is None else duration(group.wall_s),
-        when(group.created_at),
         size(group.weights_bytes),
         " ".join(group.notes.split())[:200],
         group.id,
     )
-    return Row(group.id, with_commas((title, group.id)), "", _telling(states), cells_)
+    return Row(group.id, with_commas((title, group.id)), "", _telling(states), cells_, at=group.created_at)
 
 
 def bundled_rows(query: RunQuery) -> list[Row]:
@@ -136,19 +137,18 @@ def title_of(kind: str, spec: Experiment | RunSpec | None) -> str:
 
 
 def in_short(outcomes: Iterable[Outcome]) -> str:
-    """Mean accuracies at the greatest depth that both kinds of network have, else at the greatest."""
-    depths: dict[str, dict[int, list[float]]] = {"plain": {}, "residual": {}}
+    """Mean accuracies by role at the greatest depth that all roles have, else at the greatest."""
+    depths: dict[str, dict[int, list[float]]] = {}
     seen: set[int] = set()
     for role, depth, accuracy in outcomes:
         seen.add(depth)
         if accuracy is not None:
             depths.setdefault(role, {}).setdefault(depth, []).append(accuracy)
-    plain, residual = depths["plain"], depths["residual"]
-    common = plain.keys() & residual.keys() or plain.keys() | residual.keys()
-    if not common:
+    if not depths:
         return "–"
+    common = set.intersection(*map(set, depths.values())) or set.union(*map(set, depths.values()))
     deepest = max(common)
-    found = _pair(*(fmean(of[deepest]) if deepest in of else None for of in (plain, residual)))
+    found = _by_role({role: fmean(of[deepest]) for role, of in depths.items() if deepest in of})
     return _("{result} at depth {depth}").format(result=found, depth=deepest) if len(seen) > 1 else found
 
 
@@ -156,8 +156,14 @@ def _cell_count(spec: Experiment) -> int:
     return len(spec.families) * len(spec.depths) * spec.seeds
 
 
-def _pair(plain: float | None, residual: float | None) -> str:
-    return "–" if plain is None and residual is None else f"{percent(plain)} / {percent(residual)}"
+def _by_role(accuracies: Mapping[str, float]) -> str:
+    """``Plain 26.1%, Residual 75.6%``."""
+    said = (
+        f"{labels.label(labels.ROLES, role)} {percent(accuracies[role])}"
+        for role in ROLES
+        if role in accuracies
+    )
+    return with_commas(said) or "–"
 
 
 def _states(states: Mapping[RunState, int]) -> str:
@@ -178,21 +184,21 @@ def _bundled(recording: Recording) -> Row:
     times = [history.facts["wall_s"] for history in histories if "wall_s" in history.facts]
     cells = (
         title,
-        _states(states),
-        _("Bundled recording"),
-        str(len(histories))
-        if not recording.kind.reuses
-        else f"{states[RunState.FINISHED]} / {len(histories)}",
+        "",
         in_short(
             Outcome(run.spec.network.role, run.spec.network.depth, run.history.facts.get("test_accuracy"))
             for run in recording.runs
         ),
+        _("bundled"),
+        _states(states),
+        str(len(histories))
+        if not recording.kind.reuses
+        else f"{states[RunState.FINISHED]} / {len(histories)}",
         data_set(spec.run.data.dataset),
         duration(sum(times)) if times else "–",
-        recording.origin.day,
         "–",
         recording.origin.command,
-        recording.name,
+        with_commas((_("Bundled recording"), recording.origin.day)),
     )
     return Row(
         bundled_id(recording), with_commas((title, _("Bundled recording"))), "", _telling(states), cells

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final, get_args
 
 import streamlit as st
@@ -16,13 +17,12 @@ from resnet_viz.store.labels import LONGEST
 from resnet_viz.ui import labels, pages, server
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.permissions import may_change
-from resnet_viz.ui.runs.actions import attempt, runs_actions
-from resnet_viz.ui.runs.compare import compared
-from resnet_viz.ui.runs.files import export_runs
+from resnet_viz.ui.runs.actions import attempt
 from resnet_viz.ui.runs.filter import show_runs_of
 from resnet_viz.ui.runs.group_rows import bundled_rows, columns, read_spec, row_of, title_of
-from resnet_viz.ui.runs.paged import Found, Listed, following
+from resnet_viz.ui.runs.paged import Found, Listed, following, page_of
 from resnet_viz.ui.runs.rows import bundled_id, recordings
+from resnet_viz.ui.runs.selection import Selection
 from resnet_viz.ui.runs.state import GROUPS, PAGE_ROWS
 
 _SORT_KEYS: Final[dict[str, GroupSortKey]] = {key: key for key in get_args(GroupSortKey)}
@@ -35,13 +35,13 @@ def list_groups(query: RunQuery) -> Listed:
     wanted = replace(query, limit=PAGE_ROWS, offset=GROUPS.first_row())
     key, descending = _SORT_KEYS.get(order.key, "created"), order.descending
     found = library.find_groups(wanted, key, descending=descending)
-    bundled = bundled_rows(query)
-    start = max(0, GROUPS.first_row() - found.total)
+    rows, total = page_of(GROUPS, list(map(row_of, found.rows)), found.total, bundled_rows(query))
     return Listed(
         GROUPS,
         columns(),
-        [*map(row_of, found.rows), *bundled[start : start + PAGE_ROWS - len(found.rows)]],
-        found.total + len(bundled),
+        rows,
+        total,
+        counted=ngettext("{count} group", "{count} groups", total),
         caption=_("Races, sweeps and other groups of runs"),
         nothing=_("No matching groups. Change the filter, or start a race."),
         on_sorted=_took_order,
@@ -59,38 +59,26 @@ def list_groups(query: RunQuery) -> Listed:
     )
 
 
-def chosen_groups() -> None:
-    """The card of the chosen groups, if there are any."""
+def chosen_groups() -> Selection | None:
+    """The chosen groups; those that are gone are forgotten."""
     groups = _found()
     bundled = [found for found in recordings() if bundled_id(found) in GROUPS.chosen()]
-    if not groups and not bundled:
-        return
-    own = [run for group in groups for run in server.store().runs(group=group.id)]
-    every = _with_reused(groups, own)
-    recorded = [bundled_id(recording, run) for recording in bundled for run in recording.runs]
     count = len(groups) + len(bundled)
-    with st.container(border=True, key="groups_chosen_card"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            text = ngettext("{count} group selected", "{count} groups selected", count)
-            st.subheader(text.format(count=count), anchor=False, width="content")
-            st.button(
-                _("Clear selection"),
-                icon=":material/close:",
-                on_click=GROUPS.choose,
-                args=([],),
-                key="groups_none",
-            )
-            if len(groups) == 1 and not bundled:
-                _links(groups[0], own)
-        if own:
-            runs_actions(own, of_groups=[group.id for group in groups])
-        if len(groups) == 1 and not bundled:
-            _labels(groups[0])
-        if every:
-            export_runs(every)
-        if bundled:
-            st.caption(_("Bundled recordings can be compared, but not changed or deleted."))
-        compared(every, recorded, key="groups_compare")
+    if not count:
+        return None
+    own = [run for group in groups for run in server.store().runs(group=group.id)]
+    text = ngettext("{count} group selected", "{count} groups selected", count)
+    alone = groups[0] if groups and count == 1 else None
+    return Selection(
+        GROUPS,
+        text.format(count=count),
+        own,
+        _with_reused(groups, own),
+        [bundled_id(recording, run) for recording in bundled for run in recording.runs],
+        [group.id for group in groups],
+        partial(_link, alone),
+        partial(_more, alone, own),
+    )
 
 
 def _found() -> list[GroupSummary]:
@@ -113,36 +101,40 @@ def _with_reused(groups: Sequence[GroupSummary], own: Sequence[RunRecord]) -> li
     return list(runs.values())
 
 
-def _links(group: GroupSummary, own: Sequence[RunRecord]) -> None:
-    spec = read_spec(group.kind, group.spec_json)
-    if isinstance(spec, Experiment):
-        kind = KINDS[group.kind]
-        page = pages.named(kind.page)
-        link = kind.to_link(kind.preset_of(spec), spec) | {kind.name: group.id}
-        st.page_link(
-            page.path,
-            label=_("Open on the {page} page").format(page=_(page.title)),
-            icon=page.icon,
-            query_params=link,
-        )
+def _link(group: GroupSummary | None) -> None:
+    spec = group and read_spec(group.kind, group.spec_json)
+    if group is None or not isinstance(spec, Experiment):
+        return
+    kind = KINDS[group.kind]
+    page = pages.named(kind.page)
+    st.page_link(
+        page.path,
+        label=_("Open on the {page} page").format(page=_(page.title)),
+        icon=page.icon,
+        query_params=kind.to_link(kind.preset_of(spec), spec) | {kind.name: group.id},
+        width="content",
+    )
+
+
+def _more(group: GroupSummary | None, own: Sequence[RunRecord]) -> None:
+    if group is None:
+        return
     if own:
         st.button(
             _("List its runs"),
             icon=":material/table_rows:",
             on_click=show_runs_of,
             args=(group.id,),
+            width="stretch",
             key="groups_list_runs",
         )
+    if may_change(group):
+        _labels_form(group)
 
 
-def _labels(group: GroupSummary) -> None:
-    if not may_change(group):
-        return
+def _labels_form(group: GroupSummary) -> None:
     library = server.store().library
-    with (
-        st.expander(_("Name and notes"), icon=":material/edit:", key=f"groups_edit_{group.id}"),
-        st.form(f"groups_labels_{group.id}", border=False),
-    ):
+    with st.form(f"groups_labels_{group.id}", border=False):
         name = st.text_input(
             _("Name"),
             group.name,
@@ -151,7 +143,7 @@ def _labels(group: GroupSummary) -> None:
             key=f"groups_name_{group.id}",
         )
         written = st.text_area(
-            _("Notes"), group.notes, max_chars=LONGEST["notes"], key=f"groups_notes_{group.id}"
+            _("Notes"), group.notes, max_chars=LONGEST["notes"], height=96, key=f"groups_notes_{group.id}"
         )
         saved = st.form_submit_button(_("Save"), icon=":material/save:", key=f"groups_save_{group.id}")
         if saved and attempt(lambda: library.label_group(group.id, name=name, notes=written)):

@@ -11,7 +11,7 @@ from resnet_viz.store import GroupSummary, RunSummary
 from resnet_viz.ui import server
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.moments import readers_clock
-from resnet_viz.ui.runs.state import TableState
+from resnet_viz.ui.runs.state import PAGE_ROWS, TableState
 from resnet_viz.ui.runs.table import Column, Row, rows_json, runs_table
 
 ROWS: Final = "rows"
@@ -23,14 +23,15 @@ S = TypeVar("S", bound=RunSummary | GroupSummary)
 class Listed(NamedTuple):
     """What a table shows: the rows of the page in ``state``, of ``total``.
 
-    ``nothing`` is said where there are none; ``moving`` follows the rows while a run among them
-    trains, None where none does; ``note`` stands below.
+    ``counted`` says that number where one page shows all, ``nothing`` that there are none; ``moving``
+    follows the rows while a run among them trains, None where none does; ``note`` stands below.
     """
 
     state: TableState
     columns: Sequence[Column]
     rows: Sequence[Row]
     total: int
+    counted: str
     caption: str
     nothing: str
     on_sorted: Callable[[], None]
@@ -52,6 +53,17 @@ class Found(Generic[S]):
     def read(self) -> Sequence[S]:
         """The rows as they stand now; raises `StoreUnavailable`."""
         return self._find()
+
+
+def page_of(
+    state: TableState, own: Sequence[Row], total: int, bundled: Sequence[Row]
+) -> tuple[Sequence[Row], int]:
+    """The rows of the page in ``state``, and how many all pages have.
+
+    ``own``: those of the history on that page, of ``total``; ``bundled`` ones stand behind the last of them.
+    """
+    start = max(0, state.first_row() - total)
+    return [*own, *bundled[start : start + PAGE_ROWS - len(own)]], total + len(bundled)
 
 
 def following(
@@ -99,25 +111,25 @@ def paged_table(listed: Listed) -> None:
         listed.moving.begin()
     if listed.note:
         st.caption(listed.note)
-    _turn(state, len(listed.rows), listed.total)
+    _turn(listed)
 
 
-def _turn(state: TableState, shown: int, total: int) -> None:
-    first = state.first_row()
+def _turn(listed: Listed) -> None:
+    state, shown, total = listed.state, len(listed.rows), listed.total
+    if total <= shown:
+        st.caption(listed.counted.format(count=total))
+        return
+    first, page = state.first_row(), state.page()
     with st.container(horizontal=True, vertical_alignment="center", key=f"{state.name}_pages"):
         text = _("{first}–{last} of {total}")
         st.caption(text.format(first=first + 1, last=first + shown, total=f"{total:,}"), width="content")
-        if total <= shown:
-            return
-        page = state.page()
         for key, title, icon, target, possible in (
             ("previous", _("Previous page"), ":material/chevron_left:", page - 1, page > 0),
             ("next", _("Next page"), ":material/chevron_right:", page + 1, first + shown < total),
         ):
             st.button(
-                "",
+                title,
                 icon=icon,
-                help=title,
                 on_click=state.turn_to,
                 args=(target,),
                 disabled=not possible,

@@ -30,17 +30,17 @@ _WITHOUT_KIND: Final[Mapping[str, str]] = {"single": N_("Single run"), "import":
 def columns() -> list[Column]:
     """The headings, in the reader's language."""
     return [
-        Column(_("Network"), "depth", role=True),
-        Column(_("State"), "state", state=True),
+        Column(_("Network"), "depth", place="title"),
         Column(_("Name"), "name"),
+        Column(_("Seed"), number=True, place="note"),
+        Column(_("Test accuracy"), "test_accuracy", number=True, place="figure"),
+        Column(_("Started"), "created", place="time"),
+        Column(_("State"), "state", place="state"),
         Column(_("Data set"), "dataset"),
-        Column(_("Seed"), number=True),
         Column(_("Steps"), number=True),
         Column(_("Training loss"), "train_loss", number=True),
-        Column(_("Test accuracy"), "test_accuracy", number=True),
         Column(_("Time"), "wall_s", number=True),
         Column(_("Device")),
-        Column(_("Started"), "created"),
         Column(_("Weights"), "weights", number=True),
         Column(_("Tags")),
         Column(_("Notes")),
@@ -50,30 +50,37 @@ def columns() -> list[Column]:
 
 
 def row_of(run: RunSummary, when: Callable[[float], str] = moment) -> Row:
-    """One line for a run of the history; ``when`` tells the time."""
-    network = f"{labels.label(labels.ROLES, run.role)}-{run.depth}"
+    """One line for a run of the history; ``when`` tells the exact time."""
     origin = f"{_('imported')} · " if run.origin == "imported" else ""
     cells = (
-        network,
-        labels.label(labels.STATES, run.state),
-        ("★ " if run.pinned else "") + run.name,
-        data_set(run.dataset),
+        ("★ " if run.pinned else "") + _network(run.role, run.depth),
+        run.name,
         str(run.seed),
+        labels.accuracy(run.test_accuracy, run.test_statistics),
+        when(run.created_at),
+        labels.label(labels.STATES, run.state),
+        data_set(run.dataset),
         f"{run.step:,}" if run.step == run.total_steps else f"{run.step:,} / {run.total_steps:,}",
         number(run.train_loss),
-        labels.accuracy(run.test_accuracy, run.test_statistics),
         "–" if run.wall_s is None else duration(run.wall_s),
         labels.device(run.device),
-        when(run.created_at),
         size(run.weights_bytes),
         with_commas(run.tags),
         " ".join(run.notes.split())[:200],
         origin + (run.group_name or f"{kind_name(run.group_kind)} {run.group_id[:4]}"),
         run.id,
     )
-    return Row(
-        run.id, _("{network}, seed {seed}").format(network=network, seed=run.seed), run.role, run.state, cells
-    )
+    name = run_name(run.role, run.depth, run.seed)
+    return Row(run.id, name, run.role, run.state, cells, at=run.created_at)
+
+
+def run_name(role: str, depth: int, seed: int) -> str:
+    """A run as people know it."""
+    return _("{network}, seed {seed}").format(network=_network(role, depth), seed=seed)
+
+
+def _network(role: str, depth: int) -> str:
+    return f"{labels.label(labels.ROLES, role)}-{depth}"
 
 
 def size(count: int) -> str:
@@ -127,29 +134,28 @@ def bundled_rows(query: RunQuery) -> list[Row]:
 
 
 def _bundled(recording: Recording, run: RecordedRun) -> Row:
-    facts, network = run.history.facts, run.spec.network
-    name = f"{labels.label(labels.ROLES, network.role)}-{network.depth}"
+    facts, network, seed = run.history.facts, run.spec.network, run.history.seed
     cells = (
-        name,
+        _network(network.role, network.depth),
+        "",
+        str(seed),
+        percent(facts.get("test_accuracy")),
+        _("bundled"),
         labels.label(labels.STATES, run.history.state),
-        _("Bundled recording"),
         data_set(run.spec.data.dataset),
-        str(run.history.seed),
         f"{run.spec.train.steps:,}",
         number(facts.get("train_loss")),
-        percent(facts.get("test_accuracy")),
         duration(facts["wall_s"]) if "wall_s" in facts else "–",
         labels.device(facts.get("device")),
-        recording.origin.day,
         "–",
         "",
         recording.origin.command,
-        _("bundled"),
+        with_commas((_("Bundled recording"), recording.origin.day)),
         run.id,
     )
     return Row(
         bundled_id(recording, run),
-        with_commas((name, _("Bundled recording"))),
+        with_commas((run_name(network.role, network.depth, seed), _("Bundled recording"))),
         network.role,
         run.history.state,
         cells,

@@ -11,9 +11,10 @@ from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord, RunSummary
 from resnet_viz.ui import server
 from resnet_viz.ui.language import in_readers_language
+from resnet_viz.ui.moments import moment
 from resnet_viz.ui.permissions import may_change
 from resnet_viz.ui.runs.actions import restore, say
-from resnet_viz.ui.runs.rows import row_of, size
+from resnet_viz.ui.runs.rows import run_name, size
 
 _DELETED_SHOWN: Final = 20
 _PAGE: Final = "runs_deleted_page"
@@ -154,5 +155,5 @@ def _deleted_run(run: RunSummary) -> None:
             args=([run.id],),
             key=f"runs_restore_{run.id}",
         )
-        cells = row_of(run).cells
-        st.caption(" · ".join((cells[0], run.id, cells[10], cells[11])), width="content")
+        told = (run_name(run.role, run.depth, run.seed), moment(run.created_at), size(run.weights_bytes))
+        st.caption(" · ".join(told), width="content")

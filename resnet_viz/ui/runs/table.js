@@ -1,8 +1,10 @@
 // A table whose rows can be chosen and whose columns sort it. Python side and contract: table.py.
 // Which rows are chosen is known here first; the server's choice counts when its version is new.
 
+const AGAIN_MS = 15_000;
 const tables = new WeakMap();
 
+// The roles are said because a narrow table is laid out as a grid, and grids say none.
 const element = (tag, attributes = {}, ...children) => {
   const made = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -10,8 +12,10 @@ const element = (tag, attributes = {}, ...children) => {
   return made;
 };
 
+const classes = (column) => [column.number && "runs-number", column.place && `runs-${column.place}`].filter(Boolean).join(" ");
+
 function heading(column, data, send) {
-  const cell = element("th", { scope: "col", class: column.number ? "runs-number" : "" });
+  const cell = element("th", { scope: "col", role: "columnheader", class: classes(column) });
   if (!column.sorts) {
     cell.append(column.title);
     return cell;
@@ -25,31 +29,52 @@ function heading(column, data, send) {
   return cell;
 }
 
-function fill(cell, text, column, row, edges) {
-  if (cell.textContent !== text) cell.textContent = text;
-  cell.title = text;
-  if (column.state) cell.className = `runs-state runs-state-${row.state}`;
-  if (column.role) {
-    cell.className = "runs-role";
-    cell.style.borderInlineStart = edges[row.role] ?? "";
-  }
+// How long ago that was, by the server's clock, and by this one only since then; for long ago the date of `exact`.
+function ago(at, exact, { now, came, words }) {
+  const seconds = now + (performance.now() - came) / 1000 - at;
+  const days = Math.floor(seconds / 86_400);
+  if (seconds < 60) return words.now;
+  if (seconds < 3600) return words.minutes.replace("{count}", Math.floor(seconds / 60));
+  if (days < 1) return words.hours.replace("{count}", Math.floor(seconds / 3600));
+  return words.days[days] ?? exact.split(" ")[0];
 }
 
-// The same rows, further on.
-function goOn(root, json, { columns, edges }) {
-  for (const row of JSON.parse(json)) {
-    const made = root.querySelector(`tr[data-run="${CSS.escape(row.id)}"]`);
-    row.cells.forEach((text, index) => made && fill(made.children[index + 1], text, columns[index], row, edges));
+function fill(cell, text, column, row, data) {
+  const said = column.place === "time" && row.at !== null ? ago(row.at, text, data) : "";
+  const shown = said || text;
+  if (cell.dataset.shown !== shown) {
+    cell.dataset.shown = shown;
+    cell.replaceChildren(shown, ...(said ? [element("span", { class: "runs-exact" }, ` (${text})`)] : []));
   }
+  cell.title = text;
+  if (column.place === "state") cell.className = `runs-state runs-state-${row.state}`;
+}
+
+function hideEmpty(root, rows, columns) {
+  columns.forEach((_column, index) => {
+    const empty = rows.every(({ cells }) => !cells[index]);
+    for (const line of root.querySelectorAll("tr")) line.children[index + 1].hidden = empty;
+  });
+}
+
+// The same rows, further on, or the same a little later.
+function goOn(root, rows, data) {
+  for (const row of rows) {
+    const made = root.querySelector(`tr[data-run="${CSS.escape(row.id)}"]`);
+    row.cells.forEach((text, index) => made && fill(made.children[index + 1], text, data.columns[index], row, data));
+  }
+  hideEmpty(root, rows, data.columns);
 }
 
 function line(row, data, table) {
   const box = element("input", { type: "checkbox", "aria-label": `${data.words.choose}: ${row.label}` });
   const mark = () => made.classList.toggle("runs-chosen", (box.checked = table.chosen.has(row.id)));
-  const made = element("tr", { "data-run": row.id }, element("td", {}, box));
+  const made = element("tr", { "data-run": row.id, role: "row" }, element("td", { role: "cell", class: "runs-box" }, box));
+  if (row.role in data.edges) made.style.setProperty("--edge", data.edges[row.role]);
   row.cells.forEach((text, index) => {
-    const cell = element("td", { class: data.columns[index].number ? "runs-number" : "" });
-    fill(cell, text, data.columns[index], row, data.edges);
+    const column = data.columns[index];
+    const cell = element("td", { role: "cell", class: classes(column), "data-title": column.title });
+    fill(cell, text, column, row, data);
     made.append(cell);
   });
   made.onclick = (event) => {
@@ -74,6 +99,7 @@ export default function ({ data: bytes, parentElement, setStateValue, setTrigger
   const root = parentElement.querySelector(".runs-table");
   if (!root || !bytes) return;
   const data = JSON.parse(new TextDecoder().decode(bytes));
+  data.came = performance.now();
   const table = tables.get(root) ?? { version: null, chosen: new Set(), last: null };
   tables.set(root, table);
   if (table.version !== data.version) {
@@ -97,16 +123,26 @@ export default function ({ data: bytes, parentElement, setStateValue, setTrigger
     }
     table.tell();
   };
-  const head = element("tr", {}, element("th", { scope: "col" }, all));
+  const head = element("tr", { role: "row" }, element("th", { scope: "col", role: "columnheader", class: "runs-box" }, all));
   head.append(...data.columns.map((column) => heading(column, data, setTriggerValue)));
-  const body = element("tbody", {}, ...data.rows.map((row) => line(row, data, table)));
+  const body = element("tbody", { role: "rowgroup" }, ...data.rows.map((row) => line(row, data, table)));
   const focused = document.activeElement?.closest?.("tr")?.dataset.run;
-  const made = element("table", {}, element("caption", {}, data.words.caption), element("thead", {}, head), body);
+  const made = element(
+    "table", { role: "table" },
+    element("caption", {}, data.words.caption), element("thead", { role: "rowgroup" }, head), body,
+  );
   root.setAttribute("aria-label", data.words.caption);
   root.replaceChildren(made);
+  hideEmpty(root, data.rows, data.columns);
   if (focused) root.querySelector(`tr[data-run="${CSS.escape(focused)}"] input`)?.focus();
   root.dataset.rows = String(data.rows.length);
   table.leave?.();
-  table.leave = data.live ? liveParts.follow(data.live, (json) => goOn(root, json, data)) : null;
+  const later = setInterval(() => goOn(root, data.rows, data), AGAIN_MS);
+  const follow = (json) => goOn(root, (data.rows = JSON.parse(json)), data);
+  const unfollow = data.live ? liveParts.follow(data.live, follow) : null;
+  table.leave = () => {
+    clearInterval(later);
+    unfollow?.();
+  };
   return () => table.leave?.();
 }

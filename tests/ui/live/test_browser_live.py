@@ -69,11 +69,11 @@ def await_update(page: Page, name: str, more: int = 1) -> None:
 def test_what_was_watched_is_what_a_reload_shows(page: Page, app_url: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 1600})
     start(page, app_url + QUICK)
-    expect(page.locator(".st-key-race_verdict")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-race_headline h3")).to_be_visible(timeout=60_000)
     await_drawn(page)
     watched = {name: shown(page, name) for name in NAMES}
     page.reload()
-    expect(page.locator(".st-key-race_verdict")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-race_headline h3")).to_be_visible(timeout=60_000)
     for name in NAMES:
         expect(page.locator(graph(name))).to_have_attribute("data-updates", "1")
         assert shown(page, name) == watched[name], name
@@ -106,7 +106,7 @@ def test_zoom_survives_the_end_of_the_race(running: Page) -> None:
     await_update(running, "loss", 3)
     running.get_by_role("button", name="Stop").click()
     expect_both(running, "Stopped")
-    expect(running.locator(".st-key-race_verdict")).to_be_visible()
+    expect(running.locator(".st-key-race_headline h3")).to_be_visible()
     zoom = running.evaluate("(c) => document.querySelector(c)._fullLayout.xaxis.range", graph("loss"))
     assert zoom == [10, 50]
 
@@ -161,7 +161,7 @@ def test_where_nothing_streams_the_page_asks_slowly_and_says_so(page: Page, app_
     await_update(page, "loss", 2)
     page.get_by_role("button", name="Stop").click()
     expect_both(page, "Stopped")
-    expect(page.locator(".st-key-race_verdict")).to_be_visible(timeout=30_000)
+    expect(page.locator(".st-key-race_headline h3")).to_be_visible(timeout=30_000)
     for route in held:
         route.abort()
 
@@ -260,8 +260,9 @@ def test_several_parts_of_a_page_follow_beside_each_other(running: Page, app_url
     rows = running.locator(".runs-table tbody tr", has_text="Running")
     expect(rows).to_have_count(2, timeout=30_000)
     rows.first.locator("input").check()
+    running.get_by_role("button", name="Compare").click()
     expect(running.locator(graph("loss"))).to_have_class(re.compile("js-plotly-plot"), timeout=30_000)
-    steps = rows.first.locator("td").nth(6)
+    steps = rows.first.locator("td").nth(8)
     for _again in range(3):
         before = steps.inner_text()
         expect(steps).not_to_have_text(before, timeout=30_000)

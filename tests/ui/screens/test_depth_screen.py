@@ -1,0 +1,77 @@
+"""The Depth page shows the degradation curve on the first screen: recorded, while a sweep runs, and after."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.ui.screens.seen import (
+    LANGUAGES,
+    SCREENS,
+    Screen,
+    assert_nothing_cut,
+    assert_on_first_screen,
+    places,
+    show,
+    speak,
+)
+
+pytestmark = pytest.mark.browser
+
+_TINY = "/depth?depths=8,14&width=4&resolution=8&steps=40&evaluate=20&probe=10"
+_CURVE = ".st-key-card_depth_curve .live-chart-graph"
+_CHARTS = tuple(f".st-key-card_depth_{name} .live-chart-graph" for name in ("curve", "losses", "gradients"))
+
+
+def _assert_curve_seen(page: Page, screen: Screen) -> None:
+    """All of it, or the training error, which stands above the test error on a phone."""
+    curve = page.locator(_CURVE)
+    if screen.name == "phone":
+        box = curve.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] / 2 <= screen.height
+    else:
+        assert_on_first_screen(screen, curve)
+    assert_nothing_cut(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_recorded_curve_is_the_first_thing_seen(page: Page, app_url: str, theme: str) -> None:
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    page.goto(f"{app_url}/depth")
+    for language in LANGUAGES:
+        speak(page, language)
+        expect(page.locator(_CURVE)).to_be_visible()
+        for screen in SCREENS:
+            show(page, screen)
+            _assert_curve_seen(page, screen)
+            assert_on_first_screen(screen, page.locator(".st-key-depth_start button"))
+
+
+def test_a_sweep_stays_in_its_place_from_start_to_end(page: Page, app_url: str) -> None:
+    page.goto(app_url + _TINY)
+    page.locator(".st-key-depth_start button").click()
+    page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
+    pause = page.locator(".st-key-depth_pause button")
+    pause.click()
+    resume = page.locator(".st-key-depth_resume button")
+    before = {}
+    for language in LANGUAGES:
+        speak(page, language)
+        expect(page.locator(_CURVE)).to_be_visible()
+        for screen in SCREENS:
+            show(page, screen)
+            _assert_curve_seen(page, screen)
+            assert_on_first_screen(screen, resume)
+            before[language, screen] = places(page, *_CHARTS)
+    resume.click()
+    again = page.locator(".st-key-depth_again button")
+    expect(again).to_be_visible(timeout=90_000)
+    for language in reversed(LANGUAGES):
+        speak(page, language)
+        expect(page.locator(_CURVE)).to_be_visible()
+        for screen in SCREENS:
+            show(page, screen)
+            _assert_curve_seen(page, screen)
+            assert_on_first_screen(screen, again)
+            assert places(page, *_CHARTS) == before[language, screen], (language, screen)
