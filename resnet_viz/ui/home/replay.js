@@ -81,6 +81,8 @@ class Player {
       this.pause();
       this.show();
     };
+    this.resized = () => this.redraw(); // letters have another size on a phone
+    SMALL.addEventListener("change", this.resized);
     this.observer = fitting(...Object.values(this.graphs));
   }
 
@@ -238,6 +240,7 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
   return () => {
     player.playing = false;
     player.observer.disconnect();
+    SMALL.removeEventListener("change", player.resized);
     players.delete(root);
     if (window.Plotly) Object.values(player.graphs).forEach((graph) => window.Plotly.purge(graph));
   };
