@@ -10,7 +10,7 @@ from resnet_viz.ui.access import AccessCode, code_at_start
 from resnet_viz.ui.addresses import base_path, below
 from resnet_viz.ui.embedding import embedders_at_start
 from resnet_viz.ui.error_page import tell
-from resnet_viz.ui.http import HeadersAndOwner, NoTrailingSlash, routes
+from resnet_viz.ui.http import HeadersAndOwner, NoTrailingSlash, UnknownAddress, routes
 from resnet_viz.ui.lifespan import lifespan
 from resnet_viz.ui.live.route import ADDRESS, live_route
 from resnet_viz.ui.machine import AtTheMachine
@@ -29,6 +29,7 @@ app = st.App(
         Middleware(AccessCode, code=code, base=base),
         Middleware(AtTheMachine, asks_code=code is not None),
         Middleware(StyledPage),
+        Middleware(UnknownAddress, base=base),
     ],
     on_script_error=tell,
 )

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from resnet_viz.data.load import load
 from resnet_viz.events import NormStatistics, RunState
 from resnet_viz.inspection.known_logits import SHIPPED, logits_name, write_logits
@@ -52,6 +54,7 @@ def main(race: str) -> None:
     write_about(
         {
             "command": COMMAND,
+            "opening_image": most_different(),
             "made": f"{datetime.now(UTC):%Y-%m-%d}",
             "machine": f"{processor_name()}, {machine.cores} cores, {machine.system}",
             "models": about,
@@ -66,7 +69,7 @@ def measure_again() -> None:
         old.unlink()
     for role, about in content["models"].items():
         about |= bundled(read_checkpoint(FOLDER / f"{role}.safetensors"), role)
-    write_about(content)
+    write_about(content | {"opening_image": most_different()})
 
 
 def bundled(saved: Checkpoint, role: str) -> dict[str, Any]:
@@ -87,6 +90,21 @@ def bundled(saved: Checkpoint, role: str) -> dict[str, Any]:
         "test_images": len(data.test_labels),
         "size_bytes": size,
     }
+
+
+def most_different() -> int:
+    """The bundled test image with which the app opens: plain is wrong there, residual right, both surely.
+
+    Of the probabilities of both predictions the smaller one is the largest of all such images.
+    """
+    folder = home_folder() / "data"
+    data = load(DataSpec(resolution_px=28), folder)
+    logits = [
+        load_model(f"bundled:{role}", folder).logits(data.test_images) for role in ("plain", "residual")
+    ]
+    plain, residual = (values.softmax(1).max(1) for values in logits)
+    differ = (plain.indices != data.test_labels) & (residual.indices == data.test_labels)
+    return int((torch.minimum(plain.values, residual.values) * differ).argmax())
 
 
 def write_about(content: dict[str, Any]) -> None:

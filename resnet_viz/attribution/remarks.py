@@ -24,8 +24,10 @@ _BARE_GRAD_CAM = N_(
     "This layer is a convolution: the map is taken from its own output, before any normalisation and ReLU "
     "that follow it. Selvaraju et al. (2017) take it after the ReLU."
 )
-_FITS = N_("The values sum to {total}; the logits differ by {difference}.")
-_FITS_IN_STEPS = N_("The values sum to {total}; the logits differ by {difference} ({steps} steps).")
+_FITS = N_("The values sum to {total}; the logits (scores before softmax) differ by {difference}.")
+_FITS_IN_STEPS = N_(
+    "The values sum to {total}; the logits (scores before softmax) differ by {difference} ({steps} steps)."
+)
 _REMAINDER = N_(
     "The values do not account for {remainder}, {share} of the difference: this is an error of the "
     "computation, and the map is that much off."

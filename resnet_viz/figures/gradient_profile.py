@@ -11,6 +11,7 @@ from resnet_viz.figures.layers import (
     describe_layers,
     layers_info,
     layers_table,
+    recorded_steps,
 )
 from resnet_viz.figures.profile_traces import floor_line, log_range, profile_trace, range_trace, zero_trace
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
@@ -102,6 +103,11 @@ def title(metric: str, step: int | None = None) -> str:
     return _("{title}, step {step}").format(title=shown, step=count(step))
 
 
+def _is_last(histories: Sequence[RunHistory], metric: str, step: int | None) -> bool:
+    recorded = recorded_steps(histories, metric)
+    return step is not None and len(recorded) > 1 and step >= recorded[-1]
+
+
 def more(metric: str = "grad/relative") -> str:
     """What the quantity is, and how far its numbers go."""
     way = _SHARES if metric == "update/ratio" else _WAY
@@ -140,7 +146,7 @@ def figure(histories: Sequence[RunHistory], metric: str = "grad/relative", step:
     """``metric`` over depth at ``step``, else at the latest that all networks have come to."""
     info = gradient_profile_info(histories, metric, step)
     return Figure(
-        title(metric, step),
+        title(metric, None if _is_last(histories, metric, step) else step),
         _(HOW_TO_READ[metric]),
         describe(info),
         gradient_profile_chart(info),

@@ -2,7 +2,7 @@
 
 from typing import Any, Final, NamedTuple
 
-from resnet_viz.figures.theme import OTHERS, faded
+from resnet_viz.figures.theme import ON_DARK, OTHERS, faded
 
 _EDGES: Final = {"solid": "solid", "dash": "dashed", "dot": "dotted", "dashdot": "dotted"}
 
@@ -23,6 +23,11 @@ class NetworkLook(NamedTuple):
     def edge(self) -> str:
         """Its line's style as CSS calls it."""
         return _EDGES.get(self.dash, "dashed")
+
+    @property
+    def css(self) -> str:
+        """Its colour as CSS, which is seen on a light and on a dark page."""
+        return f"light-dark({self.colour}, {ON_DARK.get(self.colour, self.colour)})"
 
     def faded(self, opacity: float) -> str:
         """Its colour, as strong as that."""

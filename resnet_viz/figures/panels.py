@@ -6,7 +6,8 @@ from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.theme import Theme, axis, layout
 from resnet_viz.figures.traces import Trace
 
-_GAP = 0.09
+_GAP = {False: 0.045, True: 0.13}
+"""Between the panels; stacked, there are the marks of one axis and the title of the other panel."""
 _HEAD = {False: 0.9, True: 0.95}
 """Where the upper panel ends, side by side and stacked: above it there is room for its title."""
 
@@ -18,13 +19,11 @@ def panel_axes(
 
     Traces of the second panel name ``x2`` and ``y2``.
     """
-    top = _HEAD[stacked]
+    top, gap = _HEAD[stacked], _GAP[stacked]
     if stacked:
-        first, second = [(top + _GAP) / 2, top], [0.0, (top - _GAP) / 2]
-        across, up = ([0.0, 1.0], [0.0, 1.0]), (first, second)
+        across, up = ([0.0, 1.0], [0.0, 1.0]), ([(top + gap) / 2, top], [0.0, (top - gap) / 2])
     else:
-        first, second = [0.0, (1 - _GAP / 2) / 2], [(1 + _GAP / 2) / 2, 1.0]
-        across, up = (first, second), ([0.0, top], [0.0, top])
+        across, up = ([0.0, (1 - gap) / 2], [(1 + gap) / 2, 1.0]), ([0.0, top], [0.0, top])
     axes: dict[str, Any] = {}
     for index, suffix in enumerate(("", "2")):
         below = not stacked or index == 1

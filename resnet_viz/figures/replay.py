@@ -69,6 +69,7 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
         low, high = log10(values.min()), log10(values.max())
         margin = 0.05 * max(high - low, 0.1)
         loss["layout"]["yaxis"]["range"] = [low - margin, high + margin]
+        loss["layout"]["xaxis"]["range"] = loss["layout"]["xaxis"].pop("autorangeoptions")["include"]
     profile = gradient_profile.gradient_profile_chart(info.profile, look)
     # Marks of exact zeros belong to one step; a player leaves gaps there.
     profile["data"] = [trace for trace in profile["data"] if trace.get("mode") == "lines+markers"]

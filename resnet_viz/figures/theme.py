@@ -77,8 +77,9 @@ def step_axis(look: Theme, steps: int) -> dict[str, Any]:
     title = _("Training step")
     heading = {"text": f"{title} %{{x:,d}}"}
     end = max(steps, 1)
-    ends = [-_BEYOND * end, (1 + _BEYOND) * end]
-    return axis(look, title, hoverformat=",d", range=ends, unifiedhovertitle=heading)
+    # Not as a range, which would take the place of the reader's zoom whenever it grows.
+    reach = {"include": [-_BEYOND * end, (1 + _BEYOND) * end]}
+    return axis(look, title, hoverformat=",d", autorangeoptions=reach, unifiedhovertitle=heading)
 
 
 def layout(look: Theme, name: str, x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -8,6 +8,8 @@ import streamlit as st
 
 from resnet_viz.images.names import display_name, inert
 from resnet_viz.locale import gettext as _
+from resnet_viz.ui.addresses import NO_PAGE
+from resnet_viz.wording import visible
 
 LANGUAGE: Final = "lang"
 """The parameter that every page has."""
@@ -37,6 +39,16 @@ def unknown(known: Collection[str]) -> list[str]:
     ]
     text = _("The link sets {name}, which is no setting of this page; it is ignored.")
     return [text.format(name=display_name(name)) for name in names[:_MOST_NAMED]]
+
+
+def no_page() -> list[str]:
+    """A sentence about the address that led here because there is no page; it is said once."""
+    asked = st.query_params.get(NO_PAGE)
+    if asked is None:
+        return []
+    del st.query_params[NO_PAGE]
+    text = _("There is no page at the address {name}. This is the first page; the menu above leads to all.")
+    return [text.format(name=visible(asked))]
 
 
 def tell(notices: Iterable[str]) -> None:

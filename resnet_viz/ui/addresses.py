@@ -13,6 +13,9 @@ import streamlit as st
 PLOTLY: Final = f"assets/plotly-{version('plotly')}.min.js"
 """Plotly.js, seen from any page."""
 
+NO_PAGE: Final = "no_page"
+"""The parameter that tells the first page at which address there is none."""
+
 HEALTH: Final = "_stcore/health"
 """Where Streamlit says that it is well."""
 

@@ -10,6 +10,7 @@ from hashlib import sha256
 from http.cookies import SimpleCookie
 from importlib.resources import files
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -18,18 +19,20 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from resnet_viz.ui.addresses import PLOTLY, PROBED, below, from_here
+from resnet_viz.ui.addresses import NO_PAGE, PLOTLY, PROBED, below, from_here
 from resnet_viz.ui.pages import PAGES
+from resnet_viz.ui.styled_page import script
 
 OWNER_COOKIE: Final = "resnet_viz_owner"
 _IDENTITY_BYTES = 18
+_MOST_SAID = 100
 _OWNER_COOKIE_AGE_S = 365 * 24 * 3600
 
 
 def _inline_script_hashes() -> tuple[str, ...]:
-    """The scripts that stand inside Streamlit's own page, as a content security policy names them."""
+    """The scripts that stand inside the page, as a content security policy names them."""
     page = files("streamlit").joinpath("static/index.html").read_text(encoding="utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    scripts = [*re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL), script()]
     digests = (sha256(script.encode()).digest() for script in scripts)
     return tuple(f"'sha256-{b64encode(digest).decode()}'" for digest in digests)
 
@@ -154,9 +157,47 @@ class NoTrailingSlash:
             return
         page = path.rstrip("/")
         up = "../" * (len(path) - len(page))
-        query = scope["query_string"].decode("latin-1")
-        answer = RedirectResponse(up + from_here(page, query), status_code=308)
+        answer = RedirectResponse(up + from_here(page, _query(scope)), status_code=308)
         await answer(scope, receive, send)
+
+
+class UnknownAddress:
+    """Leads to the first page, which says so in the reader's language; Streamlit says it in English only.
+
+    Streamlit answers with its page at every address at which it has nothing else.
+    """
+
+    def __init__(self, app: ASGIApp, base: str) -> None:
+        self._app = app
+        self._pages = {below(base, page.address) for page in PAGES}
+        self._base = base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        if scope["type"] != "http" or path in self._pages or not path.startswith(f"{self._base}/"):
+            await self._app(scope, receive, send)
+            return
+        asked = path.removeprefix(f"{self._base}/")
+        led_on = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal led_on
+            if message["type"] == "http.response.start":
+                kind = MutableHeaders(scope=message).get("content-type", "")
+                if message["status"] == 200 and kind.startswith("text/html"):
+                    led_on = True
+                    query = "&".join(filter(None, [_query(scope), urlencode({NO_PAGE: asked[:_MOST_SAID]})]))
+                    home = "../" * asked.count("/") or "./"
+                    await RedirectResponse(f"{home}?{query}", status_code=303)(scope, receive, send)
+            if not led_on:
+                await send(message)
+
+        await self._app(scope, receive, send_on)
+
+
+def _query(scope: Scope) -> str:
+    query: bytes = scope["query_string"]
+    return query.decode("latin-1")
 
 
 @cache

@@ -42,14 +42,19 @@ class LinkedChoices(Link):
         widget: Callable[[str], object],
         *,
         unsaid: T | None = None,
+        folded: bool = False,
     ) -> T:
         """One of ``options``: what the person, else the link, else ``default`` says.
 
         Args:
             widget: makes the widget for the given session key, whose value is already set.
             unsaid: the value that the link need not name; by default ``default``.
+            folded: the widget lies in a popover. A browser draws it when that is opened, after any number of
+                script runs, and takes its value from the latest: every run has to say it.
         """
         key = self._settled(name, options, default)
+        if folded:
+            st.session_state[key] = st.session_state[key]
         widget(key)
         value: T | None = st.session_state[key]
         if value is None:  # a control that was cleared

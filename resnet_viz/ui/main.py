@@ -25,8 +25,10 @@ page = st.navigation(
     position="top",
 )
 st.set_page_config(page_title=f"{page.title} · ResNet Viz")
+no_page = address_bar.no_page()
 streamlits_words.say_for_streamlit()
 st.logo(str(_HERE / "logo.svg"), size="large", icon_image=str(_ICON))
 with st.container(key="language"):
     language_switch.show_switch()
+address_bar.tell(no_page)
 page.run()

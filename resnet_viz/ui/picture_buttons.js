@@ -6,6 +6,7 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const data = JSON.parse(new TextDecoder().decode(bytes));
   root.style.setProperty("--side", `${data.size}px`);
   root.setAttribute("aria-label", data.label);
+  root.classList.toggle("in-one-row", data.row);
   while (root.children.length > data.pictures.length) root.lastElementChild.remove();
   while (root.children.length < data.pictures.length) root.append(newButton());
   data.pictures.forEach((one, index) => {
@@ -20,6 +21,16 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
     caption.hidden = !one.caption;
     button.onclick = () => setTriggerValue("picked", one.name);
   });
+  if (data.row && root.dataset.chosen !== data.chosen) show(root, data.chosen);
+}
+
+// Only the row moves, not the page.
+function show(root, name) {
+  root.dataset.chosen = name;
+  const chosen = root.querySelector('[aria-pressed="true"]');
+  if (!chosen) return;
+  const [row, button] = [root.getBoundingClientRect(), chosen.getBoundingClientRect()];
+  if (button.left < row.left || button.right > row.right) root.scrollLeft += button.left - row.left - row.width / 3;
 }
 
 function newButton() {

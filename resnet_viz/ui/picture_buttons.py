@@ -35,8 +35,12 @@ def picture_buttons(
     chosen: str,
     on_pick: Callable[[str], None],
     size_px: int = 72,
+    in_one_row: bool = False,
 ) -> None:
-    """Show the pictures in rows, each at least ``size_px`` wide; ``on_pick`` is told which was pressed."""
+    """Show the pictures, each at least ``size_px`` wide; ``on_pick`` is told which was pressed.
+
+    They stand in rows, or ``in_one_row`` that is scrolled sideways where there is no room for all.
+    """
 
     @in_readers_language
     def picked() -> None:
@@ -46,6 +50,7 @@ def picture_buttons(
 
     words = {
         "size": size_px,
+        "row": in_one_row,
         "label": label,
         "chosen": chosen,
         "pictures": [

@@ -48,9 +48,9 @@ def made_on(recording: Recording, text: str, **more: object) -> str:
 def show_origin(recording: Recording, words: str) -> None:
     """``words`` about the recording, and beside them a download of every number of it as a table."""
     file = recording_file(recording.kind, recording.name, ".parquet")
-    text, button = st.columns([8, 1], gap="small")
-    text.caption(words)
-    button.download_button(
+    row = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    row.caption(words)
+    row.download_button(
         "Parquet",
         data=file.read_bytes,
         file_name=f"recorded-{file.name}",

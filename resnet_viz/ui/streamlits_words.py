@@ -1,4 +1,7 @@
-"""Words that Streamlit says in English only, in the reader's language; ``style.css`` puts them in."""
+"""Words that Streamlit says in English only, in the reader's language.
+
+``style.css`` and ``names.js`` put them in.
+"""
 
 import json
 
@@ -14,6 +17,13 @@ def say_for_streamlit() -> None:
             "This file was not accepted: it is too large, of the wrong type, or the connection was lost."
         ),
         "skip": _("Skip to the content"),
+        "open": _("Open: {name}"),
+        "less": _("Less: {name}"),
+        "more": _("More: {name}"),
+        "help": _("Help for {name}"),
+        "remove": _("Remove {name}"),
+        "clear": _("Remove all"),
+        "home": _("To the first page"),
     }
     said = " ".join(f"--word-{name}: {json.dumps(text, ensure_ascii=False)};" for name, text in words.items())
     st.html(f"<style>:root {{ {said} }}</style>")

@@ -1,4 +1,4 @@
-"""Streamlit's own page with the app's rules of style in it.
+"""Streamlit's own page with the app's rules of style in it, and the script that names Streamlit's controls.
 
 An element that Streamlit shows comes with the rest of the page; what it styles
 would have stood elsewhere until then, and everything would move.
@@ -12,12 +12,13 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HERE: Final = Path(__file__).parent
-_STYLES: Final = (_HERE / "style.css", *(_HERE / page / "style.css" for page in ("depth", "runs")))
+_STYLES: Final = tuple(_HERE / place / "style.css" for place in ("", "depth", "inspection", "runs"))
+_SCRIPT: Final = _HERE / "names.js"
 _END: Final = b"</body>"
 
 
 class StyledPage:
-    """Puts the rules at the end of every page: behind those that Streamlit makes, which stand in its head."""
+    """Puts both at the end of every page: behind the rules that Streamlit makes, which stand in its head."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,7 +41,7 @@ class StyledPage:
             elif message["type"] == "http.response.body":
                 page.extend(message.get("body", b""))
                 if not message.get("more_body", False):
-                    await _send_whole(begun, bytes(page).replace(_END, _rules() + _END, 1), send)
+                    await _send_whole(begun, bytes(page).replace(_END, _put_in() + _END, 1), send)
 
         await self._app(scope, receive, send_styled)
 
@@ -61,5 +62,12 @@ def _is_page(start: Message) -> bool:
 
 
 @cache
-def _rules() -> bytes:
-    return b"<style>" + b"\n".join(file.read_bytes() for file in _STYLES) + b"</style>"
+def script() -> str:
+    """What runs on every page."""
+    return _SCRIPT.read_text(encoding="utf-8")
+
+
+@cache
+def _put_in() -> bytes:
+    rules = b"\n".join(file.read_bytes() for file in _STYLES)
+    return b"<style>" + rules + b"</style><script>" + script().encode() + b"</script>"

@@ -79,7 +79,9 @@ def test_grad_cam_at_a_convolution_is_not_offered_as_selvarajus(kind: str) -> No
 
 def test_values_that_miss_the_difference_are_said_to() -> None:
     (fits,) = balance_remarks(Balance(10.1, 10.2, 400))
-    assert str(fits) == "The values sum to 10.1; the logits differ by 10.2 (400 steps)."
+    assert (
+        str(fits) == "The values sum to 10.1; the logits (scores before softmax) differ by 10.2 (400 steps)."
+    )
     _sum, missed = balance_remarks(Balance(1.2, 10.29, 50))
     assert "9.09, 88.3" in str(missed)
     _sum, nothing = balance_remarks(Balance(0.5, 0.0))

@@ -25,6 +25,20 @@ def test_accuracy_on_the_bundled_test_images_is_near_the_recorded_one(role: str,
     assert correct == pytest.approx(record["test_accuracy"], abs=4 * error)
 
 
+def test_the_opening_image_is_where_they_differ_most_surely(tmp_path: Path) -> None:
+    """Plain wrong, residual right; no other bundled test image has both of them surer of it."""
+    data = load(DataSpec(), tmp_path)
+    surest: dict[int, float] = {}
+    plain, residual = (
+        load_model(f"bundled:{role}", tmp_path).logits(data.test_images).double().softmax(1).tolist()
+        for role in ("plain", "residual")
+    )
+    for image, (one, other, truth) in enumerate(zip(plain, residual, data.test_labels.tolist(), strict=True)):
+        if one.index(max(one)) != truth and other.index(max(other)) == truth:
+            surest[image] = min(max(one), max(other))
+    assert RECORD["opening_image"] == max(surest, key=surest.__getitem__)
+
+
 def test_the_pair_is_a_fair_one(tmp_path: Path) -> None:
     plain, residual = (load_model(f"bundled:{role}", tmp_path) for role in ("plain", "residual"))
     assert plain.spec is not None

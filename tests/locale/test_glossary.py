@@ -61,9 +61,8 @@ DROPPED_CHINESE = {
 ALLOWED = {
     "shortcut": "the setting, which has the types A, B and C",
     "Left: a plain block has to learn the whole mapping H(x). Right: a residual block learns what to add, "
-    "F(x) = H(x) − x. With identity shortcuts both networks have exactly the same number of parameters.": (
-        "identity shortcuts are those of type A"
-    ),
+    "F(x) = H(x) − x. With identity shortcuts, which add x unchanged, both networks have exactly the same "
+    "number of parameters.": ("identity shortcuts are those of type A"),
     "The residual network has {extra} more, in the projections chosen for it: {layers}.": (
         "projections are shortcuts of type B or C"
     ),

@@ -44,7 +44,7 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     (residual,) = (run for run in recorded_race().histories if run.family == "residual")
     accuracy = percent(float(residual.series["test/accuracy"].value[-1]))
     expect(page.locator(".replay-now")).to_contain_text(
-        re.compile(rf"Residualtraining loss 0\.\d+ · test accuracy {re.escape(accuracy)}")
+        re.compile(rf"Residualloss 0\.\d+ · test accuracy {re.escape(accuracy)}")
     )
     page.keyboard.press("ArrowLeft")
     expect(scrubber).to_have_attribute("aria-valuetext", "Step 299 of 300")
@@ -77,7 +77,7 @@ def test_who_wants_no_motion_sees_the_end(browser: Browser, app_url: str) -> Non
 
 def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
     page.goto(app_url)
-    page.get_by_role("button", name="Run it live on this machine").click()
+    page.get_by_role("button", name="Run it live").click()
     page.wait_for_url("**/race?depth=56&steps=300")
     expect(page.get_by_text("300 steps, batch size 64")).to_be_visible()
 
@@ -93,6 +93,7 @@ def test_the_charts_can_be_taken_away(page: Page, app_url: str) -> None:
         with page.expect_download() as caught:
             profile.get_by_role("button", name=button).click()
         assert caught.value.path().read_bytes().startswith(beginning)
+    page.get_by_text("How this recording was made").click()
     with page.expect_download() as caught:
         page.get_by_role("button", name="Parquet").click()
     table = pq.read_table(caught.value.path())
@@ -113,8 +114,15 @@ def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
+def test_its_lines_are_named_in_the_language_of_each_reader(page: Page, app_url: str) -> None:
+    for language, name in (("en", "Residual"), ("zh", "残差网络")):
+        page.goto(f"{app_url}/?lang={language}")
+        page.wait_for_function(f"() => window.Plotly && ({_LAST})() > 5")
+        expect(page.locator('.replay [data-chart="loss"] .legendtext', has_text=name)).to_be_visible()
+
+
 def test_a_card_leads_to_the_recorded_sweep(page: Page, app_url: str) -> None:
     page.goto(app_url)
     page.get_by_role("link", name="Open the degradation curve").click()
     page.wait_for_url("**/depth*")
-    expect(page.get_by_text("This is a recording, not a sweep of this machine")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Depths 8 to 56, plain and residual")).to_be_visible()

@@ -19,7 +19,7 @@ from starlette.types import Message
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.embedding import VARIABLE, embedders
-from resnet_viz.ui.http import OWNER_COOKIE, HeadersAndOwner, NoTrailingSlash, routes
+from resnet_viz.ui.http import OWNER_COOKIE, HeadersAndOwner, NoTrailingSlash, UnknownAddress, routes
 
 
 async def _page(_request: Request) -> HTMLResponse:
@@ -194,3 +194,37 @@ def test_what_is_no_site_may_not_embed(site: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv(VARIABLE, site)
     with pytest.raises(InvalidSetting, match=VARIABLE):
         embedders()
+
+
+def lead(path: str, base: str = "") -> Answer:
+    """Ask an app, which lives at ``base`` and has its page at every address, as Streamlit does."""
+    everywhere = Route("/{path:path}", _page)
+    data = Route(f"{base}/media/data", _data)
+    app = Starlette(routes=[data, everywhere], middleware=[Middleware(UnknownAddress, base=base)])
+    return ask(app, path)
+
+
+@pytest.mark.parametrize("base", ["", "/lab/resnet"])
+@pytest.mark.parametrize(
+    ("path", "to"),
+    [
+        ("/nowhere", "./?no_page=nowhere"),
+        ("/Race", "./?no_page=Race"),
+        ("/race/deep/er?lang=zh", "../../?lang=zh&no_page=race%2Fdeep%2Fer"),
+    ],
+)
+def test_an_address_without_a_page_leads_to_the_first_one_below_any_prefix(
+    base: str, path: str, to: str
+) -> None:
+    answer = lead(base + path, base)
+    assert answer.status == 303
+    assert answer.headers["location"] == to
+
+
+@pytest.mark.parametrize("path", ["/", "/race", "/depth?lang=zh", "/media/data"])
+def test_pages_and_files_are_answered_where_they_are(path: str) -> None:
+    assert lead(path).status == 200
+
+
+def test_what_an_unknown_address_says_is_kept_short() -> None:
+    assert len(lead("/" + "a" * 5000).headers["location"]) < 150

@@ -76,7 +76,8 @@ def test_photographs_are_their_samples() -> None:
     app = published("densenet121", "resnet18")
     text = words(app)
     assert "Cat · Photo: Stefan van der Walt (CC0 1.0)" in text
-    assert "Cat, 224×224 px, in colour" in text
+    assert "**Cat**" in text
+    assert "224×224 px, in colour" in text
     assert not app.warning
     app = published("densenet121", "resnet18", photo="coffee")
     assert "True class: espresso" in app.selectbox(key="inspect_target@en").options[0]
@@ -151,7 +152,7 @@ def test_an_uploaded_photo_is_seen_in_colour() -> None:
     box = app.selectbox(key="inspect_target@en")
     assert box.options[0] == f"Predicted class: {box.options[1]}"
     assert box.value == "134"
-    assert "crane bird: 0." in words(app)
+    assert "for crane bird (0." in words(app)
 
 
 def test_a_file_that_is_not_as_published_is_not_used(home: Path) -> None:

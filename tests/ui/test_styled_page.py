@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from resnet_viz.ui.styled_page import StyledPage
+from resnet_viz.ui.styled_page import StyledPage, script
 from tests.ui.test_http import ask
 
 _PAGE = "<html><head></head><body>" + "<p>words</p>" * 200 + "</body></html>"
@@ -32,7 +32,7 @@ def test_a_page_ends_with_the_rules_of_all_pages() -> None:
     answer = ask(_APP, "/", accept=_LINK, accept_encoding="gzip")
     page, style = answer.body.decode().split("<style>")
     assert page == _PAGE.removesuffix("</body></html>")
-    assert style.endswith("</style></body></html>")
+    assert style.endswith(f"</style><script>{script()}</script></body></html>")
     assert ".run-card" in style
     assert ".depth-cells" in style
     assert ".st-key-action_bar" in style

@@ -9,7 +9,7 @@ from resnet_viz.ui import pages
 from resnet_viz.ui.depth.charts import depth_charts, one_depth_charts
 from resnet_viz.ui.depth.form import choose_sweep, refusal
 from resnet_viz.ui.depth.recorded import show_recorded_sweep
-from resnet_viz.ui.depth.status import depth_failures, depth_status
+from resnet_viz.ui.depth.status import depth_cells, depth_status, how_good_the_estimate_was
 from resnet_viz.ui.experiment.page import experiment_page
 from resnet_viz.ui.experiment.parts import Parts, Words
 from resnet_viz.ui.experiment.view import Standing
@@ -50,7 +50,7 @@ PARTS: Final = Parts(
     choose=choose_sweep,
     refusal=refusal,
     status=depth_status,
-    failures=depth_failures,
+    cells=depth_cells,
     charts=_charts,
     sections={
         "curve": N_("Error"),
@@ -58,7 +58,7 @@ PARTS: Final = Parts(
         "depths": N_("All depths"),
         "results": N_("Results"),
     },
-    evidence=lambda _found: None,
+    afterwards=lambda view, _found: how_good_the_estimate_was(view),
     columns=(
         "network",
         "depth",

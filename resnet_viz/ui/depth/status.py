@@ -26,18 +26,31 @@ _SIGNS: Final = {RunState.FAILED: "✕", RunState.LOST: "✕", RunState.DIVERGED
 
 
 def depth_status(standing: Standing, following: Following[Standing]) -> None:
-    """Progress, and the map of all cells."""
-    with st.container(border=True, key="depth_status"):
-        following.text("status", _progress_and_map)
+    """How far it is."""
+    with st.container(key="depth_status"):
+        following.text("status", _progress)
 
 
-def _progress_and_map(standing: Standing) -> str:
-    view, cells = standing
+def depth_cells(standing: Standing, following: Following[Standing]) -> None:
+    """One box a cell, and what broke off."""
+    with st.container(border=True, key="depth_cells"):
+        following.text("cells", lambda standing: _map(standing.view.cells, standing.cells))
+        st.caption(
+            _(
+                "One box per run: its progress, then its final training error. Double border: reused "
+                "from another sweep or race."
+            )
+        )
+        _failures(standing.view)
+
+
+def _progress(standing: Standing) -> str:
+    view = standing.view
     steps = sum(place.cell.run.train.steps for place in view.cells)
     done = sum(place.run.step for place in view.cells if place.run is not None)
     text = _("{finished} of {cells} runs finished").format(finished=view.finished, cells=len(view.cells))
     said = " · ".join((text, *_details(view)))
-    return progress_html(done / steps, said, name=text) + _map(view.cells, cells)
+    return progress_html(done / steps, said, name=text)
 
 
 def _details(view: ExperimentView) -> list[str]:
@@ -84,7 +97,7 @@ def _map(places: Sequence[FilledCell], cells: Sequence[CellHistory]) -> str:
     rows = []
     for name in families:
         look = looks[name]
-        style = f"--family: {look.colour}; --dash: {look.edge}"
+        style = f"--family: {look.css}; --dash: {look.edge}"
         row = []
         for depth in depths:
             boxes = [
@@ -126,15 +139,8 @@ def _box(place: FilledCell, error: float | None) -> str:
     )
 
 
-def depth_failures(view: ExperimentView) -> None:
-    """What the map means; every cell that broke off by name, those with the same reason together."""
-    st.caption(
-        _(
-            "One box per run: its progress, then its final training error. Double border: reused "
-            "from another sweep or race."
-        )
-    )
-    _how_good(view)
+def _failures(view: ExperimentView) -> None:
+    """Every cell that broke off by name, those with the same reason together, and how to go on."""
     reasons: dict[tuple[str, bool], list[str]] = {}
     for place in view.failed:
         assert place.run is not None
@@ -148,7 +154,7 @@ def depth_failures(view: ExperimentView) -> None:
         retry_button(view)
 
 
-def _how_good(view: ExperimentView) -> None:
+def how_good_the_estimate_was(view: ExperimentView) -> None:
     """The estimate against what came, once all that it was made for has ended."""
     promised = promise(server.store(), view.group.id) if view.settled else None
     if promised is None:

@@ -64,7 +64,7 @@ def _show(parts: Parts, standing: Standing, following: Following[Standing], aske
 
     def between() -> None:
         with st.container():
-            parts.failures(view)
+            parts.cells(standing, following)
         show_verdict(parts.kind, found)
         with st.container(key=f"{page}_fairness_place"):
             show_fairness(view, cells)
@@ -72,7 +72,7 @@ def _show(parts: Parts, standing: Standing, following: Following[Standing], aske
     parts.charts(standing, following, between)
     results(standing, following, parts.columns)
     if isinstance(found, Verdict):
-        parts.evidence(found)
+        parts.afterwards(view, found)
 
 
 def _share_done(standing: Standing) -> str:
@@ -115,7 +115,6 @@ def _again_button(parts: Parts, view: ExperimentView) -> None:
         icon=":material/casino:",
         on_click=_again,
         args=(parts, view.spec),
-        help=_("Run the same again with the next seed"),
         key=f"{parts.kind.page}_again",
     )
 

@@ -42,12 +42,12 @@ class Parts:
     Attributes:
         choose: shows the settings that stand above all others; the places for the button and the summary.
         refusal: a sentence for what the form lacks, where it has a better one than the refusal's own.
-        status: where the cells stand.
-        failures: what broke off, and how to go on.
+        status: how far it is, in little room.
+        cells: of each cell where it stands, and what broke off.
         charts: what was measured: first the one that makes the point, then what is to stand between, then all
             others.
         sections: the parts of the page that one may want to jump to, by anchor.
-        evidence: what the verdict rests on.
+        afterwards: what is worth knowing only once a verdict is there; comes last.
         columns: of the table of results, by name.
         preview: draws what the form asks for, while no experiment is open.
         recorded: shows a recording, while no experiment is open.
@@ -60,10 +60,10 @@ class Parts:
     choose: Callable[[], tuple[DeltaGenerator, DeltaGenerator]]
     refusal: Callable[[], str]
     status: Callable[[Standing, Following[Standing]], None]
-    failures: Callable[[ExperimentView], None]
+    cells: Callable[[Standing, Following[Standing]], None]
     charts: Callable[[Standing, Following[Standing], Callable[[], None]], None]
     sections: Mapping[str, str]
-    evidence: Callable[[Verdict[Any]], None]
+    afterwards: Callable[[ExperimentView, Verdict[Any]], None]
     columns: tuple[str, ...]
     preview: Callable[[Experiment], None] | None = None
     recorded: Callable[[], None] | None = None

@@ -13,6 +13,7 @@ from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.locale import gettext as _
+from resnet_viz.locale import ngettext
 from resnet_viz.store import home_folder
 from resnet_viz.ui import address_bar, labels, pages, server
 from resnet_viz.ui.home.estimate import race_seconds
@@ -42,37 +43,29 @@ def home_page() -> None:
     with st.container(key="home_claim"):
         st.markdown(
             _(
-                "With more layers a plain network can become **harder to train**: its error rises even "
-                "on its own training images. A residual network of the same depth, whose blocks add "
-                "their input to their output, trains well."
+                "With more layers a plain network can become **harder to train**; a residual network of "
+                "the same depth trains well."
             )
         )
     try:
         recording = recorded_race()
     except (NotFound, InvalidSetting) as error:
         st.warning(str(error), icon=":material/movie_off:")
-        _run_live({}, "")
+        if st.button(_("Run it live"), type="primary", icon=":material/play_arrow:", key="home_race"):
+            st.switch_page(pages.RACE.path)
     else:
-        home_replay()
-        _run_live(RACE.to_link(RACE.default, recording.spec), _time_needed(recording))
+        if home_replay():
+            st.switch_page(pages.RACE.path, query_params=RACE.to_link(RACE.default, recording.spec))
+        _what_live_takes(_time_needed(recording))
     _what_is_built()
     _questions()
 
 
-def _run_live(link: dict[str, str], time_needed: str) -> None:
-    button, words = st.columns([3, 7], vertical_alignment="center", gap="medium")
-    go = button.button(
-        _("Run it live on this machine"),
-        type="primary",
-        icon=":material/play_arrow:",
-        width="stretch",
-        key="home_race",
-    )
-    with words.container(gap=None):
-        st.caption(running_text((_("The same settings; nothing needs to be downloaded."), time_needed)))
+def _what_live_takes(time_needed: str) -> None:
+    with st.container(gap=None):
+        run_live = _("Run it live: the same settings on this machine; nothing needs to be downloaded.")
+        st.caption(running_text((run_live, time_needed)))
         st.fragment(_device_line)()
-    if go:
-        st.switch_page(pages.RACE.path, query_params=link)
 
 
 def _time_needed(recording: Recording) -> str:
@@ -85,7 +78,11 @@ def _time_needed(recording: Recording) -> str:
         walls = [history.facts["wall_s"] for history in recording.histories]
         text = _("The recording took {time}; your first race will show how fast this machine is.")
         return text.format(time=duration(max(walls)))
-    text = _("About {time} on this machine, estimated from earlier runs ({count}).")
+    text = ngettext(
+        "About {time} on this machine, estimated from {count} earlier run.",
+        "About {time} on this machine, estimated from {count} earlier runs.",
+        found[1],
+    )
     return text.format(time=duration(found[0]), count=found[1])
 
 
@@ -95,8 +92,10 @@ def _what_is_built() -> None:
         st.subheader(_("One difference"), anchor=False)
         st.markdown(
             _(
-                "Both start from the same weights and train on the same batches, side by side. Every "
-                "curve is measured; nothing is simulated."
+                "The blocks of a residual network add their input to their output. Both networks start from "
+                "the same weights and train on the same batches, side by side. Of the plain one even the "
+                "error on its own training images rises with depth. Every curve is measured; nothing is "
+                "simulated."
             )
         )
     with picture:
@@ -104,8 +103,8 @@ def _what_is_built() -> None:
         st.caption(
             _(
                 "Left: a plain block has to learn the whole mapping H(x). Right: a residual block "
-                "learns what to add, F(x) = H(x) − x. With identity shortcuts both networks have "
-                "exactly the same number of parameters."
+                "learns what to add, F(x) = H(x) − x. With identity shortcuts, which add x unchanged, both "
+                "networks have exactly the same number of parameters."
             )
         )
 

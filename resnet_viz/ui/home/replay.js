@@ -81,6 +81,8 @@ class Player {
       this.pause();
       this.show();
     };
+    this.resized = () => this.redraw(); // letters have another size on a phone
+    SMALL.addEventListener("change", this.resized);
     this.observer = fitting(...Object.values(this.graphs));
   }
 
@@ -90,6 +92,8 @@ class Player {
     this.film = film;
     this.part("scrub").max = film.steps;
     this.part("scrub").setAttribute("aria-label", words.scrub);
+    this.part("live").textContent = words.live;
+    this.part("live").title = words.live_how;
     for (const section of this.root.querySelectorAll("[data-chart]")) {
       const name = section.dataset.chart;
       const { filename } = words.charts[name];
@@ -215,13 +219,14 @@ class Player {
   }
 }
 
-export default function ({ data: bytes, parentElement }) {
+export default function ({ data: bytes, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".replay");
   if (!root || !bytes) return;
   const [words, film] = new TextDecoder().decode(bytes).split("\n", 2);
   const player = players.get(root) ?? new Player(root);
   const isNew = !players.has(root);
   players.set(root, player);
+  player.part("live").onclick = () => setTriggerValue("live", true);
   if (player.sent !== words) {
     player.sent = words;
     player.load(JSON.parse(words), unpacked(JSON.parse(film)));
@@ -235,6 +240,7 @@ export default function ({ data: bytes, parentElement }) {
   return () => {
     player.playing = false;
     player.observer.disconnect();
+    SMALL.removeEventListener("change", player.resized);
     players.delete(root);
     if (window.Plotly) Object.values(player.graphs).forEach((graph) => window.Plotly.purge(graph));
   };

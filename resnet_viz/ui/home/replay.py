@@ -1,7 +1,8 @@
 """The recorded race on the first page: sent once, played in the browser, nothing is computed meanwhile.
 
 The component gets one message: words and, after a line break, the film; both
-JSON. Playing, pausing and scrubbing never reach the server.
+JSON. Playing, pausing and scrubbing never reach the server; only the wish for a
+live race does.
 """
 
 import json
@@ -34,6 +35,7 @@ _HTML: Final = f"""
     <button type="button" class="replay-play">
       <svg viewBox="0 0 24 24" aria-hidden="true"><path d=""/></svg><span></span>
     </button>
+    <button type="button" class="replay-live"></button>
     <input type="range" class="replay-scrub" min="0" step="1" value="0">
     <output class="replay-step"></output>
   </div>
@@ -43,22 +45,24 @@ _HTML: Final = f"""
 """
 
 
-def home_replay() -> None:
-    """Show the recorded race, playing, with its origin and its numbers."""
+def home_replay() -> bool:
+    """Show the recorded race, playing, with its origin and its numbers; whether a live one is wanted now."""
     recording = recorded_race()
     with st.container(border=True, key="home_replay"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             depth = recording.spec.run.network.depth
-            title = _("A plain and a residual network of {depth} layers").format(depth=depth)
+            title = _("Two networks of {depth} layers").format(depth=depth)
             st.subheader(title, anchor=False, width="content")
             st.badge(_("Recording"), icon=":material/movie:", color="gray")
         show = component("home_replay", *CHART_FILES, _HERE / "replay.css", _HERE / "replay.js", html=_HTML)
-        show(key="home_replay_film", data=_message(current_language()))
-        show_origin(recording, _origin(recording))
+        film = show(key="home_replay_film", data=_message(current_language()), on_live_change=lambda: None)
         shown = _figures(current_language())
         for column, (name, figure) in zip(st.columns(2), shown.items(), strict=True):
             with column:
                 numbers(figure, key=f"home_{name}", filename=_filename(name), label=figure.title)
+        with st.expander(_("How this recording was made"), icon=":material/movie:", type="compact"):
+            show_origin(recording, _origin(recording))
+    return bool(film.live)
 
 
 def _filename(chart: str) -> str:
@@ -75,26 +79,29 @@ def _origin(recording: Recording) -> str:
 
 
 @cache
-def _info() -> ReplayInfo:
+def _info(_language: str) -> ReplayInfo:
+    """With the names of the lines in the reader's language."""
     return replay_info(recorded_race().histories)
 
 
 @cache
-def _figures(_language: str) -> dict[str, Figure]:
+def _figures(language: str) -> dict[str, Figure]:
     """Both figures at the end of the race, in the reader's language."""
-    return figures(_info())
+    return figures(_info(language))
 
 
 @cache
 def _message(language: str) -> bytes:
     """Words and film; the same for all readers of a language, so it is put together once."""
-    info = _info()
+    info = _info(language)
     shown = _figures(language)
     words = {
         "plotly": PLOTLY,
         "scrub": _("Training step shown"),
         "step": _("Step {step} of {steps}"),
-        "now": _("training loss {loss} · test accuracy {accuracy}"),
+        "now": _("loss {loss} · test accuracy {accuracy}"),
+        "live": _("Run it live"),
+        "live_how": _("The same race, trained on this machine now"),
         "families": {film.line.family: family_name(film.line.family) for film in info.films},
         "actions": {"play": _("Play"), "pause": _("Pause"), "again": _("Play again")},
         "labels": tool_labels(_TOOLS),

@@ -11,8 +11,8 @@ from resnet_viz.pictures.overlay import overlay
 from resnet_viz.ui import pages
 from resnet_viz.ui.inspection.client import predict, probabilities
 from resnet_viz.ui.inspection.link import LINK
-from resnet_viz.ui.inspection.map_types import MapAsked
-from resnet_viz.ui.inspection.maps import choose_map, map_of
+from resnet_viz.ui.inspection.map_types import MapAsked, Shown
+from resnet_viz.ui.inspection.maps import map_of
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection
 from resnet_viz.ui.network_card import network_card
@@ -23,7 +23,7 @@ from resnet_viz.wording import number, percent
 _SIDE_PX: Final = 112
 
 
-def checkpoints(selection: Selection) -> None:
+def checkpoints(selection: Selection, shown: Shown) -> None:
     """A slider through the checkpoints, the pair of maps there, and a strip of all of them."""
     steps = selection.pair.steps
     if len(steps) < 2:
@@ -36,7 +36,7 @@ def checkpoints(selection: Selection) -> None:
         )
         st.page_link(pages.RACE.path, label=_("Go to the race"), icon=pages.RACE.icon)
         return
-    asked = choose_map(selection)
+    asked = shown.asked
     step = LINK.choose(
         "when",
         steps,

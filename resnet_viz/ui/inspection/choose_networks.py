@@ -1,9 +1,11 @@
 """Which networks are looked into: those of a race, the bundled pair, published ones, or an own file."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.errors import NotFound
 from resnet_viz.locale import gettext as _
@@ -26,12 +28,14 @@ from resnet_viz.ui.runs.group_rows import read_spec, title_of
 from resnet_viz.ui.weights_upload import weights_upload
 
 _GROUPS_LISTED: Final = 30
+_CHOICE_PX: Final = 244
+"""With a popover beside it that is a phone's width."""
 _IMPORTED: Final = "inspect_imported"
 _CHANGES: Final = "inspect_import_changes"
 
 
-def choose_networks() -> Pair | None:
-    """Show the choice; None where there is nothing to look into yet, which is then said."""
+def choose_networks(bar: DeltaGenerator) -> Pair | None:
+    """Show the choice in ``bar``; None where there is nothing to look into yet, which is then said."""
     names, default = _offered()
     if default is None:
         st.info(
@@ -44,51 +48,53 @@ def choose_networks() -> Pair | None:
         )
         st.page_link(pages.RACE.path, label=_("Go to the race"), icon=pages.RACE.icon)
     _choose_imported(names)
-    row = st.container(horizontal=True, gap="medium", vertical_alignment="bottom")
-    with row:
-        chosen = LINK.choose(
-            "networks",
+    chosen = LINK.choose(
+        "networks",
+        list(names),
+        default or PUBLISHED,
+        lambda key: bar.selectbox(
+            _("Networks"),
             list(names),
-            default or PUBLISHED,
-            lambda key: st.selectbox(
-                _("Networks"),
-                list(names),
-                format_func=lambda name: _title(name, names[name]),
-                key=key,
-                width=420,
-            ),
-            # Whose link says nothing sees the bundled pair; what is preselected for one is not for others.
-            unsaid=BUNDLED if default == BUNDLED else "",
-        )
-        with st.popover(_("Import a model file"), icon=":material/upload_file:"):
-            _import()
+            format_func=lambda name: _title(name, names[name]),
+            key=key,
+            label_visibility="collapsed",
+            width=_CHOICE_PX,
+        ),
+        # Whose link says nothing sees the bundled pair; what is preselected for one is not for others.
+        unsaid=BUNDLED if default == BUNDLED else "",
+    )
+    with bar.popover(_("Model file"), help=_("Import a model file"), key="inspect_import_open"):
+        _import()
     for change in st.session_state.get(_CHANGES, {}).get(chosen, ()):
         st.caption(f":material/edit: {change}")
     if chosen == PUBLISHED:
         return choose_published()
     group = names[chosen]
     if group is None:
-        st.caption(
-            _(
-                "Only the final weights of these networks are included. Run a race to follow networks of "
-                "your own checkpoint by checkpoint."
-            )
-        )
         return Pair(BUNDLED, tuple(map(bundled, BUNDLED_ROLES)))
+    return _choose_runs(bar, group)
+
+
+def _choose_runs(bar: DeltaGenerator, group: GroupRecord) -> Pair | None:
+    """Show which runs of ``group`` and which checkpoint, where there is a choice."""
     cells = pair_up(server.store().runs(group=group.id))
-    with row:
+    steps_of = {name: _common_steps(runs) for name, runs in cells.items()}
+    if len(cells) == 1 and len(next(iter(steps_of.values()))) < 2:
+        choice: AbstractContextManager[object] = nullcontext()
+    else:
+        choice = bar.popover(_("Run and checkpoint"), key="inspect_checkpoint_open")
+    with choice:
         cell = _choose_cell(cells)
-    runs = cells[cell]
-    steps = _common_steps(runs)
+        steps = steps_of[cell]
+        if steps:
+            step = _choose_step(steps)
     if not steps:
         st.info(
             _("These networks have no kept checkpoint yet; look again in a moment."), icon=":material/info:"
         )
         return None
-    with row:
-        step = _choose_step(steps)
-    networks = tuple(trained(run, step) for run in runs)
-    return Pair(f"{group.id}-{cell}" if len(cells) > 1 else group.id, networks, runs, steps)
+    networks = tuple(trained(run, step) for run in cells[cell])
+    return Pair(f"{group.id}-{cell}" if len(cells) > 1 else group.id, networks, cells[cell], steps)
 
 
 def _import() -> None:
@@ -135,8 +141,8 @@ def _has_weights(group: GroupRecord) -> bool:
 def _title(name: str, group: GroupRecord | None) -> str:
     if group is None:
         if name == PUBLISHED:
-            return _("Published networks, trained on ImageNet")
-        return _("Bundled pair, trained on Fashion-MNIST")
+            return _("Published networks, ImageNet")
+        return _("Bundled pair, Fashion-MNIST")
     title = group.name or title_of(group.kind, read_spec(group.kind, group.spec_json))
     return f"{title} · {group.id}"
 
@@ -150,9 +156,8 @@ def _choose_cell(cells: Cells) -> str:
         "cell",
         list(cells),
         first,
-        lambda key: st.selectbox(
-            _("Depth and seed"), list(cells), format_func=title.__getitem__, key=key, width=340
-        ),
+        lambda key: st.selectbox(_("Depth and seed"), list(cells), format_func=title.__getitem__, key=key),
+        folded=True,
     )
 
 
@@ -168,9 +173,9 @@ def _choose_step(steps: tuple[int, ...]) -> int:
             steps,
             format_func=lambda step: _("step {step}").format(step=f"{step:,}"),
             key=key,
-            width=360,
             help=_("The weights after this many training steps. Step 0 is the untrained network."),
         ),
+        folded=True,
     )
 
 

@@ -1,19 +1,15 @@
-"""What was given, what the networks see of it, and what they predict."""
+"""The image: as the networks see it, as it came, and which networks look at it."""
 
-import json
 from typing import Any
 
 import streamlit as st
 
-from resnet_viz.figures import predictions
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import shown
-from resnet_viz.ui import chart_card
 from resnet_viz.ui.inspection.client import About
 from resnet_viz.ui.inspection.images import Seen
-from resnet_viz.ui.inspection.networks import Pair, bundled_path
-from resnet_viz.ui.inspection.selection import Selection
+from resnet_viz.ui.inspection.networks import Pair, bundled_record
 from resnet_viz.ui.picture import show_photograph, show_picture
 from resnet_viz.wording import percent
 
@@ -49,48 +45,34 @@ def _published_facts(pair: Pair, side: str) -> None:
         st.caption(_("ImageNet's class names are shown in English."))
 
 
-def show_seen(seen: Seen) -> None:
-    """The image as given and as the networks get it, and what was done on the way."""
-    plain, name = seen.name, seen.markup
-    with st.grid(columns=2, min_column_width=120, key="inspect_seen"):
-        if seen.original is not None:
-            with st.container():
-                show_photograph(seen.original, alt=_("The image as it came: {name}").format(name=plain))
-                came = _("What came: {name}").format(name=name)
-                st.caption(f"{name} · {seen.credit}" if seen.credit else came)
-        with st.container():
-            side = seen.pixels.shape[-1]
-            show_picture(
-                shown(seen.pixels[0]),
-                width="stretch",
-                alt=_("{name} as the networks see it").format(name=plain),
-            )
-            st.caption(
-                _("What the networks see: {name}, {side}×{side} px, {colours}").format(
-                    name=name,
-                    side=side,
-                    colours=_("grey") if seen.pixels.shape[1] == 1 else _("in colour"),
-                )
-            )
-    for remark in seen.remarks:
-        st.caption(f":material/edit: {remark}")
+def show_image(seen: Seen) -> None:
+    """The image as the networks get it, and what is known of it."""
+    st.markdown(f"#### {_('Image')}")
+    alt = _("{name} as the networks see it").format(name=seen.name)
+    show_picture(shown(seen.pixels[0]), width="stretch", alt=alt)
+    st.markdown(f"**{seen.heading}**")
+    side = seen.pixels.shape[-1]
+    colours = _("grey") if seen.pixels.shape[1] == 1 else _("in colour")
+    parts = [seen.number, _("{side}×{side} px, {colours}").format(side=side, colours=colours)]
+    st.caption(" · ".join(part for part in parts if part))
 
 
-def show_predictions(selection: Selection) -> None:
-    """Bars of both networks."""
-    looks = [network.look for network in selection.networks]
-    figure = predictions.figure(
-        list(zip(looks, selection.logits, strict=True)), selection.class_names, selection.seen.truth
-    )
-    filename = f"{selection.filename}-predictions"
-    chart_card.show(figure, key="inspect_predictions", filename=filename, height_px=340)
+def show_origin(seen: Seen) -> None:
+    """The image as it came, where that is another one, what was done to it, and what makes it doubtful."""
+    if seen.original is not None:
+        picture, words = st.columns([1, 5], gap="medium", wrap=False)
+        with picture:
+            show_photograph(seen.original, alt=_("The image as it came: {name}").format(name=seen.name))
+        with words:
+            name = seen.markup
+            said = f"{name} · {seen.credit}" if seen.credit else _("What came: {name}").format(name=name)
+            st.caption("  \n".join([said, *(f":material/edit: {remark}" for remark in seen.remarks)]))
+    for warning in seen.warnings:
+        st.warning(warning, icon=":material/travel_explore:")
 
 
 def _facts(pair: Pair) -> list[dict[str, Any]]:
     if pair.runs:
         return [dict(run.facts) for run in pair.runs]
-    record = bundled_path("plain").with_name("models.json")
-    if not record.is_file():
-        return [{} for _network in pair.networks]
-    models = json.loads(record.read_text(encoding="utf-8"))["models"]
+    models = bundled_record()["models"]
     return [models.get(network.slot, {}) for network in pair.networks]

@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.data.photographs import PHOTOGRAPHS, Photograph
 from resnet_viz.errors import ImageRefused, ResnetVizError
@@ -18,7 +19,7 @@ from resnet_viz.probes.novelty import Appearance, novelty
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.inspection.client import About, Pixels, samples, test_images
 from resnet_viz.ui.inspection.link import LINK
-from resnet_viz.ui.inspection.networks import Network, Pair
+from resnet_viz.ui.inspection.networks import BUNDLED, Network, Pair, bundled_record
 from resnet_viz.ui.inspection.test_image_browser import browse
 from resnet_viz.ui.inspection.upload import photographed, take_in, uploaded
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
@@ -47,7 +48,8 @@ class Seen:
         source: key of `SOURCES`.
         pixels: uint8 [1, C, H, W].
         name: plain text; ``markup`` is the same, inert in Markdown.
-        truth: index of its class, where known.
+        truth: index of its class, where known; ``true_class`` is its name.
+        number: which test image it is.
         original: what was uploaded, uint8 [h, w, 3].
         remarks: what was changed on the way; ``warnings`` make it doubtful.
         credit: whom to thank for it.
@@ -58,10 +60,17 @@ class Seen:
     name: str
     markup: str
     truth: int | None = None
+    true_class: str = ""
+    number: str = ""
     original: Pixels | None = None
     remarks: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     credit: str = ""
+
+    @property
+    def heading(self) -> str:
+        """Its true class, or what it is called; inert in Markdown."""
+        return _("True class: {name}").format(name=self.true_class) if self.true_class else self.markup
 
     @property
     def digest(self) -> str:
@@ -69,13 +78,13 @@ class Seen:
         return sha256(self.pixels.tobytes()).hexdigest()[:16]
 
 
-def choose_image(pair: Pair, known: About) -> Seen | None:
-    """Show the choice; None while there is none, or a sentence why not."""
+def choose_image(bar: DeltaGenerator, pair: Pair, known: About) -> Seen | None:
+    """Show the sources in ``bar`` and the choice below; None while there is none, or a sentence why not."""
     source = LINK.choose(
         "source",
         list(SOURCES),
         "samples",
-        lambda key: st.segmented_control(
+        lambda key: bar.pills(
             _("Image"),
             list(SOURCES),
             format_func=lambda name: labels.label(SOURCES, name),
@@ -84,24 +93,30 @@ def choose_image(pair: Pair, known: About) -> Seen | None:
             label_visibility="collapsed",
         ),
     )
-    network = pair.networks[-1]
     try:
-        if source in ("upload", "camera"):
-            return _own(source, network, known)
-        if source == "test" and known.run is None:
-            st.info(_(_NO_TEST_IMAGES), icon=":material/hide_image:")
-            return None
-        if source == "test":
-            return _tested(source, browse(pair, known), network, known)
-        return _sample(network, known)
+        with st.container(key=f"inspect_from_{source}"):
+            return _chosen(source, pair, known)
     except ResnetVizError as refusal:
         st.error(str(refusal), icon=":material/block:" if isinstance(refusal, ImageRefused) else None)
         return None
 
 
-def _sample(network: Network, known: About) -> Seen:
+def _chosen(source: str, pair: Pair, known: About) -> Seen | None:
+    network = pair.networks[-1]
+    if source in ("upload", "camera"):
+        return _own(source, network, known)
+    if source == "test" and known.run is None:
+        st.info(_(_NO_TEST_IMAGES), icon=":material/hide_image:")
+        return None
+    if source == "test":
+        return _tested(source, browse(pair, known), network, known)
+    return _sample(pair, known)
+
+
+def _sample(pair: Pair, known: About) -> Seen:
     """Show test images where the network has some, and photographs; the chosen one."""
-    choices, first = ([], 0) if known.run is None else _test_pictures(network, known)
+    network = pair.networks[-1]
+    choices, first = ([], 0) if known.run is None else _test_pictures(pair, known)
     test_image = LINK.recall("image", range(MOST_IMAGES), first)
     photograph = LINK.recall("photo", [_NO_PHOTO, *PHOTOGRAPHS], _NO_PHOTO)
     if not choices and photograph == _NO_PHOTO:
@@ -119,15 +134,24 @@ def _sample(network: Network, known: About) -> Seen:
         chosen=str(test_image) if photograph == _NO_PHOTO else photograph,
         on_pick=picked,
         size_px=_PICTURE_PX,
+        in_one_row=True,
     )
     if photograph == _NO_PHOTO:
         return _tested("samples", test_image, network, known)
     return _photograph(PHOTOGRAPHS[photograph], network, known)
 
 
-def _test_pictures(network: Network, known: About) -> tuple[list[PictureButton], int]:
-    """One test image of each class, and the number of the first."""
+def _test_pictures(pair: Pair, known: About) -> tuple[list[PictureButton], int]:
+    """One test image of each class, and the number of the one to begin with."""
+    network = pair.networks[-1]
     indices, classes, images = samples(network)
+    first = indices[0]
+    if pair.name == BUNDLED:
+        first = bundled_record()["opening_image"]
+        image, label = test_images(network, (first,))
+        place = classes.index(int(label[0]))
+        indices = [*indices[:place], first, *indices[place + 1 :]]
+        images = np.concatenate([images[:place], image, images[place + 1 :]])
     names = [known.class_names[label] for label in classes]
     return [
         PictureButton(
@@ -137,7 +161,7 @@ def _test_pictures(network: Network, known: About) -> tuple[list[PictureButton],
             name,
         )
         for index, name, image in zip(indices, names, images, strict=True)
-    ], indices[0]
+    ], first
 
 
 def _photographs() -> list[PictureButton]:
@@ -168,6 +192,7 @@ def _photograph(photograph: Photograph, network: Network, known: About) -> Seen:
         _(photograph.description),
         _(photograph.title),
         truth,
+        "" if truth is None else known.class_names[truth],
         original=image.pixels,
         remarks=tuple(str(change) for change in prepared.changes),
         warnings=tuple(warnings),
@@ -186,26 +211,29 @@ def _opened(name: str, wanted: Wanted) -> tuple[DecodedImage, Prepared]:
 def _tested(source: str, index: int, network: Network, known: About) -> Seen:
     pixels, label = test_images(network, (index,))
     truth = int(label[0])
-    name = _("{name}, test image {number}").format(name=known.class_names[truth], number=index)
-    return Seen(source, pixels, name, name, truth)
+    true_class = known.class_names[truth]
+    name = _("{name}, test image {number}").format(name=true_class, number=index)
+    return Seen(source, pixels, name, name, truth, true_class, _("test image {number}").format(number=index))
 
 
 def _own(source: str, network: Network, known: About) -> Seen | None:
-    upload = uploaded() if source == "upload" else photographed()
-    if upload is None:
-        return None
-    fit = LINK.choose(
-        "fit",
-        get_args(Fit),
-        "crop",
-        lambda key: st.radio(
-            _("Fit to a square"),
+    with st.container(horizontal=True, gap="medium", key="inspect_own"):
+        with st.container():
+            upload = uploaded() if source == "upload" else photographed()
+        if upload is None:
+            return None
+        fit = LINK.choose(
+            "fit",
             get_args(Fit),
-            format_func=lambda name: labels.label(_FITS, name),
-            key=key,
-            horizontal=True,
-        ),
-    )
+            "crop",
+            lambda key: st.radio(
+                _("Fit to a square"),
+                get_args(Fit),
+                format_func=lambda name: labels.label(_FITS, name),
+                key=key,
+                width="content",
+            ),
+        )
     with st.spinner(_("Reading the image …")):
         taken = take_in(upload.data, upload.name, known.image._replace(how=fit))
     return Seen(

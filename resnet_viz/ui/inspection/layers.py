@@ -15,8 +15,9 @@ from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import labels
 from resnet_viz.ui.inspection.client import ask
 from resnet_viz.ui.inspection.link import LINK
+from resnet_viz.ui.inspection.map_types import Shown
 from resnet_viz.ui.inspection.maps import colour_bar
-from resnet_viz.ui.inspection.selection import Selection, choose_layers
+from resnet_viz.ui.inspection.selection import Selection
 from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.picture import show_picture
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
@@ -47,9 +48,9 @@ _PLAIN_PARTS: Final = {
 }
 
 
-def layers(selection: Selection) -> None:
-    """Layer, one map large, the addition in a block, and the grid of all maps."""
-    chosen = choose_layers(selection)
+def layers(selection: Selection, shown_above: Shown) -> None:
+    """One map of the chosen layer large, the addition in a block, and the grid of all maps."""
+    chosen = shown_above.layers
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         order = LINK.choose(
             "sort",
@@ -67,7 +68,7 @@ def layers(selection: Selection) -> None:
             "shade",
             list(_SCALES),
             "own",
-            lambda key: st.segmented_control(
+            lambda key: st.pills(
                 _("Colours"),
                 list(_SCALES),
                 format_func=lambda name: labels.label(_SCALES, name),
@@ -176,7 +177,7 @@ def _addition(answer: Frame, index: int, *, is_plain: bool) -> None:
                 alt=_(text),
             )
             rms = number(float(np.sqrt(np.square(values).mean())))
-            st.caption(_("{what} (RMS {value})").format(what=_(text), value=rms))
+            st.caption(_("{what}, root mean square {value}").format(what=_(text), value=rms))
 
 
 def _grid(maps: Maps, order: str, scale: str, channel: _Channel, slot: str) -> None:

@@ -50,3 +50,17 @@ class Look:
     signed: bool
     scale: str
     opacity: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What stands side by side: a map of each network with ``limits``, the values of the strongest colour.
+
+    ``layers`` are those chosen, whether the method needs them or not; empty where there was no choice.
+    """
+
+    asked: MapAsked
+    look: Look
+    layers: Mapping[Slot, str]
+    maps: tuple[NetworkMap, ...]
+    limits: tuple[float, ...]

@@ -1,8 +1,10 @@
 """The networks that are looked into: one, or two to compare."""
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import resnet_viz
 from resnet_viz.figures.families import family_look
@@ -80,6 +82,14 @@ class Pair:
 def bundled_path(role: str) -> Path:
     """Where the bundled network's weights are."""
     return Path(resnet_viz.__file__).parents[1] / "assets" / "models" / f"{role}.safetensors"
+
+
+@cache
+def bundled_record() -> dict[str, Any]:
+    """What was measured of the bundled networks: of each, and the ``opening_image`` where they differ."""
+    file = bundled_path("plain").with_name("models.json")
+    record: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return record
 
 
 def bundled_exist() -> bool:

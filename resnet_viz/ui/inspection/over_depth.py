@@ -7,17 +7,18 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import chart_card, labels
 from resnet_viz.ui.inspection.client import ask
 from resnet_viz.ui.inspection.link import LINK
+from resnet_viz.ui.inspection.map_types import Shown
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection
 
 
-def over_depth(selection: Selection) -> None:
+def over_depth(selection: Selection, _shown: Shown) -> None:
     """Mean, deviation, sparsity or silent channels of every ReLU for this image."""
     measure = LINK.choose(
         "measure",
         list(MEASURES),
         "zero_share",
-        lambda key: st.segmented_control(
+        lambda key: st.pills(
             _("Measured"),
             list(MEASURES),
             format_func=lambda name: labels.label(MEASURES, name),

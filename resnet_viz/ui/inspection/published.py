@@ -17,6 +17,8 @@ from resnet_viz.ui.inspection.networks import Network, Pair, Slot
 _DEFAULT: Final = ("vgg16", "resnet18")
 """About equally deep and equally right; one is plain, the other residual."""
 _NONE: Final = "none"
+_CHOICE_PX: Final = 179
+"""Two of them are as wide as a phone."""
 _SLOTS: Final[dict[Family, Slot]] = {
     "vgg": "plain",
     "alexnet": "plain",
@@ -27,7 +29,7 @@ _SLOTS: Final[dict[Family, Slot]] = {
 
 def choose_published() -> Pair | None:
     """Show both choices, and what has to be downloaded; those that are here, None while none is."""
-    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="small", key="inspect_published"):
         left = _choose("left", _("First network"), list(ZOO), _DEFAULT[0])
         others = [name for name in ZOO if name != left]
         right = _choose(
@@ -51,7 +53,9 @@ def _choose(parameter: str, label: str, names: list[str], default: str) -> str:
         parameter,
         names,
         default,
-        lambda key: st.selectbox(label, names, format_func=_title, key=key, width=300),
+        lambda key: st.selectbox(
+            label, names, format_func=_title, key=key, label_visibility="collapsed", width=_CHOICE_PX
+        ),
     )
 
 

@@ -42,16 +42,13 @@ def browse(pair: Pair, known: About) -> int:
     truth = answered[0][0]
     right = np.stack([logits.argmax(1) == truth for _labels, logits in answered])
     sure = probabilities(answered[-1][1]).max(1)
-    kept = _of_chosen_group(right)
-    one, two = st.columns(2, gap="small")
-    with one:
-        kept = kept & _of_chosen_class(known, truth)
-    with two:
+    above = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    with above.popover(_("Filter and order"), icon=":material/filter_list:", key="inspect_filter"):
+        kept = _of_chosen_group(right) & _of_chosen_class(known, truth)
         found = _ordered(np.flatnonzero(kept), sure)
-    pictures = st.container()
-    below = st.container(horizontal=True, gap="medium", vertical_alignment="center")
-    with below:
+    with above:
         start = _page(len(found))
+    pictures = st.container()
     page = found[start : start + PER_PAGE]
     chosen = LINK.recall("image", range(len(truth)), int(page[0]) if len(page) else 0)
     if not len(page):
@@ -74,10 +71,11 @@ def browse(pair: Pair, known: About) -> int:
             label=_("Test images"),
             chosen=str(chosen),
             on_pick=lambda name: LINK.choose_now("image", int(name)),
-            size_px=60,
+            size_px=54,
+            in_one_row=True,
         )
-    below.caption(
-        _("Images {first}–{last} of {total}. Below each: the confidence of the {network} network.").format(
+    above.caption(
+        _("{first}–{last} of {total}; below each: the confidence of the {network} network.").format(
             first=start + 1,
             last=start + len(page),
             total=f"{len(found):,}",
@@ -115,6 +113,7 @@ def _of_chosen_group(right: Flags) -> Flags:
             format_func=lambda name: f"{labels.label(groups, name)} ({counts[name]:,})",
             key=key,
         ),
+        folded=True,
     )
     return _members(group, right)
 
@@ -131,6 +130,7 @@ def _of_chosen_class(known: About, truth: Labels) -> Flags:
             format_func=lambda c: _("All classes") if c == EVERY_CLASS else known.class_names[int(c)],
             key=key,
         ),
+        folded=True,
     )
     return np.ones(len(truth), np.bool_) if wanted == EVERY_CLASS else truth == int(wanted)
 
@@ -157,6 +157,7 @@ def _ordered(found: npt.NDArray[np.intp], sure: npt.NDArray[np.float64]) -> npt.
         lambda key: st.selectbox(
             _("Order"), list(_ORDERS), format_func=lambda name: labels.label(_ORDERS, name), key=key
         ),
+        folded=True,
     )
     if order == "number":
         return found
@@ -171,5 +172,6 @@ def _page(total: int) -> int:
     at = min(int(st.session_state.get(key, 1)), pages)
     st.session_state[key] = at
     if pages > 1:
-        at = int(st.number_input(_("Page, of {pages}").format(pages=pages), 1, pages, key=key, width=130))
+        label = _("Page, of {pages}").format(pages=pages)
+        at = int(st.number_input(label, 1, pages, key=key, width=140, label_visibility="collapsed"))
     return (at - 1) * PER_PAGE

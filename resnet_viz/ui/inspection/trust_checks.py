@@ -13,8 +13,8 @@ from resnet_viz.pictures.overlay import overlay
 from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import chart_card
 from resnet_viz.ui.inspection.client import ask
-from resnet_viz.ui.inspection.map_types import MapAsked
-from resnet_viz.ui.inspection.maps import choose_map, map_of
+from resnet_viz.ui.inspection.map_types import MapAsked, Shown
+from resnet_viz.ui.inspection.maps import map_of
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection, layer_title
 from resnet_viz.ui.network_card import network_card
@@ -27,9 +27,9 @@ _SMALL_PX: Final = 112
 _MEASURED: Final = "inspect_faith_measured"
 
 
-def trust_checks(selection: Selection) -> None:
+def trust_checks(selection: Selection, shown: Shown) -> None:
     """Three checks of the chosen map; each says what would speak against it."""
-    asked = choose_map(selection)
+    asked = shown.asked
     st.markdown(
         _(
             "A map says something about **this network** and this image, not why skip connections help. "
@@ -106,8 +106,9 @@ def _sanity(selection: Selection, asked: MapAsked) -> None:
     for network, answer in strips:
         likeness = answer.arrays["similarity"][:, 0]
         text = _(
-            "{network}: SSIM with the trained map {head} with a random classifier, {all} with all weights "
-            "random (seed {seed}). Below each map: the stage and block randomised last."
+            "{network}: SSIM (structural similarity; 1: the same) with the trained map {head} with a random "
+            "classifier, {all} with all weights random (seed {seed}). Below each map: the "
+            "stage and block randomised last."
         )
         st.caption(
             text.format(

@@ -34,13 +34,15 @@ def uploaded() -> Upload | None:
         args=(_UPLOAD_KEY,),
     )
     _refine(_UPLOAD_KEY)
+    found = _remembered(_UPLOAD_KEY, None if file is None else Upload(file.getvalue(), file.name))
     text = _(
         "Drop a photo here, paste one with Ctrl+V, or browse. JPEG, PNG or WebP, up to {size} MB and "
         "{pixels} megapixels. It is decoded on this machine, kept in memory until you remove it or close "
         "this tab, and never stored."
     )
-    st.caption(text.format(size=MAX_BYTES // 2**20, pixels=MAX_PIXELS // 1_000_000))
-    return _remembered(_UPLOAD_KEY, None if file is None else Upload(file.getvalue(), file.name))
+    if found is None:
+        st.caption(text.format(size=MAX_BYTES // 2**20, pixels=MAX_PIXELS // 1_000_000))
+    return found
 
 
 def photographed() -> Upload | None:
@@ -53,8 +55,12 @@ def photographed() -> Upload | None:
         args=(_CAMERA_KEY,),
     )
     _refine(_CAMERA_KEY)
-    st.caption(_("The picture is kept in memory until you remove it or close this tab, and never stored."))
-    return _remembered(_CAMERA_KEY, None if file is None else Upload(file.getvalue(), ""))
+    found = _remembered(_CAMERA_KEY, None if file is None else Upload(file.getvalue(), ""))
+    if found is None:
+        st.caption(
+            _("The picture is kept in memory until you remove it or close this tab, and never stored.")
+        )
+    return found
 
 
 def _remembered(key: str, given: Upload | None) -> Upload | None:

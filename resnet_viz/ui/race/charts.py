@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 _FIRST_PX: Final = 320
 """With what stands above them, the first two fit onto a projector's 768 pixels."""
-_NARROW_PX: Final = 180
+_NARROW_PX: Final = 170
 """One below the other they fit onto a phone."""
 _PLOT_PX: Final = 380
 _TALL_PX: Final = 480

@@ -13,7 +13,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import chart_card, pages
 from resnet_viz.ui.experiment.page import experiment_page
 from resnet_viz.ui.experiment.parts import Parts, Words
-from resnet_viz.ui.experiment.view import Standing, histories_of
+from resnet_viz.ui.experiment.view import ExperimentView, Standing, histories_of
 from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.race.charts import race_charts
@@ -33,7 +33,7 @@ def _charts(standing: Standing, following: Following[Standing], between: Callabl
     race_charts(following, histories_of, name, page="race", moving=not standing.view.settled, between=between)
 
 
-def _evidence(found: Verdict[RaceFinding]) -> None:
+def _evidence(_view: ExperimentView, found: Verdict[RaceFinding]) -> None:
     """The values of each seed and their gaps, where there are several."""
     for number, twins in enumerate(found.found.twins):
         headings, *rows = seed_table(twins)
@@ -67,7 +67,7 @@ PARTS: Final = Parts(
     choose=choose_race,
     refusal=lambda: "",
     status=race_status,
-    failures=race_failures,
+    cells=race_failures,
     charts=_charts,
     sections={
         "loss": N_("Loss"),
@@ -76,7 +76,7 @@ PARTS: Final = Parts(
         "layers": N_("Layers"),
         "results": N_("Results"),
     },
-    evidence=_evidence,
+    afterwards=_evidence,
     columns=(
         "network",
         "seed",

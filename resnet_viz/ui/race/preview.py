@@ -57,7 +57,7 @@ def _network_html(look: NetworkLook, network: NetworkSpec, shape: DataShape) -> 
     said = _("{name}: {text}").format(name=title, text="; ".join(_words(*entry) for entry in numbered))
     drawn = "".join(_stage_html(*entry) for entry in numbered)
     return (
-        f'<div class="network" style="--family: {look.colour}"><p><b>{escape(title)}</b> '
+        f'<div class="network" style="--family: {look.css}"><p><b>{escape(title)}</b> '
         f'<span class="fine">{escape(text)}</span></p>'
         f'<div class="stages" role="img" aria-label="{escape(said)}">{drawn}</div></div>'
     )

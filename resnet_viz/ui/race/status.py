@@ -11,10 +11,11 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.figures.families import family_looks, family_name, plain_first
 from resnet_viz.locale import gettext as _
+from resnet_viz.locale import ngettext
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.experiment.cell_words import failure_sentence
-from resnet_viz.ui.experiment.view import ExperimentView, Standing, steps_per_s
+from resnet_viz.ui.experiment.view import Standing, steps_per_s
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.ui.network_card import network_card
@@ -47,8 +48,9 @@ def race_status(standing: Standing, following: Following[Standing]) -> None:
                 following.text(("card", family), partial(_card, family))
 
 
-def race_failures(view: ExperimentView) -> None:
+def race_failures(standing: Standing, _following: Following[Standing]) -> None:
     """Why runs broke off, each reason once with the network types that it stopped."""
+    view = standing.view
     reasons: dict[str, list[str]] = {}
     for family in plain_first(view.spec.families):
         for reason in sorted({failure_sentence(run) for run in view.of(family)} - {""}):
@@ -106,7 +108,8 @@ def _details(runs: tuple[RunRecord, ...], remaining: int) -> list[str]:
 
 def _device(facts: Mapping[str, Any]) -> str:
     if facts["device"] == "cpu":
-        return _("CPU, threads: {threads}").format(threads=facts.get("threads", 1))
+        threads = int(facts.get("threads", 1))
+        return ngettext("CPU, {n} thread", "CPU, {n} threads", threads).format(n=threads)
     return str(facts.get("device_name") or facts["device"])
 
 

@@ -98,7 +98,7 @@ def runs_table(
     message = {
         "columns": [asdict(column) for column in columns],
         "rows": [asdict(row) for row in rows],
-        "edges": {role: f"4px {look.edge} {look.colour}" for role, look in role_looks().items()},
+        "edges": {role: f"4px {look.edge} {look.css}" for role, look in role_looks().items()},
         "sort": asdict(sort),
         "chosen": list(chosen),
         "version": version,
