@@ -82,6 +82,8 @@ class Player {
       this.show();
     };
     this.observer = fitting(...Object.values(this.graphs));
+    this.resized = () => this.film && this.redraw();
+    SMALL.addEventListener("change", this.resized);
   }
 
   // New words (another language) or a new film; what is shown stays where it is.
@@ -238,6 +240,7 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
   return () => {
     player.playing = false;
     player.observer.disconnect();
+    SMALL.removeEventListener("change", player.resized);
     players.delete(root);
     if (window.Plotly) Object.values(player.graphs).forEach((graph) => window.Plotly.purge(graph));
   };
