@@ -34,7 +34,7 @@ PUBLISHED_NOTE = N_(
     "their table, those of Li et al. as others quote them, rounded. Other data and longer training: compare "
     "the shape only."
 )
-HOW_TO_READ_PUBLISHED = N_("Lower is better. Grey crosses: from papers; only the shape can be compared.")
+HOW_TO_READ_PUBLISHED = N_("Lower is better. Grey crosses: from papers, not measured here.")
 
 
 class FamilyErrors(NamedTuple):
