@@ -20,6 +20,8 @@ from tests.ui.test_browser_race import start
 pytestmark = pytest.mark.browser
 
 _RACE = "/race?depth=8&width=4&resolution=8&steps=300&evaluate=100&probe=10"
+_START = ":is(.st-key-race_start, .st-key-race_start_choice) button"
+"""The second while what another test left still trains."""
 _LOSS = ".st-key-card_race_loss .live-chart-graph"
 _GRADIENTS = ".st-key-card_race_gradients .live-chart-graph"
 _CHARTS = tuple(
@@ -38,9 +40,7 @@ def test_before_a_race_what_will_be_built_and_the_button(page: Page, app_url: st
         expect(networks).to_have_count(2)
         for screen in SCREENS:
             show(page, screen)
-            assert_on_first_screen(
-                screen, page.locator(".st-key-race_start button"), networks.first, networks.last
-            )
+            assert_on_first_screen(screen, page.locator(_START).first, networks.first, networks.last)
             assert_nothing_cut(page)
 
 
