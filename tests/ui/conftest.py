@@ -12,7 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
@@ -137,6 +137,19 @@ def watched_tab(context: BrowserContext) -> Iterator[Page]:
     yield tab
     tab.close()
     assert complaints == []
+
+
+def start_button(page: Page, kind: str) -> Locator:
+    """On the page of ``kind``; while something else trains it opens the choice that has the button."""
+    return page.locator(f":is(.st-key-{kind}_start, .st-key-{kind}_start_choice) button").first
+
+
+def press_start(page: Page, kind: str) -> None:
+    """Start what the form of ``kind`` asks for, whatever else trains."""
+    button = page.locator(f".st-key-{kind}_start button")
+    start_button(page, kind).click()
+    if page.locator(f".st-key-{kind}_start_choice").count():
+        button.click()
 
 
 def settled(page: Page, timeout_ms: float = 20_000) -> None:
