@@ -31,7 +31,7 @@ _CUT: Final = """() => {
 }"""
 
 
-# Charts take the window's size in frames of their own; all is at rest once nothing has moved for some of them.
+# Charts take the window's size in frames of their own: at rest is what has not moved for some of them.
 _AT_REST: Final = """async () => {
   const places = () => JSON.stringify([...document.querySelectorAll('.live-chart-graph')].map((graph) => {
     const { x, y, width, height } = graph.getBoundingClientRect();
