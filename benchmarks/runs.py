@@ -32,7 +32,7 @@ def runs_page(repetitions: int, folder: Path) -> Iterator[Result]:
     memory = Result("web process, 5,000 runs listed and searched", "MB", aim=Aim("≤", 250))
     fill(folder, _RUNS, _POINTS)
     port = free_port()
-    address = f"http://localhost:{port}/runs"
+    address = f"http://localhost:{port}/runs?view=runs"
     with app_server(folder, port) as server:
         wait_until(partial(listens, port))
         with browser_page() as page:

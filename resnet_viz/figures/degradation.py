@@ -34,7 +34,7 @@ PUBLISHED_NOTE = N_(
     "their table, those of Li et al. as others quote them, rounded. Other data and longer training: compare "
     "the shape only."
 )
-HOW_TO_READ_PUBLISHED = N_("Lower is better. Grey crosses: from papers; only the shape can be compared.")
+HOW_TO_READ_PUBLISHED = N_("Lower is better. Grey crosses: from papers, not measured here.")
 
 
 class FamilyErrors(NamedTuple):
@@ -97,6 +97,7 @@ def degradation_chart(info: DegradationInfo, look: Theme = LIGHT, *, stacked: bo
     if info.depths and not info.published:
         margin = max(2, (info.depths[-1] - info.depths[0]) * 0.05)
         x |= {"range": [info.depths[0] - margin, info.depths[-1] + margin]}
+    # Asked to find it for two axes that match, plotly.js takes a range that has to do with neither.
     y: dict[str, Any] = {"tickformat": ".0%", "range": [0, top]}
     axes = panel_axes(look, _("Depth (weighted layers)"), _("Final error"), x, y, stacked=stacked)
     return two_panels(data, look, name, axes, _("Training error"), _("Test error"))

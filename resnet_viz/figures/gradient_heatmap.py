@@ -12,7 +12,7 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, LAYER_NAMES, depth_positions
 from resnet_viz.figures.lines import Line, lines_of
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout, reaching
 from resnet_viz.figures.traces import Trace
 from resnet_viz.history import ProfileTable, RunHistory
 from resnet_viz.locale import N_
@@ -162,16 +162,16 @@ def _panel_axes(entry: LineMap, suffix: str, look: Theme, *, up: list[float], be
     y = axis(look, "", domain=up, anchor=f"x{suffix}")
     # A tick where each stage begins, and at the head: there is no room for the names of all layers.
     begins = {name.split(".")[0]: name for name in reversed(entry.layers) if name.startswith(_MARKED)}
-    x |= {"showgrid": False, "showticklabels": below, "range": _step_range(entry.step)}
+    x |= {"showgrid": False, "showticklabels": below} | _reach(entry.step)
     y |= {"showgrid": False, "type": "category", "autorange": "reversed"}
     y |= {"tickmode": "array", "tickvals": list(begins.values()), "ticktext": list(map(_stage_name, begins))}
     return {f"xaxis{suffix}": x, f"yaxis{suffix}": y}
 
 
-def _step_range(step: npt.NDArray[np.int64]) -> list[float]:
+def _reach(step: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Half a cell beyond the first and the last, and at least to the number of steps."""
     half = (float(step[-1]) - float(step[0])) / max(len(step) - 1, 1) / 2 or 0.5
-    return [float(step[0]) - half, max(float(step[-1]) + half, float(step[-1]) + 1)]
+    return reaching(float(step[0]) - half, max(float(step[-1]) + half, float(step[-1]) + 1))
 
 
 _MARKED = ("stage", "head")

@@ -17,7 +17,7 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.layers import GRADIENT_DIGITS, LayersInfo, layers_table
 from resnet_viz.figures.lines import Line
 from resnet_viz.figures.losses import LossInfo
-from resnet_viz.figures.theme import LIGHT, Theme
+from resnet_viz.figures.theme import LIGHT, Theme, step_range
 from resnet_viz.findings.endings import steps_done
 from resnet_viz.history import Curve, RunHistory
 from resnet_viz.locale import gettext as _
@@ -69,7 +69,7 @@ def replay_charts(info: ReplayInfo, look: Theme = LIGHT) -> dict[str, Chart]:
         low, high = log10(values.min()), log10(values.max())
         margin = 0.05 * max(high - low, 0.1)
         loss["layout"]["yaxis"]["range"] = [low - margin, high + margin]
-        loss["layout"]["xaxis"]["range"] = loss["layout"]["xaxis"].pop("autorangeoptions")["include"]
+        loss["layout"]["xaxis"]["range"] = list(step_range(info.steps))
     profile = gradient_profile.gradient_profile_chart(info.profile, look)
     # Marks of exact zeros belong to one step; a player leaves gaps there.
     profile["data"] = [trace for trace in profile["data"] if trace.get("mode") == "lines+markers"]

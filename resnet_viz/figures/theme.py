@@ -76,10 +76,23 @@ def step_axis(look: Theme, steps: int) -> dict[str, Any]:
     """
     title = _("Training step")
     heading = {"text": f"{title} %{{x:,d}}"}
+    ends = step_range(steps)
+    return axis(look, title, hoverformat=",d", unifiedhovertitle=heading, **reaching(*ends))
+
+
+def step_range(steps: int) -> tuple[float, float]:
+    """From where to where the axis of ``steps`` steps reaches."""
     end = max(steps, 1)
-    # Not as a range, which would take the place of the reader's zoom whenever it grows.
-    reach = {"include": [-_BEYOND * end, (1 + _BEYOND) * end]}
-    return axis(look, title, hoverformat=",d", autorangeoptions=reach, unifiedhovertitle=heading)
+    return -_BEYOND * end, (1 + _BEYOND) * end
+
+
+def reaching(low: float, high: float) -> dict[str, Any]:
+    """An axis from ``low`` to ``high`` that may have other ends next time.
+
+    As a range they would undo a reader's zoom: plotly.js keeps it as long as the range that it is asked for
+    stays the same.
+    """
+    return {"autorangeoptions": {"include": [low, high], "clipmin": low, "clipmax": high}}
 
 
 def layout(look: Theme, name: str, x: dict[str, Any], y: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from resnet_viz.errors import ResnetVizError, StoreUnavailable
 from resnet_viz.events import RunState
 from resnet_viz.inspection.fetches import Fetches
 from resnet_viz.inspection.lanes import is_long
+from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.jobs.measurements import remove_old
 from resnet_viz.jobs.supervisor import Supervisor
@@ -104,6 +105,19 @@ def inspector() -> Inspector:
             )
             _inspectors[home].warm()
         return _inspectors[home]
+
+
+def machine() -> Machine:
+    """What this machine has, as far as it is known by now; a GPU once the first worker has looked."""
+    running = supervisor()
+    return running.machine if running is not None else Machine.here()
+
+
+def slots(device: str) -> int:
+    """How many runs that ask for ``device`` train at once."""
+    running, here = supervisor(), machine()
+    capacity = running.capacity if running is not None else Capacity.of(here)
+    return capacity.slots(here.device_kind(device))
 
 
 def feed() -> Feed:

@@ -7,14 +7,21 @@ import pytest
 import torch
 
 from resnet_viz.figures import (
+    accuracy,
     depth_gradients,
+    faithfulness,
     gradient_heatmap,
     gradient_profile,
     layer_statistics,
+    losses,
+    predictions,
     responses,
+    sanity,
+    seed_gaps,
 )
 from resnet_viz.figures.layers import layers_info
 from resnet_viz.figures.profile_traces import profile_trace
+from resnet_viz.locale import gettext, set_language
 from resnet_viz.networks.registry import build
 from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import NetworkSpec
@@ -79,3 +86,16 @@ def test_gradients_of_float32_are_given_with_two_digits() -> None:
     assert "47 and" in gradient_heatmap.describe(gradient_heatmap.heatmap_info([history])) or "47 " in (
         gradient_heatmap.describe(gradient_heatmap.heatmap_info([history]))
     )
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_caption_fits_into_one_line_beside_another_chart(language: str) -> None:
+    """Of 430 pixels, with letters of 15; a Chinese one is twice as wide."""
+    set_language(language)
+    texts = [*_CAPTIONS.values(), losses.HOW_TO_READ, accuracy.HOW_TO_READ, sanity.HOW_TO_READ]
+    texts += [faithfulness.HOW_TO_READ, predictions.HOW_TO_READ, seed_gaps.HOW_TO_READ]
+    wide = {responses.HOW_TO_READ, depth_gradients.HOW_TO_READ}  # they have the whole width
+    for text in set(texts) - wide:
+        shown = gettext(text).format(window=losses.WINDOW, residual_family=gettext("residual"))
+        halves = sum(2 if ord(letter) > 0x2E80 else 1 for letter in shown)
+        assert halves <= 68, shown

@@ -7,7 +7,7 @@ import pytest
 import resnet_viz
 from resnet_viz.figures.families import PALETTE, family_looks, role_looks
 from resnet_viz.figures.looks import NetworkLook, other_look
-from resnet_viz.figures.theme import DARK, LIGHT, Theme, empty, faded, layout
+from resnet_viz.figures.theme import DARK, LIGHT, ON_DARK, Theme, empty, faded, layout
 
 
 def _luminance(colour: str) -> float:
@@ -70,3 +70,18 @@ def test_the_boxes_of_networks_have_an_edge_in_every_colour_and_style_of_the_cha
         assert f'[class*="st-key-role_card_"][class*="_{colour.lstrip("#")}"]' in rules
     for look in (*role_looks().values(), other_look("")):
         assert look.edge == "solid" or f'[class*="st-key-role_card_{look.edge}_"]' in rules
+
+
+@pytest.mark.parametrize("colour", PALETTE.values())
+def test_every_colour_of_a_network_is_seen_on_a_dark_page(colour: str) -> None:
+    assert _contrast(ON_DARK.get(colour, colour), "#0F161D") >= 6
+
+
+def test_colours_stay_apart_on_a_dark_page() -> None:
+    assert len({ON_DARK.get(colour, colour) for colour in PALETTE.values()}) == len(PALETTE)
+
+
+def test_edges_are_those_of_the_charts_in_both_themes() -> None:
+    rules = (Path(resnet_viz.__file__).parent / "ui" / "style.css").read_text(encoding="utf-8")
+    for colour in PALETTE.values():
+        assert f"border-top-color: {NetworkLook('', colour, '', '').css}" in rules or colour not in ON_DARK

@@ -5,7 +5,6 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 
 import psutil
 import pytest
@@ -16,7 +15,7 @@ from resnet_viz.jobs import reaper as reaper_module
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.signs_of_life import STALE_S
 from resnet_viz.jobs.supervisor import Supervisor
-from resnet_viz.store import RunReader, Store, open_store
+from resnet_viz.store import RunReader, Store
 from tests.jobs import fake_engine
 from tests.jobs.complete import assert_complete
 from tests.jobs.conftest import FAKE
@@ -26,14 +25,6 @@ from tests.made.stored import queue
 
 SLOW = 0.02
 LONG = 5000
-
-
-@pytest.fixture
-def own_store(tmp_path: Path) -> Iterator[Store]:
-    """One that the shared supervisor knows nothing of, for tests that close theirs."""
-    store = open_store(tmp_path)
-    yield store
-    store.close()
 
 
 @pytest.fixture(autouse=True)

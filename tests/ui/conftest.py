@@ -12,16 +12,19 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
+from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.ui import server
+from tests.jobs.waiting import ENDED, until_state
 from tests.made.stored import start_race, train_race
 from tests.ui.shown import Shown, watch
 
 ROOT = Path(__file__).parents[2]
 _PATIENCE_MS = 20_000
 """For what a page will show: servers, workers and browsers share few cores."""
+_MOVING = frozenset(RunState) - ENDED
 
 expect.set_options(timeout=_PATIENCE_MS)
 
@@ -101,10 +104,22 @@ def _await_health(server: subprocess.Popen[bytes], address: str, log: Path) -> N
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with a home of its own, for all browser tests."""
-    with running_app(tmp_path_factory.mktemp("app-home")) as address:
-        yield address
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Store]]:
+    """A server for all browser tests, and its history."""
+    home = tmp_path_factory.mktemp("app-home")
+    with running_app(home) as address:
+        yield address, Store(home)
+
+
+@pytest.fixture
+def app_url(app: tuple[str, Store]) -> Iterator[str]:
+    """The address of that server; a test that fails leaves nothing in training for the next to wait behind."""
+    address, store = app
+    yield address
+    left = [entry.id for entry in store.queue.entries(_MOVING) if not entry.is_measurement]
+    for run_id in left:
+        store.set_desired(run_id, Desired(Wish.STOP))
+    until_state(store, left)
 
 
 @pytest.fixture
@@ -137,6 +152,21 @@ def watched_tab(context: BrowserContext) -> Iterator[Page]:
     yield tab
     tab.close()
     assert complaints == []
+
+
+def start_button(page: Page, kind: str) -> Locator:
+    """On the page of ``kind``; while something else trains it opens the choice that has the button."""
+    return page.locator(f":is(.st-key-{kind}_start, .st-key-{kind}_start_choice) button").first
+
+
+def press_start(page: Page, kind: str) -> None:
+    """Start what the form of ``kind`` asks for, whatever else trains."""
+    start_button(page, kind).wait_for()
+    # Looked at before the click: what that starts makes the next start a choice.
+    choice = page.locator(f".st-key-{kind}_start_choice button")
+    if choice.count():
+        choice.first.click()
+    page.locator(f".st-key-{kind}_start button").click()
 
 
 def settled(page: Page, timeout_ms: float = 20_000) -> None:

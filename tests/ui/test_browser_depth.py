@@ -9,7 +9,7 @@ TINY = "/depth?depths=8,14&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 
 def test_a_sweep_fills_in_and_survives_a_reload(page: Page, app_url: str) -> None:
     page.goto(app_url + TINY)
-    expect(page.get_by_text("About this recording")).to_be_visible()
+    expect(page.locator(".stMarkdownBadge", has_text="Recording")).to_be_visible()
     page.get_by_role("button", name="Start the sweep").click()
     page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
     page.reload()
@@ -20,7 +20,7 @@ def test_a_sweep_fills_in_and_survives_a_reload(page: Page, app_url: str) -> Non
         expect(chart).to_have_class(re.compile("js-plotly-plot"))
         assert len(chart.get_attribute("aria-label") or "") > 40
     expect(page.get_by_role("button", name="Start the sweep")).to_be_disabled()
-    expect(page.get_by_text("About this recording")).to_have_count(0)
+    expect(page.locator(".stMarkdownBadge", has_text="Recording")).to_have_count(0)
     with page.expect_download() as caught:
         page.get_by_role("button", name="Table as CSV").click()
     lines = caught.value.path().read_text().splitlines()

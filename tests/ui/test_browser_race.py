@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.ui.conftest import watched_tab
+from tests.ui.conftest import press_start, watched_tab
 
 QUICK = "/race?depth=8&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 LONG = "/race?depth=8&width=4&resolution=8&steps=100000&evaluate=5000&probe=1000"
@@ -19,12 +19,7 @@ _STARTED = re.compile(r"[?&]race=(\w+)")
 def start(page: Page, address: str) -> str:
     """Open ``address``, press the button; the race's name from the address bar."""
     page.goto(address)
-    begin = page.locator(".st-key-race_start button")
-    choice = page.locator(".st-key-race_start_choice button")  # while what another test left still trains
-    expect(begin.or_(choice)).to_be_visible()
-    if choice.is_visible():
-        choice.click()
-    begin.click()
+    press_start(page, "race")
     page.wait_for_url(_STARTED)
     found = _STARTED.search(page.url)
     assert found

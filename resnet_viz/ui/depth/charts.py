@@ -12,6 +12,7 @@ from resnet_viz.figures import degradation, depth_gradients, depth_losses
 from resnet_viz.figures.families import family_name, plain_first
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
+from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.experiment.jumps import anchor
 from resnet_viz.ui.experiment.view import Standing
@@ -23,6 +24,8 @@ from resnet_viz.wording import with_commas
 
 R = TypeVar("R")
 
+SECTIONS: Final = {"curve": N_("Error"), "verdict": N_("Verdict"), "depths": N_("All depths")}
+"""What one may want to jump to, by anchor."""
 _SHOWN: Final = "depth_shown"
 _TALL_PX: Final = 460
 _STACKED_PX: Final = 720

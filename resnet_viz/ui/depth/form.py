@@ -3,7 +3,6 @@
 from typing import Final
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.kinds import SWEEP
@@ -20,16 +19,14 @@ _SHOWN_DEPTH: Final = 110
 """Depths to press end here, as the paper's figures do; a link and the range go further."""
 
 
-def choose_sweep() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Show network types, seeds and depths; the places for the button and the summary."""
+def choose_sweep() -> None:
+    """Show network types, seeds and depths."""
     families, seeds = st.columns([7, 3], gap="medium")
     with families:
         _families()
     with seeds:
         choose_seeds(DEPTH_FORM)
     _depths()
-    summary, button = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
-    return button, summary
 
 
 def refusal() -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import N_
 from resnet_viz.ui import pages
-from resnet_viz.ui.depth.charts import depth_charts, one_depth_charts
+from resnet_viz.ui.depth.charts import SECTIONS, depth_charts, one_depth_charts
 from resnet_viz.ui.depth.form import choose_sweep, refusal
 from resnet_viz.ui.depth.recorded import show_recorded_sweep
 from resnet_viz.ui.depth.status import depth_cells, depth_status, how_good_the_estimate_was
@@ -52,12 +52,7 @@ PARTS: Final = Parts(
     status=depth_status,
     cells=depth_cells,
     charts=_charts,
-    sections={
-        "curve": N_("Error"),
-        "verdict": N_("Verdict"),
-        "depths": N_("All depths"),
-        "results": N_("Results"),
-    },
+    sections={**SECTIONS, "results": N_("Results")},
     afterwards=lambda view, _found: how_good_the_estimate_was(view),
     columns=(
         "network",

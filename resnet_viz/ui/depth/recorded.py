@@ -8,7 +8,8 @@ from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.findings.verdict import verdict
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.depth.charts import depth_charts
+from resnet_viz.ui.depth.charts import SECTIONS, depth_charts
+from resnet_viz.ui.experiment.jumps import jumps
 from resnet_viz.ui.experiment.verdict import show_headline, show_verdict
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.linked_form import DEPTH_FORM
@@ -26,12 +27,13 @@ def show_recorded_sweep() -> None:
         st.warning(str(error), icon=":material/movie_off:")
         return
     spec, cells = recording.spec, list(recording.cells)
-    with st.container(horizontal=True, vertical_alignment="center", key="depth_head", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", key="experiment_head", gap="small"):
         title = _("Depths {first} to {last}, plain and residual")
         st.header(title.format(first=spec.depths[0], last=spec.depths[-1]), anchor=False, width="content")
         st.badge(_("Recording"), icon=":material/movie:", color="gray")
     found = verdict(SWEEP, spec, cells)
     show_headline(SWEEP, found)
+    jumps(SECTIONS)
 
     def between() -> None:
         show_verdict(SWEEP, found)

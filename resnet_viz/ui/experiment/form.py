@@ -34,15 +34,15 @@ class Asked:
 
 def experiment_form(
     parts: Parts, drawn: Callable[[Experiment], None] | None = None
-) -> tuple[Asked | None, DeltaGenerator]:
-    """Show the form; what it asks for (None where that cannot be had), and the place for its button.
+) -> tuple[Asked | None, DeltaGenerator | None]:
+    """Show the form; what it asks for (None where that cannot be had), and the place for a button in it.
 
     ``drawn`` shows what is asked for, before the settings that few change.
     """
     form = parts.form
     preset = choose_preset(form)
-    button, summary = parts.choose()
-    drawing = st.container()
+    button = parts.choose()
+    summary, drawing = st.container(), st.container()
     all_settings(form, expanded=preset == CUSTOM)
     try:
         spec = form.asked_for()
@@ -56,7 +56,7 @@ def experiment_form(
         with drawing:
             drawn(spec)
     missing = [cell for cell in spec.in_queue_order() if cell not in known]
-    with summary, st.container(gap="xsmall"):
+    with summary.container(gap="xsmall"):
         text = parts.in_short(spec)
         if known:
             text += " · " + _("{known} already trained, will be reused").format(known=len(known))

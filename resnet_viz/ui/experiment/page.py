@@ -27,9 +27,9 @@ def experiment_page(parts: Parts) -> None:
         st.markdown(_(parts.words.intro))
         with st.container(border=True, key=f"{parts.kind.page}_form_card"):
             asked, place = experiment_form(parts, parts.preview)
-            start_button(place, parts, None, asked)
+            start_button(place or st.container(), parts, None, asked)
     else:
-        with st.container(horizontal=True, key=f"{parts.kind.page}_top", gap="small"):
+        with st.container(horizontal=True, key="experiment_top", gap="small"):
             st.title(title, anchor=False, width="content")
             with folded(parts, asked_id):
                 st.markdown(_(parts.words.intro))

@@ -42,7 +42,7 @@ def _show(parts: Parts, standing: Standing, following: Following[Standing], aske
     """Nothing that comes while it runs moves what is there: places are kept, and what may grow comes last."""
     view, cells = standing
     page = parts.kind.page
-    with st.container(horizontal=True, vertical_alignment="center", key=f"{page}_head", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", key="experiment_head", gap="small"):
         with st.container(width="stretch", gap=None):
             st.header(view.group.name or parts.kind.title_of(view.spec), anchor=False)
             st.caption(parts.in_short(view.spec))
@@ -60,13 +60,13 @@ def _show(parts: Parts, standing: Standing, following: Following[Standing], aske
     found = judged(parts.kind, view, cells)
     show_headline(parts.kind, found)
     parts.status(standing, following)
-    jumps(parts)
+    jumps(parts.sections)
 
     def between() -> None:
         with st.container():
             parts.cells(standing, following)
         show_verdict(parts.kind, found)
-        with st.container(key=f"{page}_fairness_place"):
+        with st.container(key="experiment_fairness"):
             show_fairness(view, cells)
 
     parts.charts(standing, following, between)

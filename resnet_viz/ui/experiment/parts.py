@@ -40,7 +40,7 @@ class Parts:
     """The pieces of a page.
 
     Attributes:
-        choose: shows the settings that stand above all others; the places for the button and the summary.
+        choose: shows the settings that stand above all others; the place for the button, if they have one.
         refusal: a sentence for what the form lacks, where it has a better one than the refusal's own.
         status: how far it is, in little room.
         cells: of each cell where it stands, and what broke off.
@@ -57,7 +57,7 @@ class Parts:
     page: Page
     form: LinkedForm
     words: Words
-    choose: Callable[[], tuple[DeltaGenerator, DeltaGenerator]]
+    choose: Callable[[], DeltaGenerator | None]
     refusal: Callable[[], str]
     status: Callable[[Standing, Following[Standing]], None]
     cells: Callable[[Standing, Following[Standing]], None]

@@ -1,5 +1,7 @@
 """The button that starts what the form asks for, and what that means while something else trains."""
 
+from typing import Final
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -20,7 +22,7 @@ from resnet_viz.ui.experiment.form import Asked
 from resnet_viz.ui.experiment.parts import Parts
 from resnet_viz.ui.permissions import owner
 
-_MOVING = (RunState.QUEUED, RunState.RUNNING, RunState.PAUSED)
+_MOVING: Final = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.PAUSED})
 
 
 def start_button(
@@ -33,13 +35,14 @@ def start_button(
     title, icon, enabled = _button(parts, current, asked)
     key = f"{parts.kind.page}_start"
     stop = False
-    if asked is None or not enabled or _extends(current, asked) or not _training():
+    trained = _in_training()
+    if asked is None or not (enabled and asked.missing and trained) or _extends(current, asked):
         pressed = place.button(
             title, type="primary", icon=icon, disabled=not enabled, width="stretch", key=key
         )
     else:
         with place.popover(title, icon=icon, width="stretch", key=f"{key}_choice"):
-            st.markdown(_what_will_happen(asked))
+            st.markdown(_what_will_happen(asked, trained))
             pressed = st.button(title, type="primary", icon=icon, width="stretch", key=key)
             if current is not None and _is_own(current) and _moves(current):
                 stop = st.button(
@@ -55,17 +58,15 @@ def start_button(
         st.rerun()  # the form was drawn for what was there before
 
 
-def _training() -> int:
-    """How many runs compute or wait for it on this machine."""
-    return len(server.store().runs(states=[RunState.RUNNING, RunState.QUEUED]))
+def _in_training() -> int:
+    """How many runs compute, or wait for it."""
+    entries = server.store().queue.entries([RunState.RUNNING, RunState.QUEUED])
+    return sum(not entry.is_measurement for entry in entries)
 
 
-def _what_will_happen(asked: Asked) -> str:
-    running = len(server.store().runs(states=[RunState.RUNNING]))
-    waiting = _training() - running
-    supervisor = server.supervisor()
-    slots = supervisor.capacity.cpu_slots if supervisor is not None else running
-    if running + waiting + len(asked.missing or asked.spec.cells()) <= slots:
+def _what_will_happen(asked: Asked, trained: int) -> str:
+    slots = server.slots(asked.spec.run.train.device)
+    if trained + len(asked.missing) <= slots:
         return _("Something else trains on this machine. There is room: the new runs start beside it.")
     return _(
         "Something else trains on this machine, at most {slots} runs at a time. The new runs wait in the "
@@ -97,7 +98,7 @@ def _button(parts: Parts, current: GroupRecord | None, asked: Asked | None) -> t
         return _(parts.words.extend), ":material/add_chart:", True
     if parts.kind.reuses and current is not None and {*spec_of(current).runs()} == {*asked.spec.runs()}:
         states = {place.state for place in cells_of(server.store(), current)}
-        if states & {*_MOVING} or states <= {RunState.FINISHED, RunState.DIVERGED}:
+        if states & _MOVING or states <= {RunState.FINISHED, RunState.DIVERGED}:
             return *start, False
         return _(parts.words.go_on), ":material/play_arrow:", True
     return *start, True

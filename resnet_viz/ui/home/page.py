@@ -11,7 +11,7 @@ from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.experiments.recordings import Recording
-from resnet_viz.jobs.capacity import Capacity, Machine
+from resnet_viz.jobs.capacity import Machine
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import home_folder
@@ -71,9 +71,8 @@ def _what_live_takes(time_needed: str) -> None:
 def _time_needed(recording: Recording) -> str:
     """A sentence about the time of the race on this machine: measured here, or honestly unknown."""
     runs = server.store().runs(states=[RunState.FINISHED], limit=_RUNS_JUDGED_BY)
-    machine = _machine()
-    slots = Capacity.of(machine).slots(machine.device_kind("auto"))
-    found = race_seconds(recording.spec, [run for run in runs if run.origin == "trained"], at_once=slots)
+    trained = [run for run in runs if run.origin == "trained"]
+    found = race_seconds(recording.spec, trained, at_once=server.slots("auto"))
     if found is None:
         walls = [history.facts["wall_s"] for history in recording.histories]
         text = _("The recording took {time}; your first race will show how fast this machine is.")
@@ -157,11 +156,6 @@ def _questions() -> None:
                 st.page_link(page, label=action, icon=":material/arrow_forward:", query_params=link)
 
 
-def _machine() -> Machine:
-    supervisor = server.supervisor()
-    return supervisor.machine if supervisor else Machine.here()
-
-
 class _ThisMachine:
     """What is known of it; a GPU once the first worker has looked."""
 
@@ -171,7 +165,7 @@ class _ThisMachine:
 
     def read(self) -> Machine:
         """As far as it is known by now."""
-        return _machine()
+        return server.machine()
 
 
 def _is_known(machine: Machine) -> str:

@@ -81,7 +81,7 @@ class Player {
       this.pause();
       this.show();
     };
-    this.resized = () => this.redraw(); // letters have another size on a phone
+    this.resized = () => this.film && this.redraw(); // letters have another size on a phone
     SMALL.addEventListener("change", this.resized);
     this.observer = fitting(...Object.values(this.graphs));
   }

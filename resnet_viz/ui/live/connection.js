@@ -4,6 +4,7 @@
 const HELLO_MS = 6000; // a proxy that holds back what it is sent says nothing for so long
 const AGAIN_MS = 1000;
 const SLOW_MS = 3000;
+const APART_MS = 100;
 
 class Connection {
   followers = new Set();
@@ -12,9 +13,18 @@ class Connection {
   asking = false;
   slow = false;
   followed = "";
+  said = Promise.resolve();
 
   constructor() {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.disconnect() : this.connect()));
+  }
+
+  // One thing after the other: of what several parts of a page say at once, Streamlit hears one.
+  say(tell) {
+    this.said = this.said.then(() => {
+      tell();
+      return new Promise((done) => setTimeout(done, APART_MS));
+    });
   }
 
   tokens() {

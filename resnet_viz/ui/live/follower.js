@@ -50,7 +50,7 @@ class Follower {
   ask(stamp) {
     if (this.asked === stamp) return;
     this.asked = stamp;
-    this.tell(stamp);
+    connection.say(() => this.tell(stamp));
   }
 
   saySlow() {

@@ -77,7 +77,7 @@ def race_charts(
             step,
             height_px=_FIRST_PX,
         )
-    _gradient_controls(histories, page, moving)
+    _gradient_controls(histories, page, moving, step)
     between()
     st.subheader(_("How the gradient reaches the layers"), anchor="layers")
     panels = len({history.family for history in histories})
@@ -102,8 +102,8 @@ def _chosen(histories: Sequence[RunHistory], page: str, moving: bool) -> tuple[s
     return metric, int(st.session_state[key])
 
 
-def _gradient_controls(histories: Sequence[RunHistory], page: str, moving: bool) -> None:
-    """What `_chosen` reads; below the charts that show it, in a place of one height."""
+def _gradient_controls(histories: Sequence[RunHistory], page: str, moving: bool, step: int | None) -> None:
+    """What `_chosen` reads and has found; below the charts that show it, in a place of one height."""
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="medium", key=f"{page}_gradient_controls"
     ):
@@ -117,15 +117,9 @@ def _gradient_controls(histories: Sequence[RunHistory], page: str, moving: bool)
         )
         if moving:
             st.toggle(_("Follow the training"), value=True, key=f"{page}_follow")
-        recorded = layers.recorded_steps(histories, metric)
-        key = f"{page}_step_shown"
-        if (
-            len(recorded) > 1
-            and key in st.session_state
-            and not (moving and st.session_state[f"{page}_follow"])
-        ):
-            stops = _stops(recorded, st.session_state[key])
-            st.select_slider(_("Step shown"), stops, key=key, width="stretch")
+        if step is not None:
+            stops = _stops(layers.recorded_steps(histories, metric), step)
+            st.select_slider(_("Step shown"), stops, key=f"{page}_step_shown", width="stretch")
 
 
 def _stops(recorded: npt.NDArray[np.int64], current: int) -> list[int]:

@@ -20,15 +20,14 @@ _COLUMN_PX: Final = 230
 """The button's text fits into this, in both languages."""
 
 
-def choose_race() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Show depth and seeds; the places for the button and the summary."""
+def choose_race() -> DeltaGenerator:
+    """Show depth and seeds; the place for the button."""
     with st.grid(3, min_column_width=_COLUMN_PX, vertical_alignment="bottom", gap="medium"):
         with st.container():
             _depth()
         with st.container():
             choose_seeds(RACE_FORM)
-        button = st.container()
-    return button, st.container()
+        return st.container()
 
 
 def _depth() -> None:

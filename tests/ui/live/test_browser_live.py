@@ -15,7 +15,7 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.history import Curve, ProfileTable, RunHistory
 from resnet_viz.ui.live.patches import chart_patch
 from resnet_viz.ui.live_chart import LIVE_PARTS
-from tests.ui.conftest import free_port, running_app_at, watched_tab
+from tests.ui.conftest import free_port, running_app_at, settled, watched_tab
 from tests.ui.test_browser_race import LONG, QUICK, expect_both, running, start
 
 __all__ = ["running"]
@@ -132,6 +132,7 @@ def test_a_hidden_tab_follows_nothing_and_catches_up(running: Page) -> None:
     last = "(c) => Math.max(...document.querySelector(c)._fullData.map((t) => t.x.at(-1)))"
     running.evaluate(hide, True)
     running.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
+    settled(running)  # what it had asked the script for before may still come
     card = running.locator('[class*="st-key-role_card_"][class*="_plain"] .progress-text')
     before, reached = card.inner_text(), running.evaluate(last, graph("loss"))
     with pytest.raises(AssertionError):

@@ -31,10 +31,26 @@ _CUT: Final = """() => {
 }"""
 
 
+# Charts take the window's size in frames of their own: at rest is what has not moved for some of them.
+_AT_REST: Final = """async () => {
+  const places = () => JSON.stringify([...document.querySelectorAll('.live-chart-graph')].map((graph) => {
+    const { x, y, width, height } = graph.getBoundingClientRect();
+    return [x, y, width, height];
+  }));
+  for (let still = 0, before = ''; still < 20;) {
+    await new Promise(requestAnimationFrame);
+    const now = places();
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
+}"""
+
+
 def show(page: Page, screen: Screen) -> None:
-    """Make the window as large as ``screen``, scrolled to the top."""
+    """Make the window as large as ``screen``, scrolled to the top; returns once the page is at rest."""
     page.set_viewport_size({"width": screen.width, "height": screen.height})
     page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
+    page.evaluate(_AT_REST)
 
 
 def speak(page: Page, language: str) -> None:

@@ -37,6 +37,7 @@ _CHARTS: Final = """() => {
       title: card.querySelector('.live-chart-title').textContent,
       lines: [lines(card.querySelector('.live-chart-title')), lines(card.querySelector('.live-chart-how'))],
       top: frame.top,
+      marks: [...graph.querySelectorAll('.ytick text')].map((text) => text.textContent).join(' '),
       plots: subplots.map(at),
       headings: [...graph.querySelectorAll('.annotation text')].map((text) => ({
         text: text.textContent, middle: box(text).left + box(text).width / 2, bottom: box(text).bottom })),
@@ -141,6 +142,9 @@ def test_training_and_test_error_have_one_scale_and_their_names_over_their_middl
 ) -> None:
     beside = [one for one in projected if one.where.startswith("/depth") and len(one.chart["plots"]) == 2]
     assert len(beside) == 2 * len(LANGUAGES)
+    errors = [chart["plots"][0]["scale"] for _where, _width, chart in beside if "%" in chart["marks"]]
+    assert len(errors) == len(LANGUAGES)
+    assert all(low == 0 and 0.4 < high < 1 for low, high in errors), "the curves fill their panels"
     for where, _width, chart in beside:
         one, other = chart["plots"]
         assert one["scale"] == other["scale"], where

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.ui.conftest import press_start, start_button
 from tests.ui.screens.seen import (
     LANGUAGES,
     SCREENS,
@@ -18,7 +19,7 @@ from tests.ui.screens.seen import (
 
 pytestmark = pytest.mark.browser
 
-_TINY = "/depth?depths=8,14&width=4&resolution=8&steps=40&evaluate=20&probe=10"
+_TINY = "/depth?depths=8,14&width=4&resolution=8&steps=300&evaluate=100&probe=50&seed=71"
 _CURVE = ".st-key-card_depth_curve .live-chart-graph"
 _CHARTS = tuple(f".st-key-card_depth_{name} .live-chart-graph" for name in ("curve", "losses", "gradients"))
 
@@ -45,12 +46,12 @@ def test_the_recorded_curve_is_the_first_thing_seen(page: Page, app_url: str, th
         for screen in SCREENS:
             show(page, screen)
             _assert_curve_seen(page, screen)
-            assert_on_first_screen(screen, page.locator(".st-key-depth_start button"))
+            assert_on_first_screen(screen, start_button(page, "depth"))
 
 
 def test_a_sweep_stays_in_its_place_from_start_to_end(page: Page, app_url: str) -> None:
     page.goto(app_url + _TINY)
-    page.locator(".st-key-depth_start button").click()
+    press_start(page, "depth")
     page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
     pause = page.locator(".st-key-depth_pause button")
     pause.click()

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.ui.conftest import settled
+from tests.ui.conftest import settled, start_button
 from tests.ui.screens.seen import (
     LANGUAGES,
     SCREENS,
@@ -38,9 +38,7 @@ def test_before_a_race_what_will_be_built_and_the_button(page: Page, app_url: st
         expect(networks).to_have_count(2)
         for screen in SCREENS:
             show(page, screen)
-            assert_on_first_screen(
-                screen, page.locator(".st-key-race_start button"), networks.first, networks.last
-            )
+            assert_on_first_screen(screen, start_button(page, "race"), networks.first, networks.last)
             assert_nothing_cut(page)
 
 
@@ -64,6 +62,8 @@ def test_a_race_stays_in_its_place_from_start_to_end(page: Page, app_url: str) -
             assert_on_first_screen(screen, resume, page.locator(_LOSS), page.locator(_GRADIENTS))
             assert_nothing_cut(page)
             before[language, screen] = places(page, *_CHARTS)
+            page.locator(".stMain").evaluate("main => main.scrollTo(0, main.scrollHeight)")
+            assert_on_first_screen(screen, resume)  # in reach from everywhere
     resume.click()
     again = page.locator(".st-key-race_again button")
     expect(again).to_be_visible(timeout=60_000)
