@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from resnet_viz.events import Desired, RunState, Wish
-from resnet_viz.store import GroupRecord, Store
+from resnet_viz.store import GroupRecord, Store, open_store
 from resnet_viz.ui import server
 from tests.jobs.waiting import ENDED, until_state
 from tests.made.stored import start_race, train_race
@@ -107,13 +107,13 @@ def _await_health(server: subprocess.Popen[bytes], address: str, log: Path) -> N
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Store]]:
     """A server for all browser tests, and its history."""
     home = tmp_path_factory.mktemp("app-home")
-    with running_app(home) as address:
-        yield address, Store(home)
+    with running_app(home) as address, closing(open_store(home)) as store:
+        yield address, store
 
 
 @pytest.fixture
 def app_url(app: tuple[str, Store]) -> Iterator[str]:
-    """The address of that server; a test that fails leaves nothing in training for the next to wait behind."""
+    """The address of that server; what a failed test left in training is stopped."""
     address, store = app
     yield address
     left = [entry.id for entry in store.queue.entries(_MOVING) if not entry.is_measurement]
