@@ -1,14 +1,15 @@
 """What a network consists of: shapes, parameters and multiply-adds per layer."""
 
 from dataclasses import dataclass
+from typing import Final
 
-import torch
-from torch import Tensor, nn
-
-from resnet_viz.networks.adding_block import LearnedScale
+from resnet_viz.architecture.graph import Architecture, Kind, Operation
 from resnet_viz.networks.built import BuiltNetwork
 from resnet_viz.networks.registry import skeleton
+from resnet_viz.networks.trace import trace
 from resnet_viz.specs import DataShape, NetworkSpec
+
+_LAYERS: Final[frozenset[Kind]] = frozenset({"conv", "linear", "norm", "scale"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Layer:
     ``kind`` is the tap's kind (stem, conv, shortcut, head), ``norm`` or ``scale``;
     ``output_shape`` is without the batch. Multiply-adds are those of one image
     in convolutions and the classifier, the convention of He et al. 2015.
+    ``memory_bytes`` are what its output takes, ``receptive_field`` the pixels of a
+    side that one pixel of it sees, as far as they lie in the image.
     """
 
     tap: str
@@ -25,6 +28,8 @@ class Layer:
     output_shape: tuple[int, ...]
     parameters: int
     multiply_adds: int
+    memory_bytes: int
+    receptive_field: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +48,28 @@ def describe(spec: NetworkSpec, shape: DataShape) -> Description:
 
 def describe_network(network: BuiltNetwork) -> Description:
     """Count ``network``, which must be on the meta device."""
-    kinds: dict[str, str] = {tap.name: tap.kind for tap in network.taps}
-    layers: list[Layer] = []
+    found = trace(network, network.shape.channels, network.shape.px)
+    kinds = {tap.name: tap.kind for tap in network.taps}
+    layers = tuple(
+        _layer(operation, kinds.get(operation.name, "scale" if operation.kind == "scale" else "norm"))
+        for operation in found.operations
+        if operation.kind in _LAYERS and (operation.parameters or operation.kind != "scale")
+    )
+    return Description(found.parameters, found.multiply_adds, layers)
 
-    def count(name: str, module: nn.Module, output: Tensor) -> None:
-        shape = tuple(output.shape[1:])
-        work = 0
-        if isinstance(module, nn.Conv2d | nn.Linear):
-            work = module.weight[0].numel() * output.numel()
-        own = sum(parameter.numel() for parameter in module.parameters())
-        other = "scale" if isinstance(module, LearnedScale) else "norm"
-        layers.append(Layer(name, kinds.get(name, other), shape, own, work))
 
-    hooks = [
-        module.register_forward_hook(lambda module, _, output, name=name: count(name, module, output))
-        for name, module in network.named_modules()
-        if isinstance(module, nn.Conv2d | nn.Linear | nn.BatchNorm2d | nn.GroupNorm | LearnedScale)
-    ]
-    try:
-        shape = network.shape
-        network.eval()
-        network(torch.empty(1, shape.channels, shape.px, shape.px, device="meta"))
-    finally:
-        for hook in hooks:
-            hook.remove()
-    return Description(
-        sum(layer.parameters for layer in layers), sum(layer.multiply_adds for layer in layers), tuple(layers)
+def architecture(spec: NetworkSpec, shape: DataShape) -> Architecture:
+    """Every operation of the network of ``spec`` for data of ``shape``."""
+    return trace(skeleton(spec, shape), shape.channels, shape.px)
+
+
+def _layer(operation: Operation, kind: str) -> Layer:
+    return Layer(
+        operation.name,
+        kind,
+        operation.output_shape,
+        operation.parameters,
+        operation.multiply_adds,
+        operation.output_bytes,
+        operation.field.size,
     )

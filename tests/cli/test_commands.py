@@ -127,7 +127,15 @@ def test_describe_counts_like_the_papers(capsys: pytest.CaptureFixture[str]) -> 
         described = output(capsys)
         assert described["parameters"] == 853_018
         assert sum(layer["parameters"] for layer in described["layers"]) == 853_018
-        assert set(described["layers"][0]) == {"tap", "kind", "output_shape", "parameters", "multiply_adds"}
+        assert [*described["layers"][0]] == [
+            "tap",
+            "kind",
+            "output_shape",
+            "parameters",
+            "multiply_adds",
+            "memory_bytes",
+            "receptive_field",
+        ]
         assert described["layers"][-1]["output_shape"] == [10]
 
 
