@@ -48,8 +48,9 @@ class View:
 
 def draw(architecture: Architecture, view: View, prefix: str = "") -> list[str]:
     """One ``<svg>`` for each column; ids of rows begin with ``prefix``."""
+    streamed = " streamed" if view.stream else ""
     return [
-        f'<svg class="drawing{" streamed" if view.stream else ""}" role="presentation" width="{WIDTH}" height="{height}" '
+        f'<svg class="drawing{streamed}" role="presentation" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" style="--family: {escape(view.colour)}">{content}</svg>'
         for content, height in _drawn(architecture, view, prefix)
     ]
@@ -241,8 +242,8 @@ class _Column:
                 style = f' style="--share: {0.85 * paint.share(paint.value(row.operations)):.3f}"'
         label = escape(f"{row_title(row)}, {shape_text(row.output.output_shape)}")
         return (
-            f'<g class="{" ".join(filter(None, classes))}" id="{self._prefix}{escape(row.name)}" role="option" '
-            f'aria-selected="false" data-row="{escape(row.name)}" aria-label="{label}"{style}>'
+            f'<g class="{" ".join(filter(None, classes))}" role="option" aria-selected="false" aria-label="{label}" '
+            f'id="{self._prefix}{escape(row.name)}" data-row="{escape(row.name)}"{style}>'
         )
 
     def _cells(self, row: Row, bottom: int) -> str:
@@ -251,10 +252,11 @@ class _Column:
         if paint is None or len(row.parts) == 1 or len(row.parts) > _MOST_CELLS:
             return ""
         wide = (self._width - 8) / len(row.parts)
+        shares = [0.85 * paint.share(paint.value(part)) + 0.05 for part in row.parts]
         return "".join(
             f'<rect class="cell" x="{self._left + 4 + wide * number:.1f}" y="{bottom - 6}" width="{wide:.1f}" '
-            f'height="5" fill-opacity="{0.85 * paint.share(paint.value(part)) + 0.05:.3f}"/>'
-            for number, part in enumerate(row.parts)
+            f'height="5" fill-opacity="{share:.3f}"/>'
+            for number, share in enumerate(shares)
         )
 
     def _mark(self, row: Row) -> str:
@@ -267,5 +269,5 @@ class _Column:
 def legend() -> str:
     """What lines and signs mean."""
     return _(
-        "Thick lines are skip connections: solid passes on, dashed projects (1×1), dotted fills up with zeros."
+        "Thick lines are skip connections: solid ones pass on, dashed ones project (1×1), dotted ones add zeros."
     )
