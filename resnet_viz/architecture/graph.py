@@ -94,8 +94,8 @@ class Operation:
 class Skip(NamedTuple):
     """A connection around others, from the output of ``source`` to where ``target`` adds or appends it.
 
-    ``kind``: ``identity``; ``projection`` where a convolution lies on it; ``padding`` where channels are filled
-    up with zeros; ``concat`` where it is appended and not added.
+    ``kind``: ``identity``; ``projection`` where a convolution lies on it; ``padding`` where channels are
+    filled up with zeros; ``concat`` where it is appended and not added.
     """
 
     source: str
