@@ -241,8 +241,9 @@ class _Column:
             if len(row.parts) == 1:
                 style = f' style="--share: {0.85 * paint.share(paint.value(row.operations)):.3f}"'
         label = escape(f"{row_title(row)}, {shape_text(row.output.output_shape)}")
+        kind = " ".join(filter(None, classes))
         return (
-            f'<g class="{" ".join(filter(None, classes))}" role="option" aria-selected="false" aria-label="{label}" '
+            f'<g class="{kind}" role="option" aria-selected="false" aria-label="{label}" '
             f'id="{self._prefix}{escape(row.name)}" data-row="{escape(row.name)}"{style}>'
         )
 
@@ -254,8 +255,8 @@ class _Column:
         wide = (self._width - 8) / len(row.parts)
         shares = [0.85 * paint.share(paint.value(part)) + 0.05 for part in row.parts]
         return "".join(
-            f'<rect class="cell" x="{self._left + 4 + wide * number:.1f}" y="{bottom - 6}" width="{wide:.1f}" '
-            f'height="5" fill-opacity="{share:.3f}"/>'
+            f'<rect class="cell" x="{self._left + 4 + wide * number:.1f}" y="{bottom - 6}" '
+            f'width="{wide:.1f}" height="5" fill-opacity="{share:.3f}"/>'
             for number, share in enumerate(shares)
         )
 
@@ -269,5 +270,5 @@ class _Column:
 def legend() -> str:
     """What lines and signs mean."""
     return _(
-        "Thick lines are skip connections: solid ones pass on, dashed ones project (1×1), dotted ones add zeros."
+        "Thick lines are skip connections. Solid: unchanged. Dashed: through a 1×1 convolution. Dotted: with zeros."
     )

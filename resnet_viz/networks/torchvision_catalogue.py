@@ -5,7 +5,7 @@ that torchvision calls ``IMAGENET1K_V1``: one recipe, one way to prepare images.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from resnet_viz.locale import N_
 
@@ -97,3 +97,23 @@ ZOO: dict[str, ZooEntry] = {
         ),
     )
 }
+
+DRAWN: Final = (
+    "resnet18",
+    "resnet34",
+    "resnet50",
+    "resnet101",
+    "resnet152",
+    "resnext50_32x4d",
+    "resnext101_32x8d",
+    "resnext101_64x4d",
+    "wide_resnet50_2",
+    "wide_resnet101_2",
+    "densenet121",
+    "densenet161",
+    "densenet169",
+    "densenet201",
+    *(f"vgg{depth}{norm}" for norm in ("", "_bn") for depth in (11, 13, 16, 19)),
+    "alexnet",
+)
+"""Names of all whose architecture can be shown, untrained: those of `ZOO`, and larger and smaller ones."""
