@@ -3,19 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
-from typing import Final, Literal
+from typing import Final
 
 from resnet_viz.architecture.graph import Architecture, Operation
 from resnet_viz.locale import N_
 
-Cost = Literal["parameters", "multiply_adds", "memory"]
-
-_COSTS: Final[dict[Cost, Callable[[Operation], float]]] = {
+_COSTS: Final[dict[str, Callable[[Operation], float]]] = {
     "parameters": lambda operation: operation.parameters,
     "multiply_adds": lambda operation: operation.multiply_adds,
     "memory": lambda operation: operation.kept_bytes,
 }
-COST_TITLES: Final[dict[Cost, str]] = {
+COST_TITLES: Final[dict[str, str]] = {
     "parameters": N_("Parameters"),
     "multiply_adds": N_("Multiply-adds"),
     "memory": N_("Memory kept for backward"),
@@ -55,8 +53,8 @@ class Paint:
         return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.0
 
 
-def cost_paint(architecture: Architecture, cost: Cost) -> Paint:
-    """What each operation costs; the end of the scale is for who draws several things to set (`scaled`)."""
+def cost_paint(architecture: Architecture, cost: str) -> Paint:
+    """What each operation costs: one of `COST_TITLES`."""
     of = _COSTS[cost]
     values = {one.name: float(of(one)) for one in architecture.operations if of(one)}
     return Paint(values, (0.0, max(values.values(), default=0.0)), adds=True)

@@ -18,7 +18,7 @@ from resnet_viz.locale import gettext as _
 
 Mark = Literal["same", "added"]
 
-STYLE: Final = (Path(__file__).parent / "drawing.css").read_text(encoding="utf-8")
+STYLE_FILE: Final = Path(__file__).parent / "drawing.css"
 WIDTH: Final = 156
 """Of a column, in pixels: three of them stand beside three others on a projector."""
 
@@ -60,6 +60,7 @@ def draw_file(architecture: Architecture, view: View, title: str) -> str:
     """The drawing as a file by itself, on white, for print."""
     drawn = _drawn(architecture, view, "")
     width, height = WIDTH * len(drawn), max(height for _content, height in drawn) + 28
+    style = STYLE_FILE.read_text(encoding="utf-8")
     parts = "".join(
         f'<g transform="translate({WIDTH * number} 28)">{content}</g>'
         for number, (content, _height) in enumerate(drawn)
@@ -67,7 +68,7 @@ def draw_file(architecture: Architecture, view: View, title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" style="--family: {escape(view.colour)}; color: #262730">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style>"
+        f"<title>{escape(title)}</title><style>{style}</style>"
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
         f'<text class="beside" x="8" y="16">{escape(title)}</text>{parts}</svg>\n'
     )
@@ -270,5 +271,6 @@ class _Column:
 def legend() -> str:
     """What lines and signs mean."""
     return _(
-        "Thick lines are skip connections. Solid: unchanged. Dashed: through a 1×1 convolution. Dotted: with zeros."
+        "Thick lines are skip connections. Solid: unchanged. Dashed: through a 1×1 convolution. Dotted: "
+        "with zeros."
     )
