@@ -92,10 +92,10 @@ class Operation:
 
 
 class Skip(NamedTuple):
-    """A connection around others, from the output of ``source`` to where ``target`` adds or appends it.
+    """A connection around others, from ``source`` to where ``target`` takes it in.
 
-    ``kind``: ``identity``; ``projection`` where a convolution lies on it; ``padding`` where channels are
-    filled up with zeros; ``concat`` where it is appended and not added.
+    ``kind``: ``identity``; ``projection`` where a convolution lies on it; ``padding`` where new channels
+    are zeros; ``concat`` where it is appended and not added.
     """
 
     source: str
@@ -164,6 +164,11 @@ class Architecture:
             if len(operation.inputs) > 1
             for skip in self._skips(operation)
         )
+
+    @cached_property
+    def skips_into(self) -> Mapping[str, tuple[Skip, ...]]:
+        """Those that end at an operation, under its name."""
+        return {target: tuple(skips) for target, skips in groupby(self.skips, lambda skip: skip.target)}
 
     def count(self, kind: Kind) -> int:
         """How many operations of ``kind`` there are."""
