@@ -134,7 +134,8 @@ class _Reader:
             name = self._name(node)
             self._names[node] = name
             kind = _kind(node, module)
-            geometry = _geometry(module, px)
+            before = self._follower.shapes[node.all_input_nodes[0].name] if inputs else ()
+            geometry = _geometry(module, before)
             fields = [self._fields[source] for source in inputs]
             self._fields[name] = _field(kind, geometry, fields, px)
             shape = self._follower.shapes[node.name]
@@ -222,8 +223,11 @@ def _kind(node: fx.Node, module: nn.Module | None) -> Kind:
     return _FUNCTIONS.get(node.target, "function")
 
 
-def _geometry(module: nn.Module | None, px: int) -> tuple[int, int, int, int]:
-    """Kernel side, stride, padding, groups; a pooling of everything has a kernel of 0."""
+def _geometry(module: nn.Module | None, before: tuple[int, ...]) -> tuple[int, int, int, int]:
+    """Kernel side, stride, padding, groups; a pooling of everything has a kernel of 0.
+
+    ``before`` is the shape of what goes in.
+    """
     if isinstance(module, nn.Conv2d):
         return (
             module.kernel_size[0],
@@ -235,7 +239,12 @@ def _geometry(module: nn.Module | None, px: int) -> tuple[int, int, int, int]:
         return _side(module.kernel_size), _side(module.stride), _side(module.padding), 1
     if isinstance(module, PaddedSubsample):
         return 1, module.stride, 0, 1
-    if isinstance(module, nn.AdaptiveAvgPool2d | nn.Linear):
+    if isinstance(module, nn.AdaptiveAvgPool2d):
+        parts = _side(module.output_size)
+        # Where they are unequal they overlap, and the box of everything is a bound.
+        equal = parts > 1 and before[-1] % parts == 0
+        return (before[-1] // parts, before[-1] // parts, 0, 1) if equal else (0, 1, 0, 1)
+    if isinstance(module, nn.Linear):
         return 0, 1, 0, 1
     return 1, 1, 0, 1
 
