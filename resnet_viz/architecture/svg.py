@@ -91,6 +91,7 @@ class _Column:
         self._prefix = prefix
         self._last = last
         self._out: list[str] = []
+        self._titles: list[str] = []
         self._left, self._width = (_STREAM_LEFT, _STREAM_BOX) if view.stream else (_LEFT, _BOX)
         self._middle = self._left + self._width // 2
         self._y = 2 if first else 14
@@ -107,14 +108,15 @@ class _Column:
             x, y = self._at
             end = self._y + 4
             self._line(f"M{x} {y} V{end - 8} Q{x} {end} {x + 8} {end} H{WIDTH}")
-        return "".join(self._out), self._y + 12
+        # Titles last: the line behind them is broken where they stand.
+        return "".join(self._out + self._titles), self._y + 12
 
     def _title(self, stage: str, column: Column) -> None:
         self._titled = stage
         blocks = [block for group in column.groups for block in group.blocks if block.stage == stage]
         name = row_title(Row(stage, "stage", (blocks[0].operations,)))
         shape = shape_text(blocks[-1].operations[-1].output_shape)
-        self._out.append(
+        self._titles.append(
             f'<rect class="page" x="{_LEFT}" y="{self._y}" width="{WIDTH - 2 * _LEFT}" height="18"/>'
             f'<text class="beside title" x="{_LEFT}" y="{self._y + 9}">{escape(name)} '
             f'<tspan class="small">{escape(shape)}</tspan></text>'
@@ -240,7 +242,7 @@ class _Column:
         if paint is not None:
             classes.append("painted")
             if len(row.parts) == 1:
-                style = f' style="--share: {0.85 * paint.share(paint.value(row.operations)):.3f}"'
+                style = f' style="--share: {0.65 * paint.share(paint.value(row.operations)):.3f}"'
         label = escape(f"{row_title(row)}, {shape_text(row.output.output_shape)}")
         kind = " ".join(filter(None, classes))
         return (

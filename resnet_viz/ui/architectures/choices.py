@@ -6,13 +6,13 @@ from typing import Final, cast
 import streamlit as st
 
 from resnet_viz.architecture.levels import LEVELS, Level
-from resnet_viz.architecture.paint import COST_TITLES
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import possible_depths
 from resnet_viz.specs import DataShape, NetworkSpec
 from resnet_viz.ui import labels
 from resnet_viz.ui.architectures.link import LINK
+from resnet_viz.ui.architectures.painting import NOTHING, PAINTS, offered
 from resnet_viz.ui.architectures.subjects import Subject, is_type, references, subjects, title_of
 
 _INPUTS: Final = {"3x32x32": (3, 32), "1x28x28": (1, 28), "1x14x14": (1, 14), "3x64x64": (3, 64)}
@@ -27,7 +27,6 @@ _LEVEL_TITLES: Final[dict[str, str]] = {
     "operation": N_("Operations"),
 }
 _FORMS: Final = {"chain": N_("Chain"), "stream": N_("Stream")}
-_PAINTS: Final[dict[str, str]] = {"none": N_("Nothing painted"), **COST_TITLES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +49,26 @@ def choose() -> Chosen:
         pair = [_network("left", names, "plain"), _network("right", names, "residual")]
         with st.popover(_("Size"), icon=":material/tune:"):
             base, shape, batch = _size()
-        depth = _depth([one for one in pair if is_type(one)], base)
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key="architectures_bar"):
+        depth = _depth([one for one in pair if is_type(one)], base)
         show = _segments("show", _SHOWN, _("Shown"))
         level = _segments("level", _LEVEL_TITLES, _("Level"), LEVELS[1])
         form = _segments("form", _FORMS, _("Form"))
+        found = subjects(pair, base, depth, shape)
+        paints = offered(found)
         paint = LINK.choose(
             "paint",
-            list(_PAINTS),
-            "none",
+            paints,
+            NOTHING,
             lambda key: st.selectbox(
                 _("Paint"),
-                list(_PAINTS),
-                format_func=lambda name: labels.label(_PAINTS, name),
+                paints,
+                format_func=lambda name: labels.label(PAINTS, name),
                 key=key,
                 label_visibility="collapsed",
-                width=220,
+                width=160,
             ),
         )
-    found = subjects(pair, base, depth, shape)
     return Chosen(found, batch, show, cast(Level, level), form == "stream", paint)
 
 
@@ -127,7 +127,14 @@ def _depth(types: list[str], base: NetworkSpec) -> int:
         "depth",
         legal,
         min(legal, key=lambda depth: abs(depth - 20)),
-        lambda key: st.select_slider(_("Depth"), legal, key=key, width=220),
+        lambda key: st.select_slider(
+            _("Depth"),
+            legal,
+            format_func=lambda depth: _("depth {depth}").format(depth=depth),
+            key=key,
+            label_visibility="collapsed",
+            width=130,
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from resnet_viz.architecture.words import row_title
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.ui.table import table
-from resnet_viz.wording import count, data_size, number
+from resnet_viz.wording import count, data_size
 
 
 def costs(drawn: list[tuple[Subject, Architecture]], batch: int) -> None:
@@ -43,6 +43,6 @@ def _cells(operations: tuple[Operation, ...], batch: int) -> tuple[str, str, str
         return "–", "–", "–"
     return (
         count(sum(one.parameters for one in operations)),
-        number(float(sum(one.multiply_adds for one in operations))),
+        count(sum(one.multiply_adds for one in operations)),
         data_size(batch * sum(one.kept_bytes for one in operations)),
     )

@@ -5,12 +5,16 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
   if (!root || !bytes) return;
   const data = JSON.parse(new TextDecoder().decode(bytes));
   const drawing = root.querySelector(".architecture-drawing");
+  const terms = root.querySelector(".architecture-terms");
   const facts = root.querySelector(".architecture-facts");
   drawing.setAttribute("aria-label", data.label);
   if (root.dataset.drawn !== data.drawn) {
     root.dataset.drawn = data.drawn;
     drawing.innerHTML = data.drawn;
+    drawing.style.setProperty("--columns", drawing.children.length);
   }
+  terms.hidden = !data.terms;
+  terms.innerHTML = data.terms;
   const columns = [...drawing.querySelectorAll("svg")].map((svg) => [...svg.querySelectorAll(".row")]);
   const rows = columns.flat();
 
@@ -23,10 +27,11 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
     if (!row) facts.append(Object.assign(document.createElement("p"), { className: "hint", textContent: data.hint }));
   };
 
-  // What was chosen stays so at another level: the row of that name, or the first within it, or that it lies in.
-  const before = root.dataset.chosen;
-  const near = (row) => row.dataset.row.startsWith(`${before}.`) || before.startsWith(`${row.dataset.row}.`);
-  choose(before ? (rows.find((row) => row.dataset.row === before) ?? rows.find(near)) : undefined);
+  // The row of a name, or the first within it, or that it lies in: another level has other rows.
+  const named = (name) =>
+    rows.find((row) => row.dataset.row === name) ??
+    rows.find((row) => row.dataset.row.startsWith(`${name}.`) || name.startsWith(`${row.dataset.row}.`));
+  choose(root.dataset.chosen ? named(root.dataset.chosen) : undefined);
 
   const at = () => rows.findIndex((row) => row.getAttribute("aria-selected") === "true");
   const beside = (by) => {
@@ -57,4 +62,8 @@ export default function ({ data: bytes, parentElement, setTriggerValue }) {
   };
   drawing.onclick = (event) => choose(event.target.closest(".row") ?? undefined);
   drawing.ondblclick = open;
+  terms.onclick = (event) => {
+    const term = event.target.closest("button");
+    if (term) choose(named(term.dataset.row));
+  };
 }

@@ -16,6 +16,7 @@ _HERE: Final = Path(__file__).parent
 _HTML: Final = """
 <section class="architecture">
   <div class="architecture-drawing" role="listbox" tabindex="0"></div>
+  <p class="architecture-terms"></p>
   <div class="architecture-facts" aria-live="polite"></div>
 </section>
 """
@@ -27,6 +28,7 @@ def show_drawing(
     key: str,
     label: str,
     facts: Mapping[str, str],
+    terms: str,
     on_open: Callable[[str], None],
     on_close: Callable[[], None],
 ) -> None:
@@ -35,6 +37,7 @@ def show_drawing(
     Args:
         label: what is drawn, in words.
         facts: HTML, by the row's name.
+        terms: HTML below the drawing, in which buttons name rows.
         on_open: told a row's name when Enter was pressed or it was double-clicked.
         on_close: told when Backspace was pressed.
     """
@@ -51,6 +54,7 @@ def show_drawing(
         "label": label,
         "drawn": "".join(drawn),
         "facts": dict(facts),
+        "terms": terms,
         "hint": _(
             "Choose a part: click it, or walk with the arrow keys. Enter opens it, Backspace closes it."
         ),

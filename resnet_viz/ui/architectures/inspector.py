@@ -14,13 +14,14 @@ from resnet_viz.architecture.words import (
     shape_text,
 )
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import count, data_size, number, percent
+from resnet_viz.ui.architectures.painting import Painting
+from resnet_viz.wording import count, data_size, percent
 
 
 def facts_of_rows(
-    architecture: Architecture, level: Level, batch: int, painted: tuple[str, Paint] | None
+    architecture: Architecture, level: Level, batch: int, painted: tuple[Painting, Paint] | None
 ) -> dict[str, str]:
-    """The HTML of each row's facts, by the row's name; ``painted``: a title and what is painted."""
+    """The HTML of each row's facts, by the row's name; ``painted``: what is painted, and on this network."""
     return {
         row.name: _facts_html(architecture, row, batch, painted)
         for column in columns(architecture, level)
@@ -29,11 +30,13 @@ def facts_of_rows(
     }
 
 
-def _facts_html(architecture: Architecture, row: Row, batch: int, painted: tuple[str, Paint] | None) -> str:
+def _facts_html(
+    architecture: Architecture, row: Row, batch: int, painted: tuple[Painting, Paint] | None
+) -> str:
     facts = _facts(architecture, row, batch)
     if painted is not None:
-        title, paint = painted
-        facts.append((title, number(paint.value(row.operations))))
+        painting, paint = painted
+        facts.append((painting.title, painting.text(paint.value(row.operations))))
     listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(text)}</dd>" for name, text in facts)
     repeated = f" · {blocks_text(len(row.parts))}" if len(row.parts) > 1 else ""
     return (
@@ -92,6 +95,6 @@ def totals(architecture: Architecture, batch: int) -> Sequence[str]:
     """The costs of the whole network in a line."""
     return (
         _("{count} parameters").format(count=count(architecture.parameters)),
-        _("{count} multiply-adds").format(count=number(float(architecture.multiply_adds))),
+        _("{count} multiply-adds").format(count=count(architecture.multiply_adds)),
         _("{size} kept for backward").format(size=data_size(batch * architecture.kept_bytes)),
     )

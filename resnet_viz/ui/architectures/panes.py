@@ -8,15 +8,16 @@ import streamlit as st
 from resnet_viz.architecture.difference import Difference, difference
 from resnet_viz.architecture.graph import Architecture, Kind
 from resnet_viz.architecture.levels import LEVELS
-from resnet_viz.architecture.paint import COST_TITLES, Paint, cost_paint
+from resnet_viz.architecture.paint import Paint
 from resnet_viz.architecture.svg import Mark, View, draw, legend
 from resnet_viz.locale import N_, ngettext
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui import labels
 from resnet_viz.ui.architectures.choices import Chosen
 from resnet_viz.ui.architectures.drawing import show_drawing
+from resnet_viz.ui.architectures.expansion import expansion
 from resnet_viz.ui.architectures.inspector import facts_of_rows, totals
 from resnet_viz.ui.architectures.link import LINK
+from resnet_viz.ui.architectures.painting import Painting, painting
 from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.wording import count, with_commas
 
@@ -26,13 +27,16 @@ Drawn = list[tuple[Subject, Architecture]]
 
 def show_side_by_side(chosen: Chosen, drawn: Drawn) -> None:
     """Both, painted on one scale."""
-    paints = _paints(chosen, drawn)
+    painted = painting(chosen.paint, drawn, chosen.batch)
     with st.grid(2, min_column_width=_PANE_PX, gap="medium"):
-        for side, (subject, architecture), paint in zip(("left", "right"), drawn, paints, strict=True):
+        for side, (subject, architecture), paint in zip(
+            ("left", "right"), drawn, painted.paints, strict=True
+        ):
             with st.container(key=f"architectures_{side}", gap="xsmall"):
                 _head(subject.title, subject.colour, " · ".join(totals(architecture, chosen.batch)))
-                _pane(chosen, side, subject, architecture, paint, {})
-    _under_drawings(chosen, paints[0])
+                facts = None if paint is None else (painted, paint)
+                _pane(chosen, side, subject, architecture, facts, {})
+    _under_drawings(painted)
 
 
 def show_difference(chosen: Chosen, drawn: Drawn) -> None:
@@ -45,7 +49,7 @@ def show_difference(chosen: Chosen, drawn: Drawn) -> None:
         title = _("{second} beside {first}").format(first=first.title, second=second.title)
         _head(title, second.colour, headline(found, before, after))
         _pane(chosen, "right", second, after, None, marks)
-    _under_drawings(chosen, None)
+    _under_drawings(None)
 
 
 def headline(found: Difference, before: Architecture, after: Architecture) -> str:
@@ -99,15 +103,15 @@ def _pane(
     side: str,
     subject: Subject,
     architecture: Architecture,
-    paint: Paint | None,
+    painted: tuple[Painting, Paint] | None,
     marks: dict[str, Mark],
 ) -> None:
-    view = View(chosen.level, subject.colour, chosen.stream, paint, marks)
-    painted = None if paint is None else (labels.label(COST_TITLES, chosen.paint), paint)
+    view = View(chosen.level, subject.colour, chosen.stream, None if painted is None else painted[1], marks)
     show_drawing(
         draw(architecture, view, f"{side}-"),
         key=f"architectures_{side}_drawing",
         label=_("{network}, drawn; {skips}").format(network=subject.title, skips=skips_text(architecture)),
+        terms=expansion(architecture, subject.colour) if chosen.stream else "",
         facts=facts_of_rows(architecture, chosen.level, chosen.batch, painted),
         on_open=lambda _row: _go(1),
         on_close=lambda: _go(-1),
@@ -126,13 +130,6 @@ def _go(by: int) -> None:
     LINK.choose_now("level", LEVELS[min(max(now + by, 0), len(LEVELS) - 1)])
 
 
-def _paints(chosen: Chosen, drawn: Drawn) -> list[Paint | None]:
-    if chosen.paint not in COST_TITLES:
-        return [None for _drawn in drawn]
-    found = [cost_paint(architecture, chosen.paint) for _subject, architecture in drawn]
-    high = max(paint.ends[1] for paint in found)
-    return [Paint(paint.values, (0.0, high), paint.adds, paint.logarithmic) for paint in found]
-
-
-def _under_drawings(chosen: Chosen, paint: Paint | None) -> None:
-    st.caption(legend())
+def _under_drawings(painted: Painting | None) -> None:
+    texts = [legend(), *([] if painted is None else [painted.legend()])]
+    st.caption("  \n".join(filter(None, texts)))

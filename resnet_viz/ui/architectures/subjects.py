@@ -1,7 +1,7 @@
 """What stands in a pane: a network type at a depth, a run, or a network of torchvision."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from resnet_viz.data.catalogue import shape_of
@@ -78,8 +78,8 @@ def subjects(chosen: Sequence[str], base: NetworkSpec, depth: int, shape: DataSh
             found.append(_of_spec(reference, looks[reference].css, spec, shape))
         elif reference.startswith(_RUN):
             run = _run(reference)
-            subject = _of_spec(run.role, family_look(run.role).css, run.spec.network, shape_of(run.spec.data))
-            found.append(subject)
+            colour, taken = family_look(run.role).css, shape_of(run.spec.data)
+            found.append(replace(_of_spec(run.role, colour, run.spec.network, taken), run=run))
         else:
             entry = ZOO[reference.removeprefix(_PUBLISHED)]
             role = {"resnet": "residual"}.get(entry.family, entry.family)
