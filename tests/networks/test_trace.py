@@ -132,8 +132,7 @@ def test_a_skip_connection_leads_around_a_block(traced: dict[str, Architecture])
     skips = traced["residual-20"].skips
     assert (skips[0].source, skips[0].target) == ("stem_relu", "stage1.block1.add")
     assert [(skip.source, skip.target) for skip in skips[1:]] == [
-        (f"{before.target.rpartition('.')[0]}.relu", skip.target)
-        for before, skip in pairwise(skips)
+        (f"{before.target.rpartition('.')[0]}.relu", skip.target) for before, skip in pairwise(skips)
     ]
     assert skips[3].through == ("stage2.block1.shortcut",)
     assert skips[0].through == ()
