@@ -127,6 +127,16 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def data_size(size_bytes: float) -> str:
+    """Bytes for people: ``–``, ``12 kB``, ``3.4 MB``, ``1.2 GB``."""
+    if not size_bytes:
+        return "–"
+    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:.1f} {unit}"
+    return f"{max(1, round(size_bytes / 1e3))} kB"
+
+
 def duration(seconds: float) -> str:
     """A time span: ``45 s``, ``3 min 20 s``, ``2 h 5 min``."""
     whole = round(seconds)

@@ -229,5 +229,5 @@ class Architecture:
 
 
 def _operation(found: dict[str, Any]) -> Operation:
-    shapes = {name: tuple(found.pop(name)) for name in ("inputs", "output_shape", "geometry")}
-    return Operation(field=Field(*found.pop("field")), **shapes, **found)
+    lists = {name: tuple(found[name]) for name in ("inputs", "output_shape", "geometry")}
+    return Operation(**(found | lists | {"field": Field(*found["field"])}))

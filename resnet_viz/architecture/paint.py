@@ -1,21 +1,19 @@
 """Numbers on a drawing: how dark each operation is."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log10
-from typing import Final, Literal
+from typing import Final, Self
 
 from resnet_viz.architecture.graph import Architecture, Operation
 from resnet_viz.locale import N_
 
-Cost = Literal["parameters", "multiply_adds", "memory"]
-
-_COSTS: Final[dict[Cost, Callable[[Operation], float]]] = {
+_COSTS: Final[dict[str, Callable[[Operation], float]]] = {
     "parameters": lambda operation: operation.parameters,
     "multiply_adds": lambda operation: operation.multiply_adds,
     "memory": lambda operation: operation.kept_bytes,
 }
-COST_TITLES: Final[dict[Cost, str]] = {
+COST_TITLES: Final[dict[str, str]] = {
     "parameters": N_("Parameters"),
     "multiply_adds": N_("Multiply-adds"),
     "memory": N_("Memory kept for backward"),
@@ -43,6 +41,10 @@ class Paint:
             return None
         return sum(found) if self.adds else sum(found) / len(found)
 
+    def between(self, ends: tuple[float, float]) -> Self:
+        """The same values on a scale between ``ends``."""
+        return replace(self, ends=ends)
+
     def share(self, value: float | None) -> float:
         """Where ``value`` lies between the ends, from 0 to 1."""
         if value is None:
@@ -55,10 +57,10 @@ class Paint:
         return min(max((value - low) / (high - low), 0.0), 1.0) if high > low else 0.0
 
 
-def cost_paint(architecture: Architecture, cost: Cost) -> Paint:
-    """What each operation costs; the end of the scale is for who draws several things to set (`scaled`)."""
+def cost_paint(architecture: Architecture, cost: str, factor: int = 1) -> Paint:
+    """What each operation costs, ``factor`` times: one of `COST_TITLES`."""
     of = _COSTS[cost]
-    values = {one.name: float(of(one)) for one in architecture.operations if of(one)}
+    values = {one.name: float(of(one) * factor) for one in architecture.operations if of(one)}
     return Paint(values, (0.0, max(values.values(), default=0.0)), adds=True)
 
 

@@ -18,7 +18,7 @@ from resnet_viz.locale import gettext as _
 
 Mark = Literal["same", "added"]
 
-STYLE: Final = (Path(__file__).parent / "drawing.css").read_text(encoding="utf-8")
+STYLE_FILE: Final = Path(__file__).parent / "drawing.css"
 WIDTH: Final = 156
 """Of a column, in pixels: three of them stand beside three others on a projector."""
 
@@ -60,6 +60,7 @@ def draw_file(architecture: Architecture, view: View, title: str) -> str:
     """The drawing as a file by itself, on white, for print."""
     drawn = _drawn(architecture, view, "")
     width, height = WIDTH * len(drawn), max(height for _content, height in drawn) + 28
+    style = STYLE_FILE.read_text(encoding="utf-8")
     parts = "".join(
         f'<g transform="translate({WIDTH * number} 28)">{content}</g>'
         for number, (content, _height) in enumerate(drawn)
@@ -67,7 +68,7 @@ def draw_file(architecture: Architecture, view: View, title: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="drawing" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}" style="--family: {escape(view.colour)}; color: #262730">'
-        f"<title>{escape(title)}</title><style>{STYLE}</style>"
+        f"<title>{escape(title)}</title><style>{style}</style>"
         f'<rect width="{width}" height="{height}" fill="#fff"/>'
         f'<text class="beside" x="8" y="16">{escape(title)}</text>{parts}</svg>\n'
     )
@@ -90,6 +91,7 @@ class _Column:
         self._prefix = prefix
         self._last = last
         self._out: list[str] = []
+        self._titles: list[str] = []
         self._left, self._width = (_STREAM_LEFT, _STREAM_BOX) if view.stream else (_LEFT, _BOX)
         self._middle = self._left + self._width // 2
         self._y = 2 if first else 14
@@ -106,14 +108,15 @@ class _Column:
             x, y = self._at
             end = self._y + 4
             self._line(f"M{x} {y} V{end - 8} Q{x} {end} {x + 8} {end} H{WIDTH}")
-        return "".join(self._out), self._y + 12
+        # Titles last: the line behind them is broken where they stand.
+        return "".join(self._out + self._titles), self._y + 12
 
     def _title(self, stage: str, column: Column) -> None:
         self._titled = stage
         blocks = [block for group in column.groups for block in group.blocks if block.stage == stage]
         name = row_title(Row(stage, "stage", (blocks[0].operations,)))
         shape = shape_text(blocks[-1].operations[-1].output_shape)
-        self._out.append(
+        self._titles.append(
             f'<rect class="page" x="{_LEFT}" y="{self._y}" width="{WIDTH - 2 * _LEFT}" height="18"/>'
             f'<text class="beside title" x="{_LEFT}" y="{self._y + 9}">{escape(name)} '
             f'<tspan class="small">{escape(shape)}</tspan></text>'
@@ -239,7 +242,7 @@ class _Column:
         if paint is not None:
             classes.append("painted")
             if len(row.parts) == 1:
-                style = f' style="--share: {0.85 * paint.share(paint.value(row.operations)):.3f}"'
+                style = f' style="--share: {0.65 * paint.share(paint.value(row.operations)):.3f}"'
         label = escape(f"{row_title(row)}, {shape_text(row.output.output_shape)}")
         kind = " ".join(filter(None, classes))
         return (
@@ -270,5 +273,6 @@ class _Column:
 def legend() -> str:
     """What lines and signs mean."""
     return _(
-        "Thick lines are skip connections. Solid: unchanged. Dashed: through a 1×1 convolution. Dotted: with zeros."
+        "Thick lines are skip connections. Solid: unchanged. Dashed: through a 1×1 convolution. Dotted: "
+        "with zeros."
     )

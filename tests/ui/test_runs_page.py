@@ -12,10 +12,10 @@ from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.retries import Retries
 from resnet_viz.store import GroupRecord, Labels, RunQuery, Store, export_json
 from resnet_viz.ui.permissions import LOCAL
-from resnet_viz.ui.runs import rows as runs_rows
 from resnet_viz.ui.runs.compare import families, is_race, names
 from resnet_viz.ui.runs.rows import bundled_id, recordings
 from resnet_viz.ui.runs.state import RUNS
+from resnet_viz.wording import data_size
 from tests.made.specs import sweep as small_sweep
 from tests.made.stored import claimed, end, start_race, train_race
 from tests.ui.shown import Shown
@@ -234,7 +234,7 @@ def test_a_set_is_a_race_only_where_nothing_but_the_shortcut_differs() -> None:
     ("count", "text"), [(0, "–"), (200, "1 kB"), (12_345, "12 kB"), (3_400_000, "3.4 MB"), (1.25e9, "1.2 GB")]
 )
 def test_sizes_are_for_people(count: float, text: str) -> None:
-    assert runs_rows.size(int(count)) == text
+    assert data_size(int(count)) == text
 
 
 def test_notes_and_pins_are_in_the_row(store: Store, race: GroupRecord, shown: Shown) -> None:

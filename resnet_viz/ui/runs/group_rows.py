@@ -17,9 +17,9 @@ from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.moments import moment
-from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, recordings, size
+from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, recordings
 from resnet_viz.ui.runs.table import Column, Row
-from resnet_viz.wording import duration, percent, with_commas
+from resnet_viz.wording import data_size, duration, percent, with_commas
 
 _MOST_CELLS: Final = 200
 """Of larger sweeps the table does not look for the cells that others trained."""
@@ -96,7 +96,7 @@ def row_of(group: GroupSummary, when: Callable[[float], str] = moment) -> Row:
         runs,
         with_commas(map(data_set, datasets)),
         "–" if group.wall_s is None else duration(group.wall_s),
-        size(group.weights_bytes),
+        data_size(group.weights_bytes),
         " ".join(group.notes.split())[:200],
         group.id,
     )

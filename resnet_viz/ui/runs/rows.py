@@ -19,7 +19,7 @@ from resnet_viz.store import RunQuery, RunSummary
 from resnet_viz.ui import labels
 from resnet_viz.ui.moments import moment
 from resnet_viz.ui.runs.table import Column, Row
-from resnet_viz.wording import duration, number, percent, with_commas
+from resnet_viz.wording import data_size, duration, number, percent, with_commas
 
 BUNDLED: Final = "bundled:"
 """Identifiers of recorded runs begin so; none of the history does."""
@@ -64,7 +64,7 @@ def row_of(run: RunSummary, when: Callable[[float], str] = moment) -> Row:
         number(run.train_loss),
         "–" if run.wall_s is None else duration(run.wall_s),
         labels.device(run.device),
-        size(run.weights_bytes),
+        data_size(run.weights_bytes),
         with_commas(run.tags),
         " ".join(run.notes.split())[:200],
         origin + (run.group_name or f"{kind_name(run.group_kind)} {run.group_id[:4]}"),
@@ -81,16 +81,6 @@ def run_name(role: str, depth: int, seed: int) -> str:
 
 def _network(role: str, depth: int) -> str:
     return f"{labels.label(labels.ROLES, role)}-{depth}"
-
-
-def size(count: int) -> str:
-    """Bytes for people: ``–``, ``12 kB``, ``3.4 MB``, ``1.2 GB``."""
-    if not count:
-        return "–"
-    for unit, factor in (("GB", 1e9), ("MB", 1e6)):
-        if count >= factor:
-            return f"{count / factor:.1f} {unit}"
-    return f"{max(1, round(count / 1e3))} kB"
 
 
 @cache

@@ -14,7 +14,8 @@ from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.moments import moment
 from resnet_viz.ui.permissions import may_change
 from resnet_viz.ui.runs.actions import restore, say
-from resnet_viz.ui.runs.rows import run_name, size
+from resnet_viz.ui.runs.rows import run_name
+from resnet_viz.wording import data_size
 
 _DELETED_SHOWN: Final = 20
 _PAGE: Final = "runs_deleted_page"
@@ -33,7 +34,7 @@ def storage(chosen: Sequence[RunRecord]) -> None:
         ),
         strict=True,
     ):
-        column.metric(title, size(count))
+        column.metric(title, data_size(count))
     _checkpoints(chosen)
     _deleted()
 
@@ -76,7 +77,9 @@ def _remove_weights(run_ids: Sequence[str], but_last: bool) -> None:
         say(str(error))
     else:
         said = (
-            _("{size} were freed.").format(size=size(freed)) if freed else _("There was nothing to delete.")
+            _("{size} were freed.").format(size=data_size(freed))
+            if freed
+            else _("There was nothing to delete.")
         )
         st.toast(said, icon=":material/delete_sweep:")
 
@@ -155,5 +158,5 @@ def _deleted_run(run: RunSummary) -> None:
             args=([run.id],),
             key=f"runs_restore_{run.id}",
         )
-        told = (run_name(run.role, run.depth, run.seed), moment(run.created_at), size(run.weights_bytes))
+        told = (run_name(run.role, run.depth, run.seed), moment(run.created_at), data_size(run.weights_bytes))
         st.caption(" · ".join(told), width="content")

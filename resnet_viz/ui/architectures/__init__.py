@@ -1,0 +1,1 @@
+"""The Architectures page: how networks are built, what that costs, and where they differ."""

@@ -1,0 +1,37 @@
+"""Questions to the inspector about how networks are built, asked once."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from resnet_viz.architecture.graph import Architecture
+from resnet_viz.processes.channel import Frame
+from resnet_viz.ui import server
+from resnet_viz.ui.architectures.subjects import Subject
+
+
+def architecture(subject: Subject) -> Architecture:
+    """Every operation of its network; raises `ResnetVizError`."""
+    return _architecture(_key(subject.question))
+
+
+def ask(question: str, subject: Subject, **values: Any) -> Frame:
+    """The answer to another question about it; raises `ResnetVizError`."""
+    return _ask(question, _key({**subject.question, **values}))
+
+
+def _key(values: Mapping[str, Any]) -> str:
+    return json.dumps(values, sort_keys=True)
+
+
+# As it is: nothing changes it, and a copy of a deep network takes as long as asking again.
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _architecture(values: str) -> Architecture:
+    return Architecture.from_values(server.inspector().ask("architecture", json.loads(values)).values)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _ask(question: str, values: str) -> Frame:
+    return server.inspector().ask(question, json.loads(values))
