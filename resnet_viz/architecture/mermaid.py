@@ -64,7 +64,9 @@ def _edges(
     architecture: Architecture, node_of: Mapping[str, str], repeated: Collection[str]
 ) -> Iterator[str]:
     """What goes into each operation that is drawn; thick where that is a skip connection."""
-    ends = {(skip.through[-1] if skip.through else skip.source, skip.target): skip for skip in architecture.skips}
+    ends = {
+        (skip.through[-1] if skip.through else skip.source, skip.target): skip for skip in architecture.skips
+    }
     for operation in architecture.operations:
         if operation.name in repeated:
             continue

@@ -13,7 +13,8 @@ def network_program(spec: NetworkSpec, shape: DataShape, parameters: int) -> str
     source = source_of(spec, shape)
     from_math = "from math import gcd\n" if "gcd(" in source.code else ""
     size = f"{shape.channels}, {shape.px}, {shape.px}"
-    return f'''"""{spec.role}-{spec.depth} for images of {shape.channels} x {shape.px} x {shape.px} and {shape.classes} classes.
+    images = f"images of {shape.channels} x {shape.px} x {shape.px}"
+    return f'''"""{spec.role}-{spec.depth} for {images} and {shape.classes} classes.
 
 Needs torch and, for weights, safetensors. From another program:
 

@@ -10,7 +10,7 @@ OPSET: Final = 18
 
 
 def onnx_bytes(network: nn.Module, channels: int, px: int) -> bytes:
-    """``network`` in evaluation mode: float32 ``images`` [batch, C, H, W] in, ``logits`` [batch, classes] out."""
+    """``network`` in evaluation mode: ``images`` float32 [batch, C, H, W] in, ``logits`` out."""
     network.eval()
     program = torch.onnx.export(
         network,
