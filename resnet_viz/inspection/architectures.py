@@ -23,6 +23,7 @@ from resnet_viz.inspection.models import load_model
 from resnet_viz.inspection.zoo_weights import drawable, weights_here
 from resnet_viz.networks.describe import architecture as of_network
 from resnet_viz.networks.named import network_named
+from resnet_viz.networks.onnx_file import onnx_bytes
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.torchvision_catalogue import CHANNELS, IMAGE_PX
 from resnet_viz.networks.trace import trace
@@ -46,29 +47,22 @@ def answerers(data_folder: Path) -> dict[str, Answerer]:
         return Frame(asked_architecture(values, data_folder).to_values(), {})
 
     def milliseconds(values: Mapping[str, Any], arrays: Arrays) -> Frame:
-        """Milliseconds of every operation by name in a forward pass of ``batch`` images on the CPU.
+        """Milliseconds of every operation by name, in a forward pass of ``batch`` images on the CPU.
 
-        As in training, tensors are channels-last. ``whole`` is the time of a pass, ``repeats`` how many
-        were measured, ``threads`` with how many it computed.
+        As in training, tensors are channels-last; medians of ``repeats`` passes.
         """
-        network, images = _untrained(values, int(values.get("batch", 1)), data_folder)
-        found = operation_times(
-            network.to(memory_format=torch.channels_last),
-            images.contiguous(memory_format=torch.channels_last),
-            int(values.get("repeats", _REPEATS)),
-        )
-        told = {"milliseconds": found.operations, "whole": found.whole, "repeats": found.repeats}
-        return Frame(told | {"threads": torch.get_num_threads()}, {})
+        batch, repeats = int(values.get("batch", 1)), int(values.get("repeats", _REPEATS))
+        return Frame(measured_milliseconds(values, batch, data_folder, repeats), {})
 
     def view(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """``gradient`` float32 [H, W] of the middle pixel of ``operation``, for the image in ``images``.
 
         ``trained`` says whether the weights are of a training; else they are drawn from ``seed``.
         """
-        network, normalised, trained = _weighted(values, data_folder)
-        image = normalised(torch.tensor(arrays["images"][:1]))
-        gradient = field_of_view(network, image, values["operation"])
-        return Frame({"trained": trained}, {"gradient": gradient})
+        found = weighted(values, data_folder)
+        image = found.normalised(torch.tensor(arrays["images"][:1]))
+        gradient = field_of_view(found.network, image, values["operation"])
+        return Frame({"trained": found.trained}, {"gradient": gradient})
 
     def step_zero_gradients(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Gradients of each convolution and the classifier before the first update, as a training has them.
@@ -103,12 +97,19 @@ def answerers(data_folder: Path) -> dict[str, Answerer]:
         network, images = _untrained(values, batch, data_folder)
         return Frame({"bytes": kept_bytes(network, images) / batch}, {})
 
+    def onnx(values: Mapping[str, Any], arrays: Arrays) -> Frame:
+        """``content`` uint8 [bytes] of an ONNX file; ``trained`` as in `field_of_view`."""
+        found = weighted(values, data_folder)
+        content = onnx_bytes(found.network, found.channels, found.px)
+        return Frame({"trained": found.trained}, {"content": np.frombuffer(content, np.uint8)})
+
     return {
         "architecture": architecture,
         "milliseconds": milliseconds,
         "field_of_view": view,
         "step_zero_gradients": step_zero_gradients,
         "kept_memory": kept_memory,
+        "onnx": onnx,
     }
 
 
@@ -164,25 +165,47 @@ def _untrained(values: Mapping[str, Any], batch: int, data_folder: Path) -> tupl
     return build(spec, shape, 0), torch.rand(batch, shape.channels, shape.px, shape.px)
 
 
-class _Weighted(NamedTuple):
-    """A network with weights to look into, and how it wants its images; ``trained`` or of a seed."""
+def measured_milliseconds(
+    values: Mapping[str, Any], batch: int, data_folder: Path, repeats: int = _REPEATS
+) -> dict[str, float]:
+    """Of every operation, by name: see `operation_times`."""
+    network, images = _untrained(values, batch, data_folder)
+    return operation_times(
+        network.to(memory_format=torch.channels_last),
+        images.contiguous(memory_format=torch.channels_last),
+        repeats,
+    )
+
+
+class Weighted(NamedTuple):
+    """A network with weights, of a training or drawn from a seed, and how it wants its images."""
 
     network: nn.Module
     normalised: Callable[[Tensor], Tensor]
+    channels: int
+    px: int
     trained: bool
 
 
-def _weighted(values: Mapping[str, Any], data_folder: Path) -> _Weighted:
+def weighted(values: Mapping[str, Any], data_folder: Path) -> Weighted:
+    """The network that ``values`` ask for, with the weights it has here, or else those of ``seed``.
+
+    Raises:
+        InvalidSetting: there is no such network.
+        NotFound: there is no such model.
+        CheckpointDamaged: its file cannot be read.
+    """
     published = drawable(values["model"]) if "model" in values else None
     if "model" in values and (published is None or weights_here(published, data_folder)):
         model = load_model(values["model"], data_folder)
-        return _Weighted(model.network, model.normalised, True)
+        return Weighted(model.network, model.normalised, model.image.channels, model.image.px, True)
     seed = int(values.get("seed", 0))
     if published:
         from resnet_viz.networks.torchvision_zoo import build_zoo
 
-        return _Weighted(build_zoo(published, seed), _standardised, False)
-    return _Weighted(build(*asked_network(values, data_folder), seed), _standardised, False)
+        return Weighted(build_zoo(published, seed), _standardised, CHANNELS, IMAGE_PX, False)
+    spec, shape = asked_network(values, data_folder)
+    return Weighted(build(spec, shape, seed), _standardised, shape.channels, shape.px, False)
 
 
 def _standardised(images: Tensor) -> Tensor:

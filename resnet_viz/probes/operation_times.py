@@ -2,7 +2,7 @@
 
 from statistics import median
 from time import perf_counter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import torch
 from torch import Tensor, fx, nn
@@ -11,14 +11,6 @@ from resnet_viz.networks.trace import graph_of, names_of
 
 WARM_UP: Final = 2
 """Passes that are not counted: the first ones allocate memory and choose how to compute."""
-
-
-class OperationTimes(NamedTuple):
-    """Milliseconds of the operations by name, and of a pass as a whole; medians of ``repeats`` passes."""
-
-    operations: dict[str, float]
-    whole: float
-    repeats: int
 
 
 class _Clocked(fx.Interpreter):
@@ -36,17 +28,16 @@ class _Clocked(fx.Interpreter):
 
 
 @torch.inference_mode()
-def operation_times(network: nn.Module, images: Tensor, repeats: int) -> OperationTimes:
-    """Times of ``network``, in evaluation mode on the CPU, for ``images`` float32 [B, C, H, W]."""
+def operation_times(network: nn.Module, images: Tensor, repeats: int) -> dict[str, float]:
+    """Milliseconds of each operation of ``network``, in evaluation mode, by name as an `Architecture` has it.
+
+    Medians of ``repeats`` passes on the CPU over ``images`` float32 [B, C, H, W].
+    """
     module = graph_of(network)
     clocked = _Clocked(module)
-    passes: list[float] = []
     for _ in range(WARM_UP + repeats):
         clocked.run(images)
-        start = perf_counter()
-        network(images)
-        passes.append(perf_counter() - start)
     found: dict[str, float] = {}
     for node, name in names_of(module).items():
         found[name] = found.get(name, 0.0) + 1e3 * median(clocked.taken[node][WARM_UP:])
-    return OperationTimes(found, 1e3 * median(passes[WARM_UP:]), repeats)
+    return found

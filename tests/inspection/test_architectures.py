@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
 
@@ -16,6 +17,7 @@ from resnet_viz.inspection.answers import answerers
 from resnet_viz.inspection.models import load_model
 from resnet_viz.networks.describe import architecture
 from resnet_viz.networks.named import network_named
+from resnet_viz.networks.registry import build
 from resnet_viz.networks.torchvision_catalogue import DRAWN, ZOO
 from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import DataShape, DataSpec, NetworkSpec, RunSpec, TrainSpec
@@ -105,16 +107,23 @@ def test_times_have_every_operation_and_sum_to_the_pass(run: str, tmp_path: Path
     for asked in ({"network": "residual-20", "shape": SHAPE}, {"model": run}):
         found = ask(tmp_path, "milliseconds", batch=8, **asked).values
         graph = Architecture.from_values(ask(tmp_path, "architecture", **asked).values)
-        assert list(found["milliseconds"]) == [operation.name for operation in graph.operations]
-        assert all(taken > 0 for taken in found["milliseconds"].values())
-        # One is measured beside the other; on a busy machine they differ.
-        assert 0.2 < sum(found["milliseconds"].values()) / found["whole"] < 5
-        assert found["threads"] >= 1
+        assert list(found) == [operation.name for operation in graph.operations]
+        assert all(taken > 0 for taken in found.values())
+    network, images = build(network_named("residual-20"), CIFAR, 0).eval(), torch.rand(8, 3, 32, 32)
+    taken = []
+    with torch.inference_mode():
+        for _ in range(9):
+            start = time.perf_counter()
+            network(images)
+            taken.append(1e3 * (time.perf_counter() - start))
+    found = ask(tmp_path, "milliseconds", batch=8, network="residual-20", shape=SHAPE).values
+    # The quickest, because a busy machine makes some of them ten times as slow.
+    assert 0.2 < sum(found.values()) / min(taken) < 5
 
 
 def test_a_heavier_operation_takes_longer(tmp_path: Path) -> None:
     found = ask(tmp_path, "milliseconds", network="cnn-6+width=64", shape=SHAPE, batch=32)
-    taken = found.values["milliseconds"]
+    taken = found.values
     graph = Architecture.from_values(
         ask(tmp_path, "architecture", network="cnn-6+width=64", shape=SHAPE).values
     )
@@ -125,7 +134,7 @@ def test_a_heavier_operation_takes_longer(tmp_path: Path) -> None:
 
 def test_torchvisions_networks_are_timed_without_weights(tmp_path: Path) -> None:
     found = ask(tmp_path, "milliseconds", model="torchvision:resnet18", batch=1, repeats=1).values
-    assert set(found["milliseconds"]) >= {"conv1", "layer4.1.conv2", "layer4.1.add", "fc"}
+    assert set(found) >= {"conv1", "layer4.1.conv2", "layer4.1.add", "fc"}
 
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (1, 3, 32, 32), dtype=np.uint8)
@@ -214,3 +223,16 @@ def test_asking_leaves_a_loaded_network_as_it_was(run: str, tmp_path: Path) -> N
     network = load_model(run, tmp_path).network
     assert not network.training
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+
+
+def test_an_onnx_file_has_the_weights_of_the_run(run: str, tmp_path: Path) -> None:
+    found = ask(tmp_path, "onnx", model=run)
+    session = onnxruntime.InferenceSession(found.arrays["content"].tobytes())
+    model = load_model(run, tmp_path)
+    images = model.normalised(torch.tensor(IMAGE[:, :1, :8, :8]))
+    with torch.inference_mode():
+        expected = model.network(images).numpy()
+    np.testing.assert_allclose(
+        session.run(None, {"images": images.numpy()})[0], expected, rtol=1e-5, atol=1e-5
+    )
+    assert found.values["trained"] is True
