@@ -17,7 +17,7 @@ MODULES = sorted(
     for path in (ROOT / folder).rglob("*.py")
 )
 # torchvision reads the files of SVHN with it.
-_FOR_OTHERS = {"scipy"}
+_FOR_OTHERS = {"scipy", "onnx", "onnxscript"}  # onnx and onnxscript: torch.onnx
 _MODULE_NAMES = {"pillow": "PIL"}
 COMMANDS: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
 

@@ -50,7 +50,7 @@ def _box(operation: Operation) -> str:
     if operation.kind in _LABELS:
         return f'(("{_LABELS[operation.kind]}"))'
     kernel, stride, _padding, groups = operation.geometry
-    label = operation.kind
+    label: str = operation.kind
     if operation.kind == "conv":
         label = f"conv {kernel}×{kernel}, {operation.output_shape[0]}"
         label += f", /{stride}" if stride > 1 else ""

@@ -254,9 +254,9 @@ def _show_difference(first: Named, second: Named, before: Architecture, after: A
     table = Table("", _("operation"), _("kind"), _("output"))
     table.add_column(_("parameters"), justify="right")
     rows = [*(("+", one) for one in found.added), *(("−", one) for one in found.removed)]
-    for sign, one in rows[:_SHOWN]:
-        shape = "×".join(map(str, one.output_shape))
-        table.add_row(sign, one.name, one.kind, shape, f"{one.parameters:,}")
+    for sign, operation in rows[:_SHOWN]:
+        shape = "×".join(map(str, operation.output_shape))
+        table.add_row(sign, operation.name, operation.kind, shape, f"{operation.parameters:,}")
     if rows:
         show(table)
     if len(rows) > _SHOWN:

@@ -260,7 +260,7 @@ def _geometry(module: nn.Module | None, before: tuple[int, ...]) -> tuple[int, i
     if isinstance(module, PaddedSubsample):
         return 1, module.stride, 0, 1
     if isinstance(module, nn.AdaptiveAvgPool2d):
-        parts = _side(module.output_size)
+        parts = _side(cast(int | tuple[int, ...], module.output_size))
         # Where they are unequal they overlap, and the box of everything is a bound.
         equal = parts > 1 and before[-1] % parts == 0
         return (before[-1] // parts, before[-1] // parts, 0, 1) if equal else (0, 1, 0, 1)

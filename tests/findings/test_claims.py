@@ -246,7 +246,7 @@ def test_the_race_with_enough_seeds_tells_more_than_a_deeper_one(networks: dict[
 
 def swept(depths: dict[int, float], seeds: int = 3) -> DepthFinding:
     """Training errors of residual networks, a little apart from seed to seed."""
-    errors = {
+    errors: dict[str, dict[int, Sequence[float]]] = {
         "residual": {
             depth: [error + 0.002 * (seed - 1) for seed in range(seeds)] for depth, error in depths.items()
         }
