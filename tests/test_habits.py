@@ -16,8 +16,8 @@ MODULES = sorted(
     for folder in ("resnet_viz", "pages", "benchmarks", "tools", "tests")
     for path in (ROOT / folder).rglob("*.py")
 )
-# torchvision reads the files of SVHN with it.
-_FOR_OTHERS = {"scipy"}
+# torchvision reads the files of SVHN with scipy; PyTorch exports to ONNX with the other two.
+_FOR_OTHERS = {"scipy", "onnx", "onnxscript"}
 _MODULE_NAMES = {"pillow": "PIL"}
 COMMANDS: dict[str, Any] = vars(typer.main.get_command(app))["commands"]
 

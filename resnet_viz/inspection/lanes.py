@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
 
-_CHECKS: Final = frozenset({"baselines", "sanity", "faith"})
+_LONG: Final = frozenset({"baselines", "sanity", "faith", "milliseconds", "onnx"})
 _FEW_PASSES: Final = 6
 _TYPICAL_PX: Final = 224
 
 
 def is_long(question: str, values: Mapping[str, Any]) -> bool:
-    """Whether ``question`` sends an image through its network more than a few times."""
-    if question in _CHECKS:
+    """Whether ``question`` sends an image through its network more than a few times, or takes as long."""
+    if question in _LONG:
         return True
     if question != "maps" or values.get("method") not in METHODS:
         return False

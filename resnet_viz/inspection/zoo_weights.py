@@ -1,8 +1,9 @@
 """Which of torchvision's networks is meant, and which file holds its weights. Nothing here imports torch."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
-from resnet_viz.data.obtain import Published
+from resnet_viz.data.obtain import Published, file_path
 from resnet_viz.data.sources import RemoteFile
 from resnet_viz.data.unavailable import WEIGHTS
 from resnet_viz.errors import NotFound
@@ -42,6 +43,11 @@ def weights_of(entry: ZooEntry) -> Published:
     """Which file holds the weights of ``entry``, and where it is published."""
     file = RemoteFile(entry.file, entry.size_bytes, entry.sha256_start)
     return Published(entry.title, "torchvision", (file,), (ADDRESS,), WEIGHTS, has_exact_sizes=False)
+
+
+def weights_here(name: str, data_folder: Path) -> bool:
+    """Whether the weights of torchvision's network ``name`` were downloaded into ``data_folder``."""
+    return name in ZOO and file_path(weights_of(ZOO[name]), data_folder).exists()
 
 
 def _unknown(reference: str, known: Iterable[str]) -> NotFound:

@@ -1,11 +1,13 @@
 """What a network consists of: shapes, parameters and multiply-adds per layer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from resnet_viz.architecture.graph import Architecture, Kind, Operation
 from resnet_viz.networks.built import BuiltNetwork
 from resnet_viz.networks.registry import skeleton
+from resnet_viz.networks.taps import Tap
 from resnet_viz.networks.trace import trace
 from resnet_viz.specs import DataShape, NetworkSpec
 
@@ -16,7 +18,7 @@ _LAYERS: Final[frozenset[Kind]] = frozenset({"conv", "linear", "norm", "scale"})
 class Layer:
     """One weighted or normalising layer, in the order of the forward pass.
 
-    ``kind`` is the tap's kind (stem, conv, shortcut, head), ``norm`` or ``scale``;
+    ``kind`` is the tap's kind (stem, conv, shortcut, head), ``norm``, ``scale`` or ``linear``;
     ``output_shape`` is without the batch. Multiply-adds are those of one image
     in convolutions and the classifier, the convention of He et al. 2015.
     ``memory_bytes`` are what its output takes, ``receptive_field`` the pixels of a
@@ -48,10 +50,14 @@ def describe(spec: NetworkSpec, shape: DataShape) -> Description:
 
 def describe_network(network: BuiltNetwork) -> Description:
     """Count ``network``, which must be on the meta device."""
-    found = trace(network, network.shape.channels, network.shape.px)
-    kinds = {tap.name: tap.kind for tap in network.taps}
+    return description(trace(network, network.shape.channels, network.shape.px), network.taps)
+
+
+def description(found: Architecture, taps: Iterable[Tap] = ()) -> Description:
+    """The layers of ``found``; ``taps`` of its network say of which kind they are."""
+    kinds = {tap.name: str(tap.kind) for tap in taps}
     layers = tuple(
-        _layer(operation, kinds.get(operation.name, "scale" if operation.kind == "scale" else "norm"))
+        _layer(operation, kinds.get(operation.name, operation.kind))
         for operation in found.operations
         if operation.kind in _LAYERS and (operation.parameters or operation.kind != "scale")
     )

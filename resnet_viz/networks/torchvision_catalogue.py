@@ -98,22 +98,13 @@ ZOO: dict[str, ZooEntry] = {
     )
 }
 
-DRAWN: Final = (
-    "resnet18",
-    "resnet34",
-    "resnet50",
-    "resnet101",
-    "resnet152",
-    "resnext50_32x4d",
-    "resnext101_32x8d",
-    "resnext101_64x4d",
-    "wide_resnet50_2",
-    "wide_resnet101_2",
-    "densenet121",
-    "densenet161",
-    "densenet169",
-    "densenet201",
-    *(f"vgg{depth}{norm}" for norm in ("", "_bn") for depth in (11, 13, 16, 19)),
-    "alexnet",
-)
-"""Names of all whose architecture can be shown, untrained: those of `ZOO`, and larger and smaller ones."""
+_DEPTHS = {
+    "resnet": ("18", "34", "50", "101", "152"),
+    "resnext": ("50_32x4d", "101_32x8d", "101_64x4d"),
+    "wide_resnet": ("50_2", "101_2"),
+    "densenet": ("121", "161", "169", "201"),
+    "vgg": tuple(f"{depth}{norm}" for norm in ("", "_bn") for depth in (11, 13, 16, 19)),
+    "alexnet": ("",),
+}
+DRAWN: Final = {f"{kind}{depth}": kind for kind, depths in _DEPTHS.items() for depth in depths}
+"""Of which kind each network is whose architecture can be shown, untrained: more than `ZOO` has."""

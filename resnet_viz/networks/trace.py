@@ -101,13 +101,50 @@ class _Follower(fx.Interpreter):
 
 def trace(network: nn.Module, channels: int, px: int) -> Architecture:
     """The operations of ``network``, on the meta device, for images [``channels``, ``px``, ``px``]."""
-    network.eval()
-    module = fx.GraphModule(network, _Tracer().trace(network))
-    module.train()
+    module = graph_of(network).train()
     follower = _Follower(module)
     # The result is held: what was kept must not be freed and its place given to others before all is counted.
     _logits = follower.run(torch.empty(1, channels, px, px, device="meta"))
     return Architecture(tuple(_Reader(module, follower).operations(px)))
+
+
+def graph_of(network: nn.Module) -> fx.GraphModule:
+    """``network``, in evaluation mode, as the graph of its operations; it has the same weights."""
+    network.eval()
+    return fx.GraphModule(network, _Tracer().trace(network))
+
+
+def names_of(module: fx.GraphModule) -> dict[fx.Node, str]:
+    """What the operations of an `Architecture` are called whose outputs the nodes of `graph_of` are.
+
+    Modules that do nothing are no operations: such a node has the name of what goes into it.
+    """
+    names: dict[fx.Node, str] = {}
+    used: dict[str, int] = {}
+    for node in module.graph.nodes:
+        if node.op == "output":
+            continue
+        if _does_nothing(module, node):
+            names[node] = names[node.all_input_nodes[0]]
+            continue
+        name = _name(node)
+        used[name] = used.get(name, 0) + 1
+        names[node] = name if used[name] == 1 else f"{name}{used[name]}"
+    return names
+
+
+def _does_nothing(module: fx.GraphModule, node: fx.Node) -> bool:
+    return node.op == "call_module" and isinstance(module.get_submodule(str(node.target)), nn.Identity)
+
+
+def _name(node: fx.Node) -> str:
+    if node.op == "placeholder":
+        return "input"
+    if node.op == "call_module":
+        return str(node.target)
+    stack = list(node.meta.get("nn_module_stack", {}))
+    function = getattr(node.target, "__name__", str(node.target))
+    return f"{stack[-1]}.{function}" if stack and stack[-1] else function
 
 
 class _Reader:
@@ -116,23 +153,18 @@ class _Reader:
     def __init__(self, module: fx.GraphModule, follower: _Follower) -> None:
         self._module = module
         self._follower = follower
-        self._names: dict[fx.Node, str] = {}
+        self._names = names_of(module)
         self._fields: dict[str, Field] = {}
-        self._used: dict[str, int] = {}
 
     def operations(self, px: int) -> list[Operation]:
         found: list[Operation] = []
         place = _Place()
         for node in self._module.graph.nodes:
-            if node.op == "output":
+            if node.op == "output" or _does_nothing(self._module, node):
                 continue
             module = self._module.get_submodule(node.target) if node.op == "call_module" else None
             inputs = tuple(self._names[source] for source in node.all_input_nodes)
-            if isinstance(module, nn.Identity):
-                self._names[node] = inputs[0]
-                continue
-            name = self._name(node)
-            self._names[node] = name
+            name = self._names[node]
             kind = _kind(node, module)
             before = self._follower.shapes[node.all_input_nodes[0].name] if inputs else ()
             geometry = _geometry(module, before)
@@ -160,18 +192,6 @@ class _Reader:
                 )
             )
         return found
-
-    def _name(self, node: fx.Node) -> str:
-        if node.op == "placeholder":
-            return "input"
-        if node.op == "call_module":
-            name = str(node.target)
-        else:
-            stack = list(node.meta.get("nn_module_stack", {}))
-            function = getattr(node.target, "__name__", str(node.target))
-            name = f"{stack[-1]}.{function}" if stack and stack[-1] else function
-        self._used[name] = self._used.get(name, 0) + 1
-        return name if self._used[name] == 1 else f"{name}{self._used[name]}"
 
 
 class _Place:
@@ -240,7 +260,7 @@ def _geometry(module: nn.Module | None, before: tuple[int, ...]) -> tuple[int, i
     if isinstance(module, PaddedSubsample):
         return 1, module.stride, 0, 1
     if isinstance(module, nn.AdaptiveAvgPool2d):
-        parts = _side(module.output_size)
+        parts = _side(cast(int | tuple[int, ...], module.output_size))
         # Where they are unequal they overlap, and the box of everything is a bound.
         equal = parts > 1 and before[-1] % parts == 0
         return (before[-1] // parts, before[-1] // parts, 0, 1) if equal else (0, 1, 0, 1)

@@ -15,11 +15,13 @@ def test_maps_are_long_where_the_image_goes_through_the_network_many_times(metho
     assert is_long("maps", {"method": method, "options": {}}) == (method in LONG)
 
 
-@pytest.mark.parametrize("question", ["baselines", "sanity", "faith"])
+@pytest.mark.parametrize("question", ["baselines", "sanity", "faith", "milliseconds", "onnx"])
 def test_checks_are_long(question: str) -> None:
     assert is_long(question, {"method": "gradcam"})
 
 
-@pytest.mark.parametrize("question", ["about", "predict", "test_set", "samples", "activations", "prepare"])
+@pytest.mark.parametrize(
+    "question", ["about", "predict", "test_set", "samples", "activations", "prepare", "architecture"]
+)
 def test_what_every_visitor_asks_first_is_short(question: str) -> None:
     assert not is_long(question, {"model": "bundled:residual"})
