@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.architecture.graph import Architecture
@@ -11,15 +13,18 @@ from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import server
 from resnet_viz.ui.architectures.subjects import Subject
 
+Pixels = npt.NDArray[np.uint8]
+Drawn = list[tuple[Subject, Architecture]]
+
 
 def architecture(subject: Subject) -> Architecture:
     """Every operation of its network; raises `ResnetVizError`."""
     return _architecture(_key(subject.question))
 
 
-def ask(question: str, subject: Subject, **values: Any) -> Frame:
+def ask(question: str, subject: Subject, images: Pixels | None = None, **values: Any) -> Frame:
     """The answer to another question about it; raises `ResnetVizError`."""
-    return _ask(question, _key({**subject.question, **values}))
+    return _ask(question, _key({**subject.question, **values}), images)
 
 
 def _key(values: Mapping[str, Any]) -> str:
@@ -33,5 +38,6 @@ def _architecture(values: str) -> Architecture:
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _ask(question: str, values: str) -> Frame:
-    return server.inspector().ask(question, json.loads(values))
+def _ask(question: str, values: str, images: Pixels | None) -> Frame:
+    arrays = {} if images is None else {"images": images}
+    return server.inspector().ask(question, json.loads(values), arrays)

@@ -2,20 +2,19 @@
 
 from itertools import zip_longest
 
-import streamlit as st
-
 from resnet_viz.architecture.graph import Architecture, Operation
 from resnet_viz.architecture.levels import Row, columns
 from resnet_viz.architecture.words import row_title
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.architectures.subjects import Subject
+from resnet_viz.ui.architectures.choices import Chosen
+from resnet_viz.ui.architectures.client import Drawn
 from resnet_viz.ui.table import table
 from resnet_viz.wording import count, data_size
 
 
-def costs(drawn: list[tuple[Subject, Architecture]], batch: int) -> None:
+def costs(chosen: Chosen, drawn: Drawn) -> None:
     """Show the table."""
-    st.subheader(_("Costs"), anchor=False)
+    batch = chosen.batch
     headings = [_("Part")]
     for subject, _architecture in drawn:
         headings += [

@@ -9,12 +9,13 @@ import streamlit as st
 from resnet_viz.architecture.graph import Architecture
 from resnet_viz.architecture.paint import COST_TITLES, Paint, cost_paint, measured_paint
 from resnet_viz.figures.gradient_profile import METRICS
+from resnet_viz.figures.recorded_paint import recorded_values
 from resnet_viz.history import ProfileTable
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunReader
 from resnet_viz.ui import labels, server
-from resnet_viz.ui.architectures.client import ask
+from resnet_viz.ui.architectures.client import Drawn, ask
 from resnet_viz.ui.architectures.link import LINK
 from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.wording import count, data_size, number
@@ -71,7 +72,7 @@ def offered(subjects: list[Subject]) -> list[str]:
     return [name for name in PAINTS if name not in _RECORDED or any(one.run for one in subjects)]
 
 
-def painting(name: str, drawn: list[tuple[Subject, Architecture]], batch: int) -> Painting:
+def painting(name: str, drawn: Drawn, batch: int) -> Painting:
     """The paint called ``name`` for all ``drawn``; raises `ResnetVizError`."""
     if name in COST_TITLES:
         factor = batch if name == "memory" else 1
@@ -86,12 +87,11 @@ def painting(name: str, drawn: list[tuple[Subject, Architecture]], batch: int) -
 
 
 def _milliseconds(subject: Subject) -> Mapping[str, float]:
-    answer = ask("milliseconds", subject, batch=_TIMED_IMAGES)
-    found: Mapping[str, float] = answer.values
-    return found
+    with st.spinner(_("Timing {network} …").format(network=subject.title)):
+        return ask("milliseconds", subject, batch=_TIMED_IMAGES).values
 
 
-def _recorded(name: str, drawn: list[tuple[Subject, Architecture]]) -> list[Paint | None]:
+def _recorded(name: str, drawn: Drawn) -> list[Paint | None]:
     tables = [_table(subject, name) for subject, _architecture in drawn]
     steps = sorted({int(step) for table in tables if table is not None for step in table.step})
     if not steps:
@@ -107,7 +107,7 @@ def _recorded(name: str, drawn: list[tuple[Subject, Architecture]]) -> list[Pain
             ),
         )
     return [
-        None if table is None else measured_paint(_values(table, step, architecture))
+        None if table is None else measured_paint(recorded_values(table, architecture, step))
         for table, (_subject, architecture) in zip(tables, drawn, strict=True)
     ]
 
@@ -116,18 +116,6 @@ def _table(subject: Subject, name: str) -> ProfileTable | None:
     if subject.run is None:
         return None
     return RunReader(server.store(), subject.run.id).history().profiles.get(name)
-
-
-def _values(table: ProfileTable, step: int, architecture: Architecture) -> dict[str, float]:
-    """By operation, as last recorded at or before ``step``; a block's value stands where it ends."""
-    row = max(int((table.step <= step).sum()) - 1, 0)
-    found = {}
-    for tap, value in zip(table.taps, table.value[row], strict=True):
-        ends = (tap, f"{tap}.relu", f"{tap}.add")
-        name = next((one for one in ends if one in architecture.by_name), None)
-        if name is not None:
-            found[name] = float(value)
-    return found
 
 
 def _on_one_scale(paints: Sequence[Paint | None]) -> tuple[Paint | None, ...]:

@@ -13,6 +13,7 @@ from resnet_viz.architecture.svg import Mark, View, draw, legend
 from resnet_viz.locale import N_, ngettext
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.architectures.choices import Chosen
+from resnet_viz.ui.architectures.client import Drawn
 from resnet_viz.ui.architectures.drawing import show_drawing
 from resnet_viz.ui.architectures.expansion import expansion
 from resnet_viz.ui.architectures.inspector import facts_of_rows, totals
@@ -22,7 +23,6 @@ from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.wording import count, with_commas
 
 _PANE_PX: Final = 340
-Drawn = list[tuple[Subject, Architecture]]
 
 
 def show_side_by_side(chosen: Chosen, drawn: Drawn) -> None:

@@ -88,6 +88,13 @@ def subjects(chosen: Sequence[str], base: NetworkSpec, depth: int, shape: DataSh
     return found
 
 
+def named(name: str, shape: DataShape) -> Subject:
+    """A network by its name on the command line, which is known to exist."""
+    if name.startswith(_PUBLISHED):
+        return Subject(name, name, name, OTHERS[0], {"model": name})
+    return Subject(name, name, name, OTHERS[0], {"network": name, "shape": shape.model_dump(mode="json")})
+
+
 def _of_spec(family: str, colour: str, spec: NetworkSpec, shape: DataShape) -> Subject:
     question = {"spec": spec.model_dump(mode="json"), "shape": shape.model_dump(mode="json")}
     title = f"{family_name(family)}-{spec.depth}"

@@ -1,0 +1,81 @@
+"""Build a block: what a choice of norm, order, skip span and branch scale does before the first step."""
+
+from html import escape
+from math import log10
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from resnet_viz.data.catalogue import shape_of
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.figures.families import family_look, family_name
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.networks.families import depths_at, network_type
+from resnet_viz.specs import DataSpec, NetworkSpec
+from resnet_viz.ui import labels, pages
+from resnet_viz.ui.architectures.choices import Chosen
+from resnet_viz.ui.architectures.client import Drawn, ask
+from resnet_viz.ui.architectures.link import LINK
+from resnet_viz.ui.architectures.subjects import Subject
+from resnet_viz.wording import count, number
+
+_ORDERS: Final = {"after": N_("Norm and ReLU after"), "before": N_("before (pre-activation)")}
+_NORMS: Final = {"batch": N_("Batch norm"), "group": N_("Group norm"), "none": N_("No norm")}
+_SPANS: Final = (1, 2, 3)
+_SCALES: Final = {"1": "α = 1", "0.5": "α = 0.5", "0.1": "α = 0.1", "learned": N_("α learned, from 0")}
+_DATA: Final = DataSpec()
+_SEED: Final = 0
+
+
+def build_block(chosen: Chosen, drawn: Drawn) -> None:
+    """Controls, and at once what they do: costs and the gradient of each layer before the first step."""
+    with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
+        order = _segments("order", _ORDERS, _("Order"))
+        norm = _segments("norm", _NORMS, _("Norm"))
+        span = LINK.choose(
+            "span",
+            _SPANS,
+            2,
+            lambda key: st.segmented_control(
+                _("Convolutions that a skip connection spans"), _SPANS, key=key, required=True
+            ),
+        )
+        scale = _segments("scale", _SCALES, _("Branch scale"))
+    names = _types(order, norm, span, scale)
+    base = NetworkSpec()
+    depths = depths_at(chosen.depth, list(names), base) if _all_have(names, chosen.depth, base) else {
+        name: network_type(name).depths(base).nearest(chosen.depth) for name in names
+    }
+    shape = shape_of(_DATA)
+    strips = []
+    for name in names:
+        spec = network_type(name).network(base, depths[name])
+        question = {"spec": spec.model_dump(mode="json"), "shape": shape.model_dump(mode="json")}
+        subject = Subject(name, f"{family_name(name)}-{spec.depth}", name, family_look(name).css, question)
+        answer = ask("step_zero_gradients", subject, data=_DATA.model_dump(mode="json"), seed=_SEED)
+        strips.append((subject, answer.values["layers"], answer.arrays["relative"]))
+    st.html(_strips_html(strips))
+    st.caption(
+        _(
+            "Measured: ‖g‖ / ‖w‖ of every layer, input on the left, for the first batch of {data}, before the "
+            "first update (seed {seed}). One scale for both; logarithmic."
+        ).format(data=_("Fashion-MNIST"), seed=_SEED)
+    )
+    link = {"families": ",".join(names), "depth": str(depths[names[-1]])}
+    st.page_link(
+        pages.RACE.path, label=_("Race these two"), icon=pages.RACE.icon, query_params=link
+    )
+
+
+def _types(order: str, norm: str, span: int, scale: str) -> tuple[str, str]:
+    """The network with such blocks, and the same without skip connections."""
+    words = ["preactivation"] if order == "before" else []
+    words += {"batch": [], "group": ["group"], "none": ["no-norm"]}[norm]
+    words += [f"skip_span={span}"] if span != 2 else []
+    scaled = {"1": [], "learned": ["learned-scale"]}.get(scale, [f"branch_scale={scale}"])
+    fixed = [] if scale == "learned" else scaled
+    plain, residual = "+".join(("plain", *words, *fixed)), "+".join(("residual", *words, *scaled))
+    return network_type(plain).name, network_type(residual).name
