@@ -36,6 +36,11 @@ def _told(holds: bool) -> ClaimOutcome:
     return ClaimOutcome.SUPPORTS if holds else ClaimOutcome.CONTRADICTS
 
 
+def _billions(value: int) -> str:
+    """As the paper writes it, to be compared at a glance."""
+    return f"{number(value / 1e9)}·10⁹"
+
+
 def shortcut_parameters(of: Mapping[str, Architecture]) -> Claim:
     """Option A adds none, B and C some."""
     plain = of[PLAIN].parameters
@@ -87,8 +92,8 @@ def resnet34_of_vgg19(of: Mapping[str, Architecture]) -> Claim:
         sentence(
             N_("{share}: {small} against {large} multiply-adds for one image of 224 pixels."),
             share=percent(small / large),
-            small=number(small),
-            large=number(large),
+            small=_billions(small),
+            large=_billions(large),
         ),
         _told(abs(small / large - _SHARE) < _SHARE_TOLERANCE),
         sentence(N_("18%: 3.6·10⁹ against 19.6·10⁹.")),
@@ -105,8 +110,8 @@ def resnet152_below_vgg16(of: Mapping[str, Architecture]) -> Claim:
         sentence(N_("ResNet-152 needs fewer multiply-adds than VGG-16.")),
         sentence(
             N_("{deep} against {shallow} multiply-adds for one image of 224 pixels."),
-            deep=number(deep),
-            shallow=number(shallow),
+            deep=_billions(deep),
+            shallow=_billions(shallow),
         ),
         _told(deep < shallow),
         sentence(N_("11.3·10⁹ against 15.3·10⁹.")),

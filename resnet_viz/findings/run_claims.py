@@ -49,6 +49,7 @@ _NOT_LEARNED: Final = N_(
     "In {left_out} of {seeds} seeds a network has not learned, so they are not compared. Longer training "
     "would tell."
 )
+_ONE: Final = N_("{quantity} at depth {depth}, one seed: plain {plain}, residual {residual}.")
 _FEW: Final = N_("{quantity} at depth {depth}, seed by seed: plain {plain}, residual {residual}.")
 _MANY: Final = N_(
     "{quantity} at depth {depth}, mean of {seeds} seeds: plain {plain}, residual {residual}. "
@@ -182,7 +183,7 @@ def _compared(name: str, claim: Sentence, twins: TwinFinding, quantity: _Quantit
     shown, interval = quantity.shown, found.interval
     if interval.low is None or interval.high is None:
         ours = sentence(
-            _FEW,
+            _ONE if found.seeds == 1 else _FEW,
             quantity=quantity.called,
             depth=twins.depth,
             plain=listed([shown(value) for value in plain.values()]),
