@@ -64,14 +64,15 @@ def _field(subject: Subject, architecture: Architecture, operation: Operation) -
     source = f"data:image/png;base64,{b64encode(png(picture)).decode()}"
     first, last = box
     side = last - first + 1
-    told = _("{network}, {layer}: box {side}×{side} pixels; {share} of the gradient in the middle quarter of it")
+    told = _("{network}, {layer}: box {side}×{side} pixels; {share} of the gradient in its middle quarter")
     text = told.format(
         network=subject.title, layer=operation.name, side=side, share=percent(_in_middle(gradient, box))
     )
+    frame = f'x="{first}" y="{first}" width="{side}" height="{side}" style="--family: {subject.colour}"'
     st.html(
         f'<figure class="field-of-view"><svg viewBox="0 0 {px} {px}" role="img" aria-label="{escape(text)}">'
         f'<image href="{source}" width="{px}" height="{px}"/>'
-        f'<rect x="{first}" y="{first}" width="{side}" height="{side}" style="--family: {subject.colour}"/></svg>'
+        f"<rect {frame}/></svg>"
         f"<figcaption>{escape(text)}</figcaption></figure>"
     )
 
