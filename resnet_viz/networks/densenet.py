@@ -64,6 +64,7 @@ DENSENET: Final = Family(
     depths=_depths,
     multiply_adds=_multiply_adds,
     words=_WORDS,
+    scaled_by="growth",
 )
 DENSENET_BC: Final = Family(
     name="densenet-bc",
@@ -73,4 +74,5 @@ DENSENET_BC: Final = Family(
     depths=_depths,
     multiply_adds=_multiply_adds,
     words=_WORDS,
+    scaled_by="growth",
 )

@@ -173,7 +173,7 @@ def _rectifiers(network: nn.Module) -> list[tuple[str, int]]:
     position = 0
     sites = []
     for name, module in network.named_modules():
-        beside = {"shortcut", "downsample"} & set(name.split("."))
+        beside = {"shortcut", "gate", "downsample"} & set(name.split("."))
         if isinstance(module, nn.Conv2d | nn.Linear) and not beside:
             position += 1
         elif isinstance(module, nn.ReLU):

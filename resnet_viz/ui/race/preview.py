@@ -10,7 +10,7 @@ from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.families import family_looks, plain_first
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import family_of, multiply_adds, network_type
+from resnet_viz.networks.families import family_of, multiply_adds
 from resnet_viz.networks.family import Stage
 from resnet_viz.specs import DataShape, NetworkSpec
 from resnet_viz.ui.live_chart import chart_soon
@@ -23,10 +23,10 @@ _MOST_DRAWN: Final = 6
 def show_preview(asked: Experiment) -> None:
     """Draw the networks that the form asks for."""
     chart_soon()
-    shape, base = shape_of(asked.run.data), asked.run.network
+    shape = shape_of(asked.run.data)
     names = plain_first(asked.families)
     looks = family_looks(names)
-    networks = {name: network_type(name).network(base, asked.depths_of(name)[0]) for name in names}
+    networks = {name: asked.network(name, asked.depths_of(name)[0]) for name in names}
     drawn = [
         _network_html(looks[name], networks[name], shape)
         for name in names
