@@ -225,6 +225,7 @@ _EQUAL_COST: Final = Setting(
     _OWN,
     "equal_cost",
     N_("Same multiply-adds ± 10%"),
+    NETWORKS,
     help=N_(
         "The width (of a DenseNet the growth rate) of each further network type is chosen so that all "
         "have about the multiply-adds of the plain or residual network; without one, of the first."
@@ -237,12 +238,12 @@ RACE_SETTINGS: Final = {
     setting.name: setting
     for setting in (
         *_OF_A_RUN,
-        _FAMILIES,
+        dataclasses.replace(_FAMILIES, group=NETWORKS),
         Setting(
             "depth",
             _OWN,
             "depths",
-            N_("Depth of both networks"),
+            N_("Depth of the networks"),
             help=N_(
                 "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2 (n: blocks per stage). "
                 "Network types that do not have it take the nearest depth that they have."

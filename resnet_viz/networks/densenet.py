@@ -64,6 +64,7 @@ DENSENET: Final = Family(
     depths=_depths,
     multiply_adds=_multiply_adds,
     words=_WORDS,
+    offered=("densenet",),
     scaled_by="growth",
 )
 DENSENET_BC: Final = Family(
@@ -74,5 +75,6 @@ DENSENET_BC: Final = Family(
     depths=_depths,
     multiply_adds=_multiply_adds,
     words=_WORDS,
+    offered=("densenet-bc",),
     scaled_by="growth",
 )

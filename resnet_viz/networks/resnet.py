@@ -182,7 +182,7 @@ def _refuse(network: "NetworkSpec") -> None:
     if needy and network.shortcut == "none":
         raise InvalidSetting(
             "setting_needs_shortcut",
-            N_("A plain network has no shortcuts, so it has no setting “{field}”; leave it out."),
+            N_("A plain network has no skip connections, so it has no setting “{field}”; leave it out."),
             field=needy[0],
         )
     if network.gate == "none" and network.gate_bias != _OF_SHORTCUTS["gate_bias"]:
@@ -282,6 +282,12 @@ RESNET = Family(
         "residual+group",
         "plain+no-norm",
         "residual+no-norm",
+        "residual+half-shortcut",
+        "residual+exclusive-gate",
+        "residual+shortcut-gate",
+        "residual+dropout-shortcut",
+        "residual+learned-scale",
+        "residual+stochastic-depth",
     ),
     starts=("he", "pytorch", "zero-last-norm"),
     twin="plain",
