@@ -269,7 +269,7 @@ def test_what_a_family_lacks_is_refused_and_not_passed_over() -> None:
 def test_forms_offer_types_that_have_depths_in_common() -> None:
     assert len(set(OFFERED)) == len(OFFERED)
     assert all(network_type(name).name == name for name in OFFERED)
-    assert {network_type(name).role for name in OFFERED} == {"plain", "residual"}
+    assert {network_type(name).role for name in OFFERED} == ROLES.keys()
     assert possible_depths(OFFERED, BASE)
 
 
