@@ -1,5 +1,7 @@
 """Which network types an experiment has, and the depths that they leave to choose from."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting
@@ -34,9 +36,22 @@ def lacks_families(form: LinkedForm) -> str:
 
 def legal_depths(form: LinkedForm) -> list[int]:
     """Depths that the chosen types can be compared at; those of the block while one is unknown."""
+    return _depths(form, st.session_state[form.key("families")])
+
+
+def depths_of_first(form: LinkedForm) -> list[int]:
+    """The legal depths that the types of the first one's family have; others take their nearest."""
+    try:
+        kinds = [network_type(name) for name in st.session_state[form.key("families")]]
+    except InvalidSetting:
+        kinds = []
+    return _depths(form, [kind.name for kind in kinds if kind.family is kinds[0].family])
+
+
+def _depths(form: LinkedForm, families: Sequence[str]) -> list[int]:
     base = NetworkSpec.model_construct(block=st.session_state[form.key("block")])
     try:
-        return possible_depths(st.session_state[form.key("families")], base)
+        return possible_depths(families, base)
     except InvalidSetting:
         return possible_depths((), base)
 

@@ -17,7 +17,7 @@ from resnet_viz.networks.families import multiply_adds, network_type, without_sh
 from resnet_viz.networks.initialise import init_digest
 from resnet_viz.networks.registry import build
 from resnet_viz.networks.resnet import survival_of_blocks
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.specs import DataShape, NetworkSpec
 from tests.networks.shapes import CIFAR, SMALL, images
 
 BASE = NetworkSpec(depth=14, width=4)
@@ -75,6 +75,22 @@ def test_every_row_of_the_table_is_the_network_written_out_by_hand(name: str) ->
     plain = by_hand(dict(network.state_dict()), x, TABLE_1["residual"])
     if name not in ("residual", "residual+all-projection"):
         assert not torch.allclose(network(x), plain, rtol=1e-2, atol=1e-2)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("px", [14, 28, 32, 64])
+@pytest.mark.parametrize(
+    "name", [*TABLE_1, "residual+stochastic-depth", "residual+bottleneck+exclusive-gate"]
+)
+def test_every_parameter_learns_from_images_of_every_shape(name: str, px: int, channels: int) -> None:
+    shape = DataShape(channels=channels, px=px, classes=10)
+    kind = network_type(name)
+    network = build(kind.network(BASE, kind.depths(BASE).nearest(8)), shape, 0)
+    logits = network(images(shape))
+    assert logits.shape == (4, 10)
+    F.cross_entropy(logits, torch.arange(4)).backward()
+    without = [n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    assert without == []
 
 
 @pytest.mark.parametrize("init", ["he", "pytorch"])

@@ -7,12 +7,14 @@ import streamlit as st
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.family import MAX_DEPTH
-from resnet_viz.ui.choose_families import choose_families, lacks_families, legal_depths
+from resnet_viz.ui.choose_families import choose_families, depths_of_first, lacks_families, legal_depths
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.settings_form import choose_seeds
 
 _SHOWN_DEPTH: Final = 110
 """Depths to press end here, as the paper's figures do; a link and the range go further."""
+_MOST_SHOWN: Final = 40
+"""As many depths to press find room; of a type that has more, every second or third is shown."""
 
 
 def choose_sweep() -> None:
@@ -36,10 +38,12 @@ def _depths() -> None:
     setting = SWEEP.settings["depths"]
     key = DEPTH_FORM.key("depths")
     legal = legal_depths(DEPTH_FORM)
+    offered = [depth for depth in depths_of_first(DEPTH_FORM) if depth <= _SHOWN_DEPTH]
+    every = -(-len(offered) // _MOST_SHOWN)
     pills, more = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
     pills.pills(
         _(setting.label),
-        sorted({depth for depth in legal if depth <= _SHOWN_DEPTH} | set(st.session_state[key])),
+        sorted({*offered[::every], *st.session_state[key]}),
         selection_mode="multi",
         key=key,
         wrap=True,
