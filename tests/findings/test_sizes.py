@@ -145,7 +145,7 @@ def test_what_the_skip_connection_brings_is_counted_named_and_chosen(variant: st
         )
         for one in runs
     ]
-    card = fairness_card(*found, *(one.run for one in runs))
+    card = fairness_card(found[0], found[1], runs[0].run, runs[1].run)
     rows: dict[str, FairnessRow] = {row.name: row for row in card.rows}
     assert card.fair is True
     assert rows["parameters"].chosen
@@ -159,5 +159,6 @@ def test_stochastic_depth_is_more_than_the_skip_connection() -> None:
     spec = Experiment(families=("plain", "residual+stochastic-depth"))
     assert spec.twins() == ()
     runs = [one.run for one in spec.cells()]
-    card = fairness_card(*(RunHistory(name, 0, RunState.RUNNING) for name in spec.families), *runs)
+    plain, other = (RunHistory(name, 0, RunState.RUNNING) for name in spec.families)
+    card = fairness_card(plain, other, *runs)
     assert card.fair is False
