@@ -4,6 +4,9 @@ A race has one depth and two network types, a sweep many depths; what else tells
 the kinds apart stands in `kinds`.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -147,9 +150,8 @@ class Experiment(Spec):
         """Those of all networks: `depths`, and what families have instead that do not have them."""
         return tuple(sorted(set().union(*self._depths_of_all().values())))
 
-    def _depths_of_all(self) -> dict[str, tuple[int, ...]]:
-        at = [depths_at(depth, self.families, self.run.network) for depth in self.depths]
-        return {name: tuple(sorted({depths[name] for depths in at})) for name in self.families}
+    def _depths_of_all(self) -> Mapping[str, tuple[int, ...]]:
+        return _depths_of_all(self.families, self.depths, self.run.network)
 
     def in_queue_order(self) -> list[Cell]:
         """By seed, then the deepest first: the longest runs at the end would leave cores idle."""
@@ -168,7 +170,9 @@ class Experiment(Spec):
     def twins(self) -> tuple[tuple[str, str], ...]:
         """Pairs (plain family, residual family) that differ in nothing but their shortcuts."""
         known = [network_type(name) for name in self.families]
-        depths = self._depths_of_all()
+        depths_of = self._depths_of_all()
+        # Where nothing is chosen at each depth, networks are twins at all depths or at none.
+        compared = None if self.equal_cost else 1
         return tuple(
             (plain.name, residual.name)
             for plain in known
@@ -178,6 +182,15 @@ class Experiment(Spec):
             and residual.role != plain.role
             and all(
                 are_twins(self.network(plain.name, depth), self.network(residual.name, depth))
-                for depth in depths[plain.name]
+                for depth in depths_of[plain.name][:compared]
             )
         )
+
+
+@lru_cache(maxsize=256)
+def _depths_of_all(
+    families: tuple[str, ...], depths: tuple[int, ...], base: NetworkSpec
+) -> Mapping[str, tuple[int, ...]]:
+    """Of each family those at which it is built, ascending; raises `InvalidSetting`."""
+    at = [depths_at(depth, families, base) for depth in depths]
+    return MappingProxyType({name: tuple(sorted({found[name] for found in at})) for name in families})

@@ -5,7 +5,7 @@ the width of its first stage, of a DenseNet the growth. Nothing here imports tor
 """
 
 from bisect import bisect_left
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from resnet_viz.errors import InvalidSetting
@@ -24,7 +24,7 @@ TOLERANCE: Final = 0.1
 """Networks whose multiply-adds differ by this share at most are said to cost the same."""
 
 
-@cache
+@lru_cache(maxsize=4096)
 def network_as_costly(
     name: str, depth: int, reference: str, reference_depth: int, *, base: NetworkSpec, shape: DataShape
 ) -> NetworkSpec:
