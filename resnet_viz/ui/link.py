@@ -15,6 +15,16 @@ _ON_SCREEN: Final = "link_on_screen"
 """The session key of the page that was drawn last."""
 
 
+def say_again(key: str) -> None:
+    """Give the widget of a session key the value that it has; in every run, before it is made.
+
+    A browser may draw a widget only after a second script run: it lies in something folded, or its code was
+    still on the way when another one was pressed. It takes the value from the latest run. Where that does not
+    say it, it takes the widget's own beginning and reports that as the reader's choice.
+    """
+    st.session_state[key] = st.session_state[key]
+
+
 class Link:
     """The part of the link that one page writes.
 

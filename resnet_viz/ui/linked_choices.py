@@ -11,7 +11,7 @@ import streamlit as st
 
 from resnet_viz.locale import current_language
 from resnet_viz.locale import gettext as _
-from resnet_viz.ui.link import Link
+from resnet_viz.ui.link import Link, say_again
 from resnet_viz.ui.translated import key_in_language
 
 T = TypeVar("T")
@@ -42,19 +42,14 @@ class LinkedChoices(Link):
         widget: Callable[[str], object],
         *,
         unsaid: T | None = None,
-        folded: bool = False,
     ) -> T:
         """One of ``options``: what the person, else the link, else ``default`` says.
 
         Args:
             widget: makes the widget for the given session key, whose value is already set.
             unsaid: the value that the link need not name; by default ``default``.
-            folded: the widget lies in a popover. A browser draws it when that is opened, after any number of
-                script runs, and takes its value from the latest: every run has to say it.
         """
         key = self._settled(name, options, default)
-        if folded:
-            st.session_state[key] = st.session_state[key]
         widget(key)
         value: T | None = st.session_state[key]
         if value is None:  # a control that was cleared
@@ -72,6 +67,7 @@ class LinkedChoices(Link):
             if unknown:
                 sentence = _("The link asks for {name}={value}, which there is not here; it is ignored.")
                 self.report(sentence.format(name=name, value=unknown[:_LONGEST_SHOWN]))
+        say_again(key)
         widget(key)
         chosen: list[str] = st.session_state[key]
         self.remember(name, ",".join(chosen), "")
@@ -81,6 +77,7 @@ class LinkedChoices(Link):
         """Any text, by default none."""
         key = self.widget_key(name)
         st.session_state.setdefault(key, self.said(name))
+        say_again(key)
         widget(key)
         text = str(st.session_state[key] or "")
         self.remember(name, text, "")
@@ -109,6 +106,7 @@ class LinkedChoices(Link):
         """The key of the widget for ``name``, whose value is one of ``options``, or ``default``."""
         key = self.widget_key(name)
         if key in st.session_state:
+            say_again(key)
             if st.session_state[key] not in options:
                 st.session_state[key] = default
             return key

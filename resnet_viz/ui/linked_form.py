@@ -15,7 +15,7 @@ from resnet_viz.experiments.kinds import PRESET_PARAMETER, RACE, SWEEP, Kind
 from resnet_viz.experiments.presets import CUSTOM
 from resnet_viz.networks.families import nearest_possible_depths
 from resnet_viz.specs import NetworkSpec
-from resnet_viz.ui.link import Link
+from resnet_viz.ui.link import Link, say_again
 
 _YES: Final = "yes"
 
@@ -64,6 +64,8 @@ class LinkedForm:
             # Coming back from another page, where Streamlit has forgotten what the widgets said.
             self.put(*self.kept())
         else:
+            for key in (self.preset_key, *map(self.key, self.kind.settings)):
+                say_again(key)
             return
         if self._switch is not None:
             st.session_state[self.switch_key] = self._link.said(self._switch) == _YES

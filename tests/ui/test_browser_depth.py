@@ -2,7 +2,9 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+
+from tests.ui.conftest import press_start
 
 TINY = "/depth?depths=8,14&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 
@@ -10,7 +12,7 @@ TINY = "/depth?depths=8,14&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 def test_a_sweep_fills_in_and_survives_a_reload(page: Page, app_url: str) -> None:
     page.goto(app_url + TINY)
     expect(page.locator(".stMarkdownBadge", has_text="Recording")).to_be_visible()
-    page.get_by_role("button", name="Start the sweep").click()
+    press_start(page, "depth")
     page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
     page.reload()
     expect(page.get_by_text("4 of 4 runs finished")).to_be_visible(timeout=90_000)
@@ -26,6 +28,24 @@ def test_a_sweep_fills_in_and_survives_a_reload(page: Page, app_url: str) -> Non
     lines = caught.value.path().read_text().splitlines()
     assert lines[0].startswith("family,depth,seed,run,state,reused")
     assert len(lines) == 5
+
+
+def test_settings_outlive_a_start_that_comes_before_their_widgets(page: Page, app_url: str) -> None:
+    """The code of widgets takes its time over a slow line; they once took their least values then."""
+    held: list[Route] = []
+    widgets = re.compile(r"/static/js/(NumberInput|Multiselect|Selectbox|Slider|ButtonGroup)\.")
+    page.route(widgets, lambda route: held.append(route))
+    page.goto(app_url + TINY.replace("steps=40", "steps=43"))
+    press_start(page, "depth")
+    page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
+    assert held
+    for route in held:
+        route.continue_()
+    page.get_by_text("Settings:").click()
+    page.get_by_text("All settings").click()
+    expect(page.get_by_label("Steps", exact=True)).to_have_value("43")
+    expect(page.get_by_label("Batch size", exact=True)).to_have_value("64")
+    expect(page.get_by_text("Settings: Custom · depths 8 to 14 · 43 steps")).to_be_visible()
 
 
 def test_on_a_phone_the_panels_stand_below_each_other(page: Page, app_url: str) -> None:

@@ -157,7 +157,6 @@ def _choose_cell(cells: Cells) -> str:
         list(cells),
         first,
         lambda key: st.selectbox(_("Depth and seed"), list(cells), format_func=title.__getitem__, key=key),
-        folded=True,
     )
 
 
@@ -175,7 +174,6 @@ def _choose_step(steps: tuple[int, ...]) -> int:
             key=key,
             help=_("The weights after this many training steps. Step 0 is the untrained network."),
         ),
-        folded=True,
     )
 
 

@@ -30,7 +30,6 @@ def choose_map(selection: Selection) -> tuple[MapAsked, Look]:
         lambda key: st.selectbox(
             _("Method"), list(METHODS), format_func=lambda name: _(METHODS[name].title), key=key
         ),
-        folded=True,
     )
     method = METHODS[name]
     target = choose_target(selection) if method.knows_class else selection.usual_target
@@ -72,7 +71,6 @@ def _choose_look(method: Method, networks: int) -> Look:
         range(0, 101, 5),
         75,
         lambda key: st.slider(_("Opacity"), 0, 100, step=5, format="%d%%", key=key),
-        folded=True,
     )
     return Look(view == "signed", scale, opacity / 100)
 
@@ -85,5 +83,4 @@ def _pills(name: str, texts: dict[str, str], default: str, title: str) -> str:
         lambda key: st.pills(
             title, list(texts), format_func=lambda one: labels.label(texts, one), key=key, required=True
         ),
-        folded=True,
     )

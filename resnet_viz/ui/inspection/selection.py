@@ -197,6 +197,5 @@ def choose_target(selection: Selection) -> int:
             if len(names) > FEW
             else None,
         ),
-        folded=True,
     )
     return automatic if chosen == _AUTOMATIC else int(chosen)

@@ -113,7 +113,6 @@ def _of_chosen_group(right: Flags) -> Flags:
             format_func=lambda name: f"{labels.label(groups, name)} ({counts[name]:,})",
             key=key,
         ),
-        folded=True,
     )
     return _members(group, right)
 
@@ -130,7 +129,6 @@ def _of_chosen_class(known: About, truth: Labels) -> Flags:
             format_func=lambda c: _("All classes") if c == EVERY_CLASS else known.class_names[int(c)],
             key=key,
         ),
-        folded=True,
     )
     return np.ones(len(truth), np.bool_) if wanted == EVERY_CLASS else truth == int(wanted)
 
@@ -157,7 +155,6 @@ def _ordered(found: npt.NDArray[np.intp], sure: npt.NDArray[np.float64]) -> npt.
         lambda key: st.selectbox(
             _("Order"), list(_ORDERS), format_func=lambda name: labels.label(_ORDERS, name), key=key
         ),
-        folded=True,
     )
     if order == "number":
         return found
