@@ -76,9 +76,10 @@ def show(result: str | Table) -> None:
 def put_json(value: Any) -> None:
     """``value`` as one line of JSON on stdout; what is not finite becomes null.
 
-    In ASCII, which is the same in every encoding that a redirect may have.
+    In ASCII, which is the same in every encoding that a redirect may have; keys that are numbers, such
+    as depths, become strings.
     """
-    text = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY).decode()
+    text = orjson.dumps(value, option=orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_NON_STR_KEYS).decode()
     print(_NOT_ASCII.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
 

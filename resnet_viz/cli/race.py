@@ -12,16 +12,14 @@ from resnet_viz.cli.store import history
 from resnet_viz.events import BROKEN
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
-from resnet_viz.findings.cost_words import cost_sentences
+from resnet_viz.findings.cost_words import chosen_widths, cost_sentences
 from resnet_viz.findings.fairness import fairness_cards, race_is_fair
 from resnet_viz.findings.verdict import race_verdict
 from resnet_viz.jobs.experiments import FilledCell, recorded_cells, start_experiment
-from resnet_viz.networks.equal_cost import scale_of
 from resnet_viz.store import COMMAND_LINE, GroupRecord, Store
 
 _FACTS = (
     "parameters",
-    "multiply_adds",
     "train_loss",
     "test_accuracy",
     "wall_s",
@@ -71,8 +69,6 @@ def _report(store: Store, group: GroupRecord, spec: Experiment, cells: list[Fill
                 "id": run.id,
                 "family": place.cell.family,
                 "role": run.role,
-                "depth": place.cell.depth,
-                scale: width,
                 "seed": run.seed,
                 "state": run.state.value,
                 "steps": run.step,
@@ -80,8 +76,7 @@ def _report(store: Store, group: GroupRecord, spec: Experiment, cells: list[Fill
             | {fact: run.facts.get(fact) for fact in _FACTS}
             for place in plain_first
             if (run := place.run) is not None
-            for scale, width in (scale_of(place.cell.run.network),)
         ],
         "fair": race_is_fair(cards),
         "verdict": race_verdict(spec, recorded).to_dict(),
-    }
+    } | chosen_widths(spec)

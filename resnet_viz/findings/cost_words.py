@@ -1,7 +1,7 @@
 """Which widths were chosen so that the networks of an experiment cost the same, in words."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.experiments.experiment import Experiment
@@ -33,6 +33,24 @@ def cost_sentences(spec: Experiment) -> Iterator[Sentence]:
             percent=round(100 * TOLERANCE),
             networks=clauses([_networks(spec, name) for name in spec.families]),
         )
+
+
+def chosen_widths(spec: Experiment) -> dict[str, Any]:
+    """What programs get where costs are to be the same: of every network its width and its multiply-adds."""
+    if not spec.equal_cost:
+        return {}
+    shape = shape_of(spec.run.data)
+    return {
+        "widths": {
+            name: {
+                depth: {field: value, "multiply_adds": multiply_adds(network, shape)}
+                for depth in spec.depths_of(name)
+                for network in (spec.network(name, depth),)
+                for field, value in (scale_of(network),)
+            }
+            for name in spec.families
+        }
+    }
 
 
 def _networks(spec: Experiment, name: str) -> Sentence:

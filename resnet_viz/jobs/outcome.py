@@ -6,10 +6,10 @@ from typing import Any
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.experiments.kinds import Kind
+from resnet_viz.findings.cost_words import chosen_widths
 from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.findings.verdict import verdict
 from resnet_viz.jobs.experiments import FilledCell
-from resnet_viz.networks.equal_cost import scale_of
 
 
 def outcome(
@@ -19,12 +19,12 @@ def outcome(
     places: Sequence[FilledCell],
     cells: Sequence[CellHistory],
 ) -> dict[str, Any]:
-    """Name, cells and verdict; ``group_id`` is None where the experiment is only planned."""
+    """Name, cells, verdict and chosen widths; ``group_id`` is None where the experiment is only planned."""
     return {
         kind.name: group_id,
         "cells": cell_rows(places, cells),
         "verdict": verdict(kind, spec, cells).to_dict(),
-    }
+    } | chosen_widths(spec)
 
 
 def cell_rows(places: Sequence[FilledCell], histories: Sequence[CellHistory]) -> list[dict[str, Any]]:
@@ -33,7 +33,6 @@ def cell_rows(places: Sequence[FilledCell], histories: Sequence[CellHistory]) ->
     rows = []
     for place in places:
         cell, run = place.cell, place.run
-        scale, width = scale_of(cell.run.network)
         finished = run is not None and run.state is RunState.FINISHED
         facts = run.facts if run is not None and finished else {}
         history = known.get((cell.family, cell.depth, cell.seed)) if finished else None
@@ -42,7 +41,6 @@ def cell_rows(places: Sequence[FilledCell], histories: Sequence[CellHistory]) ->
                 "family": cell.family,
                 "depth": cell.depth,
                 "seed": cell.seed,
-                scale: width,
                 "run": run.id if run else None,
                 "state": run.state.value if run else "planned",
                 "reused": place.reused,

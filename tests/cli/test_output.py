@@ -13,10 +13,14 @@ import pytest
 from rich.table import Table
 
 from resnet_viz.cli.console import make_legible, put_json, say, show
+from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
+from resnet_viz.findings.verdict import depth_verdict
 from resnet_viz.store import Labels, Store
 from tests.cli.calls import call, output
+from tests.made.specs import sweep
+from tests.made.sweeps import cell
 
 _ODD = "a\x1b[2Jb\nc\u202egnp.\x9bd :smile: [bold]"
 _ESCAPED = r"a\x1b[2Jb\nc\u202egnp.\x9bd :smile: [bold]"
@@ -130,6 +134,17 @@ def test_json_is_the_same_in_every_encoding(capsys: pytest.CaptureFixture[str]) 
     assert printed.isascii()
     assert "\x1b" not in printed
     assert json.loads(printed) == value | {"loss": None}
+
+
+def test_the_verdict_on_a_sweep_with_diverged_networks_is_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """It counts them by depth, and JSON has no numbers as keys."""
+    cells = [
+        cell("plain", depth, 0.3, state=RunState.DIVERGED if depth == 14 else RunState.FINISHED)
+        for depth in (8, 14)
+    ]
+    put_json(depth_verdict(sweep(families=("plain",), depths=(8, 14)), cells).to_dict())
+    said = json.loads(capsys.readouterr().out)
+    assert said["families"]["plain"]["diverged"] == {"14": 1}
 
 
 def test_a_report_on_stdout_is_the_file_byte_for_byte(
