@@ -11,7 +11,19 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import gpu, home, inspection, probes, race, runs, sweep, training, watching, web
+from benchmarks import (
+    architectures,
+    gpu,
+    home,
+    inspection,
+    probes,
+    race,
+    runs,
+    sweep,
+    training,
+    watching,
+    web,
+)
 from benchmarks.machine import describe_machine
 from benchmarks.result import Bench, Result
 
@@ -23,6 +35,7 @@ BENCHES: tuple[Bench, ...] = (
     *watching.BENCHES,
     *home.BENCHES,
     *inspection.BENCHES,
+    *architectures.BENCHES,
     *runs.BENCHES,
     *sweep.BENCHES,
     *gpu.BENCHES,

@@ -1,4 +1,4 @@
-"""The yardstick: the pair trained by a straightforward PyTorch script.
+"""The yardstick: the networks of a race trained by a straightforward PyTorch script.
 
 What one writes after the tutorials: torchvision transforms on PIL images, a
 `DataLoader` with two workers, PyTorch's default settings throughout, one network
@@ -6,7 +6,7 @@ after the other, and every number read with `.item()` as it arises. Networks,
 images, batch size, number of steps and measured quantities are the race's own,
 so that the two times compare like with like.
 
-    python -m benchmarks.baseline SPEC.json DATA_FOLDER [--without-measuring]
+    python -m benchmarks.baseline EXPERIMENT.json DATA_FOLDER [--without-measuring]
 
 prints one JSON object: seconds (imports not counted), samples, losses.
 """
@@ -28,8 +28,8 @@ from torchvision import transforms
 
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import LoadedData, load
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.networks.built import BuiltNetwork
-from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import RunSpec
 
@@ -51,17 +51,19 @@ class Images(Dataset[Any]):
         return self.transform(Image.fromarray(self.images[index])), self.labels[index]
 
 
-def main(spec: RunSpec, data_folder: Path, measure: bool) -> dict[str, Any]:
-    """Train the plain, then the residual network of ``spec``; returns what it took."""
+def main(experiment: Experiment, data_folder: Path, measure: bool) -> dict[str, Any]:
+    """Train the networks of ``experiment`` one after the other; returns what it took."""
+    spec = experiment.run
     start = perf_counter()
     # Full-size images: the script resizes in its transforms, as scripts do.
     data = load(spec.data.but(resolution_px=None), data_folder)
     losses = {}
-    for network_spec in (without_shortcuts(spec.network), spec.network):
-        torch.manual_seed(spec.train.seed)
-        network = build(network_spec, shape_of(spec.data), spec.train.seed)
-        losses[network_spec.role] = train(network, spec, data, measure)
-    samples = 2 * spec.train.steps * spec.train.batch_size
+    cells = experiment.cells()
+    for cell in cells:
+        torch.manual_seed(cell.seed)
+        network = build(cell.run.network, shape_of(spec.data), cell.seed)
+        losses[cell.family] = train(network, spec, data, measure)
+    samples = len(cells) * spec.train.steps * spec.train.batch_size
     return {"seconds": perf_counter() - start, "samples": samples, "losses": losses}
 
 
@@ -170,5 +172,5 @@ def _endless(loader: DataLoader[Batch]) -> Iterator[Batch]:
 
 
 if __name__ == "__main__":
-    asked = RunSpec.from_json(Path(sys.argv[1]).read_text())
+    asked = Experiment.from_json(Path(sys.argv[1]).read_text())
     print(json.dumps(main(asked, Path(sys.argv[2]), "--without-measuring" not in sys.argv)))

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from benchmarks.race import DEGRADATION, SupervisedHome
 from benchmarks.result import Aim, Bench, Result
+from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.kinds import RACE
 
 
 def against_script(repetitions: int, folder: Path) -> Iterator[Result]:
@@ -17,16 +19,25 @@ def against_script(repetitions: int, folder: Path) -> Iterator[Result]:
     set-up included, but not the import of torch: workers wait, and the script
     counts from after its imports.
     """
-    race, script, bare = (Result(name, "samples/s") for name in ("race", "script", "script, not measuring"))
-    ratio = Result("race ÷ script", "×", aim=Aim("≥", 2.5))
-    bare_ratio = Result("race ÷ script that measures nothing", "×")
-    samples = 2 * DEGRADATION.run.train.steps * DEGRADATION.run.train.batch_size
+    yield from _turn_about("race", DEGRADATION, repetitions, folder)
+
+
+def families_against_script(repetitions: int, folder: Path) -> Iterator[Result]:
+    """VGG, residual, DenseNet and ResNeXt of equal cost, likewise."""
+    yield from _turn_about("families", RACE.presets["equal-cost"].spec, repetitions, folder)
+
+
+def _turn_about(name: str, spec: Experiment, repetitions: int, folder: Path) -> Iterator[Result]:
+    race, script, bare = (Result(one, "samples/s") for one in (name, "script", "script, not measuring"))
+    ratio = Result(f"{name} ÷ script", "×", aim=Aim("≥", 2.5))
+    bare_ratio = Result(f"{name} ÷ script that measures nothing", "×")
+    samples = len(spec.cells()) * spec.run.train.steps * spec.run.train.batch_size
     spec_file = folder / "spec.json"
-    spec_file.write_text(DEGRADATION.run.to_json())
+    spec_file.write_text(spec.to_json())
     for number in range(repetitions):
         with SupervisedHome(folder / f"home-{number}", warm=2) as home:
             home.until_warm()
-            race.values.append(samples / home.race(DEGRADATION).end_s)
+            race.values.append(samples / home.race(spec).end_s)
         # The supervisor is gone by now, so that the script has the machine to itself.
         script.values.append(_script(spec_file, folder))
         bare.values.append(_script(spec_file, folder, "--without-measuring"))
@@ -41,4 +52,7 @@ def _script(spec_file: Path, data_folder: Path, *options: str) -> float:
     return float(answer["samples"] / answer["seconds"])
 
 
-BENCHES = (Bench("training", "the pair against a straightforward PyTorch script", against_script),)
+BENCHES = (
+    Bench("training", "the pair against a straightforward PyTorch script", against_script),
+    Bench("families", "four families of equal cost against the same script", families_against_script),
+)

@@ -24,6 +24,7 @@ from resnet_viz.networks.families import FAMILIES
 
 Block = Literal["basic", "bottleneck", "preactivation", "preactivation-bottleneck"]
 Shortcut = Literal["none", "identity", "projection", "all-projection"]
+Gate = Literal["none", "exclusive", "shortcut-only"]
 Norm = Literal["batch", "group", "none"]
 Init = Literal["he", "pytorch", "zero-last-norm"]
 Dataset = Literal["fashion-mnist-small", "fashion-mnist", "mnist", "cifar10", "cifar100", "svhn"]
@@ -117,6 +118,11 @@ class NetworkSpec(Spec):
     branch_scale: float = _later(1.0, ge=0, le=10)
     learned_scale: bool = _later(False)
     skip_span: int = _later(2, ge=1, le=3)
+    shortcut_scale: float = _later(1.0, gt=0, le=10)
+    gate: Gate = _later("none")
+    gate_bias: float = _later(-6.0, ge=-20, le=20)
+    shortcut_dropout: float = _later(0.0, ge=0, lt=1)
+    survival: float = _later(1.0, gt=0, le=1)
     cardinality: int = _later(8, ge=1, le=256)
     base_width: int = _later(4, ge=1, le=256)
     growth: int = _later(12, ge=1, le=256)
@@ -215,6 +221,7 @@ _SENTENCES = {
     "int_parsing": N_("{field} must be a whole number, not {value}."),
     "int_type": N_("{field} must be a whole number, not {value}."),
     "int_from_float": N_("{field} must be a whole number, not {value}."),
+    "bool_parsing": N_("{field} must be yes or no, not {value}."),
     "float_parsing": N_("{field} must be a number, not {value}."),
     "float_type": N_("{field} must be a number, not {value}."),
     "finite_number": N_("{field} must be a number, not {value}."),

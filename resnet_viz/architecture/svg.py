@@ -4,7 +4,7 @@ Every skip connection of the network is on a path with the class ``skip``, at
 every level; its attribute ``data-skips`` names those that it stands for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -139,7 +139,7 @@ class _Column:
                 if whole or number not in targets:
                     self._row(row, on_stream=straight and len(ends) == len(targets))
                 if whole or number in targets:
-                    ends[number] = self._ring(row)
+                    ends[number] = self._ring(row, self._mark_of(group.around))
             for place, around in enumerate(group.around):
                 below.append(self._skip(around, top, ends[around.target], place))
             self._out = below + self._out
@@ -190,7 +190,7 @@ class _Column:
         self._y += height + 8
         self._at = (middle, y + height)
 
-    def _ring(self, row: Row) -> int:
+    def _ring(self, row: Row, mark: str) -> int:
         """Where paths meet; how far down its middle is."""
         centre = self._y + _RING
         x = _STREAM_X if self._view.stream else self._middle
@@ -203,7 +203,7 @@ class _Column:
         if not any(one.kind == "add" for one in row.operations):
             sign = f"M{x - 2.5} {centre - 5}V{centre + 5}M{x + 2.5} {centre - 5}V{centre + 5}"
         ring = f'<circle class="merge" cx="{x}" cy="{centre}" r="{_RING}"/><path class="flow" d="{sign}"/>'
-        opening = self._open(row) if row.level == "operation" else f'<g class="{self._mark(row)}">'
+        opening = self._open(row) if row.level == "operation" else f'<g class="{mark}">'
         self._out.append(f"{opening}{ring}</g>")
         self._y = centre + _RING + 6
         self._at = (x, centre + _RING)
@@ -220,8 +220,7 @@ class _Column:
                 f"V{end - 8} Q{right} {end} {right - 8} {end} H{self._middle + _RING}"
             )
         names = " ".join(f"{skip.source}>{skip.target}" for skip in around.skips)
-        marks = {self._view.marks.get(skip.target, "") for skip in around.skips}
-        classes = " ".join(filter(None, ("skip", around.kind, marks.pop() if len(marks) == 1 else "")))
+        classes = " ".join(filter(None, ("skip", around.kind, self._mark_of((around,)))))
         drawn = f'<path class="{classes}" d="{path}" data-skips="{escape(names)}"/>'
         if around.kind == "projection" and not self._view.stream:
             drawn += f'<text class="beside small" x="{right + 4}" y="{(top + end) / 2 - 9:g}">1×1</text>'
@@ -262,6 +261,11 @@ class _Column:
             f'width="{wide:.1f}" height="5" fill-opacity="{share:.3f}"/>'
             for number, share in enumerate(shares)
         )
+
+    def _mark_of(self, around: Sequence[Around]) -> str:
+        """That of the additions where skip connections end, where it is one."""
+        marks = {self._view.marks.get(skip.target, "") for one in around for skip in one.skips}
+        return marks.pop() if len(marks) == 1 else ""
 
     def _mark(self, row: Row) -> str:
         marks = {self._view.marks.get(one.name, "") for one in row.operations}

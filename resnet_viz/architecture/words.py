@@ -60,7 +60,7 @@ def operation_title(operation: Operation) -> str:
         case "dropout":
             return _("dropout")
         case "subsample":
-            return _("every {stride}nd pixel, zeros").format(stride=stride)
+            return _("every {stride} pixels, zero channels").format(stride=stride)
         case "reshape":
             return _("as vector")
         case "function":

@@ -50,20 +50,21 @@ FieldsOption = Annotated[
 
 def asked_for(kind: Kind, preset: str, given: dict[str, Any], fields: Sequence[str]) -> Experiment:
     """What ``preset``, the options that were ``given`` and ``--set`` ask for; raises `InvalidSetting`."""
-    spec = kind.start(preset)
-    for name in kind.settings:
-        value = given[name]
-        if name == "families" and fields:
-            families = spec.families if value is None else read(name, value, spec)
-            value = with_fields(families, fields)
-        if value is not None:
-            spec = kind.put(spec, name, value)
+    start = kind.start(preset)
+    asked = {name: value for name in kind.settings if (value := given[name]) is not None}
+    if fields:
+        families = read("families", asked["families"], start) if "families" in asked else start.families
+        asked["families"] = with_fields(families, fields)
+    spec, asked = kind.in_turn(preset, asked)
+    for name, value in asked.items():
+        spec = kind.put(spec, name, value)
     return spec
 
 
 def _option(setting: Setting) -> inspect.Parameter:
+    name = setting.option or setting.name
     option = typer.Option(
-        f"--{setting.option or setting.name}",
+        f"--{name}/--no-{name}" if setting.kind is bool else f"--{name}",
         help=help_of(setting),
         rich_help_panel=setting.group or None,
         show_default=False,

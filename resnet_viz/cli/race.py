@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from resnet_viz.cli.console import put_json, show
+from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.following import follow_experiment
 from resnet_viz.cli.options import FieldsOption, asked_for, options_of
 from resnet_viz.cli.signals import ended_by_signals
@@ -12,13 +12,16 @@ from resnet_viz.cli.store import history
 from resnet_viz.events import BROKEN
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
+from resnet_viz.findings.cost_words import cost_sentences
 from resnet_viz.findings.fairness import fairness_cards, race_is_fair
 from resnet_viz.findings.verdict import race_verdict
 from resnet_viz.jobs.experiments import FilledCell, recorded_cells, start_experiment
+from resnet_viz.networks.equal_cost import scale_of
 from resnet_viz.store import COMMAND_LINE, GroupRecord, Store
 
 _FACTS = (
     "parameters",
+    "multiply_adds",
     "train_loss",
     "test_accuracy",
     "wall_s",
@@ -31,7 +34,7 @@ _FACTS = (
 @options_of(RACE)
 def race(
     preset: Annotated[
-        str, typer.Option(help="degradation, vanishing, shallow, warm-up or custom.")
+        str, typer.Option(help="degradation, vanishing, shallow, warm-up, equal-cost, shortcuts or custom.")
     ] = RACE.default,
     fields: FieldsOption = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
@@ -43,6 +46,8 @@ def race(
     While the disk is full or the history is locked, the command waits.
     """
     spec = asked_for(RACE, preset, given, fields or ())
+    for sentence in cost_sentences(spec):
+        say(str(sentence))
     with ended_by_signals(), history() as store:
         group = start_experiment(store, RACE, spec, COMMAND_LINE)
         cells = follow_experiment(store, group)
@@ -66,6 +71,8 @@ def _report(store: Store, group: GroupRecord, spec: Experiment, cells: list[Fill
                 "id": run.id,
                 "family": place.cell.family,
                 "role": run.role,
+                "depth": place.cell.depth,
+                scale: width,
                 "seed": run.seed,
                 "state": run.state.value,
                 "steps": run.step,
@@ -73,6 +80,7 @@ def _report(store: Store, group: GroupRecord, spec: Experiment, cells: list[Fill
             | {fact: run.facts.get(fact) for fact in _FACTS}
             for place in plain_first
             if (run := place.run) is not None
+            for scale, width in (scale_of(place.cell.run.network),)
         ],
         "fair": race_is_fair(cards),
         "verdict": race_verdict(spec, recorded).to_dict(),

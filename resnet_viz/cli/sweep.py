@@ -16,6 +16,7 @@ from resnet_viz.events import BROKEN, STATE_NAMES
 from resnet_viz.experiments.estimates import Estimate
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import SWEEP
+from resnet_viz.findings.cost_words import cost_sentences
 from resnet_viz.jobs.calibrate import estimate_sweep
 from resnet_viz.jobs.experiments import FilledCell, planned_cells, recorded_cells, spec_of, start_experiment
 from resnet_viz.jobs.outcome import outcome
@@ -87,16 +88,18 @@ def _report(
 
 
 def _announce(spec: Experiment, expected: Estimate) -> None:
+    for sentence in cost_sentences(spec):
+        say(str(sentence))
     total = len(spec.cells())
     if not expected.runs:
         say(_("Nothing to train: the results of all {count} runs exist already.").format(count=total))
         return
-    sentence = _(
+    text = _(
         "{runs} of {count} runs to train: about {time}, {memory} GiB of memory, {steps} steps, "
         "{multiply_adds} multiply-adds."
     )
     say(
-        sentence.format(
+        text.format(
             runs=expected.runs,
             count=total,
             time=duration(expected.wall_s),

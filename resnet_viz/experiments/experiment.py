@@ -4,16 +4,22 @@ A race has one depth and two network types, a sweep many depths; what else tells
 the kinds apart stands in `kinds`.
 """
 
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import depths_at, network_type, with_depth
-from resnet_viz.specs import RunSpec, Spec
+from resnet_viz.networks.equal_cost import network_as_costly
+from resnet_viz.networks.families import are_twins, depths_at, network_type, with_depth
+from resnet_viz.networks.resnet import RESNET
+from resnet_viz.specs import NetworkSpec, RunSpec, Spec
 
 
 class Cell(NamedTuple):
@@ -46,6 +52,9 @@ class Experiment(Spec):
     for nothing. Its shortcut is what residual families have that name none. Depths
     are kept sorted, families in their order. Where types of several families are
     compared, one has each of the depths, and those that do not take their nearest.
+
+    With ``equal_cost`` all have about the multiply-adds of the first plain or residual
+    type, without one of the first type: see `equal_cost`.
     """
 
     MAX_CELLS: ClassVar[int] = 1000
@@ -55,6 +64,7 @@ class Experiment(Spec):
     families: tuple[str, ...] = Field(("plain", "residual"), min_length=1)
     depths: tuple[int, ...] = Field((), min_length=1)
     seeds: int = Field(1, ge=1, le=MAX_SEEDS)
+    equal_cost: bool = Field(False, exclude_if=lambda asked: not asked)
 
     @model_validator(mode="before")
     @classmethod
@@ -88,7 +98,7 @@ class Experiment(Spec):
             )
         networks: dict[str, str] = {}
         for name, depths in self._depths_of_all().items():
-            built = [network_type(name).network(self.run.network, depth) for depth in depths]
+            built = [self.network(name, depth) for depth in depths]
             digest = built[0].digest()
             if digest in networks:
                 raise InvalidSetting(
@@ -111,9 +121,25 @@ class Experiment(Spec):
             for depth in self.built_depths
             for name in self.families
             if depth in depths_of[name]
-            for network in (network_type(name).network(self.run.network, depth),)
+            for network in (self.network(name, depth),)
             for seed, train in seeded.items()
         )
+
+    def network(self, family: str, depth: int) -> NetworkSpec:
+        """That of ``family`` at ``depth``, which is one of its own; raises `InvalidSetting`."""
+        reference = self.reference
+        if not self.equal_cost or family == reference:
+            return network_type(family).network(self.run.network, depth)
+        near = min(self.depths_of(reference), key=lambda known: abs(known - depth))
+        return network_as_costly(
+            family, depth, reference, near, base=self.run.network, shape=shape_of(self.run.data)
+        )
+
+    @property
+    def reference(self) -> str:
+        """The network type whose multiply-adds the others have where all are to cost the same."""
+        roles = {role.name for role in RESNET.roles}
+        return next((name for name in self.families if network_type(name).role in roles), self.families[0])
 
     def depths_of(self, family: str) -> tuple[int, ...]:
         """Those at which ``family`` is built, ascending."""
@@ -124,9 +150,8 @@ class Experiment(Spec):
         """Those of all networks: `depths`, and what families have instead that do not have them."""
         return tuple(sorted(set().union(*self._depths_of_all().values())))
 
-    def _depths_of_all(self) -> dict[str, tuple[int, ...]]:
-        at = [depths_at(depth, self.families, self.run.network) for depth in self.depths]
-        return {name: tuple(sorted({depths[name] for depths in at})) for name in self.families}
+    def _depths_of_all(self) -> Mapping[str, tuple[int, ...]]:
+        return _depths_of_all(self.families, self.depths, self.run.network)
 
     def in_queue_order(self) -> list[Cell]:
         """By seed, then the deepest first: the longest runs at the end would leave cores idle."""
@@ -145,10 +170,27 @@ class Experiment(Spec):
     def twins(self) -> tuple[tuple[str, str], ...]:
         """Pairs (plain family, residual family) that differ in nothing but their shortcuts."""
         known = [network_type(name) for name in self.families]
+        depths_of = self._depths_of_all()
+        # Where nothing is chosen at each depth, networks are twins at all depths or at none.
+        compared = None if self.equal_cost else 1
         return tuple(
             (plain.name, residual.name)
             for plain in known
             if plain.role == plain.family.twin
             for residual in known
-            if residual.role != plain.role and residual.is_twin_of(plain, self.run.network)
+            if residual.family is plain.family
+            and residual.role != plain.role
+            and all(
+                are_twins(self.network(plain.name, depth), self.network(residual.name, depth))
+                for depth in depths_of[plain.name][:compared]
+            )
         )
+
+
+@lru_cache(maxsize=256)
+def _depths_of_all(
+    families: tuple[str, ...], depths: tuple[int, ...], base: NetworkSpec
+) -> Mapping[str, tuple[int, ...]]:
+    """Of each family those at which it is built, ascending; raises `InvalidSetting`."""
+    at = [depths_at(depth, families, base) for depth in depths]
+    return MappingProxyType({name: tuple(sorted({found[name] for found in at})) for name in families})

@@ -10,7 +10,7 @@ and is reported.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments import presets
@@ -24,6 +24,7 @@ from resnet_viz.networks.families import nearest_depth, nearest_possible_depths
 from resnet_viz.specs import Block, NetworkSpec, RunSpec, choices
 
 PRESET_PARAMETER: Final = "preset"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,18 @@ class Kind:
         network["depth"] = nearest_depth(NetworkSpec.model_construct(**network), depth)
         return self._checked(Experiment.checked(**dump))
 
+    def in_turn(self, preset: str, values: Mapping[str, T]) -> tuple[Experiment, dict[str, T | str]]:
+        """Where to begin so that ``values`` can be put one after the other, and all that is to be put.
+
+        Whether widths can be chosen so that all networks cost the same is asked when all else is known.
+        """
+        spec = self.start(preset)
+        found: dict[str, T | str] = {name: values[name] for name in self.settings if name in values}
+        if spec.equal_cost and found:
+            found["equal_cost"] = found.pop("equal_cost", written(spec.equal_cost))
+            spec = spec.but(equal_cost=False)
+        return spec, found
+
     def changed(self, preset: str, spec: Experiment) -> list[Setting]:
         """The settings in which ``spec`` is no longer what ``preset`` stands for."""
         if preset == CUSTOM:
@@ -123,17 +136,16 @@ class Kind:
                 ).format(value=_shown(preset), fallback=self.default)
             )
             preset = self.default
-        spec = self.start(preset)
-        for name, setting in self.settings.items():
-            if name not in link:
-                continue
+        spec, asked = self.in_turn(preset, link)
+        for name, value in asked.items():
+            setting = self.settings[name]
             try:
-                spec = self.put(spec, name, link[name])
+                spec = self.put(spec, name, value)
             except InvalidSetting as refusal:
                 notices.append(
                     _("{reason} The link asks for {name}={value}; using {fallback} instead.").format(
                         name=name,
-                        value=_shown(link[name]),
+                        value=_shown(value),
                         fallback=written(setting.of(spec)),
                         reason=refusal,
                     )

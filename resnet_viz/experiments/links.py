@@ -25,6 +25,8 @@ def written(value: Any) -> str:
     """``value`` as `read` takes it."""
     if value is None:
         return _NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return str(value).removesuffix(".0")

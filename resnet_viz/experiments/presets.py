@@ -79,10 +79,39 @@ RACES: Final = (
         ),
     ),
     Preset(
+        "equal-cost",
+        N_("Equal cost"),
+        N_(
+            "VGG, ResNet, DenseNet and ResNeXt with about as many multiply-adds each. They differ in more "
+            "than one thing, so their results are stated and not judged."
+        ),
+        Experiment(
+            run=_SMALL_RUN.but(network=_SMALL_NETWORK.but(depth=20, width=16)),
+            families=("vgg", "residual", "densenet", "resnext"),
+            equal_cost=True,
+        ),
+    ),
+    Preset(
+        "shortcuts",
+        N_("Shortcut variants"),
+        N_("Skip connections as they are, halved, gated and with dropout (He et al. 2016, Table 1)."),
+        Experiment(
+            run=_SMALL_RUN,
+            families=(
+                "residual",
+                "residual+half-shortcut",
+                "residual+exclusive-gate",
+                "residual+shortcut-gate",
+                "residual+dropout-shortcut",
+            ),
+        ),
+    ),
+    Preset(
         CUSTOM,
         N_("Custom"),
         N_(
-            "Change anything under “All settings”; the two networks still differ only in the skip connection."
+            "Change anything under “All settings”; plain and residual networks still differ only in the skip "
+            "connection."
         ),
         Experiment(run=_SMALL_RUN),
     ),

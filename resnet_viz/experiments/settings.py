@@ -68,11 +68,13 @@ class Setting:
         return self.part == _OWN
 
     @property
-    def kind(self) -> type[int] | type[float] | type[str]:
-        """``int`` or ``float``; ``str`` for all that is not simply a number."""
+    def kind(self) -> type[int] | type[float] | type[bool] | type[str]:
+        """``int``, ``float`` or ``bool``; ``str`` for all that is none of these."""
         annotation = _SPECS[self.part].model_fields[self.field].annotation
         if annotation is int or self.is_one:
             return int
+        if annotation is bool:
+            return bool
         return float if annotation is float else str
 
     @property
@@ -218,17 +220,30 @@ _FAMILIES: Final = Setting(
     ),
     example="plain,residual",
 )
+_EQUAL_COST: Final = Setting(
+    "equal_cost",
+    _OWN,
+    "equal_cost",
+    N_("Same multiply-adds ± 10%"),
+    NETWORKS,
+    help=N_(
+        "The width (of a DenseNet the growth rate) of each further network type is chosen so that all "
+        "have about the multiply-adds of the plain or residual network; without one, of the first."
+    ),
+    option="equal-cost",
+)
+"""The last of all settings: which widths there are depends on the others."""
 
 RACE_SETTINGS: Final = {
     setting.name: setting
     for setting in (
         *_OF_A_RUN,
-        _FAMILIES,
+        dataclasses.replace(_FAMILIES, group=NETWORKS),
         Setting(
             "depth",
             _OWN,
             "depths",
-            N_("Depth of both networks"),
+            N_("Depth of the networks"),
             help=N_(
                 "Layers with weights on the main path: 6n+2, with bottlenecks 9n+2 (n: blocks per stage). "
                 "Network types that do not have it take the nearest depth that they have."
@@ -247,6 +262,7 @@ RACE_SETTINGS: Final = {
             ),
             is_free=True,
         ),
+        _EQUAL_COST,
     )
 }
 SWEEP_SETTINGS: Final = {
@@ -277,6 +293,7 @@ SWEEP_SETTINGS: Final = {
             ),
             is_free=True,
         ),
+        dataclasses.replace(_EQUAL_COST, is_free=True),
     )
 }
 """Cells have depths of their own, and families say which shortcut they have."""

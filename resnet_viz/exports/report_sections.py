@@ -18,6 +18,7 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.findings.fairness import fairness_cards, label_and_value
 from resnet_viz.findings.seed_table import seed_table
+from resnet_viz.findings.sizes import difference_sentence, network_sizes, size_rows
 from resnet_viz.findings.verdict import Verdict, verdict
 from resnet_viz.jobs.experiments import FilledCell, cells_of, recorded_cells, spec_of
 from resnet_viz.locale import gettext as _
@@ -88,7 +89,7 @@ def _section(group: GroupRecord, experiment: _Experiment) -> Section:
     """Verdict and fairness, on all runs, also those that were not asked for; then what its kind has."""
     kind = KINDS[group.kind]
     own = _OF_KIND[kind.name](experiment)
-    before = [_verdict(experiment.said), *_fairness(experiment), *own.before]
+    before = [_verdict(experiment.said), *_fairness(experiment), *_sizes(experiment), *own.before]
     return Section(group.name or _(kind.title), before, own.figures, own.after)
 
 
@@ -145,6 +146,13 @@ def _fairness(experiment: _Experiment) -> Iterator[str]:
             name = _("{name}: {text}").format(name=" / ".join(map(family_name, twins)), text=name)
         summary = escape(_("{name}: {text}").format(name=name, text=card.summary))
         yield f"<details><summary>{summary}</summary>{table(rows)}</details>"
+
+
+def _sizes(experiment: _Experiment) -> Iterator[str]:
+    """In what networks differ that are no twins."""
+    if sizes := network_sizes(experiment.spec, experiment.recorded):
+        summary = escape(str(difference_sentence(sizes)))
+        yield f"<details><summary>{summary}</summary>{table(size_rows(sizes))}</details>"
 
 
 def _headings(runs: Sequence[RunRecord], families: Mapping[str, str]) -> list[str]:

@@ -17,6 +17,9 @@ together are wrong in 5 % of sweeps at most where depth changes nothing.
 **Worst results.** A depth at which a network diverged, or does no better than
 guessing, is no depth to compare: it is named with how many of how many runs.
 Where that happens only to deeper networks, a rise among the others stands.
+
+**One width.** Where widths are chosen so that networks cost the same, a family can be wider at one
+depth than at another. Then not only the depth differs: its errors are stated and not judged.
 """
 
 from collections import Counter
@@ -35,6 +38,7 @@ from resnet_viz.findings.endings import NO_BETTER, ending_of, guessing_error
 from resnet_viz.findings.errors import Seeds, by_depth
 from resnet_viz.findings.evidence import Difference, Outcome, beyond_chance, difference
 from resnet_viz.findings.intervals import FEWEST, Interval, t_interval
+from resnet_viz.networks.equal_cost import scale_of
 
 
 class FamilyOutcome(StrEnum):
@@ -74,6 +78,7 @@ class FamilyFinding:
     """One family: ``change`` is the error at ``deepest`` minus that at ``shallowest``; ``slope`` per layer.
 
     ``errors`` has every depth with a result, ``diverged`` and ``guessing`` those that are not compared.
+    ``of_one_width``: whether its networks differ in nothing but their depth.
     """
 
     family: str
@@ -85,6 +90,7 @@ class FamilyFinding:
     deepest: int | None
     change: Difference | None
     slope: Interval | None
+    of_one_width: bool = True
 
     @property
     def sound(self) -> dict[int, Seeds]:
@@ -163,7 +169,9 @@ def judge(spec: Experiment, cells: Sequence[CellHistory]) -> DepthFinding:
     families = []
     for name in spec.families:
         errors = by_depth(cells, name)
-        families.append(compared(name, errors, {depth: idle[name, depth] for depth in errors}, classes))
+        found = compared(name, errors, {depth: idle[name, depth] for depth in errors}, classes)
+        widths = {scale_of(spec.network(name, depth)) for depth in errors}
+        families.append(replace(found, of_one_width=len(widths) < 2))
     judged, gaps, claims = together(families, spec.twins(), classes)
     return DepthFinding(
         spec,
@@ -240,6 +248,8 @@ def _by_chance(found: FamilyFinding) -> float | None:
     """How probable such a change would be if depth changed nothing; None where it is not judged."""
     if found.change is None or found.slope is None or found.change.interval.p is None:
         return None
+    if not found.of_one_width:
+        return None
     if found.change.interval.mean * found.slope.mean <= 0:
         return 1.0
     return max(found.change.interval.p, found.slope.p or 0.0)
@@ -248,6 +258,8 @@ def _by_chance(found: FamilyFinding) -> float | None:
 def _judged(found: FamilyFinding, is_there: bool) -> FamilyFinding:
     if found.change is None:
         outcome = FamilyOutcome.NOTHING if found.shallowest is None else FamilyOutcome.ONE_DEPTH
+    elif not found.of_one_width:
+        outcome = FamilyOutcome.NOT_JUDGED
     else:
         outcome = _OF_CHANGE[found.change.outcome(is_there=is_there)]
     bad = {*found.diverged, *found.guessing}

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from resnet_viz.events import BROKEN, RunState
 from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.findings.cost_words import cost_sentences
 from resnet_viz.findings.depth_headline import change_values, clause
 from resnet_viz.findings.depth_numbers import DepthFinding, FamilyFinding, FamilyOutcome, Gap
 from resnet_viz.findings.endings import FINAL_STEPS
@@ -16,7 +17,6 @@ from resnet_viz.findings.statistics_words import statistics_sentences
 from resnet_viz.findings.training_time import early_sentence
 from resnet_viz.findings.yardstick_words import yardstick_sentence
 from resnet_viz.locale import N_
-from resnet_viz.networks.families import network_type
 from resnet_viz.wording import Sentence, count, listed, paragraph, percent, points, sentence, signed
 
 _CLAUSE_SENTENCE = N_("{family}: {outcome}.")
@@ -59,6 +59,10 @@ _JUDGEMENTS = {
     ),
     FamilyOutcome.UNDECIDED: N_("The seeds differ too much to tell a change with depth from chance."),
 }
+_OTHER_WIDTHS = N_(
+    "Not judged: its width was chosen at each depth so that all networks cost the same, so depth is not the "
+    "only difference."
+)
 _ONLY_ALONE = N_(
     "On its own this change lies beyond chance, but not over all depths, or not with {claims} claims "
     "judged together: no clear trend."
@@ -135,7 +139,7 @@ def sentences(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sentenc
 
 def notes(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
     """How the numbers were measured and judged."""
-    return [*_statistics(found, cells), *_standard(found)]
+    return [*cost_sentences(found.spec), *_statistics(found, cells), *_standard(found)]
 
 
 def _remarks(found: DepthFinding, cells: Sequence[CellHistory]) -> Iterator[Sentence]:
@@ -164,12 +168,14 @@ def _family_sentences(one: FamilyFinding, found: DepthFinding) -> Iterator[Sente
     if change.interval.p is None:
         return
     yield sentence(_CHANGE, **values)
+    if not one.of_one_width:
+        yield sentence(_OTHER_WIDTHS)
     if one.outcome is FamilyOutcome.UNDECIDED and change.interval.excludes_zero():
         yield sentence(_ONLY_ALONE, claims=found.claims)
     elif one.outcome in _JUDGEMENTS:
         yield sentence(_JUDGEMENTS[one.outcome], **values)
     if one.outcome is FamilyOutcome.RISES:
-        built = network_type(one.family).network(found.spec.run.network, one.deepest or 0)
+        built = found.spec.network(one.family, one.deepest or 0)
         if built.role == "plain" and built.norm != "none":
             yield sentence(_DEGRADATION)
 
@@ -211,9 +217,8 @@ def _beside(found: DepthFinding) -> Iterator[Sentence]:
     """What one seed's gap can be held against."""
     for gap in found.gaps[:1]:
         if gap.train.seeds == 1:
-            run = found.spec.run
-            named = (gap.plain, gap.residual)
-            runs = (run.but(network=network_type(name).network(run.network, gap.depth)) for name in named)
+            spec, named = found.spec, (gap.plain, gap.residual)
+            runs = (spec.run.but(network=spec.network(name, gap.depth)) for name in named)
             yield yardstick_sentence(Both(*runs), gap.train.interval.mean, "error", Both(*named))
 
 
@@ -254,10 +259,7 @@ def _gradients(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Senten
 def _statistics(found: DepthFinding, cells: Sequence[CellHistory]) -> list[Sentence]:
     """How the statistics of batch normalisation came about in the tests of the first pair."""
     for gap in found.gaps[:1]:
-        if (
-            gap.test is None
-            or network_type(gap.plain).network(found.spec.run.network, gap.depth).norm != "batch"
-        ):
+        if gap.test is None or found.spec.network(gap.plain, gap.depth).norm != "batch":
             continue
         tested = (
             [c.history for c in cells if (c.family, c.depth) == (name, gap.depth) and c.seed in gap.test.gaps]

@@ -19,7 +19,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import family_of
 from resnet_viz.specs import NetworkSpec, RunSpec, Spec
-from resnet_viz.wording import Sentence, count, sentence, with_semicolons
+from resnet_viz.wording import Sentence, count, listed, sentence, with_semicolons
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,29 +128,25 @@ def _parameters(plain: RunHistory, residual: RunHistory, spec: RunSpec) -> Fairn
     one, other = plain.facts.get("parameters"), residual.facts.get("parameters")
     if one is None or other is None:
         return _unknown("parameters", label)
-    projections = [tap["name"] for tap in residual.facts.get("taps", ()) if tap["kind"] == "shortcut"]
-    chosen = other > one and bool(projections) and spec.network.shortcut in ("projection", "all-projection")
-    scales = spec.network.learned_scale and not projections
+    beside = [tap["name"] for tap in residual.facts.get("taps", ()) if tap["kind"] == "shortcut"]
+    projections = [name for name in beside if not name.endswith(".gate")]
+    has = {
+        N_("the learned scale of each block"): spec.network.learned_scale,
+        N_("the gate of each skip connection"): len(projections) < len(beside),
+        N_("the projections chosen for it: {layers}"): bool(projections)
+        and spec.network.shortcut in ("projection", "all-projection"),
+    }
+    parts: list[str | Sentence] = [
+        sentence(part, layers=", ".join(projections)) for part, is_there in has.items() if is_there
+    ]
+    chosen = other > one and bool(parts)
     if one == other:
         explanation = sentence(
             N_("The skip connection adds the input to the output; it has no weights of its own.")
         )
-    elif spec.network.learned_scale and projections:
-        chosen = other > one
-        template = N_(
-            "The residual network has {extra} more, in the learned scale of each block and in the "
-            "projections chosen for it: {layers}."
-        )
-        explanation = sentence(template, extra=count(other - one), layers=", ".join(projections))
-    elif scales:
-        chosen = other > one
-        explanation = sentence(
-            N_("The residual network has {extra} more: the learned scale of each block."),
-            extra=count(other - one),
-        )
     elif chosen:
-        template = N_("The residual network has {extra} more, in the projections chosen for it: {layers}.")
-        explanation = sentence(template, extra=count(other - one), layers=", ".join(projections))
+        template = N_("The residual network has {extra} more, in {parts}.")
+        explanation = sentence(template, extra=count(other - one), parts=listed(parts))
     else:
         explanation = sentence(N_("The networks are not of the same size."))
     return FairnessRow("parameters", label, count(one), count(other), one == other, explanation, chosen)
@@ -196,11 +192,11 @@ def _batch_order(plain: RunHistory, residual: RunHistory) -> FairnessRow:
 def _settings(plain: RunSpec, residual: RunSpec) -> FairnessRow:
     """Everything asked for: the shortcut differs on purpose, and with it the zero start it needs."""
     one, other = dict(_flat(plain)), dict(_flat(residual))
-    expected = {"network.shortcut"}
+    own = family_of(residual.network)
+    of_shortcuts = own.role(own.twin).decides if own.twin else frozenset[str]()
+    expected = {f"network.{name}" for name in of_shortcuts - own.apart}
     if residual.network.init == "zero-last-norm" and plain.network.init == "he":
         expected.add("network.init")
-    if residual.network.learned_scale:
-        expected.add("network.learned_scale")
     differing = [name for name in one if one[name] != other[name]]
     wrong = [name for name in differing if name not in expected]
     sound = not wrong and plain.network.shortcut == "none" and residual.network.shortcut != "none"
@@ -243,6 +239,22 @@ _WORDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "network.family": (N_("Network type"), {}),
     "network.branch_scale": (N_("Fixed scale of each block"), {}),
     "network.skip_span": (N_("Convolutions per skip connection"), {}),
+    "network.shortcut_scale": (N_("Fixed scale of each skip connection"), {}),
+    "network.gate": (
+        N_("Gate"),
+        {
+            "none": N_("None"),
+            "exclusive": N_("exclusive: g on the block, 1 − g on the skip connection"),
+            "shortcut-only": N_("shortcut-only: 1 − g on the skip connection"),
+        },
+    ),
+    "network.gate_bias": (N_("First bias of the gate"), {}),
+    "network.shortcut_dropout": (N_("Dropout on each skip connection"), {}),
+    "network.survival": (N_("Survival probability of the last block"), {}),
+    "network.cardinality": (N_("Cardinality"), {}),
+    "network.base_width": (N_("Channels of each group"), {}),
+    "network.growth": (N_("Growth rate"), {}),
+    "network.compression": (N_("Compression"), {}),
     "network.learned_scale": (N_("Learned scale of each block"), {"True": N_("yes"), "False": N_("no")}),
 }
 

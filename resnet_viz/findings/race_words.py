@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from resnet_viz.events import BROKEN, RunState
 from resnet_viz.findings import twin_words
 from resnet_viz.findings.accuracy_words import tested_how
+from resnet_viz.findings.cost_words import cost_sentences
 from resnet_viz.findings.endings import NO_BETTER, Ending
 from resnet_viz.findings.family_words import family_words, of_twins
 from resnet_viz.findings.intervals import FEWEST
@@ -124,6 +125,7 @@ def notes(found: RaceFinding) -> list[Sentence]:
             for name in found.spec.families
         ]
         said.append(sentence(_OTHER_DEPTHS, networks=listed(shown)))
+    said += cost_sentences(found.spec)
     for part in (tested_how, twin_words.standard):
         for twins in found.twins:
             said += [one for one in part(twins) if one not in said]

@@ -26,7 +26,6 @@ from resnet_viz.findings.intervals import FEWEST
 from resnet_viz.findings.pairs import Both, Pair, SeedResult, paired, result_of
 from resnet_viz.findings.regime import Gradient, gradient_of
 from resnet_viz.history import RunHistory
-from resnet_viz.networks.families import network_type
 from resnet_viz.specs import RunSpec
 
 
@@ -89,10 +88,8 @@ class TwinFinding:
     @property
     def runs(self) -> Both[RunSpec]:
         """What was asked for of each, whatever the seed."""
-        run = self.spec.run
-        return Both(
-            *(run.but(network=network_type(name).network(run.network, self.depth)) for name in self.names)
-        )
+        spec = self.spec
+        return Both(*(spec.run.but(network=spec.network(name, self.depth)) for name in self.names))
 
     @property
     def compared(self) -> list[SeedResult]:

@@ -19,7 +19,7 @@ from resnet_viz.jobs import measurements
 from resnet_viz.jobs.capacity import Capacity, Machine
 from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.locale import N_
-from resnet_viz.networks.families import depths_at, network_type
+from resnet_viz.networks.families import depths_at
 from resnet_viz.store import COMMAND_LINE, MeasurementRecord, Store
 
 _CALIBRATION: TypeAdapter[Calibration] = TypeAdapter(Calibration)
@@ -92,7 +92,7 @@ def _values(spec: Experiment) -> dict[str, Any]:
     # One timing serves all: the first steps of a long training cost what those of a short one do.
     recipe = spec.run.but(train=spec.run.train.but(steps=100_000, seed=0))
     runs = [
-        [name, recipe.but(network=network_type(name).network(recipe.network, at[name])).to_json()]
+        [name, recipe.but(network=spec.network(name, at[name])).to_json()]
         for depth in probed_depths(spec.depths)
         for at in (depths_at(depth, spec.families, recipe.network),)
         for name in spec.families

@@ -9,6 +9,7 @@ from resnet_viz.experiments.kinds import Kind
 from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.findings.verdict import verdict
 from resnet_viz.jobs.experiments import FilledCell
+from resnet_viz.networks.equal_cost import scale_of
 
 
 def outcome(
@@ -32,6 +33,7 @@ def cell_rows(places: Sequence[FilledCell], histories: Sequence[CellHistory]) ->
     rows = []
     for place in places:
         cell, run = place.cell, place.run
+        scale, width = scale_of(cell.run.network)
         finished = run is not None and run.state is RunState.FINISHED
         facts = run.facts if run is not None and finished else {}
         history = known.get((cell.family, cell.depth, cell.seed)) if finished else None
@@ -40,6 +42,7 @@ def cell_rows(places: Sequence[FilledCell], histories: Sequence[CellHistory]) ->
                 "family": cell.family,
                 "depth": cell.depth,
                 "seed": cell.seed,
+                scale: width,
                 "run": run.id if run else None,
                 "state": run.state.value if run else "planned",
                 "reused": place.reused,

@@ -17,6 +17,27 @@ class LearnedScale(nn.Module):
         return x * self.weight
 
 
+class Pointwise(nn.Conv2d):
+    """A 1×1 convolution of every ``stride``-th pixel, which it picks before it multiplies.
+
+    The same sum as `nn.Conv2d` with a stride. PyTorch 2.15 on CPUs writes beyond
+    its memory in that one's backward pass when tensors are channels-last and
+    channels are no multiple of eight.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', ceil(H/s), ceil(W/s))
+        down, across = self.stride
+        return nn.functional.conv2d(x[:, :, ::down, ::across], self.weight, self.bias)
+
+
+class Gate(Pointwise):
+    """The logits of a gate, one for each value of a block's output; `initialise` sets the bias."""
+
+    def __init__(self, before: int, after: int, stride: int, start: float) -> None:
+        super().__init__(before, after, 1, stride)
+        self.start = start
+
+
 class AddingBlock(nn.Module):
     """A block whose output is ``relu(add(branch(x), x))``.
 

@@ -40,6 +40,7 @@ ALEXNET: Final = Family(
     depths=lambda _network: Depths((8,), "8"),
     multiply_adds=lambda network, shape: stack_multiply_adds(alexnet_stack(network), shape),
     layers=lambda network: network.depth - 2,
+    offered=("alexnet",),
     words={"batch": ("norm", "batch"), "group": ("norm", "group"), "no-norm": ("norm", "none")},
     source="resnet_viz.networks.stacked:stacked_source",
 )

@@ -34,6 +34,7 @@ CNN: Final = Family(
     fields=("width", "norm", "init"),
     depths=lambda _network: Depths(range(2, MAX_DEPTH + 1), "n+1"),
     multiply_adds=lambda network, shape: stack_multiply_adds(cnn_stack(network), shape),
+    offered=("cnn",),
     words={"batch": ("norm", "batch"), "group": ("norm", "group"), "no-norm": ("norm", "none")},
     source="resnet_viz.networks.stacked:stacked_source",
 )

@@ -64,6 +64,8 @@ DENSENET: Final = Family(
     depths=_depths,
     multiply_adds=_multiply_adds,
     words=_WORDS,
+    offered=("densenet",),
+    scaled_by="growth",
 )
 DENSENET_BC: Final = Family(
     name="densenet-bc",
@@ -73,4 +75,6 @@ DENSENET_BC: Final = Family(
     depths=_depths,
     multiply_adds=_multiply_adds,
     words=_WORDS,
+    offered=("densenet-bc",),
+    scaled_by="growth",
 )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
@@ -62,11 +62,6 @@ class NetworkType:
     def depths(self, base: "NetworkSpec") -> Depths:
         """Those that it can have, built on ``base``."""
         return self.family.depths(base.model_copy(update=self._fields(base)))
-
-    def is_twin_of(self, other: Self, base: "NetworkSpec") -> bool:
-        """Whether ``other``, which has no shortcuts, is the same in everything else."""
-        mine = base.model_copy(update=self._fields(base))
-        return without_shortcuts(mine) == base.model_copy(update=other._fields(base))
 
     def _fields(self, base: "NetworkSpec") -> dict[str, Any]:
         fields = self.family.taken_over(base)
@@ -136,6 +131,12 @@ def without_shortcuts(network: "NetworkSpec") -> "NetworkSpec":
     """The same network without shortcuts; itself where it has none."""
     own = family_of(network)
     return network.model_copy(update=own.role(own.twin).changes(network)) if own.twin else network
+
+
+def are_twins(plain: "NetworkSpec", residual: "NetworkSpec") -> bool:
+    """Whether they differ in nothing but that ``plain`` has no shortcuts."""
+    same = all(getattr(plain, name) == getattr(residual, name) for name in family_of(residual).apart)
+    return same and plain != residual and without_shortcuts(residual) == plain
 
 
 def multiply_adds(network: "NetworkSpec", shape: "DataShape") -> int:

@@ -96,7 +96,9 @@ class Family:
         words: what can follow the role in a network type: word → field and value, in the order of names.
         offered: network types to choose from in forms; others can be typed.
         starts: the initial weights it can have.
+        scaled_by: the field that makes a network wider, and so its multiply-adds more.
         twin: the role of the same network without shortcuts; empty where there are none to leave out.
+        apart: fields with which a network differs from its twin in more than the shortcuts.
         source: ``module:function`` of its source code in exports (see `networks.source`); empty where the
             builder's module has a part that stands by itself.
         stages: how a network is built up, for a drawing of it; empty where that is not by stages.
@@ -113,7 +115,9 @@ class Family:
     words: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     offered: tuple[str, ...] = ()
     starts: tuple[str, ...] = _STARTS
+    scaled_by: str = "width"
     twin: str = ""
+    apart: frozenset[str] = frozenset()
     source: str = ""
     stages: "Callable[[NetworkSpec, DataShape], tuple[Stage, ...]]" = lambda _network, _shape: ()
     refuse: "Callable[[NetworkSpec], None]" = _nothing

@@ -11,7 +11,7 @@ from math import sqrt
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.adding_block import LearnedScale
+from resnet_viz.networks.adding_block import Gate, LearnedScale
 from resnet_viz.networks.built import BuiltNetwork
 
 
@@ -24,7 +24,8 @@ def initialise(network: BuiltNetwork, seed: int) -> None:
     the scale of the last norm before each addition is zero (Goyal et al. 2017,
     arXiv:1706.02677 §5.1); in pre-activation blocks, where no norm precedes the
     addition, the last convolution is zero instead. The classifier is PyTorch's
-    default throughout; norms start at scale 1 and shift 0, learned scales of blocks at 0.
+    default throughout; norms start at scale 1 and shift 0, learned scales of blocks at 0,
+    biases of gates at the value of the spec.
     """
     with torch.no_grad():
         for name, module in network.named_modules():
@@ -37,6 +38,9 @@ def initialise(network: BuiltNetwork, seed: int) -> None:
                         module.bias.zero_()
                     else:
                         _draw(module.bias, f"{name}.bias", seed, fan_in, normal=False)
+                if isinstance(module, Gate):
+                    assert module.bias is not None
+                    module.bias.fill_(module.start)
             elif isinstance(module, nn.BatchNorm2d | nn.GroupNorm):
                 module.reset_parameters()
             elif isinstance(module, LearnedScale):
@@ -49,11 +53,11 @@ def initialise(network: BuiltNetwork, seed: int) -> None:
 def init_digest(network: nn.Module) -> str:
     """SHA-256 (16 hex digits) of the parameters that plain and residual networks share, in order.
 
-    Projections on shortcuts and learned scales are left out: the plain network has none.
+    Projections on shortcuts, gates and learned scales are left out: the plain network has none.
     """
     digest = hashlib.sha256()
     for name, parameter in network.named_parameters():
-        if ".shortcut." not in name and ".scale." not in name:
+        if not {"shortcut", "gate", "scale"}.intersection(name.split(".")):
             digest.update(name.encode())
             digest.update(parameter.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:16]

@@ -17,8 +17,9 @@ from math import gcd
 import torch
 from torch import Tensor, nn
 
-from resnet_viz.networks.adding_block import AddingBlock, LearnedScale
+from resnet_viz.networks.adding_block import AddingBlock, Gate, LearnedScale, Pointwise
 from resnet_viz.networks.built import BuiltNetwork
+from resnet_viz.networks.chance import Kept
 from resnet_viz.networks.resnet import (
     blocks_per_stage,
     has_bottlenecks,
@@ -29,6 +30,7 @@ from resnet_viz.networks.resnet import (
     out_channels,
     shortcut_of,
     strided_convolution,
+    survival_of_blocks,
 )
 from resnet_viz.networks.taps import Tap
 from resnet_viz.specs import DataShape, NetworkSpec
@@ -47,33 +49,27 @@ class PaddedSubsample(nn.Module):
         return nn.functional.pad(x, (0, 0, 0, 0, 0, self.extra_channels))
 
 
-class Pointwise(nn.Conv2d):
-    """A 1×1 convolution of every ``stride``-th pixel, which it picks before it multiplies.
-
-    The same sum as `nn.Conv2d` with a stride. PyTorch 2.15 on CPUs writes beyond
-    its memory in that one's backward pass when tensors are channels-last and
-    channels are no multiple of eight.
-    """
-
-    def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', ceil(H/s), ceil(W/s))
-        down, across = self.stride
-        return nn.functional.conv2d(x[:, :, ::down, ::across], self.weight, self.bias)
-
-
 class Block(AddingBlock):
     """α F(x) + shortcut(x), or α F(x) alone: 3×3 convolutions, or 1×1 – 3×3 – 1×1 (bottleneck).
 
     Args:
-        spec: which block, shortcut and normalisation.
+        spec: which block, shortcut and normalisation, and what is done to shortcut and branch.
         in_channels: channels of the input.
         stage: 1, 2 or 3; it says how many channels there are.
         stride: of the first convolution (He et al. 2015, Table 1), of grouped ones the 3×3.
         activate_first: pre-activation blocks only: normalise and rectify the
             input. False for the first block, whose input already is.
+        survival: probability with which a training step has the branch.
     """
 
     def __init__(
-        self, spec: NetworkSpec, in_channels: int, stage: int, stride: int, activate_first: bool
+        self,
+        spec: NetworkSpec,
+        in_channels: int,
+        stage: int,
+        stride: int,
+        activate_first: bool,
+        survival: float = 1.0,
     ) -> None:
         super().__init__()
         self.preactivation = is_preactivation(spec)
@@ -96,7 +92,15 @@ class Block(AddingBlock):
                     self.add_module(f"relu{i}", nn.ReLU())
         self.scale = LearnedScale() if spec.learned_scale else None
         self.branch_scale = spec.branch_scale
+        self.kept_branch = Kept(survival, whole=True) if survival < 1 else None
         self.shortcut = _shortcut(spec, in_channels, self.out_channels, stride)
+        self.shortcut_scale = spec.shortcut_scale
+        self.gates_branch = spec.gate == "exclusive"
+        self.gate = None
+        if spec.gate != "none":
+            self.gate = Gate(in_channels, self.out_channels, stride, spec.gate_bias)
+        dropout = spec.shortcut_dropout
+        self.kept_shortcut = Kept(1 - dropout, whole=False) if dropout else None
         self.relu = nn.Identity() if self.preactivation else nn.ReLU()
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', H/s, W/s)
@@ -117,12 +121,25 @@ class Block(AddingBlock):
         return x
 
     def add(self, branch: Tensor, x: Tensor) -> Tensor:
-        """α F(x) + shortcut(x); in a plain network α F(x)."""
+        """α F(x) + shortcut(x), as both are scaled, gated and kept; in a plain network α F(x)."""
         if self.scale is not None:
             branch = self.scale(branch)
         elif self.branch_scale != 1:
             branch = branch * self.branch_scale
-        return branch if self.shortcut is None else branch + self.shortcut(x)
+        if self.kept_branch is not None:
+            branch = self.kept_branch(branch)
+        if self.shortcut is None:
+            return branch
+        skipped: Tensor = self.shortcut(x)
+        if self.shortcut_scale != 1:
+            skipped = skipped * self.shortcut_scale
+        if self.gate is not None:
+            gate = torch.sigmoid(self.gate(x))
+            branch = gate * branch if self.gates_branch else branch
+            skipped = (1 - gate) * skipped
+        if self.kept_shortcut is not None:
+            skipped = self.kept_shortcut(skipped)
+        return branch + skipped
 
 
 class ResidualNetwork(BuiltNetwork):
@@ -141,6 +158,7 @@ class ResidualNetwork(BuiltNetwork):
         self.stem_norm = _norm(spec, spec.width)
         self.stem_relu = nn.ReLU()
         channels = spec.width
+        survivals = iter(survival_of_blocks(spec))
         for stage in (1, 2, 3):
             blocks = nn.Sequential()
             for number in range(1, blocks_per_stage(spec) + 1):
@@ -151,6 +169,7 @@ class ResidualNetwork(BuiltNetwork):
                     stage,
                     stride=2 if first and stage > 1 else 1,
                     activate_first=not (first and stage == 1),
+                    survival=next(survivals),
                 )
                 blocks.add_module(f"block{number}", block)
                 channels = block.out_channels
@@ -193,6 +212,8 @@ class ResidualNetwork(BuiltNetwork):
                     yield Tap(f"{path}.conv{i}", "conv", position, f"{path}.{'norm' if after else 'conv'}{i}")
                 if isinstance(block.shortcut, nn.Sequential):
                     yield Tap(f"{path}.shortcut.conv", "shortcut", position)
+                if block.gate is not None:
+                    yield Tap(f"{path}.gate", "shortcut", position)
                 yield Tap(path, "block", position)
             yield Tap(stage_name, "stage", position)
         yield Tap("head", "head", position + 1)

@@ -9,7 +9,7 @@ from resnet_viz.networks.resnet import (
     shortcut_of,
     strided_convolution,
 )
-from resnet_viz.networks.source import Source
+from resnet_viz.networks.source import Source, standalone_part
 from resnet_viz.specs import DataShape, NetworkSpec
 
 _COUNTS = {1: "one convolution", 2: "two convolutions", 3: "three convolutions"}
@@ -64,9 +64,11 @@ _RECTIFIED = "network.stage1.block1.relu1 = nn.Identity()  # the stem has rectif
 
 def residual_source(spec: NetworkSpec, shape: DataShape) -> Source:
     """``conv``, ``Block`` and ``Network``, with ``torch``, ``nn``, ``F`` and for group norm ``gcd``."""
+    draws = spec.survival < 1 or spec.shortcut_dropout > 0
+    kept = standalone_part("resnet_viz.networks.chance") if draws else ""
     scale = _SCALE if spec.learned_scale else ""
-    code = "".join([_conv(spec), _shortcut(spec), scale, _block(spec), _network(spec, shape)])
-    return Source(code, "Network()", _RECTIFIED if is_preactivation(spec) else "")
+    code = "".join([_conv(spec), _shortcut(spec), scale, kept, _block(spec), _network(spec, shape)])
+    return Source(code, "Network()", _RECTIFIED if is_preactivation(spec) else "", draws)
 
 
 def _norm(spec: NetworkSpec, channels: str) -> str:
@@ -77,7 +79,7 @@ def _conv(spec: NetworkSpec) -> str:
     bias = spec.norm == "none"
     why = "" if bias else "    # no bias: the norms have a shift of their own\n"
     more, passed = (", groups=1", ", groups=groups") if has_groups(spec) else ("", "")
-    if has_bottlenecks(spec) or shortcut_of(spec).endswith("projection"):
+    if has_bottlenecks(spec) or shortcut_of(spec).endswith("projection") or spec.gate != "none":
         kind = "Pointwise if kernel == 1 and stride > 1 else nn.Conv2d"
         return f"""{_POINTWISE}
 def conv(before, after, kernel, stride=1{more}):
@@ -143,26 +145,56 @@ def _block(spec: NetworkSpec) -> str:
                 built.append(f"self.norm{i} = {_norm(spec, after)}")
                 value = f"self.norm{i}({value})"
             run.append(f"y = F.relu({value})" if i < len(kernels) else f"y = {value}")
-    if spec.learned_scale:
-        built.append("self.scale = Scale()")
-    if shortcut_of(spec) != "none":
-        built.append(f"self.shortcut = shortcut(before, {channels[-1]}, stride)")
-    branch = "y"
-    if spec.learned_scale:
-        branch = "self.scale(y)"
-    elif spec.branch_scale != 1:
-        branch = f"y * {spec.branch_scale!r}"
-    total = branch if shortcut_of(spec) == "none" else f"{branch} + self.shortcut(x)"
-    run.append(f"return {total}" if preactivation else f"return F.relu({total})")
-    what = "F(x)" if shortcut_of(spec) == "none" else "F(x) + shortcut(x)"
-    what = what if branch == "y" else f"a {what}"
+    what, needed, (*steps, total) = _addition(spec, channels[-1])
+    built += needed
+    run += [*steps, f"return {total}" if preactivation else f"return F.relu({total})"]
     convolutions = "1x1, 3x3 and 1x1 convolutions" if bottleneck else f"{_COUNTS[len(kernels)]} of 3x3"
     return _CLASS.format(
         doc=f"{what}, where F is {convolutions}.",
-        more=", normalise" if preactivation and spec.norm != "none" else "",
+        more=(", normalise" if preactivation and spec.norm != "none" else "")
+        + (", survival" if spec.survival < 1 else ""),
         built=("\n" + " " * 8).join(built),
         run=("\n" + " " * 8).join(run),
     )
+
+
+def _addition(spec: NetworkSpec, after: str) -> tuple[str, list[str], list[str]]:
+    """The sum in words, what it needs, and how it is made of ``y`` and ``x``: statements, then the sum."""
+    made: list[str] = []
+    run: list[str] = []
+    changed: list[str] = []
+    branch, skipped = "F(x)", "shortcut(x)"
+    if spec.learned_scale:
+        made.append("self.scale = Scale()")
+        run.append("y = self.scale(y)")
+        branch = "a F(x)"
+    elif spec.branch_scale != 1:
+        run.append(f"y = y * {spec.branch_scale!r}")
+        branch = "a F(x)"
+    if spec.survival < 1:
+        made.append("self.kept_branch = Kept(survival, whole=True)")
+        run.append("y = self.kept_branch(y)")
+    if shortcut_of(spec) == "none":
+        return branch, made, [*run, "y"]
+    made.append(f"self.shortcut = shortcut(before, {after}, stride)")
+    if spec.shortcut_scale != 1:
+        changed.append(f"skipped = skipped * {spec.shortcut_scale!r}")
+        skipped = "b shortcut(x)"
+    if spec.gate != "none":
+        made.append(f"self.gate = Pointwise(before, {after}, 1, stride)")
+        changed.append("gate = torch.sigmoid(self.gate(x))")
+        if spec.gate == "exclusive":
+            changed.append("y = gate * y")
+            branch = f"g {branch}"
+        changed.append("skipped = (1 - gate) * skipped")
+        skipped = f"(1 - g) {skipped}"
+    if spec.shortcut_dropout:
+        made.append(f"self.kept_shortcut = Kept({1 - spec.shortcut_dropout!r}, whole=False)")
+        changed.append("skipped = self.kept_shortcut(skipped)")
+    words = f"{branch} + {skipped}"
+    if not changed:
+        return words, made, [*run, "y + self.shortcut(x)"]
+    return words, made, [*run, "skipped = self.shortcut(x)", *changed, "y + skipped"]
 
 
 _CLASS = '''
@@ -193,6 +225,12 @@ def _network(spec: NetworkSpec, shape: DataShape) -> str:
             last = "        x = F.relu(self.last_norm(x))\n"
     note = "  # the stem has done it for the first block" if normalise else ""
     blocks = blocks_per_stage(spec)
+    survival, given = "", ""
+    if spec.survival < 1:
+        survival = f"""
+                index = {blocks} * (stage - 1) + number
+                survival = 1 - index / {3 * blocks} * {1 - spec.survival!r}"""
+        given = ", survival=survival"
     return f'''
 
 class Network(nn.Module):
@@ -206,8 +244,8 @@ class Network(nn.Module):
             width = {spec.width} * 2 ** (stage - 1)
             blocks = nn.Sequential()
             for number in range(1, {blocks + 1}):
-                stride = 2 if number == 1 and stage > 1 else 1
-                block = Block(channels, width, stride{normalise}){note}
+                stride = 2 if number == 1 and stage > 1 else 1{survival}
+                block = Block(channels, width, stride{normalise}{given}){note}
                 blocks.add_module(f"block{{number}}", block)
                 channels = {after}
             self.add_module(f"stage{{stage}}", blocks)

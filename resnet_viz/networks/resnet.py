@@ -6,9 +6,22 @@ blocks and a classifier (He et al. 2015 §4.2, arXiv:1512.03385). Each block is 
 that starts at 0 (SkipInit, De & Smith 2020, arXiv:2002.10444 §4; ReZero, Bachlechner et al. 2020,
 arXiv:2003.04887; ReZero has no normalisation, which is ``norm``). ``skip_span`` is how many 3×3
 convolutions of the basic block one skip connection spans, 2 in the paper.
+
+Shortcuts as in He et al. 2016 §3 and Table 1 (arXiv:1603.05027), which all do worse there than the
+identity: ``shortcut_scale`` λ multiplies the shortcut (0.5 with a ``branch_scale`` of 1 or 0.5);
+``gate`` has a 1×1 convolution of the block's input, of which g is the sigmoid: the exclusive one
+gives g F(x) + (1 − g) shortcut(x), the shortcut-only one F(x) + (1 − g) shortcut(x). ``gate_bias``
+is where its bias starts: −6, with which both did best there, where 0 failed for the exclusive one.
+Its convolution has a bias and no norm, and where the shape changes (1 − g) multiplies what the
+shortcut's type makes of x. ``shortcut="all-projection"`` is the 1×1 convolution of the table.
+``shortcut_dropout`` leaves out as much of the shortcut's output, 0.5 in the table, unscaled in
+training, so that its expectation is λ = 0.5 as the paper says. ``survival`` is p_L of stochastic
+depth (Huang et al. 2016, arXiv:1603.09382 §3): block l of L is kept in a training step with the
+probability 1 − (l/L)(1 − p_L), by which its branch is multiplied in tests. A block that is left out
+is computed all the same, so its norms see every batch and no time is saved. For draws see `chance`.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
@@ -73,6 +86,12 @@ def block_depths(network: "NetworkSpec") -> Depths:
     return Depths(range(unit + 2, MAX_DEPTH + 1, unit), f"{unit}n+2")
 
 
+def survival_of_blocks(network: "NetworkSpec") -> tuple[float, ...]:
+    """With what probability a training step has the branch of each block, from the first to the last."""
+    blocks = 3 * blocks_per_stage(network)
+    return tuple(1 - block / blocks * (1 - network.survival) for block in range(1, blocks + 1))
+
+
 def block_multiply_adds(network: "NetworkSpec", shape: "DataShape") -> int:
     """Stem, blocks with what their shortcuts compute, and classifier."""
     bottleneck, groups = has_bottlenecks(network), network.cardinality if has_groups(network) else 1
@@ -91,6 +110,8 @@ def block_multiply_adds(network: "NetworkSpec", shape: "DataShape") -> int:
             else:
                 total += 9 * (channels + (layers_per_block(network) - 1) * inner) * inner * px**2
             if shortcut == "all-projection" or (shortcut == "projection" and (strided or channels != out)):
+                total += channels * out * px**2
+            if network.gate != "none":
                 total += channels * out * px**2
             channels = out
     return total + channels * shape.classes
@@ -113,7 +134,18 @@ def block_stages(network: "NetworkSpec", shape: "DataShape") -> tuple[Stage, ...
 def _without_shortcuts(base: "NetworkSpec") -> dict[str, Any]:
     # Blocks that start at zero would silence a network that has nothing beside them.
     init = "he" if base.init == "zero-last-norm" else base.init
-    return {"shortcut": "none", "init": init, "learned_scale": False}
+    return {"shortcut": "none", "init": init} | _OF_SHORTCUTS
+
+
+_OF_SHORTCUTS: Final[dict[str, Any]] = {
+    "learned_scale": False,
+    "shortcut_scale": 1.0,
+    "gate": "none",
+    "gate_bias": -6.0,
+    "shortcut_dropout": 0.0,
+    "survival": 1.0,
+}
+"""What a network without shortcuts cannot have; each at the value that changes nothing."""
 
 
 def _with_shortcuts(base: "NetworkSpec") -> dict[str, Any]:
@@ -145,6 +177,19 @@ def _refuse(network: "NetworkSpec") -> None:
                 "A plain network whose blocks are scaled by 0 at the start cannot learn; leave the scale out."
             ),
             field="learned_scale",
+        )
+    needy = [name for name, value in _OF_SHORTCUTS.items() if getattr(network, name) != value]
+    if needy and network.shortcut == "none":
+        raise InvalidSetting(
+            "setting_needs_shortcut",
+            N_("A plain network has no skip connections, so it has no setting “{field}”; leave it out."),
+            field=needy[0],
+        )
+    if network.gate == "none" and network.gate_bias != _OF_SHORTCUTS["gate_bias"]:
+        raise InvalidSetting(
+            "bias_needs_gate",
+            N_("There is no gate whose bias could start elsewhere; choose a gate or leave the bias out."),
+            field="gate_bias",
         )
     if network.learned_scale and network.init == "zero-last-norm":
         raise InvalidSetting(
@@ -179,7 +224,7 @@ RESNET = Family(
             Look("vermilion", "dash", "circle-open"),
             is_of=lambda network: network.shortcut == "none",
             changes=_without_shortcuts,
-            decides=frozenset({"shortcut", "learned_scale"}),
+            decides=frozenset({"shortcut", *_OF_SHORTCUTS}),
         ),
         Role(
             "residual",
@@ -198,6 +243,11 @@ RESNET = Family(
         "branch_scale",
         "learned_scale",
         "skip_span",
+        "shortcut_scale",
+        "gate",
+        "gate_bias",
+        "shortcut_dropout",
+        "survival",
     ),
     depths=block_depths,
     multiply_adds=block_multiply_adds,
@@ -213,6 +263,11 @@ RESNET = Family(
         "group": ("norm", "group"),
         "no-norm": ("norm", "none"),
         "learned-scale": ("learned_scale", True),
+        "half-shortcut": ("shortcut_scale", 0.5),
+        "exclusive-gate": ("gate", "exclusive"),
+        "shortcut-gate": ("gate", "shortcut-only"),
+        "dropout-shortcut": ("shortcut_dropout", 0.5),
+        "stochastic-depth": ("survival", 0.5),
     },
     offered=(
         "plain",
@@ -227,9 +282,17 @@ RESNET = Family(
         "residual+group",
         "plain+no-norm",
         "residual+no-norm",
+        "residual+half-shortcut",
+        "residual+exclusive-gate",
+        "residual+shortcut-gate",
+        "residual+dropout-shortcut",
+        "residual+learned-scale",
+        "residual+stochastic-depth",
     ),
     starts=("he", "pytorch", "zero-last-norm"),
     twin="plain",
+    # Blocks that training steps leave out are no part of the losses that it records.
+    apart=frozenset({"survival"}),
     source="resnet_viz.networks.residual_source:residual_source",
     stages=block_stages,
     refuse=_refuse,

@@ -28,6 +28,7 @@ RESNEXT: Final = Family(
     fields=("width", "norm", "init", "cardinality", "base_width"),
     depths=block_depths,
     multiply_adds=block_multiply_adds,
+    offered=("resnext",),
     words={
         "batch": ("norm", "batch"),
         "group": ("norm", "group"),

@@ -25,12 +25,15 @@ class Source:
     """Code that defines a network, and the expression that makes it.
 
     Modules and parameters are named as in a checkpoint of this project.
-    ``for_captum`` are statements on ``network`` that some methods of captum need first.
+    ``for_captum`` are statements on ``network`` that some methods of captum need first. ``draws``:
+    whether the code has a class ``Kept`` whose modules leave out something at random where they have
+    the ``seed`` of a training step (see `chance`).
     """
 
     code: str
     made: str
     for_captum: str = ""
+    draws: bool = False
 
 
 def source_of(spec: NetworkSpec, shape: DataShape) -> Source:

@@ -43,6 +43,7 @@ VGG: Final = Family(
     depths=lambda _network: Depths(tuple(_CONVOLUTIONS), ", ".join(map(str, _CONVOLUTIONS))),
     multiply_adds=lambda network, shape: stack_multiply_adds(vgg_stack(network), shape),
     layers=lambda network: network.depth - 2,
+    offered=("vgg",),
     words={"batch": ("norm", "batch"), "group": ("norm", "group"), "no-norm": ("norm", "none")},
     source="resnet_viz.networks.stacked:stacked_source",
 )

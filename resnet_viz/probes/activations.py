@@ -46,7 +46,7 @@ class BlockParts:
 
     Attributes:
         input: x, with the channels and size of the input.
-        branch: F(x).
+        branch: F(x), as it is scaled, gated or kept before it is added.
         shortcut: what the shortcut makes of x; zeros in a plain network.
         sum: F(x) + shortcut, before the non-linearity.
         output: after it.
@@ -124,6 +124,8 @@ def block_parts(network: nn.Module, image: Tensor, tap: str) -> BlockParts:
             total = block.add(branch, x)
             shortcut = block.add(torch.zeros_like(branch), x)
             output = block.relu(total)
+            if not torch.equal(branch + shortcut, total):  # something is done to F(x) on its way
+                branch = total - shortcut
     finally:
         hook.remove()
     is_rectified = isinstance(block.relu, nn.ReLU)
@@ -173,7 +175,7 @@ def _rectifiers(network: nn.Module) -> list[tuple[str, int]]:
     position = 0
     sites = []
     for name, module in network.named_modules():
-        beside = {"shortcut", "downsample"} & set(name.split("."))
+        beside = {"shortcut", "gate", "downsample"} & set(name.split("."))
         if isinstance(module, nn.Conv2d | nn.Linear) and not beside:
             position += 1
         elif isinstance(module, nn.ReLU):

@@ -15,6 +15,7 @@ from resnet_viz.data.batches import BatchOrder, DeviceData
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import LoadedData
 from resnet_viz.events import CheckpointSaved, Event, Facts, NormStatistics, Profile, Series
+from resnet_viz.networks.chance import drawing, drawn
 from resnet_viz.networks.describe import describe
 from resnet_viz.networks.initialise import init_digest
 from resnet_viz.networks.registry import build
@@ -50,6 +51,7 @@ class Trainer:
         network = build(spec.network, self.shape, recipe.seed)
         self.init_digest = init_digest(network)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
+        self._drawing = drawing(self.network)
         self.optimizer = _optimizer(self.network, spec)
         self.data = DeviceData(data, self.device)
         self._mean, self._std = tuple(data.mean.tolist()), tuple(data.std.tolist())
@@ -106,7 +108,7 @@ class Trainer:
         images, labels = self.data.train_batch(self.order.next())
         self.network.train()
         self.optimizer.zero_grad(set_to_none=True)
-        with self._precision():
+        with self._precision(), drawn(self._drawing, recipe.seed, self.step):
             logits = self.network(images)
         loss = nn.functional.cross_entropy(logits.float(), labels)
         loss.backward()

@@ -12,6 +12,7 @@ from resnet_viz.experiments.settings import GROUPS, Setting
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
 from resnet_viz.ui import address_bar
+from resnet_viz.ui.choose_families import choose_families
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.translated import choose
 from resnet_viz.wording import running_text, with_commas
@@ -59,7 +60,7 @@ def all_settings(form: LinkedForm, *, expanded: bool = False) -> None:
             for group in GROUPS:
                 with st.container():
                     st.markdown(f"**{_(group)}**")
-                    for setting in form.kind.settings.values():
+                    for setting in sorted(form.kind.settings.values(), key=_is_of_one_network):
                         if setting.group == group:
                             _widget(form, setting)
 
@@ -116,8 +117,16 @@ def _way_back(form: LinkedForm) -> None:
         )
 
 
+def _is_of_one_network(setting: Setting) -> bool:
+    """Which network types there are stands before what each of them is like."""
+    return not setting.is_own
+
+
 def _widget(form: LinkedForm, setting: Setting) -> None:
     """The widget that fits ``setting``."""
+    if setting.name == "families":
+        choose_families(form)
+        return
     same: dict[str, Any] = {
         "label": _(setting.label),
         "key": form.key(setting.name),
@@ -131,6 +140,8 @@ def _widget(form: LinkedForm, setting: Setting) -> None:
             text=lambda side: f"{side} × {side} px" if side else _("as published"),
             **same,
         )
+    elif setting.kind is bool:
+        st.checkbox(**same)
     elif setting.texts:
         if setting.name == "block":
             same["on_change"] = form.blocks_changed

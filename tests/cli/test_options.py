@@ -64,17 +64,18 @@ def called(experiment: Kind, arguments: str) -> Any:
     [
         (
             RACE,
-            "--depth 56 --shortcut projection --families plain,residual,residual+all-projection",
+            "--depth 56 --shortcut projection --families plain,residual,residual+identity --equal-cost",
             {
+                "equal_cost": "yes",
                 "depth": "56",
                 "shortcut": "projection",
-                "families": "plain,residual,residual+all-projection",
+                "families": "plain,residual,residual+identity",
             },
         ),
         (
             SWEEP,
-            "--families plain,residual+projection --depths 11,20-40",
-            {"families": "plain,residual+projection", "depths": "11,20-40"},
+            "--families plain,residual+projection --depths 11,20-40 --no-equal-cost",
+            {"families": "plain,residual+projection", "depths": "11,20-40", "equal_cost": "no"},
         ),
     ],
 )

@@ -44,6 +44,23 @@ def test_other_families_are_raced_at_their_nearest_depth_and_not_judged(tmp_path
     assert "Not judged: residual, DenseNet (growth=4), VGG." in text
 
 
+def test_networks_of_equal_cost_are_trained_at_the_widths_that_are_said(tmp_path: Path) -> None:
+    """The gates cost less than a tenth; the plain CNN has the widths of the plain network already."""
+    families = "plain,residual+shortcut-gate+stochastic-depth,cnn,vgg"
+    done = run_program(
+        ["race", *SMALL.split(), "--width", "8", "--families", families, "--equal-cost", "--json"], tmp_path
+    )
+    report = json.loads(done.stdout)
+    runs = {run["family"]: run for run in report["runs"]}
+    assert {run["state"] for run in runs.values()} == {"finished"}
+    target = runs["plain"]["multiply_adds"]
+    assert all(abs(run["multiply_adds"] - target) <= 0.1 * target for run in runs.values())
+    assert (runs["plain"]["width"], runs["plain"]["depth"]) == (8, 8)
+    assert f"VGG 11: width {runs['vgg']['width']}, " in report["verdict"]["text"]
+    assert f"VGG 11: width {runs['vgg']['width']}, " in done.stderr
+    assert len({run["batch_digest"] for run in runs.values()}) == 1
+
+
 @pytest.mark.parametrize(
     ("network", "parameters"),
     [
@@ -71,6 +88,9 @@ def test_describe_takes_one_network_by_its_name(
         ("describe vgg-16 --depth 11", "once"),
         ("race --families densenet --set growth=lots", "growth must be a whole number"),
         ("race --families residual,densenet --depth 21", "Nearest: 20, 22"),
+        ("race --families plain,densenet --depth 20 --equal-cost", "does not come within 10%"),
+        ("race --families plain+exclusive-gate", "no network type plain+exclusive-gate"),
+        ("race --families residual+gate_bias=-3", "no gate whose bias"),
     ],
 )
 def test_what_a_family_does_not_have_is_refused(

@@ -38,6 +38,7 @@ OTHER: dict[str, Any] = {
     "seeds": 3,
     "families": ("residual+projection", "plain"),
     "depths": (8, 146),
+    "equal_cost": True,
 }
 EACH = [(kind, name) for kind in (RACE, SWEEP) for name in kind.settings]
 PRESETS = [(kind, preset) for kind in (RACE, SWEEP) for preset in kind.presets]
@@ -62,7 +63,7 @@ def test_every_setting_survives_the_link(kind: Kind, name: str) -> None:
 
 @pytest.mark.parametrize("kind", [RACE, SWEEP])
 def test_all_settings_at_once_survive_the_link(kind: Kind) -> None:
-    values = {name: OTHER[name] for name in kind.settings} | {"depth": 56, "depths": (20, 146)}
+    values = {name: OTHER[name] for name in kind.settings} | {"depth": 56, "depths": (56, 146)}
     spec = kind.with_all(kind.default, {name: values[name] for name in kind.settings})
     assert {name: setting.of(spec) for name, setting in kind.settings.items()} == {
         name: values[name] for name in kind.settings

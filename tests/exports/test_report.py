@@ -89,6 +89,18 @@ def test_a_race_of_three_network_types_names_each_of_them(made: Made) -> None:
     assert "Plain / Residual (projection): depth 8, seed 0" in page
 
 
+def test_networks_that_are_no_twins_have_a_table_of_what_differs(made: Made) -> None:
+    spec = Experiment(run=SPEC, families=("plain", "residual", "cnn"), equal_cost=True)
+    group = made.store.add_group("race", "me", spec.to_json(), spec.runs())
+    for run_id in group.run_ids:
+        events = measured(np.full(40, 1.0), 0.5, parameters=4934)
+        write(made.store, run_id, *events, StateChanged(RunState.FINISHED))
+    page = report_html(made.store, group.run_ids)
+    assert page.count("<details>") == 2
+    assert "Here they differ in: network type." in page
+    assert "The widths were chosen so that all networks have as many multiply-adds" in page
+
+
 def test_a_sweep_has_its_verdict_its_curve_and_all_its_cells(made: Made, sweep: GroupRecord) -> None:
     page = report_html(made.store, sweep.run_ids)
     assert page.count("<section>") == 1

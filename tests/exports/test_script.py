@@ -61,6 +61,18 @@ RUNS = {
             ("resnet", 20, {"width": 4, "learned_scale": True, "skip_span": 3}),
         )
     },
+    **{
+        called: RunSpec(
+            network=NetworkSpec(depth=14, width=4, **fields),
+            data=DataSpec(train_size=100, resolution_px=14),
+            train=TrainSpec(**SHORT),
+        )
+        for called, fields in (
+            ("exclusive gate", {"gate": "exclusive", "gate_bias": -1.0}),
+            ("shortcut gate", {"gate": "shortcut-only", "init": "pytorch", "shortcut": "projection"}),
+            ("draws", {"survival": 0.4, "shortcut_dropout": 0.5, "shortcut_scale": 0.5}),
+        )
+    },
 }
 
 

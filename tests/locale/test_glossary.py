@@ -63,9 +63,8 @@ ALLOWED = {
     "Left: a plain block has to learn the whole mapping H(x). Right: a residual block learns what to add, "
     "F(x) = H(x) − x. With identity shortcuts, which add x unchanged, both networks have exactly the same "
     "number of parameters.": ("identity shortcuts are those of type A"),
-    "The residual network has {extra} more, in the projections chosen for it: {layers}.": (
-        "projections are shortcuts of type B or C"
-    ),
+    "Shortcut variants": "what He et al. 2016 vary, Table 1",
+    "shortcut-only: 1 − g on the skip connection": "the gate's name in He et al. 2016",
     "This JPEG is made of more than {limit} layers; save it again as ordinary JPEG or PNG.": (
         "扫描 is what a scan of a JPEG is called"
     ),

@@ -38,6 +38,9 @@ OTHER = {
     "base_width": 3,
     "growth": 3,
     "compression": 0.7,
+    "shortcut_scale": 0.3,
+    "shortcut_dropout": 0.2,
+    "survival": 0.7,
 }
 """Of settings that are written with their value another one than the default."""
 
@@ -59,7 +62,7 @@ NAMES = [
         *(f"{role}+{field}={OTHER[field]}" for field in own.fields if field in OTHER),
     )
     if possible(name)
-]
+] + ["residual+shortcut-gate+gate_bias=0", "residual+preactivation-bottleneck+exclusive-gate"]
 """Every role, alone, with each word that it can have, and with each field at another value."""
 
 
@@ -253,6 +256,8 @@ def test_what_a_family_lacks_is_refused_and_not_passed_over() -> None:
             "block": "bottleneck",
             "shortcut": "projection",
             "norm": "group",
+            "gate": "exclusive",
+            "gate_bias": 0,
             **OTHER,
         }
         for field in changed.keys() - set(own.fields):
@@ -264,7 +269,7 @@ def test_what_a_family_lacks_is_refused_and_not_passed_over() -> None:
 def test_forms_offer_types_that_have_depths_in_common() -> None:
     assert len(set(OFFERED)) == len(OFFERED)
     assert all(network_type(name).name == name for name in OFFERED)
-    assert {network_type(name).role for name in OFFERED} == {"plain", "residual"}
+    assert {network_type(name).role for name in OFFERED} == ROLES.keys()
     assert possible_depths(OFFERED, BASE)
 
 

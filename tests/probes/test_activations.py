@@ -1,6 +1,7 @@
 """Feature maps, statistics and block parts against a forward written out; nothing left behind."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,6 +54,34 @@ def test_block_parts_and_maps_against_a_forward_written_out(shortcut: Shortcut) 
         np.testing.assert_allclose(parts.branch + parts.shortcut, parts.sum, rtol=1e-5, atol=1e-5)
         assert (parts.shortcut == 0).all() == (shortcut == "none")
         np.testing.assert_array_equal(feature_maps(network, image, tap), parts.output)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"branch_scale": 0.3},
+        {"gate": "exclusive", "gate_bias": -1},
+        {"gate": "shortcut-only", "shortcut_scale": 0.5},
+        {"survival": 0.4, "shortcut_dropout": 0.2},
+        {"branch_scale": 0.3, "shortcut": "none"},
+    ],
+)
+def test_what_is_shown_of_a_block_adds_up_whatever_is_done_to_it(fields: dict[str, Any]) -> None:
+    network = build_residual(SPEC.but(**fields), SMALL, 0)
+    for tap in (tap.name for tap in network.taps if tap.kind == "block"):
+        parts = block_parts(network, images(1)[0], tap)
+        np.testing.assert_allclose(parts.branch + parts.shortcut, parts.sum, rtol=1e-5, atol=1e-5)
+        np.testing.assert_array_equal(feature_maps(network, images(1)[0], tap), parts.output)
+
+
+def test_sites_are_counted_on_the_main_path_beside_gates() -> None:
+    """A gate's convolution is no layer of its own: the rectifiers keep their places."""
+    gated, bare = (
+        measure_activations(build_residual(SPEC.but(gate=gate), SMALL, 0), images(2))
+        for gate in ("exclusive", "none")
+    )
+    assert gated.sites == bare.sites
+    np.testing.assert_array_equal(gated.positions, bare.positions)
 
 
 @pytest.mark.parametrize("block", choices(BlockName))

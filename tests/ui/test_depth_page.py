@@ -151,6 +151,17 @@ def test_depths_follow_the_families() -> None:
     assert not app.error
 
 
+def test_depths_to_press_are_those_of_the_first_family_and_never_too_many() -> None:
+    """A CNN has every depth; beside a residual network it takes the nearest."""
+    app = open_page(families="residual,cnn", depths="8,20")
+    assert [*app.button_group(key="depth_set_depths").options][:4] == ["8", "14", "20", "26"]
+    app = open_page(families="cnn", depths="5,8")
+    shown = [int(depth) for depth in app.button_group(key="depth_set_depths").options]
+    assert {5, 8} <= set(shown)
+    assert len(shown) <= 42
+    assert not app.exception
+
+
 def test_a_range_of_depths_goes_beyond_what_can_be_pressed() -> None:
     app = open_page()
     app.number_input(key="depth_from").set_value(20)

@@ -148,7 +148,7 @@ def test_a_form_that_asks_for_something_else_than_what_is_shown_says_so(store: S
     train_race(store, group)
     app = open_page("race", race=group.id)
     app.select_slider(key="race_set_depth").set_value(20).run()
-    assert "ask for something else than what is shown here: Depth of both networks." in texts(app)
+    assert "ask for something else than what is shown here: Depth of the networks." in texts(app)
     app.button(key="race_take_settings").click().run()
     assert not app.exception
     assert app.select_slider(key="race_set_depth").value == 8

@@ -85,6 +85,10 @@ def test_other_families_have_cards_and_the_verdict_says_their_depths(store: Stor
     cards = re.findall(r'<h3 class="run-card">(.*?) <', "".join(one.proto.body for one in app.get("html")))
     assert cards == ["Residual", "DenseNet (growth=4)", "VGG"]
     assert "Residual 8, DenseNet (growth=4) 7, VGG 11" in texts(app)
+    (sizes,) = [one for one in app.expander if "Here they differ in" in one.label]
+    assert "network type, depth, multiply-adds." in sizes.label
+    (table,) = [one.proto.body for one in app.get("html") if "growth rate 4" in one.proto.body]
+    assert "<td>VGG</td><td>11</td><td>" in table
 
 
 def test_a_link_starts_families_that_have_no_depth_in_common(store: Store) -> None:
@@ -93,6 +97,18 @@ def test_a_link_starts_families_that_have_no_depth_in_common(store: Store) -> No
     assert not app.exception
     networks = [run.spec.network for run in store.runs(owner=LOCAL)]
     assert {(one.family, one.depth) for one in networks} == {("densenet", 10), ("resnext", 11), ("cnn", 10)}
+
+
+def test_the_preset_of_equal_cost_starts_four_families_and_says_their_widths(store: Store) -> None:
+    app = open_page("race", preset="equal-cost")
+    assert "4 networks" in texts(app)
+    assert "VGG 19: width 19" in texts(app)
+    assert "VGG-19</b>" in "".join(one.proto.body for one in app.get("html"))
+    app.button(key="race_start").click().run()
+    assert not app.exception
+    networks = {run.role: run.spec.network for run in store.runs(owner=LOCAL)}
+    assert (networks["vgg"].width, networks["residual"].width, networks["densenet"].growth) == (19, 16, 11)
+    assert networks["resnext"].depth == 20
 
 
 def test_again_trains_all_three_from_the_next_seed(store: Store, race: GroupRecord) -> None:

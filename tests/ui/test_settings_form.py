@@ -12,7 +12,10 @@ from tests.ui.test_pages import open_page, texts
 
 def widget(app: AppTest, key: str) -> Any:
     """The widget with the session key ``key``, of whatever kind; of translated ones the English one."""
-    kinds = (app.selectbox, app.number_input, app.select_slider, app.multiselect, app.button_group)
+    kinds = (
+        *(app.selectbox, app.number_input, app.select_slider),
+        *(app.multiselect, app.button_group, app.checkbox),
+    )
     return next(found for kind in kinds for found in kind if found.key in (key, f"{key}@en"))
 
 
@@ -20,8 +23,6 @@ def widget(app: AppTest, key: str) -> Any:
 def test_every_setting_has_a_widget(page: str, experiment: Kind) -> None:
     app = open_page(page)
     for name, setting in experiment.settings.items():
-        if (page, name) == ("race", "families"):
-            continue  # asked for by link and command line; see the next test
         value = setting.of(experiment.start(experiment.default))
         expected = list(value) if isinstance(value, tuple) else value
         assert widget(app, f"{page}_set_{name}").value == expected
@@ -35,6 +36,41 @@ def test_other_network_types_of_a_race_are_named_as_a_change_that_can_be_taken_b
     app.button(key="race_back").click().run()
     assert "2 networks" in texts(app)
     assert app.query_params == {}
+
+
+def test_a_race_of_other_families_is_put_together_and_made_equal_in_cost() -> None:
+    """Five at once, one of them a variant; the depth goes with them, and the link has it all."""
+    app = open_page("race", width="16", depth="20", families="plain,densenet+group")
+    chosen = ["plain", "residual", "densenet+group", "vgg", "resnext"]
+    app.multiselect(key="race_set_families@en").set_value(chosen).run()
+    assert not app.exception
+    assert "5 networks" in texts(app)
+    app.checkbox(key="race_set_equal_cost").check().run()
+    assert not app.exception
+    assert "DenseNet (group) 19: growth rate 11" in texts(app)
+    assert "".join(app.query_params["equal_cost"]) == "yes"
+    assert "".join(app.query_params["families"]) == ",".join(chosen)
+
+
+def test_a_typed_network_type_that_does_not_exist_is_refused_in_a_sentence() -> None:
+    app = open_page("race")
+    app.multiselect(key="race_set_families@en").set_value(["plain", "transformer"]).run()
+    assert not app.exception
+    assert "There is no network type transformer" in "".join(error.value for error in app.error)
+    app.multiselect(key="race_set_families@en").set_value([]).run()
+    assert not app.exception
+    assert [error.value for error in app.error] == ["Choose at least one network type."]
+    app.multiselect(key="race_set_families@en").set_value(["densenet"]).run()
+    assert not app.exception
+    assert app.select_slider(key="race_set_depth").value == 31
+
+
+def test_costs_that_cannot_be_equal_are_refused_in_a_sentence() -> None:
+    app = open_page("race", families="plain,densenet", depth="20")
+    app.checkbox(key="race_set_equal_cost").check().run()
+    assert not app.exception
+    (error,) = app.error
+    assert "densenet-19 does not come within 10%" in error.value
 
 
 def test_a_block_brings_the_nearest_depth() -> None:

@@ -26,6 +26,7 @@ def equivalent_script(spec: RunSpec, facts: Mapping[str, Any] | None = None) -> 
             batches_code(spec),
             network.code,
             initial_weights_code(spec.network),
+            _DRAWN if network.draws else "",
             learning_rate_code(spec.train),
             _train(spec, network, known),
         ]
@@ -103,6 +104,7 @@ def _train(spec: RunSpec, source: Source, facts: Mapping[str, Any]) -> str:
     asked = facts.get("device", recipe.device)
     device = '"cuda" if torch.cuda.is_available() else "cpu"' if asked == "auto" else f'"{asked}"'
     moved = "" if spec.data.augmentation == "none" else "        images = moved(images, step)\n"
+    draws, drawn = ("", "") if not source.draws else (f"{_AT_STEP}step)\n", f"{_AT_STEP}None)\n")
     forward = ["logits = network(normalised(images))"]
     if recipe.precision == "bfloat16":
         forward = ["with torch.autocast(device.type, torch.bfloat16):", f"    {forward[0]}"]
@@ -152,7 +154,7 @@ def main():
             group["lr"] = learning_rate(step)
         network.train()
         optimizer.zero_grad()
-{train_forward}        loss = F.cross_entropy(logits.float(), labels)
+{draws}{train_forward}{drawn}        loss = F.cross_entropy(logits.float(), labels)
         loss.backward()
         optimizer.step()
         report("train/loss", step, loss.item())
@@ -168,6 +170,15 @@ if __name__ == "__main__":
 """
 
 
+_DRAWN = '''
+
+def leave_out(network, step):
+    """Draw what a training step leaves out; None: no step, so nothing is left out."""
+    for name, part in network.named_modules():
+        if isinstance(part, Kept):
+            part.seed = None if step is None else generator(f"{SEED} {name} {step}").initial_seed()
+'''
+_AT_STEP = "        leave_out(network, "
 _WITH_NEW_STATISTICS = """
     def evaluate_with_new_statistics(step):
         \"""Running averages trail behind the weights: the statistics are measured anew, then put back.\"""

@@ -6,6 +6,11 @@ from resnet_viz.specs import NetworkSpec, TrainSpec
 
 def initial_weights_code(network: NetworkSpec) -> str:
     """Source of ``initialise``; needs ``generator``, ``sqrt`` and, to start at zero, ``Block``."""
+    gates = _GATES.format(bias=network.gate_bias) if network.gate != "none" else ""
+    return _weights_code(network) + gates
+
+
+def _weights_code(network: NetworkSpec) -> str:
     if network.init == "pytorch":
         doc = "PyTorch's default: uniform within 1 / sqrt(fan-in)."
         body = _UNIFORM.replace("KIND", "nn.Conv2d | nn.Linear").replace("BRANCH", "if")
@@ -41,6 +46,10 @@ _UNIFORM = """        BRANCH isinstance(module, KIND):
 """
 _ONLY_WITH_BIAS = """            if module.bias is not None:
                 module.bias"""
+_GATES = """    for name, module in network.named_modules():
+        if name.endswith(".gate"):
+            module.bias.fill_({bias!r})
+"""
 _ZEROS = """    for weight in zeros:  # every block begins as its shortcut
         weight.zero_()
 """

@@ -34,6 +34,7 @@ class Chosen:
     """All of it; ``batch`` images are what memory is counted for."""
 
     subjects: list[Subject]
+    depth: int
     batch: int
     show: str
     level: Level
@@ -69,7 +70,7 @@ def choose() -> Chosen:
                 width=160,
             ),
         )
-    return Chosen(found, batch, show, cast(Level, level), form == "stream", paint)
+    return Chosen(found, depth, batch, show, cast(Level, level), form == "stream", paint)
 
 
 def _network(side: str, names: list[str], default: str) -> str:
@@ -90,7 +91,6 @@ def _size() -> tuple[NetworkSpec, DataShape, int]:
         _WIDTHS,
         16,
         lambda key: st.select_slider(_("Width (channels of the first stage)"), _WIDTHS, key=key),
-        folded=True,
     )
     image = LINK.choose(
         "input",
@@ -99,7 +99,6 @@ def _size() -> tuple[NetworkSpec, DataShape, int]:
         lambda key: st.selectbox(
             _("Image"), list(_INPUTS), format_func=lambda name: name.replace("x", " × "), key=key
         ),
-        folded=True,
     )
     batch = LINK.choose(
         "batch",
@@ -108,7 +107,6 @@ def _size() -> tuple[NetworkSpec, DataShape, int]:
         lambda key: st.select_slider(
             _("Batch size"), _BATCHES, key=key, help=_("How many images memory is counted for.")
         ),
-        folded=True,
     )
     channels, px = _INPUTS[image]
     return (

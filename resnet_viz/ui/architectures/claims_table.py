@@ -1,21 +1,14 @@
 """What is claimed of costs and benefits, each claim beside our numbers."""
 
-from collections.abc import Iterator
-from contextlib import suppress
 from html import escape
 from typing import Final
 
 import streamlit as st
 
 from resnet_viz.architecture.graph import Architecture
-from resnet_viz.errors import InvalidSetting
-from resnet_viz.experiments.experiment import CellHistory, Experiment
-from resnet_viz.experiments.kinds import RACE, SWEEP, Kind
 from resnet_viz.findings.claim import Claim, ClaimOutcome
 from resnet_viz.findings.claims import MEASURED, NEEDED, SHAPE, claims
-from resnet_viz.findings.depth_numbers import judge as judge_sweep
-from resnet_viz.findings.race_numbers import judge as judge_race
-from resnet_viz.jobs.experiments import cells_of, recorded_cells, spec_of
+from resnet_viz.jobs.own_findings import own_findings
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server
 from resnet_viz.ui.architectures.choices import Chosen
@@ -23,8 +16,6 @@ from resnet_viz.ui.architectures.client import Drawn, architecture, ask
 from resnet_viz.ui.architectures.subjects import named
 from resnet_viz.ui.permissions import owner
 
-_LOOKED_AT: Final = 12
-"""So many of the reader's latest races and sweeps are taken into account."""
 _SIGNS: Final = {
     ClaimOutcome.SUPPORTS: "✓",
     ClaimOutcome.CONTRADICTS: "✗",
@@ -36,11 +27,12 @@ _SIGNS: Final = {
 def show_claims(chosen: Chosen, drawn: Drawn) -> None:
     """Show the table; each row computes itself."""
     with st.spinner(_("Counting the networks that the claims are about …")):
+        own = own_findings(server.store(), owner())
         found = claims(
             _architectures(),
             kept_bytes=_kept(),
-            races=[judge_race(spec, [cell.history for cell in cells]) for spec, cells in _own(RACE)],
-            sweeps=[judge_sweep(spec, cells) for spec, cells in _own(SWEEP)],
+            races=own.races,
+            sweeps=own.sweeps,
         )
     heads = "".join(
         f'<th scope="col">{escape(head)}</th>'
@@ -60,9 +52,10 @@ def _row(claim: Claim) -> str:
         source = _("published: {source}").format(source=claim.source)
         published = f"{escape(str(claim.published))}<br><small>{escape(source)}</small>"
     remark = f"<br><small>{escape(str(claim.remark))}</small>" if claim.remark is not None else ""
+    outcome = f"{_SIGNS[claim.outcome]} {claim.title}"
     return (
         f"<tr><td>{escape(str(claim.claim))}</td><td>{escape(str(claim.ours))}</td><td>{published}</td>"
-        f'<td><b class="{claim.outcome.value}">{_SIGNS[claim.outcome]} {escape(str(claim.title))}</b>{remark}</td></tr>'
+        f'<td><b class="{claim.outcome.value}">{escape(outcome)}</b>{remark}</td></tr>'
     )
 
 
@@ -72,12 +65,3 @@ def _architectures() -> dict[str, Architecture]:
 
 def _kept() -> dict[str, int]:
     return {name: int(ask("kept_memory", named(name, SHAPE)).values["bytes"]) for name in MEASURED}
-
-
-def _own(kind: Kind) -> Iterator[tuple[Experiment, list[CellHistory]]]:
-    """What was recorded of the reader's latest experiments of ``kind``, the latest last."""
-    store = server.store()
-    groups = [group for group in store.groups(owner=owner(), limit=_LOOKED_AT) if group.kind == kind.name]
-    for group in reversed(groups):
-        with suppress(InvalidSetting):  # of another version of this app
-            yield spec_of(group), recorded_cells(store, cells_of(store, group))

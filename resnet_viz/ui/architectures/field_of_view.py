@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 import streamlit as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from resnet_viz.architecture.graph import Architecture, Operation
 from resnet_viz.locale import gettext as _
@@ -21,6 +21,8 @@ from resnet_viz.ui.inspection.networks import bundled, bundled_record
 from resnet_viz.wording import percent
 
 _SEED: Final = 0
+_FRAME: Final = "#F0E442"
+"""Seen on grey pictures and on what is coloured in them."""
 _PANE_PX: Final = 340
 
 
@@ -59,21 +61,26 @@ def _field(subject: Subject, architecture: Architecture, operation: Operation) -
     image = _image(channels, px)
     answer = ask("field_of_view", subject, image[np.newaxis], operation=operation.name, seed=_SEED)
     gradient = answer.arrays["gradient"]
-    box = _box(operation, px)
-    picture = overlay(image, gradient, largest(gradient, signed=False), signed=False)
-    source = f"data:image/png;base64,{b64encode(png(picture)).decode()}"
-    first, last = box
+    first, last = _box(operation, px)
     side = last - first + 1
-    told = _("{network}, {layer}: box {side}×{side} pixels; {share} of the gradient in the middle quarter of it")
-    text = told.format(
-        network=subject.title, layer=operation.name, side=side, share=percent(_in_middle(gradient, box))
-    )
+    told = _("{network}, {layer}: box {side}×{side} pixels; {share} of the gradient in its middle quarter")
+    share = percent(_in_middle(gradient, first, last))
+    text = told.format(network=subject.title, layer=operation.name, side=side, share=share)
+    picture = overlay(image, gradient, largest(gradient, signed=False), signed=False)
+    framed = _framed(picture, first / px, (last + 1) / px, _FRAME)
+    source = f"data:image/png;base64,{b64encode(png(framed)).decode()}"
     st.html(
-        f'<figure class="field-of-view"><svg viewBox="0 0 {px} {px}" role="img" aria-label="{escape(text)}">'
-        f'<image href="{source}" width="{px}" height="{px}"/>'
-        f'<rect x="{first}" y="{first}" width="{side}" height="{side}" style="--family: {subject.colour}"/></svg>'
+        f'<figure class="field-of-view"><img src="{source}" alt="{escape(text)}">'
         f"<figcaption>{escape(text)}</figcaption></figure>"
     )
+
+
+def _framed(picture: Pixels, first: float, last: float, colour: str) -> Pixels:
+    """``picture`` uint8 [H, W, 3] with a square drawn on it; its sides are shares of the picture's."""
+    drawn = Image.fromarray(picture)
+    start, end = round(first * drawn.width), round(last * drawn.width) - 1
+    ImageDraw.Draw(drawn).rectangle((start, start, end, end), outline=colour, width=3)
+    return np.asarray(drawn, np.uint8)
 
 
 def _box(operation: Operation, px: int) -> tuple[int, int]:
@@ -85,9 +92,8 @@ def _box(operation: Operation, px: int) -> tuple[int, int]:
     return max(field.first + at, 0), min(field.last + at, px - 1)
 
 
-def _in_middle(gradient: Values, box: tuple[int, int]) -> float:
+def _in_middle(gradient: Values, first: int, last: int) -> float:
     """Which share of it lies in the middle half of either side of the box."""
-    first, last = box
     margin = (last - first + 1) // 4
     inner = gradient[first + margin : last + 1 - margin, first + margin : last + 1 - margin]
     total = float(gradient.sum())

@@ -51,25 +51,24 @@ def _facts(architecture: Architecture, row: Row, batch: int) -> list[tuple[str, 
     work = sum(one.multiply_adds for one in operations)
     kept = sum(one.kept_bytes for one in operations)
     product = multiplied = ""
-    if len(operations) == 1:
-        product = parameters_product(output, _input_shape(architecture, output))
-        multiplied = multiply_adds_product(output, _input_shape(architecture, output))
-    facts = [(_("Output"), f"{shape_text(output.output_shape)} · {data_size(batch * _output(row))}")]
+    if row.level == "operation":
+        times = f"{len(row.parts)} · " if len(row.parts) > 1 else ""
+        inputs = _input_shape(architecture, row.first[0])
+        product = _times(times, parameters_product(row.first[0], inputs))
+        multiplied = _times(times, multiply_adds_product(row.first[0], inputs))
+    facts = [(_("Output"), f"{shape_text(output.output_shape)} · {data_size(batch * output.output_bytes)}")]
     if parameters:
         facts.append((_("Parameters"), _of_total(parameters, architecture.parameters, product)))
     if work:
         facts.append((_("Multiply-adds"), _of_total(work, architecture.multiply_adds, multiplied)))
     facts.append((_("Kept for backward"), data_size(batch * kept) if kept else _("nothing")))
-    facts.append((_("Receptive field"), _field(output)))
+    seen = [_field(row.first[-1]), _field(output)]
+    facts.append((_("Receptive field"), " – ".join(dict.fromkeys(seen))))
     return facts
 
 
-def _output(row: Row) -> int:
-    return (
-        sum(part[-1].output_bytes for part in row.parts)
-        if row.level == "operation"
-        else row.output.output_bytes
-    )
+def _times(times: str, product: str) -> str:
+    return f"{times}({product})" if times and "+" in product else f"{times}{product}" if product else ""
 
 
 def _of_total(value: int, total: int, product: str) -> str:

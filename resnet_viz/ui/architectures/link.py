@@ -6,5 +6,26 @@ from resnet_viz.ui.linked_choices import LinkedChoices
 
 LINK: Final = LinkedChoices(
     "architectures",
-    ("left", "right", "depth", "width", "input", "batch", "show", "level", "form", "paint", "step", "look", "layer", "order", "span", "scale", "norm", "image", "class", "blocks"),
+    (
+        "left",
+        "right",
+        "depth",
+        "width",
+        "input",
+        "batch",
+        "show",
+        "level",
+        "form",
+        "paint",
+        "step",
+        "look",
+        "layer",
+        "order",
+        "span",
+        "scale",
+        "norm",
+        "image",
+        "class",
+        "blocks",
+    ),
 )

@@ -6,7 +6,6 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.architecture.graph import Architecture
 from resnet_viz.architecture.paint import COST_TITLES, Paint, cost_paint, measured_paint
 from resnet_viz.figures.gradient_profile import METRICS
 from resnet_viz.figures.recorded_paint import recorded_values

@@ -49,7 +49,7 @@ def play(chosen: Chosen, drawn: Drawn) -> None:
             "Numbers: norms over all channels. Line width on the way back: share of each term's norm in the sum of both norms."
         ).format(channels=_channels(walks))
     )
-    with st.expander(_("All numbers")):
+    with st.expander(_("The numbers"), icon=":material/table_rows:", type="compact"):
         _numbers(walks)
 
 

@@ -9,7 +9,7 @@ from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.figures.families import family_look, family_name, looks_in_turn
 from resnet_viz.figures.theme import OTHERS
 from resnet_viz.networks.families import OFFERED, ROLES, depths_at, network_type, with_depth
-from resnet_viz.networks.torchvision_catalogue import ZOO
+from resnet_viz.networks.torchvision_catalogue import DRAWN, ZOO
 from resnet_viz.specs import DataShape, NetworkSpec
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import server
@@ -47,7 +47,7 @@ class Subject:
 def references(linked: Sequence[str]) -> list[str]:
     """What there is to choose from; ``linked`` too, where it can be had."""
     runs = [f"{_RUN}{run.id}" for run in server.store().runs(owner=owner(), limit=_RUNS_LISTED)]
-    found = [*_TYPES, *(entry.reference for entry in ZOO.values()), *runs]
+    found = [*_TYPES, *(f"{_PUBLISHED}{name}" for name in DRAWN), *runs]
     return found + [one for one in linked if one not in found and _exists(one)]
 
 
@@ -57,7 +57,7 @@ def title_of(reference: str) -> str:
         run = _run(reference)
         return f"{family_name(run.role)}-{run.spec.network.depth} · {run.id}"
     if reference.startswith(_PUBLISHED):
-        return f"{ZOO[reference.removeprefix(_PUBLISHED)].title} (torchvision)"
+        return f"{_published_title(reference)} (torchvision)"
     return family_name(reference)
 
 
@@ -81,10 +81,11 @@ def subjects(chosen: Sequence[str], base: NetworkSpec, depth: int, shape: DataSh
             colour, taken = family_look(run.role).css, shape_of(run.spec.data)
             found.append(replace(_of_spec(run.role, colour, run.spec.network, taken), run=run))
         else:
-            entry = ZOO[reference.removeprefix(_PUBLISHED)]
-            role = {"resnet": "residual"}.get(entry.family, entry.family)
+            kind = DRAWN[reference.removeprefix(_PUBLISHED)]
+            role = {"resnet": "residual"}.get(kind, kind)
             colour = family_look(role).css if role in ROLES else OTHERS[0]
-            found.append(Subject(reference, entry.title, entry.name, colour, {"model": reference}))
+            title = _published_title(reference)
+            found.append(Subject(reference, title, title.lower(), colour, {"model": reference}))
     return found
 
 
@@ -99,6 +100,11 @@ def _of_spec(family: str, colour: str, spec: NetworkSpec, shape: DataShape) -> S
     question = {"spec": spec.model_dump(mode="json"), "shape": shape.model_dump(mode="json")}
     title = f"{family_name(family)}-{spec.depth}"
     return Subject(family, title, with_depth(family, spec.depth), colour, question, spec, shape)
+
+
+def _published_title(reference: str) -> str:
+    name = reference.removeprefix(_PUBLISHED)
+    return ZOO[name].title if name in ZOO else name
 
 
 def _run(reference: str) -> RunRecord:

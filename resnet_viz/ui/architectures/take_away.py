@@ -8,7 +8,7 @@ from resnet_viz.architecture.exported import as_json
 from resnet_viz.architecture.graph import Architecture
 from resnet_viz.architecture.mermaid import mermaid
 from resnet_viz.architecture.svg import View, draw_file
-from resnet_viz.exports.network_program import network_program
+from resnet_viz.exports.network_program import network_program, published_program
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.architectures.choices import Chosen
 from resnet_viz.ui.architectures.client import Drawn, ask
@@ -24,8 +24,8 @@ def take_away(chosen: Chosen, drawn: Drawn) -> None:
             _buttons(chosen, side, subject, architecture)
     st.caption(
         _(
-            "The program is plain PyTorch and loads weights that were exported from Runs. ONNX has the weights of "
-            "the run, or of a network not trained yet those drawn with seed 0."
+            "The program is plain PyTorch; it loads weights that were exported from Runs. ONNX has random "
+            "weights, and takes up to half a minute to make."
         )
     )
 
@@ -36,17 +36,16 @@ def _buttons(chosen: Chosen, side: str, subject: Subject, architecture: Architec
     _button(
         f"{side}_svg", _("Drawing (SVG)"), f"{stem}.svg", lambda: draw_file(architecture, view, subject.title)
     )
-    spec, shape = subject.spec, subject.shape
-    if spec is not None and shape is not None:
-        _button(
-            f"{side}_python",
-            _("Program (PyTorch)"),
-            f"{stem}.py",
-            lambda: network_program(spec, shape, architecture.parameters),
-        )
+    _button(f"{side}_python", _("Program (PyTorch)"), f"{stem}.py", lambda: _program(subject, architecture))
     _button(f"{side}_onnx", _("Network (ONNX)"), f"{stem}.onnx", lambda: _onnx(subject))
     _button(f"{side}_json", _("Numbers (JSON)"), f"{stem}.json", lambda: as_json(subject.title, architecture))
     _button(f"{side}_mermaid", _("Flowchart (Mermaid)"), f"{stem}.mmd", lambda: mermaid(architecture))
+
+
+def _program(subject: Subject, architecture: Architecture) -> str:
+    if subject.spec is None or subject.shape is None:
+        return published_program(subject.reference.partition(":")[2], architecture.parameters)
+    return network_program(subject.spec, subject.shape, architecture.parameters)
 
 
 def _onnx(subject: Subject) -> bytes:

@@ -4,26 +4,24 @@ from typing import Final
 
 import streamlit as st
 
-from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.kinds import SWEEP
-from resnet_viz.figures.families import family_name
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import OFFERED, network_type, possible_depths
 from resnet_viz.networks.family import MAX_DEPTH
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.ui.choose_families import choose_families, depths_of_first, lacks_families, legal_depths
 from resnet_viz.ui.linked_form import DEPTH_FORM
 from resnet_viz.ui.settings_form import choose_seeds
-from resnet_viz.ui.translated import choose
 
 _SHOWN_DEPTH: Final = 110
 """Depths to press end here, as the paper's figures do; a link and the range go further."""
+_MOST_SHOWN: Final = 40
+"""As many depths to press find room; of a type that has more, every second or third is shown."""
 
 
 def choose_sweep() -> None:
     """Show network types, seeds and depths."""
     families, seeds = st.columns([7, 3], gap="medium")
     with families:
-        _families()
+        choose_families(DEPTH_FORM)
     with seeds:
         choose_seeds(DEPTH_FORM)
     _depths()
@@ -31,37 +29,21 @@ def choose_sweep() -> None:
 
 def refusal() -> str:
     """What the form lacks; empty where that is nothing."""
-    if not st.session_state[DEPTH_FORM.key("families")]:
-        return _("Choose at least one network type.")
-    if not st.session_state[DEPTH_FORM.key("depths")]:
-        return _("Choose at least one depth.")
-    return ""
-
-
-def _families() -> None:
-    setting = SWEEP.settings["families"]
-    key = DEPTH_FORM.key("families")
-    choose(
-        st.multiselect,
-        _(setting.label),
-        list(dict.fromkeys((*OFFERED, *st.session_state[key]))),
-        _family_title,
-        key=key,
-        accept_new_options=True,
-        on_change=DEPTH_FORM.blocks_changed,
-        placeholder=_("Choose at least one network type"),
-        help=_(setting.help),
-    )
+    if lacking := lacks_families(DEPTH_FORM):
+        return lacking
+    return "" if st.session_state[DEPTH_FORM.key("depths")] else _("Choose at least one depth.")
 
 
 def _depths() -> None:
     setting = SWEEP.settings["depths"]
     key = DEPTH_FORM.key("depths")
-    legal = _legal()
+    legal = legal_depths(DEPTH_FORM)
+    offered = [depth for depth in depths_of_first(DEPTH_FORM) if depth <= _SHOWN_DEPTH]
+    every = -(-len(offered) // _MOST_SHOWN)
     pills, more = st.columns([3, 2], vertical_alignment="bottom", gap="medium")
     pills.pills(
         _(setting.label),
-        sorted({depth for depth in legal if depth <= _SHOWN_DEPTH} | set(st.session_state[key])),
+        sorted({*offered[::every], *st.session_state[key]}),
         selection_mode="multi",
         key=key,
         wrap=True,
@@ -91,22 +73,6 @@ def _range(legal: list[int]) -> None:
 
 
 def _take_range(low: int, high: int, every: int) -> None:
-    legal = [depth for depth in _legal() if low <= depth <= high]
+    legal = [depth for depth in legal_depths(DEPTH_FORM) if low <= depth <= high]
     if legal:
         st.session_state[DEPTH_FORM.key("depths")] = [d for d in legal if (d - legal[0]) % every == 0]
-
-
-def _legal() -> list[int]:
-    """Depths that the chosen families can be compared at; those of the block while one is unknown."""
-    base = NetworkSpec.model_construct(block=st.session_state[DEPTH_FORM.key("block")])
-    try:
-        return possible_depths(st.session_state[DEPTH_FORM.key("families")], base)
-    except InvalidSetting:
-        return possible_depths((), base)
-
-
-def _family_title(name: str) -> str:
-    try:
-        return family_name(network_type(name).name)
-    except InvalidSetting:
-        return name

@@ -8,9 +8,11 @@ import streamlit as st
 from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures.families import family_name
 from resnet_viz.findings.fairness import FairnessCard, fairness_cards
+from resnet_viz.findings.sizes import difference_sentence, network_sizes, size_rows
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.experiment.fairness_table import fairness_table
 from resnet_viz.ui.experiment.view import ExperimentView
+from resnet_viz.ui.table import table
 from resnet_viz.ui.translated import choose
 
 _ORDER: Final = {False: 0, None: 1, True: 2}
@@ -30,10 +32,20 @@ class _Pair(NamedTuple):
 
 
 def show_fairness(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
-    """One line that says whether the comparison is fair so far, and what was compared behind it."""
-    pairs = _pairs(view, cells)
-    if not pairs:
-        return
+    """One line that says whether the comparison is fair so far, and what was compared behind it.
+
+    A second one where some networks are no twins: in what they differ.
+    """
+    if pairs := _pairs(view, cells):
+        _show_pairs(view, pairs)
+    if sizes := network_sizes(view.spec, cells):
+        text = str(difference_sentence(sizes))
+        with st.expander(text, icon=":material/difference:", key=f"{view.kind.page}_sizes"):
+            headings, *rows = size_rows(sizes)
+            table(headings, rows, caption=_("In what the networks differ"))
+
+
+def _show_pairs(view: ExperimentView, pairs: Sequence[_Pair]) -> None:
     cards = [pair.card for pair in pairs]
     worst = min(cards, key=lambda card: (_ORDER[card.fair], not card.has_chosen))
     known = sum(row.equal is not None for card in cards for row in card.rows)
@@ -44,7 +56,7 @@ def show_fairness(view: ExperimentView, cells: Sequence[CellHistory]) -> None:
     )
     page = view.kind.page
     with st.expander(text, icon=_ICONS[worst.fair], key=f"{page}_fairness"):
-        shown = pairs
+        shown = list(pairs)
         if len(pairs) > _MOST_SHOWN:
             key = f"{page}_fairness_{view.group.id}"
             if st.session_state.get(key, 0) >= len(pairs):  # a run was deleted

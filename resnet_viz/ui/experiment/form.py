@@ -11,6 +11,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Cell, Experiment
 from resnet_viz.experiments.presets import CUSTOM
+from resnet_viz.findings.cost_words import cost_sentences
 from resnet_viz.jobs.experiments import planned_cells
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server
@@ -61,6 +62,8 @@ def experiment_form(
         if known:
             text += " · " + _("{known} already trained, will be reused").format(known=len(known))
         st.caption(with_changes(text, form, preset, spec))
+        for sentence in cost_sentences(spec):
+            st.caption(str(sentence))
         if parts.kind.reuses:
             show_estimate(spec, missing)
     return Asked(spec, missing), button

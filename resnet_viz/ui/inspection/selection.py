@@ -107,6 +107,8 @@ def layer_title(name: str) -> str:
                 words.append(_("convolution {number}").format(number=number))
             case "shortcut":
                 words.append(_("shortcut"))
+            case "gate":
+                words.append(_("gate"))
             case _other:
                 words.append(part)
     title = words[0]

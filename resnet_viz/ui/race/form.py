@@ -7,9 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import possible_depths
 from resnet_viz.networks.family import MAX_DEPTH
-from resnet_viz.specs import NetworkSpec
+from resnet_viz.ui.choose_families import lacks_families, legal_depths
 from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.settings_form import choose_seeds
 from resnet_viz.wording import running_text
@@ -30,18 +29,19 @@ def choose_race() -> DeltaGenerator:
         return st.container()
 
 
+def refusal() -> str:
+    """What the form lacks; empty where that is nothing."""
+    return lacks_families(RACE_FORM)
+
+
 def _depth() -> None:
     setting = RACE.settings["depth"]
     key = RACE_FORM.key("depth")
-    network = NetworkSpec.model_construct(block=st.session_state[RACE_FORM.key("block")])
-    shown = max(_SHOWN_DEPTH, st.session_state[key])
+    current = st.session_state[key]
+    legal = {depth for depth in legal_depths(RACE_FORM) if depth <= max(_SHOWN_DEPTH, current)}
     st.select_slider(
         _(setting.label),
-        [
-            depth
-            for depth in possible_depths(st.session_state[RACE_FORM.key("families")], network)
-            if depth <= shown
-        ],
+        sorted(legal | {current}),
         key=key,
         help=running_text((_(setting.help), _("A link may ask for up to {most}.").format(most=MAX_DEPTH))),
     )

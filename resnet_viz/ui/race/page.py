@@ -17,7 +17,7 @@ from resnet_viz.ui.experiment.view import ExperimentView, Standing, histories_of
 from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.race.charts import race_charts
-from resnet_viz.ui.race.form import choose_race
+from resnet_viz.ui.race.form import choose_race, refusal
 from resnet_viz.ui.race.preview import show_preview
 from resnet_viz.ui.race.status import race_failures, race_status
 from resnet_viz.ui.table import table
@@ -51,8 +51,8 @@ PARTS: Final = Parts(
     form=RACE_FORM,
     words=Words(
         intro=N_(
-            "Two networks with one difference: one of them has skip connections. Watch both train side "
-            "by side."
+            "Two to five networks side by side, usually with one difference: one of them has skip "
+            "connections."
         ),
         start=N_("Start the race"),
         extend=N_("Add these seeds"),
@@ -65,7 +65,7 @@ PARTS: Final = Parts(
         ),
     ),
     choose=choose_race,
-    refusal=lambda: "",
+    refusal=refusal,
     status=race_status,
     cells=race_failures,
     charts=_charts,

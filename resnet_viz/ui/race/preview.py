@@ -10,7 +10,7 @@ from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.families import family_looks, plain_first
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.locale import gettext as _
-from resnet_viz.networks.families import family_of, multiply_adds, network_type
+from resnet_viz.networks.families import family_of, multiply_adds
 from resnet_viz.networks.family import Stage
 from resnet_viz.specs import DataShape, NetworkSpec
 from resnet_viz.ui.live_chart import chart_soon
@@ -23,17 +23,11 @@ _MOST_DRAWN: Final = 6
 def show_preview(asked: Experiment) -> None:
     """Draw the networks that the form asks for."""
     chart_soon()
-    shape, base = shape_of(asked.run.data), asked.run.network
+    shape = shape_of(asked.run.data)
     names = plain_first(asked.families)
     looks = family_looks(names)
-    networks = {name: network_type(name).network(base, asked.depths_of(name)[0]) for name in names}
-    drawn = [
-        _network_html(looks[name], networks[name], shape)
-        for name in names
-        if family_of(networks[name]).stages(networks[name], shape)
-    ]
-    if not drawn:
-        return
+    networks = {name: asked.network(name, asked.depths_of(name)[0]) for name in names}
+    drawn = [_network_html(looks[name], networks[name], shape) for name in names]
     with st.container(key="race_preview", gap="xsmall"):
         st.html("".join(drawn))
         st.caption(
@@ -48,19 +42,23 @@ def show_preview(asked: Experiment) -> None:
 def _network_html(look: NetworkLook, network: NetworkSpec, shape: DataShape) -> str:
     """Name and cost, and the stages in a row that breaks where there is little room."""
     stages = family_of(network).stages(network, shape)
-    blocks = sum(stage.blocks for stage in stages)
+    blocks, work = sum(stage.blocks for stage in stages), number(float(multiply_adds(network, shape)))
     title = f"{look.name}-{network.depth}"
-    text = _("{blocks} blocks · {work} multiply-adds per image").format(
-        blocks=blocks, work=number(float(multiply_adds(network, shape)))
-    )
+    if not stages:
+        text = _("{work} multiply-adds per image").format(work=work)
+        return f'<div class="network">{_heading_html(title, text)}</div>'
+    text = _("{blocks} blocks · {work} multiply-adds per image").format(blocks=blocks, work=work)
     numbered = list(enumerate(stages, start=1))
     said = _("{name}: {text}").format(name=title, text="; ".join(_words(*entry) for entry in numbered))
     drawn = "".join(_stage_html(*entry) for entry in numbered)
     return (
-        f'<div class="network" style="--family: {look.css}"><p><b>{escape(title)}</b> '
-        f'<span class="fine">{escape(text)}</span></p>'
+        f'<div class="network" style="--family: {look.css}">{_heading_html(title, text)}'
         f'<div class="stages" role="img" aria-label="{escape(said)}">{drawn}</div></div>'
     )
+
+
+def _heading_html(title: str, text: str) -> str:
+    return f'<p><b>{escape(title)}</b> <span class="fine">{escape(text)}</span></p>'
 
 
 def _words(number: int, stage: Stage) -> str:

@@ -1,0 +1,100 @@
+"""The Architectures page: both drawings on the first screen, every skip visible, and walked with the keys."""
+
+import re
+from itertools import product
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.ui.conftest import settled
+from tests.ui.screens.seen import LANGUAGES, SCREENS, assert_nothing_cut, assert_on_first_screen, show, speak
+
+pytestmark = pytest.mark.browser
+
+_LEFT, _RIGHT = (f".st-key-architectures_{side}" for side in ("left", "right"))
+_DRAWING = ".architecture-drawing"
+_PAINTED = "(path) => { const b = path.getBBox(); return path.getTotalLength() > 20 && b.height > 10; }"
+
+
+def open_page(page: Page, address: str) -> Locator:
+    """The right drawing, once both are there."""
+    page.goto(address)
+    expect(page.locator(f"{_DRAWING} svg").first).to_be_visible(timeout=60_000)
+    settled(page)
+    return page.locator(f"{_RIGHT} {_DRAWING}")
+
+
+def test_both_networks_are_seen_at_once(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/architectures")
+    for theme, language in product(("light", "dark"), LANGUAGES):
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        speak(page, language)
+        for screen in SCREENS:
+            show(page, screen)
+            left, right = page.locator(f"{_LEFT} svg"), page.locator(f"{_RIGHT} svg")
+            if screen.name == "phone":  # one below the other: the first whole
+                assert_on_first_screen(screen, left.first, left.last)
+            else:
+                assert_on_first_screen(screen, left.first, left.last, right.first, right.last)
+            assert_nothing_cut(page)
+
+
+@pytest.mark.parametrize("form", ["chain", "stream"])
+def test_every_skip_can_be_seen_at_every_level(page: Page, app_url: str, form: str) -> None:
+    for level, least in (("stage", 5), ("block", 5), ("operation", 5)):
+        drawing = open_page(page, f"{app_url}/architectures?depth=56&level={level}&form={form}")
+        skips = drawing.locator("path.skip")
+        assert skips.count() >= least
+        for number in range(skips.count()):
+            assert skips.nth(number).evaluate(_PAINTED)
+            colour = skips.nth(number).evaluate("(path) => getComputedStyle(path).stroke")
+            assert colour.startswith("rgb")
+        named = " ".join(skips.nth(i).get_attribute("data-skips") or "" for i in range(skips.count()))
+        assert len(named.split()) == 27
+
+
+def test_one_walks_with_the_keys_opens_and_closes(page: Page, app_url: str) -> None:
+    drawing = open_page(page, f"{app_url}/architectures")
+    facts = page.locator(f"{_RIGHT} .architecture-facts")
+    expect(facts).to_contain_text("arrow keys")
+    drawing.focus()
+    page.keyboard.press("ArrowDown")
+    expect(facts).to_contain_text("stem")
+    page.keyboard.press("ArrowDown")
+    expect(facts).to_contain_text("block 1–3")
+    page.keyboard.press("ArrowRight")
+    chosen = drawing.locator('.row[aria-selected="true"]')
+    expect(chosen).to_have_attribute("data-row", "stage2.block2")
+    expect(drawing).to_have_attribute("aria-activedescendant", "right-stage2.block2")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("level=operation"))
+    expect(chosen).to_have_attribute("data-row", re.compile(r"^stage2\.block2\."))
+    expect(drawing.locator(".row")).not_to_have_count(8)
+    drawing.focus()
+    page.keyboard.press("Backspace")
+    expect(page).not_to_have_url(re.compile("level="))
+    expect(chosen).to_have_attribute("data-row", "stage2.block2")
+    page.keyboard.press("Escape")
+    expect(facts).to_contain_text("arrow keys")
+
+
+def test_a_term_of_the_sum_leads_to_its_block(page: Page, app_url: str) -> None:
+    drawing = open_page(page, f"{app_url}/architectures?form=stream&depth=32")
+    terms = page.locator(f"{_RIGHT} .architecture-terms button")
+    expect(terms).to_have_count(15)
+    terms.nth(6).click()
+    expect(drawing.locator('.row[aria-selected="true"]')).to_have_attribute("data-row", "stage2.block2")
+    expect(page.locator(f"{_LEFT} .architecture-terms")).to_contain_text("no line to straighten")
+
+
+def test_files_are_taken_away(page: Page, app_url: str) -> None:
+    open_page(page, f"{app_url}/architectures?look=take&depth=8&width=4")
+    for title, start in (
+        ("Drawing (SVG)", b"<svg"),
+        ("Program (PyTorch)", b'"""'),
+        ("Numbers (JSON)", b"{"),
+        ("Flowchart (Mermaid)", b"flowchart"),
+    ):
+        with page.expect_download() as saved:
+            page.get_by_role("button", name=title).first.click()
+        assert saved.value.path().read_bytes().startswith(start)
