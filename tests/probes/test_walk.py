@@ -136,7 +136,8 @@ def test_the_network_stays_as_it_was() -> None:
     assert network.training
     assert all(not module._forward_hooks and not module._forward_pre_hooks for module in network.modules())
     for name, value in network.state_dict().items():
-        assert torch.equal(value, before[name]) and value.dtype == before[name].dtype
+        assert torch.equal(value, before[name])
+        assert value.dtype == before[name].dtype
 
 
 def test_other_blocks_may_be_asked_for() -> None:

@@ -3,6 +3,16 @@
 const TRAVEL_MS = 700;
 const PAUSE_MS = 1900;
 
+const SIGNS = {
+  play: "M7 4v16l13-8z",
+  pause: "M6 4h4v16H6zM14 4h4v16h-4z",
+  start: "M5 4h3v16H5zM20 4v16L9 12z",
+  back: "M17 4v16L5 12z",
+  next: "M5 4v16l9-8zM16 4h3v16h-3z",
+};
+
+const sign = (name) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${SIGNS[name]}"/></svg>`;
+
 const make = (tag, properties, ...children) => {
   const element = Object.assign(document.createElement(tag), properties);
   element.append(...children);
@@ -55,16 +65,18 @@ export default function ({ data: bytes, parentElement }) {
   );
 
   let timer = 0;
-  const button = (sign, label, act) => {
-    const made = make("button", { type: "button", textContent: sign, title: label, onclick: act });
-    made.setAttribute("aria-label", label);
-    return made;
+  const relabel = (button, name) => {
+    button.innerHTML = sign(name);
+    button.title = words[name];
+    button.setAttribute("aria-label", words[name]);
+    return button;
   };
-  const playing = button("▶", words.play, () => (timer ? pause() : begin()));
+  const button = (name, onclick) => relabel(make("button", { type: "button", onclick }), name);
+  const playing = button("play", () => (timer ? pause() : begin()));
   playing.classList.add("play-go");
-  const toStart = button("⏮", words.start, () => byHand(0));
-  const back = button("◀", words.back, () => byHand(step() - 1));
-  const next = button("▶|", words.next, () => byHand(step() + 1));
+  const toStart = button("start", () => byHand(0));
+  const back = button("back", () => byHand(step() - 1));
+  const next = button("next", () => byHand(step() + 1));
   const place = make("span", { className: "play-place" });
   bar.replaceChildren(playing, toStart, back, next, place);
 
@@ -84,24 +96,24 @@ export default function ({ data: bytes, parentElement }) {
     }
     for (const group of root.querySelectorAll(".is-going")) group.classList.remove("is-going");
     place.textContent = `${words[root.dataset.way]} · ${words.step.replace("{step}", now + 1).replace("{count}", last + 1)}`;
-    toStart.disabled = back.disabled = now === 0;
-    next.disabled = now === last;
+    // Not disabled: that would take the keyboard's focus away.
+    for (const button of [toStart, back]) button.setAttribute("aria-disabled", String(now === 0));
+    next.setAttribute("aria-disabled", String(now === last));
     if (moving) travel(root, now);
   };
   const go = (to) => show(to, to === step() + 1 && to <= last && !isStill());
   const pause = () => {
     clearInterval(timer);
     timer = 0;
-    playing.textContent = "▶";
-    playing.title = words.play;
-    playing.setAttribute("aria-label", words.play);
+    relabel(playing, "play");
   };
   const begin = () => {
     go(step() === last ? 0 : step() + 1);
-    timer = setInterval(() => (step() === last ? pause() : go(step() + 1)), PAUSE_MS);
-    playing.textContent = "⏸";
-    playing.title = words.pause;
-    playing.setAttribute("aria-label", words.pause);
+    timer = setInterval(() => {
+      go(step() + 1);
+      if (step() === last) pause();
+    }, PAUSE_MS);
+    relabel(playing, "pause");
   };
   const byHand = (to) => {
     pause();

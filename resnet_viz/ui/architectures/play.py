@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,7 @@ from resnet_viz.ui.component import component
 from resnet_viz.ui.inspection import client
 from resnet_viz.ui.inspection.networks import BUNDLED_ROLES, bundled, bundled_record
 from resnet_viz.ui.table import table
-from resnet_viz.wording import number
+from resnet_viz.wording import number, with_semicolons
 
 _HERE: Final = Path(__file__).parent
 _OWN: Final = "own"
@@ -44,9 +45,10 @@ def play(chosen: Chosen, drawn: Drawn) -> None:
     _show(walks, about.class_names[target])
     st.caption(
         _(
-            "Measured in the two trained networks that come with the app. Pictures: the channel with the strongest "
-            "maps ({channels}), green positive, purple negative, forward and backward each on one scale per network. "
-            "Numbers: norms over all channels. Line width on the way back: share of each term's norm in the sum of both norms."
+            "Measured in the two trained networks that come with the app. Pictures: the channel whose maps "
+            "are strongest ({channels}); green is positive, purple negative, on one scale per network and "
+            "direction. Numbers: norms over all channels; those of two terms need not add up to that of "
+            "their sum. Line width on the way back: the share of a term's norm in the norms of both."
         ).format(channels=_channels(walks))
     )
     with st.expander(_("The numbers"), icon=":material/table_rows:", type="compact"):
@@ -103,7 +105,7 @@ def _blocks(every: list[str]) -> tuple[list[str], int]:
     """The names of two blocks of one stage, whose skip connection is the identity, and the first's number."""
     firsts = [
         number
-        for number, (one, other) in enumerate(zip(every, every[1:], strict=False), start=1)
+        for number, (one, other) in enumerate(pairwise(every), start=1)
         if one.rpartition(".")[0] == other.rpartition(".")[0] and not (one.endswith("block1") and number > 1)
     ]
     first = LINK.choose(
@@ -132,8 +134,9 @@ def _walked(role: str, image: Pixels, target: int, names: list[str], first: int)
 
 def _channels(walks: list[Walked]) -> str:
     told = _("{network}: {channel} of {count}")
-    return "; ".join(
-        told.format(network=one.title, channel=one.channel + 1, count=len(one.map(0, "input"))) for one in walks
+    return with_semicolons(
+        told.format(network=one.title, channel=one.channel + 1, count=len(one.map(0, "input")))
+        for one in walks
     )
 
 
@@ -184,7 +187,7 @@ def _numbers(walks: list[Walked]) -> None:
     st.caption(
         "  \n".join(
             [
-                _("At each addition the gradient splits exactly: ⟨g, y⟩ = ⟨g, x⟩ + ⟨g, F⟩."),
+                _("At each addition the credit splits exactly: ⟨g, y⟩ = ⟨g, x⟩ + ⟨g, F⟩."),
                 *map(play_steps.checked, walks),
             ]
         )

@@ -49,10 +49,10 @@ class _Sizes(NamedTuple):
 
 
 _FLAT: Final = _Sizes(58, 14, 68, 40, 42, 22, 9, 66, 14, 84)
-_UPRIGHT: Final = _Sizes(46, 9, 26, 72, 20, 44, 9, 62, 10, 34)
+_UPRIGHT: Final = _Sizes(38, 7, 24, 64, 18, 42, 8, 60, 10, 34)
 _FLAT_HEIGHT: Final = 136
 _UPRIGHT_WIDTH: Final = 178
-_LABEL_X: Final = 104
+_LABEL_X: Final = 97
 _TWO_CONVOLUTIONS: Final = {False: ("3×3", "3×3"), True: ("3×3, 3×3",)}
 _CUT: Final = 28
 """Of a flat drawing without skip connections, at the top."""
@@ -85,7 +85,7 @@ class _Way:
         self._travels: list[str] = []
 
     def drawn(self) -> str:
-        walked, sizes = self._walked, self._sizes
+        walked = self._walked
         start = self._tile(0, "input", walked.x(0), ahead=0, back=LAST_STEP)
         for i in range(BLOCKS):
             start = self._block(i, start)
@@ -175,19 +175,21 @@ class _Way:
         walked, size = self._walked, self._sizes.tile
         gradient = {"branch": "sum_gradient"}.get(name, f"{name}_gradient")
         x, y = self._point(self._at, -size / 2)
-        texts = self._texts(symbol, number(walked.norm(i, name)), number(walked.norm(i, gradient)), x, y, size)
+        texts = self._texts(
+            symbol, number(walked.norm(i, name)), number(walked.norm(i, gradient)), x, y, size
+        )
         self._boxes.append(
             f'<g class="station tile" data-ahead="{ahead}" data-back="{back}">'
             f'<rect class="frame" x="{x:g}" y="{y:g}" width="{size}" height="{size}" rx="4"/>'
-            f'{self._image(f"{i}.{name}", x, y, size, "ahead")}{self._image(f"{i}.{gradient}", x, y, size, "back")}'
-            f"{texts}</g>"
+            f"{self._image(f'{i}.{name}', x, y, size, 'ahead')}"
+            f"{self._image(f'{i}.{gradient}', x, y, size, 'back')}{texts}</g>"
         )
         self._at += size
         return self._at
 
     def _texts(self, symbol: str, ahead: str, back: str, x: float, y: float, size: int) -> str:
         if self._upright:
-            left, first, second, beside = _LABEL_X - 10, y + size / 2 - 8, y + size / 2 + 8, " start"
+            left, first, second, beside = _LABEL_X - 8, y + size / 2 - 8, y + size / 2 + 8, " start"
         else:
             left, first, second, beside = x + size / 2, y + size + 12, y + size + 28, ""
         gradient = f"∂z/∂{symbol}"
@@ -210,8 +212,9 @@ class _Way:
         x, y = self._point(at, -across / 2)
         width, height = (across, length) if self._upright else (length, across)
         middle, centre = x + width / 2, y + height / 2
+        top = centre - 8 * (len(lines) - 1)
         texts = "".join(
-            f'<text class="small" x="{middle:g}" y="{centre + 16 * (row - (len(lines) - 1) / 2):g}">{escape(line)}</text>'
+            f'<text class="small" x="{middle:g}" y="{top + 16 * row:g}">{escape(line)}</text>'
             for row, line in enumerate(lines)
         )
         self._boxes.append(
@@ -232,7 +235,8 @@ class _Way:
         """A line along the way; where gradients of two paths meet as wide as its ``share``."""
         (x, y), (to_x, to_y) = self._point(start, 0), self._point(end, 0)
         path = f"M{x:g} {y:g}L{to_x:g} {to_y:g}"
-        self._lines.append(f'<path class="flow" data-ahead="{ahead}" d="{path}"/>')
+        goes = f' data-back="{back}"' if share else ""
+        self._lines.append(f'<path class="flow" data-ahead="{ahead}"{goes} d="{path}"/>')
         self._share(path, back, share)
 
     def _share(self, path: str, back: int, share: float) -> None:
@@ -258,7 +262,7 @@ class _Way:
                 f"M{x:g} {y:g}V{y1 + corner:g}Q{x1:g} {y1:g} {x1 + corner:g} {y1:g}"
                 f"H{x2 - corner:g}Q{x2:g} {y2:g} {x2:g} {y2 + corner:g}V{y3 - sizes.ring:g}"
             )
-        self._lines.append(f'<path class="skip" data-ahead="{ahead}" d="{path}"/>')
+        self._lines.append(f'<path class="skip" data-ahead="{ahead}" data-back="{back}" d="{path}"/>')
         share = walked.skip_share(i)
         self._share(path, back, share)
         self._share_texts(i, fork, ring, back, share)
@@ -274,11 +278,12 @@ class _Way:
             y = fork + sizes.gap + sizes.box / 2
             places = ((_LABEL_X, y - 8, skip, " start"), (_LABEL_X, y + 9, branch, " start"))
         else:
-            middle = (fork + ring) / 2
-            places = ((middle, sizes.skip + 18, skip, ""), (middle, sizes.middle + 62, branch, ""))
+            middle = fork + sizes.gap + sizes.box / 2
+            places = ((middle, sizes.skip + 17, skip, ""), (middle, sizes.middle + 33, branch, ""))
         for x, y, text, beside in places:
             self._boxes.append(
-                f'<text class="back told{beside}" data-back="{back}" x="{x:g}" y="{y:g}">{escape(text)}</text>'
+                f'<text class="back told{beside}" data-back="{back}" x="{x:g}" y="{y:g}">'
+                f"{escape(text)}</text>"
             )
 
     def _travel(self, step: int, picture: str, way: list[tuple[float, float]]) -> None:

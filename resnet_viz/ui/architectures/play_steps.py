@@ -1,4 +1,4 @@
-"""What is said at each step of the play: a sentence about both networks, and a formula with numbers for each."""
+"""What is said at each step of the play: a sentence about both networks, for each a formula with numbers."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -7,7 +7,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.ui.architectures.play_drawing import BLOCKS
 from resnet_viz.ui.architectures.walked import Walked
-from resnet_viz.wording import number, percent
+from resnet_viz.wording import number, percent, running_text
 
 
 def sentences(plain: Walked, residual: Walked, class_name: str) -> list[str]:
@@ -34,8 +34,8 @@ def checked(walked: Walked) -> str:
     """What a finite difference says of the gradient."""
     values = walked.answer.values
     return _(
-        "{network}: one value of {x} changed by ±10⁻⁶ changes the logit by {difference} per unit; its gradient "
-        "is {gradient}."
+        "{network}: one value of {x} changed by ±10⁻⁶ changes the logit by {difference} per unit; its "
+        "gradient is {gradient}."
     ).format(
         network=walked.title,
         x=walked.x(0),
@@ -53,13 +53,13 @@ def _start(residual: Walked) -> str:
 def _ahead(plain: Walked, residual: Walked, i: int) -> Iterator[str]:
     names = {"x": residual.x(i), "F": residual.branch(i), "y": residual.sum(i), "number": residual.number + i}
     yield _(
-        "Block {number}: two convolutions make {F} from {x}. In the residual network {x} also goes past them, "
-        "unchanged, over the skip connection."
+        "Block {number}: two convolutions make {F} from {x}. In the residual network {x} also goes past "
+        "them, unchanged, over the skip connection."
     ).format(**names)
     ratio = residual.norm(i, "branch") / residual.norm(i, "input") if residual.norm(i, "input") else 0.0
     yield _(
-        "The residual network adds: {y} = {F} + {x}. What it adds, {F}, has {ratio} times the norm of {x}. The "
-        "plain network goes on with {F} alone."
+        "The residual network adds: {y} = {F} + {x}. What it adds, {F}, has {ratio} times the norm of {x}. "
+        "The plain network goes on with {F} alone."
     ).format(**names, ratio=number(ratio))
     yield _(
         "The ReLU sets negative values to 0: {plain} of all values in the plain network, {residual} in the "
@@ -76,18 +76,19 @@ def _logit(plain: Walked, residual: Walked, class_name: str) -> str:
     ).format(further=further)
     if not further:
         rest = _("The classifier follows.")
-    told = _("The logit z (score before softmax) of “{name}” is {plain} in the plain network, {residual} in the residual one.")
-    return _("{before} {following}").format(
-        before=rest,
-        following=told.format(name=class_name, plain=number(plain.logit), residual=number(residual.logit)),
+    told = _(
+        "The logit z (score before softmax) of “{name}” is {plain} in the plain network, {residual} in the "
+        "residual network."
     )
+    logits = {"plain": number(plain.logit), "residual": number(residual.logit)}
+    return running_text([rest, told.format(name=class_name, **logits)])
 
 
 def _back(plain: Walked, residual: Walked) -> Iterator[str]:
     last = BLOCKS - 1
     yield _(
-        "Now backward: the gradient of z has come through all later layers to {x}. Its norm there is {plain} in "
-        "the plain network, {residual} in the residual network."
+        "Now backward: the gradient of z has come through all later layers to {x}. Its norm there is "
+        "{plain} in the plain network, {residual} in the residual network."
     ).format(
         x=residual.x(BLOCKS),
         plain=number(plain.norm(last, "output_gradient")),
@@ -95,14 +96,15 @@ def _back(plain: Walked, residual: Walked) -> Iterator[str]:
     )
     for i in reversed(range(BLOCKS)):
         yield _(
-            "The gradient passes the ReLU only where values were positive. What is left is g: norm {plain} in the "
-            "plain network, {residual} in the residual network."
+            "The gradient passes the ReLU only where values were positive. What is left is g: norm {plain} "
+            "in the plain network, {residual} in the residual network."
         ).format(
             plain=number(plain.norm(i, "sum_gradient")), residual=number(residual.norm(i, "sum_gradient"))
         )
         yield _(
-            "At {x} two terms add up in the residual network: g, unchanged, over the skip connection ({skip} of both "
-            "norms), and g · ∂{F}/∂{x} through the branch ({branch}). In the plain network there is only the branch."
+            "In the residual network two terms reach {x}: g itself over the skip connection ({skip} of the "
+            "sum of both norms), and g · ∂{F}/∂{x} through the branch ({branch}). In the plain network only "
+            "the branch leads there."
         ).format(
             x=residual.x(i),
             F=residual.branch(i),
