@@ -42,7 +42,7 @@ def play(chosen: Chosen, drawn: Drawn) -> None:
         target = _target(about.class_names, label)
         names, first = _blocks([layer.name for layer in about.layers if layer.kind == "block"])
     walks = [_walked(role, image, target, names, first) for role in BUNDLED_ROLES]
-    _show(walks, about.class_names[target])
+    show_play(walks, about.class_names[target])
     st.caption(
         _(
             "Measured in the two trained networks that come with the app. Pictures: the channel whose maps "
@@ -140,7 +140,8 @@ def _channels(walks: list[Walked]) -> str:
     )
 
 
-def _show(walks: list[Walked], class_name: str) -> None:
+def show_play(walks: list[Walked], class_name: str) -> None:
+    """The walks of the plain and of the residual network, to step through."""
     plain, residual = walks
     data = {
         "networks": [
