@@ -19,6 +19,9 @@ const make = (tag, properties, ...children) => {
   return element;
 };
 
+// What stops the play of an element: Streamlit calls again for new data.
+const stops = new WeakMap();
+
 const isStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 // Small pictures of this step go along their lines.
@@ -46,6 +49,7 @@ const travel = (root, step) => {
 export default function ({ data: bytes, parentElement }) {
   const root = parentElement.querySelector(".play");
   if (!root || !bytes) return undefined;
+  stops.get(root)?.();
   const data = JSON.parse(new TextDecoder().decode(bytes));
   const { words, networks, sentences } = data;
   const last = sentences.length - 1;
@@ -132,6 +136,7 @@ export default function ({ data: bytes, parentElement }) {
     event.preventDefault();
     keys[event.key]();
   };
+  stops.set(root, () => clearInterval(timer));
   show(step(), false);
   return () => clearInterval(timer);
 }

@@ -189,7 +189,7 @@ class _Way:
 
     def _texts(self, symbol: str, ahead: str, back: str, x: float, y: float, size: int) -> str:
         if self._upright:
-            left, first, second, beside = _LABEL_X - 8, y + size / 2 - 8, y + size / 2 + 8, " start"
+            left, first, second, beside = _LABEL_X - 8.0, y + size / 2 - 8, y + size / 2 + 8, " start"
         else:
             left, first, second, beside = x + size / 2, y + size + 12, y + size + 28, ""
         gradient = f"∂z/∂{symbol}"
@@ -274,13 +274,13 @@ class _Way:
         sizes = self._sizes
         skip = _("skip {share}").format(share=percent(share))
         branch = _("branch {share}").format(share=percent(1 - share))
+        middle = fork + sizes.gap + sizes.box / 2
+        at: list[tuple[float, float]]
         if self._upright:
-            y = fork + sizes.gap + sizes.box / 2
-            places = ((_LABEL_X, y - 8, skip, " start"), (_LABEL_X, y + 9, branch, " start"))
+            at, beside = [(_LABEL_X, middle - 8), (_LABEL_X, middle + 9)], " start"
         else:
-            middle = fork + sizes.gap + sizes.box / 2
-            places = ((middle, sizes.skip + 17, skip, ""), (middle, sizes.middle + 33, branch, ""))
-        for x, y, text, beside in places:
+            at, beside = [(middle, sizes.skip + 17), (middle, sizes.middle + 33)], ""
+        for (x, y), text in zip(at, (skip, branch), strict=True):
             self._boxes.append(
                 f'<text class="back told{beside}" data-back="{back}" x="{x:g}" y="{y:g}">'
                 f"{escape(text)}</text>"

@@ -81,7 +81,7 @@ class Walked:
 
     def pictures(self) -> dict[str, Pixels]:
         """The channel of every map in colours; forward maps on one scale, gradients on another."""
-        found = {}
+        found: dict[str, Pixels] = {}
         for names in (_FORWARD, _BACKWARD):
             maps = {f"{i}.{name}": self.map(i, name)[self.channel] for i in range(2) for name in names}
             limit = _strong(np.concatenate([one.ravel() for one in maps.values()]))

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 _PULLOVER = 2
 _WIDTHS = """(play) => [...play.querySelectorAll('.play-network')].map((network) =>
   [...network.querySelectorAll('.play-flat .share.is-back')].map((path) => [
-    Number(path.dataset.back), Number(path.dataset.share), parseFloat(getComputedStyle(path).strokeWidth)]))"""
+    +path.dataset.back, +path.dataset.share, parseFloat(getComputedStyle(path).strokeWidth)]))"""
 
 
 def open_play(page: Page, app_url: str) -> None:
@@ -80,7 +80,7 @@ def test_space_steps_through_to_the_end_with_the_numbers_of_the_worker(
             assert sorted(drawn) == pytest.approx(sorted(expected), abs=1e-3)
             for share, width in drawn.items():
                 assert width == pytest.approx(1 + 17 * share, abs=0.05)
-    texts = page.locator(".play-flat .told.is-back").all_inner_texts()
+    texts = page.locator(".play-flat .told.is-back").all_text_contents()
     shares = [float(share) for text in texts for share in re.findall(r"[\d.]+(?=%)", text)]
     assert len(shares) == 4
     assert sum(shares) == pytest.approx(200, abs=0.2)
@@ -121,6 +121,29 @@ def test_play_goes_by_itself_to_the_end_and_can_be_paused(page: Page, app_url: s
     page.clock.run_for(60_000)
     expect(play).to_have_attribute("data-step", str(LAST_STEP))
     expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
+
+
+def test_another_choice_stops_the_play_and_shows_its_own_numbers_at_the_same_step(
+    page: Page, app_url: str
+) -> None:
+    page.clock.install()
+    open_play(page, app_url)
+    play, told = page.locator(".play"), page.locator(".play-told")
+    play.focus()
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    before = told.inner_text()
+    play.get_by_role("button", name="One step back").click()
+    page.get_by_role("button", name="Play", exact=True).click()  # to the step that `before` tells of
+    expect(told).to_have_text(before)
+    page.get_by_role("combobox", name="Logit of class").click()
+    page.get_by_role("option", name="Coat", exact=True).click()
+    expect(told).not_to_have_text(before)
+    other = told.inner_text()
+    page.clock.run_for(10_000)
+    expect(play).to_have_attribute("data-step", str(LAST_STEP - 2))
+    expect(told).to_have_text(other)
 
 
 def test_both_networks_are_seen_at_once_on_every_screen(page: Page, app_url: str) -> None:
