@@ -13,7 +13,7 @@ def row_title(row: Row) -> str:
     if row.level == "operation":
         return operation_title(row.first[0])
     if row.name == "stem":
-        return _("stem")
+        return _("image") if len(row.first) == 1 else _("stem")
     if row.name == "head":
         return _("head")
     if row.level == "stage":

@@ -109,7 +109,7 @@ def _what_is_built() -> None:
 
 
 def _questions() -> None:
-    st.subheader(_("Four questions to start with"), anchor=False)
+    st.subheader(_("Six questions to start with"), anchor=False)
     race = _("Open this race")
     cards: tuple[tuple[str, str, str, str, str, dict[str, str]], ...] = (
         (
@@ -146,6 +146,22 @@ def _questions() -> None:
             race,
             pages.RACE.path,
             {"preset": "shallow"},
+        ),
+        (
+            pages.ARCHITECTURES.icon,
+            _("What exactly is the difference?"),
+            _("Both networks drawn part by part, and what the residual one has in addition."),
+            _("Open the drawings"),
+            pages.ARCHITECTURES.path,
+            {"show": "difference"},
+        ),
+        (
+            pages.INSPECT.icon,
+            _("Where does a network look?"),
+            _("One image under both networks: predictions, and which parts of it count."),
+            _("Open the image"),
+            pages.INSPECT.path,
+            {},
         ),
     )
     with st.grid(columns=2, min_column_width=260, gap="medium"):

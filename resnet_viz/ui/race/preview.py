@@ -13,6 +13,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import family_of, multiply_adds
 from resnet_viz.networks.family import Stage
 from resnet_viz.specs import DataShape, NetworkSpec
+from resnet_viz.ui import pages
 from resnet_viz.ui.live_chart import chart_soon
 from resnet_viz.wording import number
 
@@ -36,6 +37,13 @@ def show_preview(asked: Experiment) -> None:
                 "arc is a skip connection: it adds what goes into a block to what comes out. Dashed: it also "
                 "changes size and channels."
             )
+        )
+        left, right = names[0], names[-1]
+        st.page_link(
+            pages.ARCHITECTURES.path,
+            label=_("See every part and what it costs"),
+            icon=pages.ARCHITECTURES.icon,
+            query_params={"left": left, "right": right, "depth": str(asked.depths_of(left)[0])},
         )
 
 
