@@ -29,7 +29,7 @@ const travel = (root, step) => {
   const began = performance.now();
   const going = [...root.querySelectorAll(`.travel[data-step="${step}"]`)].map((group) => {
     const path = group.querySelector("path");
-    return { group, path, picture: group.querySelector("image"), length: path.getTotalLength() };
+    return { group, path, picture: group.querySelector("g"), length: path.getTotalLength() };
   });
   for (const { group } of going) group.classList.add("is-going");
   const draw = (now) => {

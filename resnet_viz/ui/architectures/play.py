@@ -162,7 +162,7 @@ def show_play(walks: list[Walked], class_name: str) -> None:
             "pause": _("Pause"),
             "start": _("To the start"),
             "back": _("One step back"),
-            "next": _("One step on"),
+            "next": _("One step forward"),
             "step": _("{step} of {count}"),
             "forward": _("Forward"),
             "backward": _("Backward"),

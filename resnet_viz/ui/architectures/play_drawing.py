@@ -153,15 +153,13 @@ class _Way:
         self._box(self._at, sizes.rest, 96 if self._upright else 40, lines, LOGIT_STEP, LOGIT_STEP + 1)
         self._flow(start, self._at + sizes.rest + sizes.gap, LOGIT_STEP, LOGIT_STEP + 1, 0)
         self._at += sizes.rest + sizes.gap
-        length = 16 if self._upright else 46
+        length = 28 if self._upright else 46
         x, y = self._point(self._at + length / 2, 0)
         self._boxes.append(
             f'<g class="station" data-ahead="{LOGIT_STEP}"><text class="symbol" x="{x:g}" y="{y - 9:g}">'
             f'{escape(_("logit"))}</text><text class="ahead value" x="{x:g}" y="{y + 9:g}">'
             f"{number(walked.logit)}</text></g>"
         )
-        if self._upright:
-            self._at += 8
         self._at += length
         middle = start - sizes.tile / 2
         last = f"{BLOCKS - 1}.output"
@@ -291,10 +289,10 @@ class _Way:
         points = [self._point(along, across) for along, across in way]
         path = "M" + "L".join(f"{x:g} {y:g}" for x, y in points)
         size = self._sizes.tile * 0.6
+        place = f'x="{-size / 2:g}" y="{-size / 2:g}" width="{size:g}" height="{size:g}"'
         self._travels.append(
-            f'<g class="travel" data-step="{step}"><path d="{path}"/>'
-            f'<image href="{self._pictures[picture]}" x="{-size / 2:g}" y="{-size / 2:g}" '
-            f'width="{size:g}" height="{size:g}"/></g>'
+            f'<g class="travel" data-step="{step}"><path d="{path}"/><g>'
+            f'<image href="{self._pictures[picture]}" {place}/><rect class="edge" {place}/></g></g>'
         )
 
     def _point(self, along: float, across: float) -> tuple[float, float]:

@@ -59,7 +59,7 @@ def _ahead(plain: Walked, residual: Walked, i: int) -> Iterator[str]:
     ratio = residual.norm(i, "branch") / residual.norm(i, "input") if residual.norm(i, "input") else 0.0
     yield _(
         "The residual network adds: {y} = {F} + {x}. What it adds, {F}, has {ratio} times the norm of {x}. "
-        "The plain network goes on with {F} alone."
+        "The plain network continues with {F} alone."
     ).format(**names, ratio=number(ratio))
     yield _(
         "The ReLU sets negative values to 0: {plain} of all values in the plain network, {residual} in the "
