@@ -15,7 +15,7 @@ import torch
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import AttributionOptions
 from resnet_viz.errors import NotFound
-from resnet_viz.inspection import architectures
+from resnet_viz.inspection import architectures, walks
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.known_logits import KnownLogits
@@ -189,5 +189,6 @@ def answerers(home: Path) -> dict[str, Answerer]:
         "prepare": prepare,
         "import_file": import_file,
         **architectures.answerers(data_folder),
+        **walks.answerers(data_folder),
         **asked,
     }

@@ -13,7 +13,7 @@ from resnet_viz.ui import server
 from resnet_viz.ui.architectures import panes
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
-SECTIONS = ("costs", "claims", "view", "block", "outline", "take")
+SECTIONS = ("costs", "claims", "view", "play", "block", "outline", "take")
 
 
 @pytest.fixture(scope="module")

@@ -24,5 +24,8 @@ LINK: Final = LinkedChoices(
         "span",
         "scale",
         "norm",
+        "image",
+        "class",
+        "blocks",
     ),
 )

@@ -18,12 +18,14 @@ from resnet_viz.ui.architectures.costs import costs
 from resnet_viz.ui.architectures.field_of_view import fields_of_view
 from resnet_viz.ui.architectures.link import LINK
 from resnet_viz.ui.architectures.outline import outline
+from resnet_viz.ui.architectures.play import play
 from resnet_viz.ui.architectures.take_away import take_away
 
 _SECTIONS: Final[dict[str, tuple[str, Callable[[Chosen, Drawn], None]]]] = {
     "costs": (N_("Costs"), costs),
     "claims": (N_("Claims"), show_claims),
     "view": (N_("Field of view"), fields_of_view),
+    "play": (N_("Play"), play),
     "block": (N_("Build a block"), build_block),
     "outline": (N_("As a list"), outline),
     "take": (N_("Take away"), take_away),

@@ -1,0 +1,137 @@
+"""The play of one image through two blocks without a browser: what is drawn, said and counted."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from resnet_viz.jobs.inspector import Inspector
+from resnet_viz.locale import set_language
+from resnet_viz.ui import server
+from resnet_viz.ui.architectures import play as section
+from resnet_viz.ui.architectures.play_drawing import LAST_STEP, LOGIT_STEP, flat, upright
+from resnet_viz.ui.architectures.play_steps import formulas, sentences
+from resnet_viz.ui.architectures.walked import Walked
+from resnet_viz.wording import number, percent
+from tests.ui.test_architectures_page import open_page, words
+
+Shown = list[tuple[list[Walked], str]]
+
+
+@pytest.fixture(scope="module")
+def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
+    """One process for all tests of this file."""
+    with Inspector(tmp_path_factory.mktemp("inspector"), threads=1) as opened:
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def shared_inspector(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "inspector", lambda: inspector)
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    """What each script run gave the play."""
+    found: Shown = []
+    monkeypatch.setattr(section, "show_play", lambda walks, name: found.append((walks, name)))
+    return found
+
+
+def play(shown: Shown, **link: str) -> tuple[AppTest, Walked, Walked, str]:
+    app = open_page(look="play", **link)
+    assert not app.error
+    (plain, residual), class_name = shown[-1]
+    return app, plain, residual, class_name
+
+
+def test_it_opens_with_the_image_that_the_bundled_networks_disagree_on(shown: Shown) -> None:
+    _app, plain, residual, class_name = play(shown)
+    assert (plain.title, residual.title, class_name) == ("Plain-32", "Residual-32", "Pullover")
+    assert plain.answer.arrays["logits"].argmax() != residual.answer.arrays["logits"].argmax() == plain.target
+
+
+def test_image_class_and_blocks_are_chosen_by_controls_and_kept_in_the_link(shown: Shown) -> None:
+    app, _plain, first, _name = play(shown)
+    boxes = {box.label: box for box in app.selectbox}
+    boxes["Logit of class"].set_value("9").run()
+    next(slider for slider in app.select_slider if slider.label == "Blocks").set_value(13).run()
+    assert not app.exception
+    (_other, residual), class_name = shown[-1]
+    assert class_name == "Ankle boot"
+    assert (residual.target, residual.number) == (9, 13)
+    assert [block["name"] for block in residual.answer.values["blocks"]] == ["stage3.block3", "stage3.block4"]
+    assert (app.query_params["class"], app.query_params["blocks"]) == ("9", "13")
+    assert residual.x(0) == "x₁₂"
+    assert first.x(0) == "x₀"
+
+
+def test_blocks_whose_skip_connection_changes_the_shape_are_not_offered(shown: Shown) -> None:
+    app, *_walks = play(shown)
+    offered = next(slider for slider in app.select_slider if slider.label == "Blocks").options
+    assert [int(text.split()[0]) for text in offered] == [1, 2, 3, 4, 7, 8, 9, 12, 13, 14]
+
+
+@pytest.mark.parametrize("draw", [flat, upright])
+def test_skips_are_drawn_where_there_are_any_and_widths_are_the_measured_shares(
+    draw: type, shown: Shown
+) -> None:
+    _app, plain, residual, _name = play(shown)
+    for walked, skips in ((plain, 0), (residual, 2)):
+        drawing = ElementTree.fromstring(draw(walked))
+        paths = list(drawing.iter("path"))
+        assert sum(path.get("class") == "skip" for path in paths) == skips
+        shares = defaultdict(set)
+        for path in paths:
+            if path.get("class") == "share":
+                shares[int(path.get("data-back", ""))].add(float(path.get("data-share", "")))
+        assert sorted(shares) == [LAST_STEP - 2, LAST_STEP]
+        for i, step in enumerate((LAST_STEP, LAST_STEP - 2)):
+            norms = walked.answer.values["blocks"][i]["norms"]
+            through, past = norms["from_branch"], norms["from_skip"]
+            expected = {round(part / (through + past), 4) for part in (through, past) if part}
+            assert shares[step] == expected
+            assert sum(shares[step]) == pytest.approx(1, abs=2e-4)
+
+
+def test_every_step_changes_something_and_is_said_in_a_sentence_and_formulas(shown: Shown) -> None:
+    _app, plain, residual, class_name = play(shown)
+    for language in ("en", "zh"):
+        set_language(language)
+        told = sentences(plain, residual, class_name)
+        assert len(told) == len(set(told)) == LAST_STEP + 1
+        assert not re.search(r"[{}]", " ".join(told))
+    set_language("en")
+    for walked in (plain, residual):
+        drawing = flat(walked)
+        steps = {int(step) for step in re.findall(r'data-(?:ahead|back)="(\d+)"', drawing)}
+        missing = {2, 5} if walked is plain else set()  # nothing is added there
+        assert steps == set(range(LAST_STEP + 1)) - missing
+        assert len(formulas(walked)) == LAST_STEP + 1
+
+
+def test_formulas_have_the_norms_that_were_measured(shown: Shown) -> None:
+    _app, plain, residual, class_name = play(shown)
+    norms = residual.answer.values["blocks"][0]["norms"]
+    added, back = formulas(residual)[2], formulas(residual)[LAST_STEP]
+    assert re.findall("<b>(.*?)</b>", added) == [number(norms[name]) for name in ("sum", "branch", "input")]
+    terms = ("input_gradient", "from_skip", "from_branch")
+    assert re.findall("<b>(.*?)</b>", back) == [number(norms[name]) for name in terms]
+    assert "g · 1" not in formulas(plain)[LAST_STEP]
+    told = sentences(plain, residual, class_name)
+    assert percent(residual.skip_share(0)) in told[LAST_STEP]
+    assert number(plain.logit) in told[LOGIT_STEP]
+    assert number(residual.logit) in told[LOGIT_STEP]
+
+
+def test_the_table_says_that_credit_is_split_exactly_and_what_finite_differences_say(shown: Shown) -> None:
+    app, plain, residual, _name = play(shown)
+    text = words(app)
+    for walked in (plain, residual):
+        values = walked.answer.values
+        assert f"changes the logit by {number(values['difference'], 5)} per unit" in text
+        assert number(values["difference"], 5) == number(values["gradient"], 5)
+        assert f"<td>{number(values['blocks'][0]['credit_branch'])}</td>" in text
