@@ -33,7 +33,7 @@ _SEED: Final = 0
 def build_block(chosen: Chosen, drawn: Drawn) -> None:
     """Controls, and at once what they do: costs and the gradient of each layer before the first step."""
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        order = _segments("order", _ORDERS, _("Order"))
+        order = _segments("order", _ORDERS, _("Place of norm and ReLU"))
         norm = _segments("norm", _NORMS, _("Norm"))
         span = LINK.choose(
             "span",
