@@ -4,13 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_viz.events import Profile
 from resnet_viz.jobs.inspector import Inspector
-from resnet_viz.store import GroupRecord, Store
+from resnet_viz.specs import NetworkSpec, RunSpec
+from resnet_viz.store import Store
 from resnet_viz.ui import server
 from resnet_viz.ui.architectures import panes
+from resnet_viz.ui.permissions import LOCAL
+from resnet_viz.wording import number
+from tests.made.stored import queue, write
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
 SECTIONS = ("costs", "claims", "view", "play", "block", "outline", "take")
@@ -109,17 +115,23 @@ def test_what_a_link_asks_for_and_cannot_be_had_is_said() -> None:
     assert "269,722 parameters" in words(app)
 
 
-def test_what_a_run_recorded_is_painted_and_a_step_can_be_chosen(
-    store: Store, race: GroupRecord, drawings: list[dict[str, Any]]
-) -> None:
-    plain, residual = race.run_ids[:2]
+def test_what_runs_recorded_is_painted_step_by_step(store: Store, drawings: list[dict[str, Any]]) -> None:
+    taps = ("stem", "stage1.block1.conv1", "stage3.block1.conv2", "head")
+    rows = np.array([[1, 2, 3, 4], [0.5, 0.25, 0.125, 8]], np.float32)
+    network = NetworkSpec(depth=8, width=4)
+    runs = queue(store, [RunSpec(network=network.but(shortcut=kind)) for kind in ("none", "identity")], LOCAL)
+    for run, factor in zip(runs, (1, 10), strict=True):
+        write(store, run, Profile("grad/relative", taps, np.array([0, 5]), factor * rows))
+    plain, residual = runs
     app = open_page(left=f"run:{plain}", right=f"run:{residual}", paint="grad/relative", level="operation")
-    assert all("painted" in pane["drawn"] for pane in drawings)
-    step = next(slider for slider in app.select_slider if slider.label == "Training step")
-    step.set_value(0).run()
-    assert not app.exception
+    for step, row in ((5, rows[1]), (0, rows[0])):
+        next(slider for slider in app.select_slider if slider.label == "Training step").set_value(step).run()
+        assert not app.exception
+        for pane, factor in zip(drawings[-2:], (1, 10), strict=True):
+            assert pane["drawn"].count("--share: 0.000") < pane["drawn"].count("painted")
+            for tap, value in zip(taps, row, strict=True):
+                assert f"<dd>{number(float(factor * value))}</dd>" in pane["facts"][tap], (step, tap)
     assert app.query_params["step"] == "0"
-    assert any("‖g‖" in html for html in drawings[-1]["facts"].values())
 
 
 def test_facts_write_the_products_out(drawings: list[dict[str, Any]]) -> None:

@@ -62,7 +62,8 @@ def test_no_select_box_of_all_settings_cuts_its_texts(page: Page, app_url: str, 
         if width == 1366:
             page.goto(f"{app_url}/race?preset=custom&lang={language}")
         boxes = page.locator('[data-testid="stExpander"] input[role="combobox"]')
-        expect(boxes).to_have_count(len(settings) + 1, timeout=_SOON_MS)  # and the resolution
+        # Network types and the resolution too.
+        expect(boxes).to_have_count(len(settings) + 2, timeout=_SOON_MS)
         asked = [labels, texts]
         with suppress(TimeoutError):  # the columns follow the window in their own time
             page.wait_for_function(f"(asked) => ({_CUT})(asked).length === 0", arg=asked)
