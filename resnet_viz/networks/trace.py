@@ -51,13 +51,17 @@ class _Tracer(fx.Tracer):
         return not any(True for _ in module.children()) or super().is_leaf_module(module, path)
 
 
-class _Normalised(torch.autograd.Function):
-    """Keeps its input, as batch normalisation does; that itself takes long on the meta device."""
+class _Kept(torch.autograd.Function):
+    """Keeps its input, as batch normalisation does, or its output, as ReLU does.
+
+    On the meta device those themselves take most of the time of a whole network.
+    """
 
     @staticmethod
-    def forward(context: Any, x: Tensor) -> Tensor:
-        context.save_for_backward(x)
-        return torch.empty_like(x)
+    def forward(context: Any, x: Tensor, keeps_input: bool) -> Tensor:
+        y = torch.empty_like(x)
+        context.save_for_backward(x if keeps_input else y)
+        return y
 
     @staticmethod
     def backward(context: Any, *gradients: Any) -> Any:
@@ -76,8 +80,9 @@ class _Follower(fx.Interpreter):
         }
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        if isinstance(self.fetch_attr(target), nn.BatchNorm2d):
-            return _Normalised.apply(*args)
+        module = self.fetch_attr(target)
+        if isinstance(module, nn.BatchNorm2d | nn.ReLU):
+            return _Kept.apply(*args, isinstance(module, nn.BatchNorm2d))
         return super().call_module(target, args, kwargs)
 
     def run_node(self, node: fx.Node) -> Any:
