@@ -15,6 +15,8 @@ from resnet_viz.specs import DataShape
 from resnet_viz.ui.server import INSPECTOR_THREADS
 
 _SHAPE = DataShape(channels=3, px=32, classes=10).model_dump()
+_WIDTHS = (4, 8, 16, 32, 64)
+_IMAGES = ("3x32x32", "1x28x28", "1x14x14", "3x64x64")
 _TITLE = ".st-key-architectures_right h3"
 _DRAWN = "([title, text]) => document.querySelector(title)?.textContent === text"
 
@@ -36,9 +38,9 @@ def drawings(repetitions: int, folder: Path) -> Iterator[Result]:
         page.goto(f"{address}?right=torchvision:resnet18")
         _drawn(page, "ResNet-18")
         for number in range(repetitions):
-            width = (4, 8, 16, 32, 64)[number % 5]
+            width, image = _WIDTHS[number % 5], _IMAGES[number // 5 % 4]
             start = perf_counter()
-            page.goto(f"{address}?width={width}&depth=32")
+            page.goto(f"{address}?width={width}&input={image}&depth=32")
             _drawn(page, "Residual-32")
             opened.values.append(perf_counter() - start)
             page.wait_for_timeout(500)
