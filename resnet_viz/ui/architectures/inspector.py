@@ -95,5 +95,7 @@ def totals(architecture: Architecture, batch: int) -> Sequence[str]:
     return (
         _("{count} parameters").format(count=count(architecture.parameters)),
         _("{count} multiply-adds").format(count=count(architecture.multiply_adds)),
-        _("{size} kept for backward").format(size=data_size(batch * architecture.kept_bytes)),
+        _("{size} kept for the backward pass of {batch} images").format(
+            size=data_size(batch * architecture.kept_bytes), batch=batch
+        ),
     )
