@@ -27,6 +27,7 @@ Kind = Literal[
     "reshape",
     "function",
 ]
+SkipKind = Literal["identity", "projection", "padding", "scaled", "concat"]
 FLOAT_BYTES: Final = 4
 
 
@@ -54,7 +55,7 @@ class Operation:
     Attributes:
         name: the path of its module; of an addition or another function that of the module it stands
             in, with the function's name behind it: ``stage1.block1.add``.
-        inputs: names of the operations whose outputs it takes.
+        inputs: names of the operations whose outputs it takes; of an addition or a product the branch first.
         output_shape: without the batch.
         parameters: its own.
         multiply_adds: of one image, in convolutions and linear layers (as He et al. 2015 count).
@@ -64,7 +65,6 @@ class Operation:
         field: its receptive field.
         stage: the part of the network with maps of one size; empty before the first and after the last.
         block: the part of a stage that is repeated; empty outside of stages.
-        on_skip: it lies on a connection around others.
     """
 
     name: str
@@ -78,7 +78,6 @@ class Operation:
     field: Field
     stage: str = ""
     block: str = ""
-    on_skip: bool = False
 
     @property
     def output_bytes(self) -> int:
@@ -94,13 +93,14 @@ class Operation:
 class Skip(NamedTuple):
     """A connection around others, from ``source`` to where ``target`` takes it in.
 
-    ``kind``: ``identity``; ``projection`` where a convolution lies on it; ``padding`` where new channels
-    are zeros; ``concat`` where it is appended and not added.
+    ``kind``: ``identity``; ``projection`` where it goes through a convolution; ``scaled`` where it is
+    multiplied by a number, a gate or dropout; ``padding`` where new channels are zeros; ``concat`` where it
+    is appended and not added. ``through`` are the operations that it goes through.
     """
 
     source: str
     target: str
-    kind: Literal["identity", "projection", "padding", "concat"]
+    kind: SkipKind
     through: tuple[str, ...] = ()
 
 
@@ -183,48 +183,52 @@ class Architecture:
         """What `to_values` wrote."""
         return cls(tuple(_operation(dict(found)) for found in values["operations"]))
 
+    @cached_property
+    def main_way(self) -> frozenset[str]:
+        """Names of the operations from image to result through all branches; the others are beside it."""
+        way = [self.operations[-1].name]
+        while self.by_name[way[-1]].inputs:
+            way.append(self._before(way[-1]))
+        return frozenset(way)
+
     def _skips(self, merge: Operation) -> Iterator[Skip]:
-        """The ways into ``merge`` that are not its main one, back to where they leave it."""
+        """The ways into ``merge`` that are not its main one, back to where they leave that."""
         if merge.kind not in ("add", "concat"):
             return
-        main = max(merge.inputs, key=self._depth.__getitem__)
+        main = self._before(merge.name)
         for name in merge.inputs:
             if name == main:
                 continue
             source, through = name, []
-            while not self._lies_before(source, main):
+            while source not in self.main_way:
                 through.append(source)
                 source = self._before(source)
             through.reverse()
             yield Skip(source, merge.name, self._skip_kind(merge, through), tuple(through))
 
     def _before(self, name: str) -> str:
-        """What it was computed from; of several the one with most operations before it."""
-        return max(self.by_name[name].inputs, key=self._depth.__getitem__)
-
-    def _lies_before(self, name: str, end: str) -> bool:
-        """Whether the main way to ``end`` goes through ``name``."""
-        while self._depth[end] > self._depth[name]:
-            end = self._before(end)
-        return end == name
+        """What it was mainly computed from: the first of its inputs, of a concatenation the deepest."""
+        operation = self.by_name[name]
+        if operation.kind == "concat":
+            return max(operation.inputs, key=self._depth.__getitem__)
+        return operation.inputs[0]
 
     @cached_property
     def _depth(self) -> dict[str, int]:
-        """The most operations on a way from the image to each; those on a skip weigh nothing."""
+        """The most operations on a way from the image to each."""
         depth: dict[str, int] = {}
         for one in self.operations:
-            before = max((depth[name] for name in one.inputs), default=0)
-            depth[one.name] = before + (0 if one.on_skip else 1)
+            depth[one.name] = 1 + max((depth[name] for name in one.inputs), default=0)
         return depth
 
-    def _skip_kind(
-        self, merge: Operation, through: Sequence[str]
-    ) -> Literal["identity", "projection", "padding", "concat"]:
+    def _skip_kind(self, merge: Operation, through: Sequence[str]) -> SkipKind:
         kinds = {self.by_name[name].kind for name in through}
         if merge.kind == "concat":
             return "concat"
         if "conv" in kinds:
             return "projection"
+        if kinds & {"scale", "gate", "dropout"}:
+            return "scaled"
         return "padding" if "subsample" in kinds else "identity"
 
 

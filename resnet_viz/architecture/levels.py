@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Literal
 
-from resnet_viz.architecture.graph import Architecture, Block, Operation, Skip
+from resnet_viz.architecture.graph import Architecture, Block, Operation, Skip, SkipKind
 
 Level = Literal["stage", "block", "operation"]
 LEVELS: Final[tuple[Level, ...]] = ("stage", "block", "operation")
@@ -45,7 +45,7 @@ class Around:
     """Skip connections that are drawn as one: from above its group to the row number ``target``."""
 
     target: int
-    kind: Literal["identity", "projection", "padding", "concat"]
+    kind: SkipKind
     skips: tuple[Skip, ...]
 
 
@@ -88,16 +88,16 @@ def _groups(architecture: Architecture, blocks: tuple[Block, ...], level: Level)
         yield Group(blocks[0].stage, blocks, (row,), tuple(_by_kind(_into(architecture, blocks), 0)))
         return
     for same in alike:
-        rows = tuple(_rows(same, level))
+        rows = tuple(_rows(architecture, same, level))
         yield Group(same[0].stage, same, rows, tuple(_around(architecture, same, rows)))
 
 
-def _rows(blocks: tuple[Block, ...], level: Level) -> Iterator[Row]:
+def _rows(architecture: Architecture, blocks: tuple[Block, ...], level: Level) -> Iterator[Row]:
     if level == "block":
         yield Row(blocks[0].name or _outside(blocks[0]), level, tuple(block.operations for block in blocks))
         return
     for number, operation in enumerate(blocks[0].operations):
-        if not operation.on_skip:
+        if operation.name in architecture.main_way:
             yield Row(operation.name, level, tuple((block.operations[number],) for block in blocks))
 
 

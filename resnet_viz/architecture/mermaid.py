@@ -72,5 +72,6 @@ def _edges(
             continue
         for source in operation.inputs:
             skip = ends.get((source, operation.name))
-            arrow = f"== {skip.kind} ==>" if skip else "==>" if operation.on_skip else "-->"
+            beside = operation.name not in architecture.main_way
+            arrow = f"== {skip.kind} ==>" if skip else "==>" if beside else "-->"
             yield f"    {node_of[source]} {arrow} {node_of[operation.name]}"

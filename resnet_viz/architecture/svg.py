@@ -278,5 +278,5 @@ def legend() -> str:
     """What lines and signs mean."""
     return _(
         "Thick lines are skip connections. Solid: unchanged. Dashed: through a 1×1 convolution. Dotted: "
-        "with zeros."
+        "with zeros. Dash-dotted: multiplied on the way."
     )

@@ -13,12 +13,11 @@ from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.exports.network_program import network_program, published_program
 from resnet_viz.exports.weights import kept_weights
-from resnet_viz.figures.families import family_look
+from resnet_viz.figures.families import family_look, published_colour
 from resnet_viz.figures.recorded_paint import recorded_values
-from resnet_viz.figures.theme import OTHERS
 from resnet_viz.inspection.zoo_weights import drawable
 from resnet_viz.locale import N_
-from resnet_viz.networks.families import ROLES, named_network
+from resnet_viz.networks.families import named_network
 from resnet_viz.networks.torchvision_catalogue import DRAWN
 from resnet_viz.specs import DataShape, NetworkSpec, RunSpec
 from resnet_viz.store import RunReader, home_folder
@@ -52,9 +51,9 @@ class Named:
     @property
     def colour(self) -> str:
         """Of its family."""
-        role = self.spec.role if self.spec else DRAWN[self.name.partition(":")[2]]
-        role = {"resnet": "residual", "wide_resnet": "residual"}.get(role, role)
-        return family_look(role).css if role in ROLES else OTHERS[0]
+        if self.spec is None:
+            return published_colour(DRAWN[self.name.partition(":")[2]])
+        return family_look(self.spec.role).css
 
 
 def of_spec(name: str, spec: NetworkSpec, shape: DataShape) -> Named:

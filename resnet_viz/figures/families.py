@@ -61,6 +61,12 @@ def family_look(name: str, called: str = "") -> NetworkLook:
     return looks_in_turn([(name, called or family_name(name))])[0]
 
 
+def published_colour(kind: str) -> str:
+    """For CSS, of torchvision's networks of ``kind`` (`torchvision_catalogue.DRAWN`): their family's."""
+    role = "residual" if kind in ("resnet", "wide_resnet") else kind
+    return family_look(role).css if role in ROLES else OTHERS[0]
+
+
 def family_name(name: str) -> str:
     """``Plain``, or ``Residual (projection)``; the words of variants are the specs' own."""
     kind, _plus, words = name.partition("+")

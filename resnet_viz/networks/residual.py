@@ -135,8 +135,8 @@ class Block(AddingBlock):
             skipped = skipped * self.shortcut_scale
         if self.gate is not None:
             gate = torch.sigmoid(self.gate(x))
-            branch = gate * branch if self.gates_branch else branch
-            skipped = (1 - gate) * skipped
+            branch = branch * gate if self.gates_branch else branch
+            skipped = skipped * (1 - gate)
         if self.kept_shortcut is not None:
             skipped = self.kept_shortcut(skipped)
         return branch + skipped

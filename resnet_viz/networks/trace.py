@@ -18,6 +18,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from resnet_viz.architecture.graph import Architecture, Field, Kind, Operation
 from resnet_viz.networks.adding_block import LearnedScale
+from resnet_viz.networks.chance import Kept
 from resnet_viz.networks.residual import PaddedSubsample
 
 _MODULES: Final[tuple[tuple[type | tuple[type, ...], Kind], ...]] = (
@@ -26,7 +27,7 @@ _MODULES: Final[tuple[tuple[type | tuple[type, ...], Kind], ...]] = (
     ((nn.BatchNorm2d, nn.GroupNorm), "norm"),
     ((nn.ReLU, nn.Sigmoid, nn.Tanh), "activation"),
     ((nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d), "pool"),
-    (nn.Dropout, "dropout"),
+    ((nn.Dropout, Kept), "dropout"),
     (LearnedScale, "scale"),
     (PaddedSubsample, "subsample"),
 )
@@ -41,7 +42,6 @@ _FUNCTIONS: Final[Mapping[Any, Kind]] = {
 _STAGE: Final = re.compile(r"((?:features\.)?(?:stage|layer|denseblock))(\d+)")
 _TRANSITION: Final = re.compile(r"features\.transition(\d+)")
 _POOL_AFTER_STAGE: Final = re.compile(r"pool(\d+)")
-_ON_SKIP: Final = frozenset({"shortcut", "downsample"})
 
 
 class _Tracer(fx.Tracer):
@@ -51,7 +51,7 @@ class _Tracer(fx.Tracer):
         return not any(True for _ in module.children()) or super().is_leaf_module(module, path)
 
 
-class _Kept(torch.autograd.Function):
+class _Saved(torch.autograd.Function):
     """Keeps its input, as batch normalisation does, or its output, as ReLU does.
 
     On the meta device those themselves take most of the time of a whole network.
@@ -82,7 +82,7 @@ class _Follower(fx.Interpreter):
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         module = self.fetch_attr(target)
         if isinstance(module, nn.BatchNorm2d | nn.ReLU):
-            return _Kept.apply(*args, isinstance(module, nn.BatchNorm2d))
+            return _Saved.apply(*args, isinstance(module, nn.BatchNorm2d))
         return super().call_module(target, args, kwargs)
 
     def run_node(self, node: fx.Node) -> Any:
@@ -193,7 +193,6 @@ class _Reader:
                     self._fields[name],
                     stage,
                     block,
-                    not _ON_SKIP.isdisjoint(name.split(".")),
                 )
             )
         return found

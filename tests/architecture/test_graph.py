@@ -5,12 +5,10 @@ import pytest
 from resnet_viz.architecture.graph import Architecture, Field, Kind, Operation, Skip
 
 
-def operation(name: str, kind: Kind, *inputs: str, block: str = "", on_skip: bool = False) -> Operation:
+def operation(name: str, kind: Kind, *inputs: str, block: str = "") -> Operation:
     shape, field = (2, 4, 4), Field(0, 0, 1)
     stage = block.partition(".")[0]
-    return Operation(
-        name, kind, inputs, shape, 3, 5, 7, (1, 1, 0, 1), field, stage=stage, block=block, on_skip=on_skip
-    )
+    return Operation(name, kind, inputs, shape, 3, 5, 7, (1, 1, 0, 1), field, stage=stage, block=block)
 
 
 def block(name: str, source: str, *around: Operation) -> tuple[Operation, ...]:
@@ -51,8 +49,8 @@ def test_a_skip_goes_from_the_input_of_a_block_to_its_addition() -> None:
 def test_what_lies_on_a_skip_says_of_which_kind_it_is(kind: Kind, told: str) -> None:
     """Also where the way around has as many operations as the branch."""
     around = (
-        operation("s.1.shortcut.0", kind, "input", block="s.1", on_skip=True),
-        operation("s.1.shortcut.1", "norm", "s.1.shortcut.0", block="s.1", on_skip=True),
+        operation("s.1.shortcut.0", kind, "input", block="s.1"),
+        operation("s.1.shortcut.1", "norm", "s.1.shortcut.0", block="s.1"),
     )
     (skip,) = Architecture((IMAGE, *block("s.1", "input", *around))).skips
     assert skip == ("input", "s.1.add", told, ("s.1.shortcut.0", "s.1.shortcut.1"))

@@ -35,6 +35,12 @@ OURS = (
     "residual-20+branch_scale=0.5",
     "residual-20+skip_span=1",
     "residual-29+skip_span=3",
+    "residual-11+skip_span=1+projection",
+    "residual-20+half-shortcut",
+    "residual-20+exclusive-gate",
+    "residual-11+shortcut-gate+skip_span=1",
+    "residual-20+dropout-shortcut",
+    "residual-20+stochastic-depth",
     "resnext-29",
     "densenet-40",
     "densenet-bc-100",
@@ -113,6 +119,12 @@ def test_every_addition_and_concatenation_is_a_skip_connection(
         ("residual-20+projection", {"identity": 7, "projection": 2}),
         ("residual-20+all-projection", {"projection": 9}),
         ("residual-20+preactivation", {"identity": 7, "padding": 2}),
+        ("residual-11+skip_span=1+projection", {"identity": 7, "projection": 2}),
+        ("residual-20+half-shortcut", {"scaled": 9}),
+        ("residual-20+exclusive-gate", {"scaled": 9}),
+        ("residual-11+shortcut-gate+skip_span=1", {"scaled": 9}),
+        ("residual-20+dropout-shortcut", {"scaled": 9}),
+        ("residual-20+stochastic-depth", {"identity": 7, "padding": 2}),
         ("resnext-29", {"identity": 6, "projection": 3}),
         ("resnet34", {"identity": 13, "projection": 3}),
         ("resnet152", {"identity": 46, "projection": 4}),
@@ -126,6 +138,21 @@ def test_skip_connections_are_those_of_the_papers(
 ) -> None:
     found = [skip.kind for skip in traced[name].skips]
     assert {kind: found.count(kind) for kind in set(found)} == kinds
+
+
+def test_what_gates_a_skip_connection_is_beside_the_main_way(traced: dict[str, Architecture]) -> None:
+    """It once stood in a row with the branch, and the gated identity was called a projection."""
+    graph = traced["residual-20+exclusive-gate"]
+    block = next(block for block in graph.blocks if block.name == "stage1.block1")
+    main = [one.kind for one in block.operations if one.name in graph.main_way]
+    norm_after = ["conv", "norm", "activation", "conv", "norm"]
+    assert main == [*norm_after, "gate", "add", "activation"], "the branch is gated too"
+    assert [one.kind for one in block.operations if one.name not in graph.main_way] == [
+        "conv",
+        "activation",
+        "function",
+        "gate",
+    ]
 
 
 def test_a_skip_connection_leads_around_a_block(traced: dict[str, Architecture]) -> None:

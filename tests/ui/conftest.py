@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from resnet_viz.events import Desired, RunState, Wish
+from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.store import GroupRecord, Store, open_store
 from resnet_viz.ui import server
 from tests.jobs.waiting import ENDED, until_state
@@ -47,6 +48,19 @@ def race(store: Store) -> GroupRecord:
 def shown(monkeypatch: pytest.MonkeyPatch) -> Shown:
     """The rows on the Runs page."""
     return watch(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
+    """One process for all tests of a file."""
+    with Inspector(tmp_path_factory.mktemp("inspector"), threads=1) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shared_inspector(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages, which are run in this process, ask it."""
+    monkeypatch.setattr(server, "inspector", lambda: inspector)
 
 
 def free_port() -> int:

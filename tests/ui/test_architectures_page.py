@@ -1,6 +1,5 @@
 """The Architectures page without a browser: what is drawn, its difference, sections, links and languages."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,29 +8,18 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.events import Profile
-from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.store import Store
-from resnet_viz.ui import server
 from resnet_viz.ui.architectures import panes
 from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.wording import number
 from tests.made.stored import queue, write
+from tests.ui.test_inspect_page import race_with_checkpoints
+
+pytestmark = pytest.mark.usefixtures("shared_inspector")
 
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
 SECTIONS = ("costs", "claims", "view", "play", "block", "outline", "take")
-
-
-@pytest.fixture(scope="module")
-def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
-    """One process for all tests of this file."""
-    with Inspector(tmp_path_factory.mktemp("inspector"), threads=1) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def shared_inspector(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "inspector", lambda: inspector)
 
 
 @pytest.fixture
@@ -132,6 +120,15 @@ def test_what_runs_recorded_is_painted_step_by_step(store: Store, drawings: list
             for tap, value in zip(taps, row, strict=True):
                 assert f"<dd>{number(float(factor * value))}</dd>" in pane["facts"][tap], (step, tap)
     assert app.query_params["step"] == "0"
+
+
+def test_of_a_run_the_trained_weights_are_looked_through() -> None:
+    text = words(open_page(look="view"))
+    assert text.count("random weights, seed 0") == 2 * 2  # below the picture, and for who does not see it
+    group = race_with_checkpoints()
+    text = words(open_page(look="view", left=f"run:{group.run_ids[0]}"))
+    assert text.count("trained weights") == 2
+    assert text.count("random weights, seed 0") == 2
 
 
 def test_facts_write_the_products_out(drawings: list[dict[str, Any]]) -> None:

@@ -1,7 +1,6 @@
 """The Inspect page without a browser: every choice, the link, refusals, and what it says of maps."""
 
 import json
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -29,19 +28,9 @@ from tests.images.files import gradient, jpeg_of, png_of
 from tests.made.stored import write
 from tests.made.trained import saved
 
+pytestmark = pytest.mark.usefixtures("shared_inspector")
+
 MAIN = Path(__file__).parents[2] / "resnet_viz" / "ui" / "main.py"
-
-
-@pytest.fixture(scope="module")
-def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
-    """One process for all tests of this file."""
-    with Inspector(tmp_path_factory.mktemp("inspector"), threads=1) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def shared_inspector(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "inspector", lambda: inspector)
 
 
 def open_inspect(**link: str) -> AppTest:

@@ -2,15 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from xml.etree import ElementTree
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.locale import set_language
-from resnet_viz.ui import server
 from resnet_viz.ui.architectures import play as section
 from resnet_viz.ui.architectures.play_drawing import LAST_STEP, LOGIT_STEP, flat, upright
 from resnet_viz.ui.architectures.play_steps import formulas, sentences
@@ -20,17 +17,7 @@ from tests.ui.test_architectures_page import open_page, words
 
 Shown = list[tuple[list[Walked], str]]
 
-
-@pytest.fixture(scope="module")
-def inspector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inspector]:
-    """One process for all tests of this file."""
-    with Inspector(tmp_path_factory.mktemp("inspector"), threads=1) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def shared_inspector(inspector: Inspector, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "inspector", lambda: inspector)
+pytestmark = pytest.mark.usefixtures("shared_inspector")
 
 
 @pytest.fixture

@@ -19,7 +19,6 @@ from resnet_viz.ui import labels, pages
 from resnet_viz.ui.architectures.choices import Chosen
 from resnet_viz.ui.architectures.client import Drawn, architecture, ask
 from resnet_viz.ui.architectures.link import LINK
-from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.wording import count, number
 
 _ORDERS: Final = {"after": N_("Norm and ReLU after"), "before": N_("before (pre-activation)")}
@@ -52,10 +51,14 @@ def build_block(chosen: Chosen, drawn: Drawn) -> None:
     for name in names:
         spec = network_type(name).network(base, depth)
         question = {"spec": spec.model_dump(mode="json"), "shape": shape.model_dump(mode="json")}
-        subject = Subject(name, f"{family_name(name)}-{spec.depth}", name, family_look(name).css, question)
-        costs = architecture(subject)
-        answer = ask("step_zero_gradients", subject, data=_DATA.model_dump(mode="json"), seed=_SEED)
-        strips.append(_Strip(subject, costs, tuple(answer.values["layers"]), answer.arrays["relative"]))
+        costs = architecture(question)
+        answer = ask("step_zero_gradients", question, data=_DATA.model_dump(mode="json"), seed=_SEED)
+        title = f"{family_name(name)}-{spec.depth}"
+        strips.append(
+            _Strip(
+                title, family_look(name).css, costs, tuple(answer.values["layers"]), answer.arrays["relative"]
+            )
+        )
     st.html("".join(_strip_html(strip, _ends(strips)) for strip in strips))
     st.caption(
         _(
@@ -81,7 +84,8 @@ def _types(order: str, norm: str, span: int, scale: str) -> tuple[str, str]:
 class _Strip(NamedTuple):
     """One network, and the relative gradient of each of its layers before the first update."""
 
-    subject: Subject
+    title: str
+    colour: str
     costs: Architecture
     layers: tuple[str, ...]
     relative: npt.NDArray[np.float32]
@@ -107,10 +111,10 @@ def _strip_html(strip: _Strip, ends: tuple[float, float]) -> str:
     first, last = float(strip.relative[0]), float(strip.relative[-1])
     costs = _("{count} parameters").format(count=count(strip.costs.parameters))
     text = _("first layer {first}, last {last}").format(first=number(first), last=number(last))
-    said = escape(f"{strip.subject.title}: {text}")
+    said = escape(f"{strip.title}: {text}")
     return (
-        f'<div class="gradient-strip" style="--family: {strip.subject.colour}">'
-        f"<p><b>{escape(strip.subject.title)}</b> {escape(costs)} · {escape(text)}</p>"
+        f'<div class="gradient-strip" style="--family: {strip.colour}">'
+        f"<p><b>{escape(strip.title)}</b> {escape(costs)} · {escape(text)}</p>"
         f'<div role="img" aria-label="{said}">{"".join(cells)}</div></div>'
     )
 

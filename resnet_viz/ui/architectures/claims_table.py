@@ -1,7 +1,7 @@
 """What is claimed of costs and benefits, each claim beside our numbers."""
 
 from html import escape
-from typing import Final
+from typing import Any, Final
 
 import streamlit as st
 
@@ -13,7 +13,6 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import server
 from resnet_viz.ui.architectures.choices import Chosen
 from resnet_viz.ui.architectures.client import Drawn, architecture, ask
-from resnet_viz.ui.architectures.subjects import named
 from resnet_viz.ui.permissions import owner
 
 _SIGNS: Final = {
@@ -60,8 +59,15 @@ def _row(claim: Claim) -> str:
 
 
 def _architectures() -> dict[str, Architecture]:
-    return {name: architecture(named(name, SHAPE)) for name in NEEDED}
+    return {name: architecture(_asked(name)) for name in NEEDED}
 
 
 def _kept() -> dict[str, int]:
-    return {name: int(ask("kept_memory", named(name, SHAPE)).values["bytes"]) for name in MEASURED}
+    return {name: int(ask("kept_memory", _asked(name)).values["bytes"]) for name in MEASURED}
+
+
+def _asked(name: str) -> dict[str, Any]:
+    """How the inspector is asked for a network by its name on the command line."""
+    if name.startswith("torchvision:"):
+        return {"model": name}
+    return {"network": name, "shape": SHAPE.model_dump(mode="json")}

@@ -17,14 +17,14 @@ Pixels = npt.NDArray[np.uint8]
 Drawn = list[tuple[Subject, Architecture]]
 
 
-def architecture(subject: Subject) -> Architecture:
-    """Every operation of its network; raises `ResnetVizError`."""
-    return _architecture(_key(subject.question))
+def architecture(network: Mapping[str, Any]) -> Architecture:
+    """Every operation of ``network``, as `inspection.architectures` is told; raises `ResnetVizError`."""
+    return _architecture(_key(network))
 
 
-def ask(question: str, subject: Subject, images: Pixels | None = None, **values: Any) -> Frame:
+def ask(question: str, network: Mapping[str, Any], images: Pixels | None = None, **values: Any) -> Frame:
     """The answer to another question about it; raises `ResnetVizError`."""
-    return _ask(question, _key({**subject.question, **values}), images)
+    return _ask(question, _key({**network, **values}), images)
 
 
 def _key(values: Mapping[str, Any]) -> str:

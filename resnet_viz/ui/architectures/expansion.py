@@ -11,7 +11,7 @@ def expansion(architecture: Architecture, colour: str) -> str:
     adding = [block for block in architecture.blocks if any(one.kind == "add" for one in block.operations)]
     if adding:
         terms = " + ".join(_term(block, number) for number, block in enumerate(adding, start=1))
-        reshaped = any(skip.kind != "identity" for skip in architecture.skips)
+        reshaped = any(skip.kind in ("projection", "padding") for skip in architecture.skips)
         told = [f"x<sub>0</sub> + {terms}"]
         if _rectifies_after(adding[0]):
             told.append(

@@ -46,26 +46,37 @@ def fields_of_view(chosen: Chosen, drawn: Drawn) -> None:
         _(
             "The box is what the middle pixel of the layer can see at most. The colour is the size of the "
             "gradient of that pixel with respect to the image: what it depends on, most in the middle "
-            "(Luo et al. 2016). Weights of networks that are not runs are drawn with seed {seed}."
-        ).format(seed=_SEED)
+            "(Luo et al. 2016)."
+        )
     )
 
 
 def _layers(architecture: Architecture) -> list[str]:
     """Convolutions on the main path."""
-    return [one.name for one in architecture.operations if one.kind == "conv" and not one.on_skip]
+    main = architecture.main_way
+    return [one.name for one in architecture.operations if one.kind == "conv" and one.name in main]
 
 
 def _field(subject: Subject, architecture: Architecture, operation: Operation) -> None:
     channels, px, _width = architecture.operations[0].output_shape
     image = _image(channels, px)
-    answer = ask("field_of_view", subject, image[np.newaxis], operation=operation.name, seed=_SEED)
+    answer = ask("field_of_view", subject.weights, image[np.newaxis], operation=operation.name, seed=_SEED)
     gradient = answer.arrays["gradient"]
     first, last = _box(operation, px)
     side = last - first + 1
-    told = _("{network}, {layer}: box {side}×{side} pixels; {share} of the gradient in its middle quarter")
+    told = _(
+        "{network}, {weights}, {layer}: box {side}×{side} pixels; {share} of the gradient in its "
+        "middle quarter"
+    )
     share = percent(_in_middle(gradient, first, last))
-    text = told.format(network=subject.title, layer=operation.name, side=side, share=share)
+    weights = _("trained weights") if answer.values["trained"] else _("random weights, seed {seed}")
+    text = told.format(
+        network=subject.title,
+        layer=operation.name,
+        side=side,
+        share=share,
+        weights=weights.format(seed=_SEED),
+    )
     picture = overlay(image, gradient, largest(gradient, signed=False), signed=False)
     framed = _framed(picture, first / px, (last + 1) / px, _FRAME)
     source = f"data:image/png;base64,{b64encode(png(framed)).decode()}"

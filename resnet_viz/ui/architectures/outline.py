@@ -31,6 +31,7 @@ def _group(group: Group) -> str:
     skips = {
         "identity": _("with a skip connection"),
         "projection": _("with a skip connection through a 1×1 convolution"),
+        "scaled": _("with a skip connection that is multiplied"),
         "padding": _("with a skip connection, new channels zero"),
         "concat": _("appended to what came before"),
     }

@@ -40,7 +40,7 @@ def architectures_page() -> None:
     try:
         chosen = choose()
         with st.spinner(_("Reading the networks; the first time takes some seconds …")):
-            drawn = [(subject, architecture(subject)) for subject in chosen.subjects]
+            drawn = [(subject, architecture(subject.question)) for subject in chosen.subjects]
         if chosen.show == "difference":
             panes.show_difference(chosen, drawn)
         else:

@@ -87,7 +87,7 @@ def painting(name: str, drawn: Drawn, batch: int) -> Painting:
 
 def _milliseconds(subject: Subject) -> Mapping[str, float]:
     with st.spinner(_("Timing {network} …").format(network=subject.title)):
-        return ask("milliseconds", subject, batch=_TIMED_IMAGES).values
+        return ask("milliseconds", subject.question, batch=_TIMED_IMAGES).values
 
 
 def _recorded(name: str, drawn: Drawn) -> list[Paint | None]:

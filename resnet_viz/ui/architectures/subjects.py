@@ -1,13 +1,14 @@
 """What stands in a pane: a network type at a depth, a run, or a network of torchvision."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.figures.families import family_look, family_name, looks_in_turn
-from resnet_viz.figures.theme import OTHERS
+from resnet_viz.exports.weights import kept_weights
+from resnet_viz.figures.families import family_look, family_name, looks_in_turn, published_colour
 from resnet_viz.networks.families import OFFERED, ROLES, depths_at, network_type, with_depth
 from resnet_viz.networks.torchvision_catalogue import DRAWN, ZOO
 from resnet_viz.specs import DataShape, NetworkSpec
@@ -29,7 +30,7 @@ class Subject:
         reference: in the link.
         title: with its depth, for people.
         file_stem: of downloads.
-        question: how the inspector is told which network.
+        question: how the inspector is told which network, and ``weights`` which with the weights it has.
         spec: of networks of ours, with the ``shape`` of what they take.
         run: whose measurements can be painted.
     """
@@ -39,6 +40,7 @@ class Subject:
     file_stem: str
     colour: str
     question: Mapping[str, Any]
+    weights: Mapping[str, Any]
     spec: NetworkSpec | None = None
     shape: DataShape | None = None
     run: RunRecord | None = None
@@ -79,27 +81,21 @@ def subjects(chosen: Sequence[str], base: NetworkSpec, depth: int, shape: DataSh
         elif reference.startswith(_RUN):
             run = _run(reference)
             colour, taken = family_look(run.role).css, shape_of(run.spec.data)
-            found.append(replace(_of_spec(run.role, colour, run.spec.network, taken), run=run))
+            subject = _of_spec(run.role, colour, run.spec.network, taken)
+            with suppress(NotFound):  # nothing was kept: untrained then, which the answers say
+                subject = replace(subject, weights={"model": f"file:{kept_weights(server.store(), run)}"})
+            found.append(replace(subject, run=run))
         else:
-            kind = DRAWN[reference.removeprefix(_PUBLISHED)]
-            role = {"resnet": "residual"}.get(kind, kind)
-            colour = family_look(role).css if role in ROLES else OTHERS[0]
-            title = _published_title(reference)
-            found.append(Subject(reference, title, title.lower(), colour, {"model": reference}))
+            colour = published_colour(DRAWN[reference.removeprefix(_PUBLISHED)])
+            title, question = _published_title(reference), {"model": reference}
+            found.append(Subject(reference, title, title.lower(), colour, question, question))
     return found
-
-
-def named(name: str, shape: DataShape) -> Subject:
-    """A network by its name on the command line, which is known to exist."""
-    if name.startswith(_PUBLISHED):
-        return Subject(name, name, name, OTHERS[0], {"model": name})
-    return Subject(name, name, name, OTHERS[0], {"network": name, "shape": shape.model_dump(mode="json")})
 
 
 def _of_spec(family: str, colour: str, spec: NetworkSpec, shape: DataShape) -> Subject:
     question = {"spec": spec.model_dump(mode="json"), "shape": shape.model_dump(mode="json")}
     title = f"{family_name(family)}-{spec.depth}"
-    return Subject(family, title, with_depth(family, spec.depth), colour, question, spec, shape)
+    return Subject(family, title, with_depth(family, spec.depth), colour, question, question, spec, shape)
 
 
 def _published_title(reference: str) -> str:

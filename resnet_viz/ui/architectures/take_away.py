@@ -24,8 +24,8 @@ def take_away(chosen: Chosen, drawn: Drawn) -> None:
             _buttons(chosen, side, subject, architecture)
     st.caption(
         _(
-            "The program is plain PyTorch; it loads weights that were exported from Runs. ONNX has random "
-            "weights, and takes up to half a minute to make."
+            "The program is plain PyTorch; it loads weights that were exported from Runs. ONNX has the "
+            "newest weights of a run, else random ones, and takes up to half a minute to make."
         )
     )
 
@@ -49,7 +49,7 @@ def _program(subject: Subject, architecture: Architecture) -> str:
 
 
 def _onnx(subject: Subject) -> bytes:
-    return ask("onnx", subject).arrays["content"].tobytes()
+    return ask("onnx", subject.weights).arrays["content"].tobytes()
 
 
 def _button(key: str, title: str, file_name: str, make: Callable[[], str | bytes]) -> None:
