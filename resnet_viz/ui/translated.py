@@ -64,6 +64,14 @@ def choose(
 
 @in_readers_language
 def _take(key: str, shown: str, on_change: Callable[[], object] | None) -> None:
-    st.session_state[key] = st.session_state[shown]
+    """Take what the browser says, where it is news.
+
+    Just after the language has changed, the browser may say once more what the widgets of the old one show.
+    Streamlit has forgotten those and takes that for a change of each.
+    """
+    chosen = st.session_state[shown]
+    if chosen == st.session_state[key]:
+        return
+    st.session_state[key] = chosen
     if on_change is not None:
         on_change()

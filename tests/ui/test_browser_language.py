@@ -71,6 +71,22 @@ def test_a_running_race_and_its_form_live_through_two_switches(page: Page, app_u
     expect(page.get_by_role("button", name="Start the race")).to_be_enabled(timeout=_SOON_MS)
 
 
+def test_what_is_pressed_while_the_page_brings_itself_up_to_date_concerns_the_whole_page(
+    page: Page, app_url: str
+) -> None:
+    start(page, app_url + LONG)
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled(timeout=2 * _SOON_MS)
+    page.wait_for_function("window.resnetVizConnection?.followers.size > 0")
+    # Both in one moment, as where a slow device has been busy with drawing.
+    page.evaluate(
+        """() => {
+            for (const follower of window.resnetVizConnection.followers) follower.ask("something new");
+            [...document.querySelectorAll('[role="radio"]')].find((one) => one.textContent === "简体中文").click();
+        }"""
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text(in_chinese("Race"), timeout=_SOON_MS)
+
+
 def test_depth_keeps_its_settings_through_two_switches(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/depth?depths=8,14&{_LONG_CELLS}")
     begin = page.get_by_role("button", name="Start the sweep")

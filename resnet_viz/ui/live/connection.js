@@ -6,6 +6,9 @@ const AGAIN_MS = 1000;
 const SLOW_MS = 3000;
 const APART_MS = 100;
 
+// Once the browser has nothing else to do; not all of them say so.
+const whenIdle = window.requestIdleCallback ?? ((then) => setTimeout(then, APART_MS));
+
 class Connection {
   followers = new Set();
   source = null;
@@ -19,12 +22,9 @@ class Connection {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.disconnect() : this.connect()));
   }
 
-  // One thing after the other: of what several parts of a page say at once, Streamlit hears one.
+  // One thing after the other, and after whatever was pressed: of what is said at once, Streamlit hears one.
   say(tell) {
-    this.said = this.said.then(() => {
-      tell();
-      return new Promise((done) => setTimeout(done, APART_MS));
-    });
+    this.said = this.said.then(() => new Promise((done) => whenIdle(() => (tell(), setTimeout(done, APART_MS)))));
   }
 
   tokens() {
