@@ -81,7 +81,8 @@ def test_what_is_pressed_while_the_page_brings_itself_up_to_date_concerns_the_wh
     page.evaluate(
         """() => {
             for (const follower of window.resnetVizConnection.followers) follower.ask("something new");
-            [...document.querySelectorAll('[role="radio"]')].find((one) => one.textContent === "简体中文").click();
+            const choices = [...document.querySelectorAll('[role="radio"]')];
+            choices.find((one) => one.textContent === "简体中文").click();
         }"""
     )
     expect(page.get_by_role("heading", level=1)).to_have_text(in_chinese("Race"), timeout=_SOON_MS)

@@ -42,3 +42,12 @@ def test_a_request_sent_before_the_switch_does_not_take_it_back(monkeypatch: pyt
     app.query_params["lang"] = "zh"  # and this is the button Back
     app.run()
     assert "skip connection" not in app.title[0].value
+
+
+def test_what_the_browser_says_again_of_the_language_it_has_left_changes_nothing() -> None:
+    app = open_page("depth", depths="8,14", width="4", resolution="8", steps="100")
+    asked = dict(app.query_params)
+    old = app._tree.get_widget_states()  # what the browser says until it has heard of the new widgets
+    app.segmented_control(key="language_switch").set_value("zh").run()
+    app._run(old)
+    assert asked.items() <= dict(app.query_params).items()
