@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from resnet_viz.networks.built import BuiltNetwork
 
 WIDE_LIMIT: Final = sqrt(pi / (pi - 1))
-"""By how much a gradient grows a layer towards the input: batch normalisation, ReLU, no skips, endless width."""
+"""Growth of the gradient a layer towards the input: batch normalisation, ReLU, no skips, endless width."""
 
 _LAYERS: Final = ("stem", "conv", "head")
 

@@ -38,7 +38,8 @@ def test_gradients_agree_with_finite_differences(norm: str) -> None:
 
 
 @torch.no_grad()
-def _finite_differences(network: BuiltNetwork, weight: Tensor, pictures: Tensor, step: float = 1e-6) -> Tensor:
+def _finite_differences(network: BuiltNetwork, weight: Tensor, pictures: Tensor) -> Tensor:
+    step = 1e-6
     losses = torch.empty(2, weight.numel(), dtype=torch.float64)
     flat = weight.view(-1)
     for i in range(len(flat)):
