@@ -39,10 +39,9 @@ class FirstGradient:
 
     @property
     def ratio(self) -> float:
-        """‖g‖ of the first convolution after the stem over that of the last one; NaN where both are zero."""
-        convolutions = self.norm[1:-1]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return float(np.divide(convolutions[0], convolutions[-1]))
+        """‖g‖/‖w‖ of the first convolution over that of the last; NaN where it has none."""
+        first, last = self.relative[0], self.relative[-2]
+        return float(first / last) if last > 0 else float("nan")
 
 
 def measure_first_gradient(network: BuiltNetwork, images: Tensor, labels: Tensor) -> FirstGradient:
