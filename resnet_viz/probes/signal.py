@@ -31,11 +31,14 @@ class Signal:
         blocks: names of the blocks, one fewer than values.
         size: root of the mean over images and pixels of ‖x‖² over channels, float64 [blocks + 1].
         gradient: ‖∂L/∂x‖ over the batch, L the mean cross-entropy, float64 [blocks + 1].
+        moved: ‖x − s‖/‖s‖, s being what the shortcuts alone would have made of the first block's input: 0
+            where the blocks are the identity; float64 [blocks + 1], NaN without shortcuts.
     """
 
     blocks: tuple[str, ...]
     size: Doubles
     gradient: Doubles
+    moved: Doubles
 
     @property
     def growth(self) -> Doubles:
@@ -66,13 +69,17 @@ def measure_signal(network: nn.Module, images: Tensor, labels: Tensor) -> Signal
         )
     names: list[str] = []
     points: list[Tensor] = []
+    alone: list[Tensor] = []
 
     def keep(block: nn.Module, inputs: tuple[Any, ...], output: Tensor) -> None:
         if not points:
             points.append(inputs[0])
+            alone.append(inputs[0].detach())
         assert isinstance(block, AddingBlock)
         names.append(blocks[block])
         points.append(output)
+        with torch.no_grad():
+            alone.append(block.relu(block.add(torch.zeros_like(output), alone[-1])))
 
     for block in blocks:
         block.register_forward_hook(keep)
@@ -81,11 +88,17 @@ def measure_signal(network: nn.Module, images: Tensor, labels: Tensor) -> Signal
         gradients = torch.autograd.grad(loss, points)
     size = [point.detach().double().square().sum(1).mean().sqrt() for point in points]
     norms = torch._foreach_norm(list(gradients), 2, dtype=torch.float64)
-    return Signal(tuple(names), torch.stack(size).numpy(), torch.stack(norms).numpy())
+    moved = [_distance(point.detach(), start) for point, start in zip(points, alone, strict=True)]
+    return Signal(tuple(names), torch.stack(size).numpy(), torch.stack(norms).numpy(), np.array(moved))
+
+
+def _distance(point: Tensor, start: Tensor) -> float:
+    length = float(start.double().norm())
+    return float((point - start).double().norm()) / length if length else float("nan")
 
 
 def expected_growth(blocks: int, beta: float) -> Doubles:
-    """Growth of the size over ``blocks`` blocks with branches times ``blocks`` ** −β, float64 [blocks + 1].
+    """`Signal.growth` over ``blocks`` blocks with branches times ``blocks`` ** −β, float64 [blocks + 1].
 
     √(1 + L^−2β) a block: what a wide pre-activation network has at its start (He et al. 2015,
     arXiv:1502.01852, eq. 10) if its stream is symmetric about zero, has one shape throughout and no edges.

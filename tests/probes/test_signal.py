@@ -29,6 +29,7 @@ def test_branches_that_multiply_let_the_signal_grow_as_a_power() -> None:
     found = measure_signal(network, colours, LABELS)
     assert found.blocks[-1] == "stage3.block2"
     assert found.growth == pytest.approx([1.64**block for block in range(7)], rel=1e-5)
+    assert found.moved == pytest.approx([1.64**block - 1 for block in range(7)], rel=1e-4)
 
 
 def test_shortcuts_alone_change_neither_signal_nor_gradient() -> None:
@@ -39,6 +40,7 @@ def test_shortcuts_alone_change_neither_signal_nor_gradient() -> None:
         network.stem.weight.zero_()[:, :, 1, 1] = torch.rand(4, 3, generator=torch.Generator().manual_seed(1))
     found = measure_signal(network, colours, LABELS)
     assert found.growth == pytest.approx([1] * 7, rel=1e-6)
+    assert (found.moved == 0).all()
     assert found.gradient_growth[1:3] == pytest.approx([found.gradient_growth[0]] * 2, rel=1e-6)
 
 
@@ -61,6 +63,7 @@ def test_both_agree_with_a_forward_pass_written_out(shortcut: str, norm: str) ->
             points.append(x)
     loss = nn.functional.cross_entropy(network.head(x.mean((2, 3))), LABELS)
     gradients = torch.autograd.grad(loss, points)
+    assert np.isnan(found.moved[1:]).all() == (shortcut == "none")
     for at, (point, gradient) in enumerate(zip(points, gradients, strict=True)):
         pixels = point.permute(0, 2, 3, 1).reshape(-1, point.shape[1])
         assert found.size[at] == pytest.approx(float(pixels.detach().norm()) / len(pixels) ** 0.5)
@@ -79,6 +82,8 @@ def test_only_a_half_is_neither_explosion_nor_identity() -> None:
     assert 1.4 < deep[0.5] < 2.5
     assert deep[0.5] == pytest.approx(shallow[0.5], rel=0.25)
     assert deep[1] == pytest.approx(1, abs=0.1)
+    assert _scaled(1, 56).moved[-1] < 0.7 * _scaled(1, 20).moved[-1]
+    assert _scaled(0.5, 56).moved[-1] == pytest.approx(np.sqrt(np.e - 1), rel=0.4)
 
 
 @pytest.mark.parametrize("beta", [0, 0.5, 1])

@@ -104,8 +104,8 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "Without skip connections a layer multiplies the gradient on its way back: over {layers} "
-                "layers by {plain}, which is {factor} a layer ($\\sqrt{{\\pi/(\\pi-1)}} \\approx 1.21$ is the "
-                "wide limit with batch normalisation and ReLU). With them, "
+                "layers by {plain}, which is {factor} a layer ($\\sqrt{{\\pi/(\\pi-1)}} \\approx 1.21$ is "
+                "the wide limit with batch normalisation and ReLU). With them, "
                 "$\\frac{{\\partial L}}{{\\partial x}} = g\\,(1 + \\frac{{\\partial F}}{{\\partial x}})$: "
                 "the 1 carries it past the layers, and it changes by {residual} in all."
             ),
@@ -205,7 +205,8 @@ QUESTION = Question(
     find=find,
     limits=(
         N_(
-            "It is the start: later, the first layers of a plain network with batch normalisation hardly move."
+            "It is the start: in training, the first layers of a plain network with normalisation hardly "
+            "move."
         ),
         N_("Gradients of deep plain networks are off by some per cent in float32, and zero below 10⁻⁴⁵."),
         N_("Fashion-MNIST at 14 × 14 pixels, width 8, the first batch of 64 images."),
