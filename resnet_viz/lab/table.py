@@ -3,9 +3,15 @@
 from typing import Final
 
 from resnet_viz.lab.question import ROWS
-from resnet_viz.lab.questions import branch_variance, first_gradient, lesion
+from resnet_viz.lab.questions import branch_scale, branch_variance, first_gradient, lesion, shattered
 
-_ALL: Final = (first_gradient.QUESTION, branch_variance.QUESTION, lesion.QUESTION)
+_ALL: Final = (
+    first_gradient.QUESTION,
+    branch_variance.QUESTION,
+    branch_scale.QUESTION,
+    shattered.QUESTION,
+    lesion.QUESTION,
+)
 
 QUESTIONS: Final = {one.name: one for row in ROWS for one in _ALL if one.row == row}
 """By name, row after row."""

@@ -68,7 +68,8 @@ def find(result: Frame) -> Finding | None:
         outcome,
         sentence(
             N_(
-                "In the last third of the blocks the variance of the branch is {normalised} times that of what the "
+                "In the last third of the blocks the variance of the branch is {normalised} times that of "
+                "what the "
                 "skip connection carries with batch normalisation, and {bare} times without (depth {depth}, "
                 "seeds: {seeds})."
             ),
