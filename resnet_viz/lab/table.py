@@ -3,7 +3,14 @@
 from typing import Final
 
 from resnet_viz.lab.question import ROWS
-from resnet_viz.lab.questions import branch_scale, branch_variance, first_gradient, lesion, shattered
+from resnet_viz.lab.questions import (
+    branch_scale,
+    branch_variance,
+    first_gradient,
+    lesion,
+    one_weight,
+    shattered,
+)
 
 _ALL: Final = (
     first_gradient.QUESTION,
@@ -11,6 +18,7 @@ _ALL: Final = (
     branch_scale.QUESTION,
     shattered.QUESTION,
     lesion.QUESTION,
+    one_weight.QUESTION,
 )
 
 QUESTIONS: Final = {one.name: one for row in ROWS for one in _ALL if one.row == row}
