@@ -7,6 +7,7 @@ from resnet_viz.lab.questions import (
     branch_scale,
     branch_variance,
     first_gradient,
+    landscape,
     lesion,
     one_weight,
     shattered,
@@ -18,6 +19,7 @@ _ALL: Final = (
     branch_scale.QUESTION,
     shattered.QUESTION,
     lesion.QUESTION,
+    landscape.QUESTION,
     one_weight.QUESTION,
 )
 
