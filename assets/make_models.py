@@ -28,7 +28,8 @@ from resnet_viz.training.trainer import Trainer
 
 COMMANDS = {
     "pair": "python -m resnet_viz race --dataset fashion-mnist --resolution 28 --depth 32 --width 8 "
-    "--steps 2800 --batch-size 128 --lr 0.2 --schedule one-cycle --weight-decay 5e-4 --augmentation crop-flip",
+    "--steps 2800 --batch-size 128 --lr 0.2 --schedule one-cycle --weight-decay 5e-4 "
+    "--augmentation crop-flip",
     "deep": "python -m resnet_viz race --dataset fashion-mnist-small --resolution 14 --depth 56 --width 8 "
     "--steps 600 --batch-size 64",
 }
