@@ -7,6 +7,7 @@ from resnet_viz.lab.questions import (
     branch_scale,
     branch_variance,
     first_gradient,
+    identity_blocks,
     landscape,
     lesion,
     one_weight,
@@ -21,6 +22,7 @@ _ALL: Final = (
     lesion.QUESTION,
     landscape.QUESTION,
     one_weight.QUESTION,
+    identity_blocks.QUESTION,
 )
 
 QUESTIONS: Final = {one.name: one for row in ROWS for one in _ALL if one.row == row}

@@ -93,10 +93,19 @@ def noisy_errors(
         network.load_state_dict(kept)
 
 
+class LogitDifference(NamedTuple):
+    """By how much two networks' logits differ at most, and how large the first one's are at most."""
+
+    difference: float
+    largest: float
+
+
 @torch.inference_mode()
-def largest_difference(one: nn.Module, other: nn.Module, images: Tensor) -> float:
-    """By how much the logits of two networks in evaluation mode differ at most."""
-    return max(float((one(part) - other(part)).abs().max()) for part in images.split(_AT_ONCE))
+def compare_logits(one: nn.Module, other: nn.Module, images: Tensor) -> LogitDifference:
+    """For networks in evaluation mode."""
+    parts = images.split(_AT_ONCE)
+    first, second = (torch.cat([network(part) for part in parts]) for network in (one, other))
+    return LogitDifference(float((first - second).abs().max()), float(first.abs().max()))
 
 
 def _suitable(network: nn.Module, depth: int) -> ResidualNetwork:

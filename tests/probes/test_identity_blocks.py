@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.networks.residual import ResidualNetwork
-from resnet_viz.probes.identity_blocks import largest_difference, lengthened, noisy_errors
+from resnet_viz.probes.identity_blocks import compare_logits, lengthened, noisy_errors
 from resnet_viz.specs import NetworkSpec
 from tests.networks.blockless import Blockless
 from tests.networks.residuals import build_residual
@@ -31,10 +31,10 @@ def test_the_longer_network_has_the_same_logits(norm: str, depth: int) -> None:
     long = lengthened(network, depth, images(GREY, 32))
     assert long.network.spec.depth == depth
     assert len(long.added) == (depth - 14) // 2
-    assert largest_difference(network, long.network, images(GREY, 8)) < 1e-5
+    assert compare_logits(network, long.network, images(GREY, 8)).difference < 1e-5
     # In double precision nothing but rounding is left of it.
     both = network.double(), lengthened(network.double(), depth, images(GREY, 32).double()).network.double()
-    assert largest_difference(*both, images(GREY, 8).double()) < 1e-12
+    assert compare_logits(*both, images(GREY, 8).double()).difference < 1e-12
 
 
 def test_each_added_block_hands_on_what_it_gets() -> None:
