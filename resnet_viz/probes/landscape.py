@@ -86,4 +86,5 @@ def slice_losses(
 
 
 def _filter_norms(weight: Tensor) -> Tensor:
-    return weight.flatten(1).norm(dim=1).view(-1, *[1] * (weight.ndim - 1))
+    norms: Tensor = weight.flatten(1).norm(dim=1)
+    return norms.view(-1, *[1] * (weight.ndim - 1))

@@ -43,12 +43,12 @@ class Signal:
     @property
     def growth(self) -> Doubles:
         """Size over that at the input of the first block."""
-        return self.size / self.size[0]
+        return np.asarray(self.size / self.size[0])
 
     @property
     def gradient_growth(self) -> Doubles:
         """Gradient over that at the output of the last block."""
-        return self.gradient / self.gradient[-1]
+        return np.asarray(self.gradient / self.gradient[-1])
 
 
 def measure_signal(network: nn.Module, images: Tensor, labels: Tensor) -> Signal:

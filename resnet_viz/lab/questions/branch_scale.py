@@ -69,7 +69,7 @@ def panels(result: Frame) -> list[Panel | Figure]:
             _("How far all blocks together move their input"),
             _("0 would be the identity. Level: as far at every depth. Rising without end: explosion."),
             _("Depth"),
-            _("Distance moved ÷ size of what the shortcuts alone carry"),
+            _("Distance moved ÷ size of what the skip connections alone carry"),
             (*lines["moved"], *theory["moved"]),
             y_log=True,
             more=how,
@@ -103,12 +103,11 @@ def find(result: Frame) -> Finding | None:
         ),
         sentence(
             N_(
-                "A block adds a branch times $L^{{-\\beta}}$, so that $\\|x\\|^2$ grows by "
-                "$1 + L^{{-2\\beta}}$ and over $L$ blocks by $(1 + L^{{-2\\beta}})^L$. With $L = {blocks}$: "
-                "$2^L$ for $\\beta = 0$; $(1 + 1/L)^L \\to e$ for $\\beta = \\frac{{1}}{{2}}$, a distance of "
-                "$\\sqrt{{e-1}} \\approx 1.31$ (measured: {half}); $(1 + 1/L^2)^L \\to 1$ for $\\beta = "
-                "1$, a "
-                "distance of $1/\\sqrt{{L}} \\approx {theory}$ (measured: {whole})."
+                "A block adds a branch times $L^{{-\\beta}}$, so that $\\|x\\|^2$ grows by $1 + "
+                "L^{{-2\\beta}}$ and over $L$ blocks by $(1 + L^{{-2\\beta}})^L$. With $L = {blocks}$: $2^L$ "
+                "for $\\beta = 0$; $(1 + 1/L)^L \\to e$ for $\\beta = \\frac{{1}}{{2}}$, a distance of "
+                "$\\sqrt{{e-1}} \\approx 1.31$ (measured: {half}); $(1 + 1/L^2)^L \\to 1$ for $\\beta = 1$, "
+                "a distance of $1/\\sqrt{{L}} \\approx {theory}$ (measured: {whole})."
             ),
             blocks=count(blocks),
             half=deepest[1],
@@ -179,8 +178,7 @@ QUESTION = Question(
     short=N_("Signal and gradient at the start, without normalisation, with branches scaled by the depth"),
     expected=N_(
         "Without normalisation branches of full size explode with depth, branches times 1/L leave the "
-        "network "
-        "near the identity, and only L^−½ does neither."
+        "network near the identity, and only L^−½ does neither."
     ),
     row="before",
     needs="start",

@@ -69,9 +69,8 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "In the last third of the blocks the variance of the branch is {normalised} times that of "
-                "what the "
-                "skip connection carries with batch normalisation, and {bare} times without (depth {depth}, "
-                "seeds: {seeds})."
+                "what the skip connection carries with batch normalisation, and {bare} times without (depth "
+                "{depth}, seeds: {seeds})."
             ),
             normalised=number(means[0], 2),
             bare=number(means[1], 2),
@@ -81,12 +80,10 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "With normalisation every branch adds about the same: $\\mathrm{{Var}}(x_\\ell) \\propto "
-                "\\ell$, "
-                "so that $\\mathrm{{Var}}(F)/\\mathrm{{Var}}(x) \\approx 1/\\ell$, and the standard "
-                "deviation "
-                "shrinks by $\\sqrt{{\\ell}}$. At block {blocks} that is {theory}; measured: {last}. Without "
-                "it a branch grows with its input: the stream's variance is multiplied by {bare} at a block "
-                "(with it, by {normalised})."
+                "\\ell$, so that $\\mathrm{{Var}}(F)/\\mathrm{{Var}}(x) \\approx 1/\\ell$, and the standard "
+                "deviation shrinks by $\\sqrt{{\\ell}}$. At block {blocks} that is {theory}; measured: "
+                "{last}. Without it a branch grows with its input: the stream's variance is multiplied by "
+                "{bare} at a block (with it, by {normalised})."
             ),
             blocks=count(blocks),
             theory=number(1 / blocks, 2),
@@ -149,8 +146,7 @@ QUESTION = Question(
     short=N_("Variance of branch and stream at every block of a residual network at its random start"),
     expected=N_(
         "Batch normalisation makes late branches small beside what the skip connection carries, so that "
-        "these "
-        "blocks begin near the identity; without it they are not small."
+        "these blocks begin near the identity; without it they are not small."
     ),
     row="before",
     needs="start",
@@ -189,8 +185,7 @@ QUESTION = Question(
             sentence(
                 N_(
                     "Batch normalisation shrinks the branch relative to the skip connection by about the "
-                    "square "
-                    "root of the depth."
+                    "square root of the depth."
                 )
             ),
             "De & Smith 2020, abstract",

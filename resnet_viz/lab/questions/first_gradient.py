@@ -93,8 +93,8 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "Before the first step the first convolution of the plain network has {plain} times the "
-                "relative gradient of the last one, that of the residual network {residual} times "
-                "(depth {depth}, seeds: {seeds})."
+                "relative gradient of the last one, that of the residual network {residual} times (depth "
+                "{depth}, seeds: {seeds})."
             ),
             plain=number(means[0], 2),
             residual=number(means[1], 2),
@@ -105,9 +105,9 @@ def find(result: Frame) -> Finding | None:
             N_(
                 "Without skip connections a layer multiplies the gradient on its way back: over {layers} "
                 "layers by {plain}, which is {factor} a layer ($\\sqrt{{\\pi/(\\pi-1)}} \\approx 1.21$ is "
-                "the wide limit with batch normalisation and ReLU). With them, "
-                "$\\frac{{\\partial L}}{{\\partial x}} = g\\,(1 + \\frac{{\\partial F}}{{\\partial x}})$: "
-                "the 1 carries it past the layers, and it changes by {residual} in all."
+                "the wide limit with batch normalisation and ReLU). With them, $\\frac{{\\partial "
+                "L}}{{\\partial x}} = g\\,(1 + \\frac{{\\partial F}}{{\\partial x}})$: the 1 carries it past "
+                "the layers, and it changes by {residual} in all."
             ),
             layers=count(depth - 2),
             plain=number(means[0], 2),
@@ -175,8 +175,8 @@ QUESTION = Question(
     title=N_("What gradient does each layer get before the first step?"),
     short=N_("Size of the gradient of every layer at the random start, plain and residual"),
     expected=N_(
-        "Without skip connections the gradient changes many times over on its way to the first layer; "
-        "with them it does not."
+        "Without skip connections the gradient changes many times over on its way to the first layer; with "
+        "them it does not."
     ),
     row="before",
     needs="start",

@@ -72,10 +72,8 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "With {added} identity blocks added, the plain network of depth {depth} has the logits of "
-                "the "
-                "one of depth {shallow} (they differ by {difference} at most) and the error {whole}; noise "
-                "half "
-                "as large as random weights makes it {half} (seeds: {seeds})."
+                "the one of depth {shallow} (they differ by {difference} at most) and the error {whole}; "
+                "noise half as large as random weights makes it {half} (seeds: {seeds})."
             ),
             added=count(values["added"]),
             depth=count(values["depth"]),
@@ -88,13 +86,10 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "A kernel with a single 1 hands on its input, a norm with $\\gamma = \\sqrt{{v + "
-                "\\epsilon}}$ and "
-                "$\\beta = \\mu$ undoes its own normalisation, and $\\mathrm{{ReLU}}(x) = x$ for $x \\ge 0$: "
-                "{added} such blocks compute $x$. So a good solution of depth {depth} exists. A residual "
-                "block "
-                "is there with $F = 0$; a plain one has to hit each kernel, and at $\\sigma = {at}$ the "
-                "error "
-                "has already risen by {rise} points."
+                "\\epsilon}}$ and $\\beta = \\mu$ undoes its own normalisation, and $\\mathrm{{ReLU}}(x) = "
+                "x$ for $x \\ge 0$: {added} such blocks compute $x$. So a good solution of depth {depth} "
+                "exists. A residual block is there with $F = 0$; a plain one has to get each kernel right, "
+                "and at $\\sigma = {at}$ the error has already risen by {rise} points."
             ),
             added=count(values["added"]),
             depth=count(values["depth"]),
@@ -152,8 +147,8 @@ QUESTION = Question(
     title=N_("Could the deep plain network do it at all?"),
     short=N_("A trained plain network made deeper by identity blocks, then with noise on their weights"),
     expected=N_(
-        "A deep plain network can be exactly as good as a shallow one, but its weights have to be hit: noise "
-        "half as large as random initial weights ruins it."
+        "A deep plain network can be exactly as good as a shallow one, but its weights have to be right: "
+        "noise half as large as random initial weights ruins it."
     ),
     row="without",
     needs="pair",

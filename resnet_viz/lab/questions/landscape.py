@@ -10,7 +10,7 @@ from resnet_viz.figures.loss_maps import LossMap
 from resnet_viz.figures.loss_maps import figure as loss_maps
 from resnet_viz.lab.guessing import guesses, would_tell_more
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting
+from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Value
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -19,7 +19,7 @@ from resnet_viz.wording import Sentence, number, percent, sentence
 _APART: Final = 0.1
 """Shares of bending that differ by more are ones that a reader sees on the maps."""
 _ALIKE: Final = 0.05
-_LAYERS: Final = {"all": N_("all"), "first": N_("first third"), "last": N_("last third")}
+_LAYERS: Final[dict[Value, str]] = {"all": N_("all"), "first": N_("first third"), "last": N_("last third")}
 
 
 def panels(result: Frame) -> list[Panel | Figure]:
@@ -80,8 +80,8 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "Of all bending of the slice {plain} is downwards in the plain network and {residual} in the "
-                "residual network (0% is a bowl); at the trained weights the sharpest bend is "
-                "λmax = {plain_bend} and {residual_bend}."
+                "residual network (none in a bowl); at the trained weights the sharpest bend is λmax = "
+                "{plain_bend} and {residual_bend}."
             ),
             plain=percent(plain),
             residual=percent(residual),
@@ -90,13 +90,11 @@ def find(result: Frame) -> Finding | None:
         ),
         sentence(
             N_(
-                "Shown is $L(\\theta + a\\,d_1 + b\\,d_2)$ with $d_{{ij}} \\leftarrow d_{{ij}}\\,"
-                "\\|\\theta_{{ij}}\\| / \\|d_{{ij}}\\|$ for every filter: in the middle $L = {plain}$ "
-                "(plain) and "
-                "${residual}$ (residual). Near it $L \\approx L(\\theta) + \\frac{{1}}{{2}}\\,\\delta^T "
-                "H\\,\\delta$; "
-                "$\\lambda_{{\\max}}$ of $H$ is its sharpest bend over all directions, which two random ones "
-                "hardly show."
+                "Shown is $L(\\theta + a\\,d_1 + b\\,d_2)$ with $d_{{ij}} \\leftarrow "
+                "d_{{ij}}\\,\\|\\theta_{{ij}}\\| / \\|d_{{ij}}\\|$ for every filter: in the middle $L = "
+                "{plain}$ (plain) and ${residual}$ (residual). Near it $L \\approx L(\\theta) + "
+                "\\frac{{1}}{{2}}\\,\\delta^T H\\,\\delta$; $\\lambda_{{\\max}}$ of $H$ is its sharpest bend "
+                "over all directions, which two random ones hardly show."
             ),
             plain=number(trained[0]),
             residual=number(trained[1]),

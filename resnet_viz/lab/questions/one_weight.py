@@ -83,9 +83,8 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "While one weight of the first convolution is moved by up to {reach} norms of its filter, "
-                "the "
-                "loss of the plain network is higher by {plain} on average, that of the residual network by "
-                "{residual}; in the last convolution by {plain_last} and {residual_last}."
+                "the loss of the plain network is higher by {plain} on average, that of the residual network "
+                "by {residual}; in the last convolution by {plain_last} and {residual_last}."
             ),
             reach=number(float(result.arrays["moves"][-1])),
             plain=number(first[0], 2),
@@ -96,10 +95,9 @@ def find(result: Frame) -> Finding | None:
         sentence(
             N_(
                 "Near the trained value $L(w + \\delta) \\approx L(w) + \\frac{{\\partial L}}{{\\partial "
-                "w}}\\,"
-                "\\delta$: in the first convolution of the residual network $L = {loss}$, and "
-                "backpropagation "
-                "gives a slope of {slope} per norm of the filter. Farther away only the curve tells."
+                "w}}\\,\\delta$: in the first convolution of the residual network $L = {loss}$, and "
+                "backpropagation gives a slope of {slope} per norm of the filter. Farther away only the "
+                "curve tells."
             ),
             loss=number(trained[1]),
             slope=number(result.values["slopes"][families[1]][0], 2),

@@ -72,9 +72,8 @@ def find(result: Frame) -> Finding | None:
         outcome,
         sentence(
             N_(
-                "Between neighbouring inputs the gradient's autocorrelation is {plain} in the plain "
-                "network and "
-                "{residual} in the residual network (depth {depth}, seeds: {seeds})."
+                "Between neighbouring inputs the gradient's autocorrelation is {plain} in the plain network "
+                "and {residual} in the residual network (depth {depth}, seeds: {seeds})."
             ),
             plain=number(plain.mean(), 2),
             residual=number(residual.mean(), 2),
@@ -139,10 +138,7 @@ QUESTION = Question(
             N_("Normalisation"),
             ("batch", "none"),
             "batch",
-            N_(
-                "Without batch normalisation the gradient of a plain network turns to noise only at depth "
-                "110."
-            ),
+            N_("Without batch normalisation a plain network comes near noise only at depth 110."),
             {"batch": N_("batch"), "none": N_("none")},
         ),
         SEEDS,
@@ -171,9 +167,8 @@ QUESTION = Question(
         Published(
             sentence(
                 N_(
-                    "The correlation of gradients decays exponentially with depth in plain networks, so "
-                    "that they "
-                    "resemble white noise, and sublinearly with skip connections."
+                    "The correlation of gradients decays exponentially with depth in plain networks, so that "
+                    "they resemble white noise, and sublinearly with skip connections."
                 )
             ),
             "Balduzzi et al. 2017, abstract; Fig. 1–2",
