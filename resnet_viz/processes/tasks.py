@@ -67,6 +67,7 @@ TASKS: Final = {
     "train": Task("resnet_viz.jobs.worker.engine", niceness=_NICE),
     "measure": Task("resnet_viz.jobs.worker.measuring", niceness=_NICE),  # where no worker is warm
     "steps": Task("resnet_viz.jobs.worker.timing"),  # started by a worker, and as nice: as slow as a training
+    "trainings": Task("resnet_viz.jobs.worker.slices"),  # the same; within a measurement
     "explain": Task("resnet_viz.inspection.answers"),
     "export": Task("resnet_viz.exports.parquet_child"),
     # The largest accepted images need about 500 MB, libraries included.
