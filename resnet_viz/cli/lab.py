@@ -15,7 +15,7 @@ from resnet_viz.cli.store import history
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
 from resnet_viz.jobs.measurements import carry_out_here
-from resnet_viz.lab.answers import Asking, ask, asking, known, recorded
+from resnet_viz.lab.answers import Asking, answer_values, ask, asking, known, recorded
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import ROWS, Question, Setting, Value
 from resnet_viz.lab.subjects import BUNDLED
@@ -74,7 +74,7 @@ def lab(
             say(_("It was stopped before there was anything to show."))
             raise typer.Exit(1)
         if json:
-            put_json(_to_json(asked, record.result))
+            put_json(answer_values(asked, record.result))
         else:
             _show(asked_question, record.result)
 
@@ -165,30 +165,6 @@ def _progress(asked: Asking, quiet: bool) -> Iterator[Any]:
     with Progress(console=notes, transient=True) as bar:
         task = bar.add_task(_(asked.question.title), total=1.0)
         yield lambda share: bar.update(task, completed=share)
-
-
-def _to_json(asked: Asking, result: Frame) -> dict[str, Any]:
-    question = asked.question
-    finding = question.find(result)
-    series = {}
-    for panel in question.panels(result):
-        if isinstance(panel, Panel):
-            series[panel.name] = panel.to_values()
-    return {
-        "question": question.name,
-        "about": asked.about if question.needs == "pair" else None,
-        "settings": asked.settings,
-        "result": {"series": series},
-        "outcome": "undecided" if finding is None else finding.outcome.value,
-        "sentence": None if finding is None else str(finding.sentence),
-        "published": [
-            {"figures": str(one.figures), "source": one.source, "why_different": str(one.why)}
-            for one in question.published
-        ],
-        "wall_s": result.values["wall_s"],
-        "cpu_s": result.values["cpu_s"],
-        "peak_bytes": result.values["peak_bytes"],
-    }
 
 
 def _show(question: Question, result: Frame) -> None:

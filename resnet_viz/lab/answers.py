@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from resnet_viz.jobs import measurements
-from resnet_viz.lab.question import Question, Value
+from resnet_viz.lab.panel import Panel
+from resnet_viz.lab.question import Outcome, Question, Value
 from resnet_viz.lab.subjects import BUNDLED, subject
 from resnet_viz.processes.channel import Frame
-from resnet_viz.store import MeasurementRecord, Store
+from resnet_viz.store import MeasurementRecord, MeasurementSpec, Store
 
 RECORDED: Final = Path(__file__).parents[2] / "assets" / "lab"
 """One file for each question: the frame of its result, with where and when it was measured."""
@@ -72,3 +73,40 @@ def recorded(name: str) -> Recorded | None:
     except (OSError, ValueError):
         return None
     return Recorded(frame, frame.values["machine"], frame.values["made"])
+
+
+def prediction_key(values: Mapping[str, Any]) -> str:
+    """Under what a prediction of the measurement of ``values`` is kept in `Store.predictions`."""
+    return MeasurementSpec(TASK, values).digest()
+
+
+def answer_values(asked: Asking, result: Frame) -> dict[str, Any]:
+    """The answer for programs; texts in the language in force."""
+    question = asked.question
+    finding = question.find(result)
+    panels = [panel for panel in question.panels(result) if isinstance(panel, Panel)]
+    return {
+        "question": question.name,
+        "about": asked.about if question.needs == "pair" else None,
+        "settings": asked.settings,
+        "result": {"series": {panel.name: panel.to_values() for panel in panels}},
+        "outcome": Outcome.UNDECIDED.value if finding is None else finding.outcome.value,
+        "sentence": None if finding is None else str(finding.sentence),
+        "published": [
+            {"figures": str(one.figures), "source": one.source, "why_different": str(one.why)}
+            for one in question.published
+        ],
+        "wall_s": result.values["wall_s"],
+        "cpu_s": result.values["cpu_s"],
+        "peak_bytes": result.values["peak_bytes"],
+    }
+
+
+def command(asked: Asking) -> str:
+    """What gives the same answer on the command line."""
+    parts = ["python -m resnet_viz lab", asked.question.name]
+    if asked.question.needs == "pair" and asked.about != BUNDLED:
+        parts.append(f"--run {asked.about}")
+        parts += [f"--checkpoint {asked.step}"] if asked.step is not None else []
+    changed = {name: v for name, v in asked.settings.items() if v != asked.question.defaults[name]}
+    return " ".join([*parts, *(f"--set {name}={value}" for name, value in changed.items())])

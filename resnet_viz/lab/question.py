@@ -50,9 +50,9 @@ class Choices(NamedTuple):
 
 
 class Guess(NamedTuple):
-    """A prediction of a number between two; ``measured`` is what came, None where that is open.
+    """A prediction of a number between ``low`` and ``high``.
 
-    ``shown`` writes such a number, as in "you said 60 %, measured 12 %".
+    ``measured`` is what came, None where that is open; ``shown`` writes such a number. A share (``is_share``) is asked for in percent.
     """
 
     asked: str
@@ -61,7 +61,7 @@ class Guess(NamedTuple):
     step: float
     measured: Callable[[Frame], float | None]
     shown: Callable[[float], str]
-    start: float | None = None
+    is_share: bool = False
 
 
 class Published(NamedTuple):

@@ -79,8 +79,8 @@ def find(result: Frame) -> Finding | None:
         ),
         sentence(
             N_(
-                "A residual block computes $y = x + F(x)$. Without it the next block still gets $x$: the error "
-                "goes from {whole_residual} to {median_residual} in the median. A plain block computes "
+                "A residual block computes $y = x + F(x)$. Without it the next block still gets $x$: the "
+                "error goes from {whole_residual} to {median_residual} in the median. A plain block computes "
                 "$y = F(x)$. Without it the next block gets what it never saw: from {whole_plain} to "
                 "{median_plain}."
             ),
@@ -119,6 +119,7 @@ QUESTION = Question(
         0.05,
         _measured,
         percent,
+        is_share=True,
     ),
     panels=panels,
     find=find,
