@@ -2,9 +2,9 @@
 
 A network that diverges or does no better than guessing has **failed** in that seed. No gap is stated
 there. One that fails in every seed, where the other learns in every seed, is worse: of two that fail
-alike at random, three seeds would say so in at most one case of 32. Where only some fail, the other
-seeds decide only if they say the same. Of several comparisons each is a claim; where none differs, one
-of them is said to in 5 % of cases at most (Holm).
+with the same probability, n seeds say so in 2 · 4⁻ⁿ of cases at most, one of 32 for three seeds. Where
+only some fail, the other seeds decide only if they say the same. Of several comparisons each is a claim;
+where none differs, one of them is said to in 5 % of cases at most (Holm).
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ class Duel(NamedTuple):
 def duels(found: Trainings, pairs: Sequence[tuple[str, str]], *, on_test_images: bool = False) -> list[Duel]:
     """Each of ``pairs``, by the final training loss or by the accuracy on test images."""
     bare = [_duel(found, first, second, on_test_images) for first, second in pairs]
-    held = beyond_chance([duel.gain.interval.p if duel.gain else None for duel in bare])
+    held = beyond_chance(list(map(_by_chance, bare)))
     return [
         duel._replace(verdict=_verdict(duel, is_there)) for duel, is_there in zip(bare, held, strict=True)
     ]
@@ -72,17 +72,25 @@ def _duel(found: Trainings, first: str, second: str, on_test_images: bool) -> Du
     return Duel(first, second, Verdict.NOT_JUDGED, found.spec.seeds, failed, gain)
 
 
+def _by_chance(duel: Duel) -> float | None:
+    """How probable what is said of it would be without a difference; None where nothing is."""
+    if duel.seeds < FEWEST:
+        return None
+    if sorted(map(len, duel.failed)) == [0, duel.seeds]:
+        return float(2 * 4**-duel.seeds)
+    return duel.gain.interval.p if duel.gain else None
+
+
 def _verdict(duel: Duel, is_there: bool) -> Verdict:
     if duel.seeds < FEWEST:
         return Verdict.NOT_JUDGED
     failures = [len(seeds) for seeds in duel.failed]
-    of_failures = {
-        (duel.seeds, duel.seeds): Verdict.BOTH_FAIL,
-        (duel.seeds, 0): Verdict.BETTER,
-        (0, duel.seeds): Verdict.WORSE,
-    }.get((failures[0], failures[1]))
-    if of_failures is not None:
-        return of_failures
+    if failures == [duel.seeds, duel.seeds]:
+        return Verdict.BOTH_FAIL
+    if sorted(failures) == [0, duel.seeds]:
+        if not is_there:
+            return Verdict.UNDECIDED
+        return Verdict.BETTER if failures[0] else Verdict.WORSE
     if duel.gain is None or duel.gain.interval.p is None:
         return Verdict.UNDECIDED
     judged = {

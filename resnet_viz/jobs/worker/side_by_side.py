@@ -74,10 +74,11 @@ def train_side_by_side(cells: Sequence[Cell], bench: Bench) -> Generator[Trained
             working.append(threads.submit(_train_in_child, child, cells, folder, waiting, news))
         own = stack.enter_context(closing(_train_here(cells, folder, waiting, bench)))
         while not all(builder.state.is_finished() for builder in builders):
+            yield _so_far(cells, builders)
             for place, events in _next(own, news):
                 builders[place].add(events)
             _complain(working)
-            yield _so_far(cells, builders)
+    yield _so_far(cells, builders)  # the processes are gone: what they took can be counted
 
 
 def _train_here(

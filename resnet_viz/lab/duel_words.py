@@ -1,0 +1,67 @@
+"""What a change does to a network, and what networks end with, in words that stand within a sentence."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from resnet_viz.findings.endings import Ending
+from resnet_viz.lab.duels import Duel, Verdict
+from resnet_viz.lab.question import Finding, Outcome
+from resnet_viz.lab.trainings import Trainings
+from resnet_viz.locale import N_
+from resnet_viz.wording import Sentence, clauses, number, sentence
+
+_EFFECTS: Final = {
+    Verdict.BETTER: N_("the training loss falls by {gain}"),
+    Verdict.WORSE: N_("the training loss rises by {loss}"),
+    Verdict.SAME: N_("no difference of a size that matters ({gain})"),
+    Verdict.OPEN: N_("a difference of {gain}, but whether it matters is open"),
+    Verdict.UNDECIDED: N_("undecided"),
+    Verdict.BOTH_FAIL: N_("it does not help, neither network learns"),
+    Verdict.NOT_JUDGED: N_("not judged"),
+}
+_LEARNS: Final = N_("the network learns, which it did not")
+_UNLEARNS: Final = N_("the network no longer learns")
+
+_ONE: Final = N_("{name}: {loss}")
+_DIVERGED: Final = N_("diverged")
+_SOME: Final = N_("{loss} ({failed} of {seeds} seeds diverged)")
+
+
+def effect(duel: Duel) -> Sentence:
+    """What becomes of the training loss from the first to the second of two networks."""
+    if duel.by_failure and duel.verdict is Verdict.BETTER:
+        return sentence(_LEARNS)
+    if duel.by_failure and duel.verdict is Verdict.WORSE:
+        return sentence(_UNLEARNS)
+    mean = duel.gain.interval.mean if duel.gain else None
+    loss = None if mean is None else -mean
+    return sentence(_EFFECTS[duel.verdict], gain=number(mean), loss=number(loss))
+
+
+def ends(found: Trainings, families: Sequence[str], names: Mapping[str, str]) -> str | Sentence:
+    """The mean of the final training losses of each, over the seeds that finished."""
+    return clauses(
+        [sentence(_ONE, name=sentence(names[family]), loss=mean_loss(found, family)) for family in families]
+    )
+
+
+def mean_loss(found: Trainings, family: str) -> str | Sentence:
+    """The same of one; how many of its seeds diverged where any did."""
+    losses = list(found.losses(family).values())
+    failed = len(found.ended_as(family, Ending.DIVERGED))
+    if not losses:
+        return sentence(_DIVERGED)
+    loss = number(sum(losses) / len(losses))
+    if not failed:
+        return loss
+    return sentence(_SOME, loss=loss, failed=failed, seeds=found.spec.seeds)
+
+
+def facts_only(found: Trainings, families: Sequence[str], names: Mapping[str, str], why: Sentence) -> Finding:
+    """What fewer than three seeds allow one to say."""
+    return Finding(
+        Outcome.UNDECIDED,
+        sentence(N_("Final training losses: {ends}."), ends=ends(found, families, names)),
+        why,
+        sentence(N_("Three seeds or more would tell.")),
+    )
