@@ -1,6 +1,7 @@
 """What a change does to a network, and what networks end with, in words that stand within a sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from math import fsum
 from typing import Final
 
 from resnet_viz.findings.endings import Ending
@@ -8,7 +9,7 @@ from resnet_viz.lab.duels import Duel, Verdict
 from resnet_viz.lab.question import Finding, Outcome
 from resnet_viz.lab.trainings import Trainings
 from resnet_viz.locale import N_
-from resnet_viz.wording import Sentence, clauses, number, sentence
+from resnet_viz.wording import Sentence, clauses, number, percent, sentence
 
 _EFFECTS: Final = {
     Verdict.BETTER: N_("the training loss falls by {gain}"),
@@ -24,7 +25,7 @@ _UNLEARNS: Final = N_("the network no longer learns")
 
 _ONE: Final = N_("{name}: {loss}")
 _DIVERGED: Final = N_("diverged")
-_SOME: Final = N_("{loss} ({failed} of {seeds} seeds diverged)")
+_SOME: Final = N_("{mean} ({failed} of {seeds} seeds diverged)")
 
 
 def effect(duel: Duel) -> Sentence:
@@ -47,14 +48,24 @@ def ends(found: Trainings, families: Sequence[str], names: Mapping[str, str]) ->
 
 def mean_loss(found: Trainings, family: str) -> str | Sentence:
     """The same of one; how many of its seeds diverged where any did."""
-    losses = list(found.losses(family).values())
+    return _mean(found, family, found.losses(family), number)
+
+
+def mean_accuracy(found: Trainings, family: str) -> str | Sentence:
+    """The mean of its test accuracies, likewise."""
+    return _mean(found, family, found.test_accuracies(family), percent)
+
+
+def _mean(
+    found: Trainings, family: str, values: Mapping[int, float], shown: Callable[[float], str]
+) -> str | Sentence:
     failed = len(found.ended_as(family, Ending.DIVERGED))
-    if not losses:
+    if not values:
         return sentence(_DIVERGED)
-    loss = number(sum(losses) / len(losses))
+    mean = shown(fsum(values.values()) / len(values))
     if not failed:
-        return loss
-    return sentence(_SOME, loss=loss, failed=failed, seeds=found.spec.seeds)
+        return mean
+    return sentence(_SOME, mean=mean, failed=failed, seeds=found.spec.seeds)
 
 
 def facts_only(found: Trainings, families: Sequence[str], names: Mapping[str, str], why: Sentence) -> Finding:
@@ -63,5 +74,5 @@ def facts_only(found: Trainings, families: Sequence[str], names: Mapping[str, st
         Outcome.UNDECIDED,
         sentence(N_("Final training losses: {ends}."), ends=ends(found, families, names)),
         why,
-        sentence(N_("Three seeds or more would tell.")),
+        sentence(N_("More seeds would tell.")),
     )

@@ -7,7 +7,7 @@ import numpy as np
 
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.figure import Figure
-from resnet_viz.lab.duel_words import facts_only
+from resnet_viz.lab.duel_words import facts_only, mean_accuracy
 from resnet_viz.lab.duels import Duel, Verdict, duels
 from resnet_viz.lab.panel import Panel, Series
 from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting, Settings
@@ -88,25 +88,20 @@ _ALSO: Final = {
     Verdict.SAME: N_("no difference of a size that matters ({gain} points)."),
     Verdict.OPEN: N_("a difference of {gain} points, but whether it matters is open."),
 }
+_OTHERWISE: Final = N_("no gap is stated.")
 
 
 def _sentence(found: Trainings, duel: Duel) -> Sentence:
-    accuracies = {
-        name: list(found.test_accuracies(family).values())
-        for name, family in (("whole", WHOLE), ("dropping", duel.second))
-    }
-    shown = {
-        name: percent(fsum(values) / len(values)) if values else "–" for name, values in accuracies.items()
-    }
-    gain = duel.gain.interval.mean if duel.gain else None
-    ending = _ALSO.get(duel.verdict, N_("undecided."))
+    gain = duel.gain.interval.mean if duel.gain and not duel.by_failure else None
+    ending = _ALSO[duel.verdict] if gain is not None and duel.verdict in _ALSO else _OTHERWISE
     return sentence(
         N_(
             "Test accuracy, mean of {seeds} seeds: {whole} with all blocks, {dropping} with blocks dropped "
             "at random in training; {ending}"
         ),
         seeds=duel.seeds,
-        **shown,
+        whole=mean_accuracy(found, WHOLE),
+        dropping=mean_accuracy(found, duel.second),
         ending=sentence(ending, gain=points(gain), loss=points(None if gain is None else -gain)),
     )
 
