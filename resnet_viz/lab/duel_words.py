@@ -11,6 +11,8 @@ from resnet_viz.lab.trainings import Trainings
 from resnet_viz.locale import N_
 from resnet_viz.wording import Sentence, clauses, number, percent, sentence
 
+MORE_SEEDS: Final = N_("More seeds would tell.")
+
 _EFFECTS: Final = {
     Verdict.BETTER: N_("the training loss falls by {gain}"),
     Verdict.WORSE: N_("the training loss rises by {loss}"),
@@ -23,7 +25,7 @@ _EFFECTS: Final = {
 _LEARNS: Final = N_("the network learns, which it did not")
 _UNLEARNS: Final = N_("the network no longer learns")
 
-_ONE: Final = N_("{name}: {loss}")
+_ONE: Final = N_("{name} {loss}")
 _DIVERGED: Final = N_("diverged")
 _SOME: Final = N_("{mean} ({failed} of {seeds} seeds diverged)")
 
@@ -74,5 +76,5 @@ def facts_only(found: Trainings, families: Sequence[str], names: Mapping[str, st
         Outcome.UNDECIDED,
         sentence(N_("Final training losses: {ends}."), ends=ends(found, families, names)),
         why,
-        sentence(N_("More seeds would tell.")),
+        sentence(MORE_SEEDS),
     )

@@ -35,7 +35,12 @@ def loss_panel(found: Trainings, families: Sequence[str], named: Named = family_
         _("Training loss"),
         (
             *(one for one in series if len(one.x)),
-            Series(_("Guessing, ln {classes}").format(classes=found.classes), *_level(steps, guess)),
+            Series(
+                _("Guessing, ln {classes}").format(classes=found.classes),
+                np.array([0.0, steps - 1.0]),
+                np.full(2, guess),
+                kind="theory",
+            ),
         ),
         more=_(
             "The shaded band is the 95% confidence interval of the mean, from three seeds on. A line that "
@@ -93,10 +98,6 @@ def _curve(found: Trainings, family: str, name: str) -> Series:
     ]
     band = over_seeds(curves or [Curve(np.zeros(0, np.int64), np.zeros(0))])
     return Series(name, band.step.astype(np.float64), band.mean, family, low=band.low, high=band.high)
-
-
-def _level(steps: int, value: float) -> tuple[np.ndarray, np.ndarray, str, str]:  # type: ignore[type-arg]
-    return np.array([0.0, steps - 1.0]), np.full(2, value), "", "theory"
 
 
 def _with_failures(found: Trainings, family: str, name: str) -> str:

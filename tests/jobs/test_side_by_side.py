@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 import psutil
@@ -22,7 +23,7 @@ from resnet_viz.processes.measuring import Bench
 from resnet_viz.training.loop import train
 from tests.made.specs import tiny
 
-TRAIN = {"steps": 30, "evaluate_every": 10, "probe_every": 10, "device": "cpu"}
+TRAIN: Final[dict[str, Any]] = {"steps": 30, "evaluate_every": 10, "probe_every": 10, "device": "cpu"}
 FOUR = Experiment(
     run=tiny(data={"train_size": 200}, **TRAIN),
     families=("plain", "residual+stochastic-depth"),

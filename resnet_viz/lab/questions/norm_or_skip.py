@@ -5,7 +5,7 @@ from typing import Final
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.endings import guessing_loss
-from resnet_viz.lab.duel_words import effect, ends, facts_only
+from resnet_viz.lab.duel_words import MORE_SEEDS, effect, ends, facts_only
 from resnet_viz.lab.duels import Verdict, duels
 from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Choices, Finding, Outcome, Question, Setting, Settings
@@ -80,7 +80,7 @@ def find(result: Frame) -> Finding | None:
             norm_with=norm_with,
         ),
         why,
-        sentence(N_("More seeds would tell.")) if outcome is Outcome.UNDECIDED else None,
+        sentence(MORE_SEEDS) if outcome is Outcome.UNDECIDED else None,
     )
 
 
@@ -119,8 +119,8 @@ QUESTION = Question(
         Setting(
             "start",
             N_("Initial weights"),
-            ("pytorch", "he"),
-            "pytorch",
+            ("he", "pytorch"),
+            "he",
             N_("He: large enough to pass signals through ReLU layers. PyTorch: smaller; signals shrink."),
             {"pytorch": N_("PyTorch's own"), "he": "He"},
         ),
@@ -138,6 +138,7 @@ QUESTION = Question(
         N_("No published figures: none known with several seeds at this depth."),
     ),
     regime=N_(
-        "With normalisation: degradation. Without it and with PyTorch's initial weights: vanishing gradients."
+        "With normalisation: degradation. Without it signals grow from block to block (He) or gradients "
+        "vanish (PyTorch)."
     ),
 )

@@ -7,7 +7,7 @@ import numpy as np
 
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.figure import Figure
-from resnet_viz.lab.duel_words import facts_only, mean_accuracy
+from resnet_viz.lab.duel_words import MORE_SEEDS, mean_accuracy
 from resnet_viz.lab.duels import Duel, Verdict, duels
 from resnet_viz.lab.panel import Panel, Series
 from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting, Settings
@@ -63,8 +63,12 @@ def find(result: Frame) -> Finding | None:
         whole_ms=number(_step_ms(found, WHOLE), 2),
     )
     if duel.verdict is Verdict.NOT_JUDGED:
-        names = {WHOLE: _WHOLE_NAME, dropping: _DROPPING_NAME}
-        return facts_only(found, found.spec.families, names, why)
+        facts = sentence(
+            N_("Test accuracy: {whole} with all blocks, {dropping} with blocks dropped in training."),
+            whole=mean_accuracy(found, WHOLE),
+            dropping=mean_accuracy(found, dropping),
+        )
+        return Finding(Outcome.UNDECIDED, facts, why, sentence(MORE_SEEDS))
     outcome = {
         Verdict.BETTER: Outcome.SUPPORTS,
         Verdict.WORSE: Outcome.CONTRADICTS,
