@@ -197,8 +197,8 @@ def test_the_published_errors_of_shortcuts_stand_beside_ours() -> None:
     shown = sorted((panel.x_texts[int(x)], y) for x, y in zip(published.x, published.y, strict=True))
     assert shown == [
         ("1×1 convolution", 0.1222),
-        ("gate on the shortcut", 0.0691),
-        ("gate on the shortcut", 0.1286),
+        ("gate on the skip connection", 0.0691),
+        ("gate on the skip connection", 0.1286),
         ("identity", 0.0661),
     ]
 

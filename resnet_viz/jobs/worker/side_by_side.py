@@ -56,7 +56,8 @@ def train_side_by_side(cells: Sequence[Cell], bench: Bench) -> Generator[Trained
         ResnetVizError: one of the processes died.
         Fault: one of them brought up an error that nobody foresaw.
     """
-    slots = bench.slots or Capacity.of(Machine.here()).slots(resolve_device(cells[0].run.train.device).type)
+    device = resolve_device(cells[0].run.train.device)
+    slots = bench.slots or Capacity.of(Machine.here()).slots(device.type)
     others = min(slots, len(cells)) - 1
     waiting: SimpleQueue[int] = SimpleQueue()
     for place in range(len(cells)):

@@ -21,7 +21,7 @@ IDENTITY: Final = "residual"
 _OTHERS: Final = {
     "residual+half-shortcut": N_("× 0.5"),
     "residual+all-projection": N_("1×1 convolution"),
-    "residual+shortcut-gate": N_("gate on the shortcut"),
+    "residual+shortcut-gate": N_("gate on the skip connection"),
     "residual+exclusive-gate": N_("exclusive gate"),
     "residual+dropout-shortcut": N_("dropout 0.5"),
 }
@@ -65,9 +65,9 @@ def find(result: Frame) -> Finding | None:
     blocks = 3 * blocks_per_stage(found.spec.network(IDENTITY, found.spec.depths[0]))
     why = sentence(
         N_(
-            "With a factor on every shortcut, $x_{{l+1}} = \\lambda x_l + F(x_l)$, what the first block "
-            "sends on is multiplied by $\\lambda^{{L}}$ on its way past $L$ blocks. With $\\lambda$ = 0.5 "
-            "and $L$ = {blocks} that is {left}; with the identity it is 1. Final training losses: {ends}."
+            "With a factor on every skip connection, $x_{{l+1}} = \\lambda x_l + F(x_l)$, what the first "
+            "block sends on is multiplied by $\\lambda^{{L}}$ on its way past $L$ blocks. With $\\lambda$ = "
+            "0.5 and $L$ = {blocks} that is {left}; with the identity it is 1. Final training losses: {ends}."
         ),
         blocks=count(blocks),
         left=number(0.5**blocks),
@@ -130,9 +130,9 @@ def _right(result: Frame) -> str | None:
 
 QUESTION = Question(
     name="identity_shortcut",
-    title=N_("Does it have to be the identity?"),
-    short=N_("Training loss and test error of residual networks with six kinds of shortcuts"),
-    expected=N_("Some other shortcuts train worse than the identity, and none trains better."),
+    title=N_("Does a skip connection have to be the identity?"),
+    short=N_("Training loss and test error of residual networks with six kinds of skip connections"),
+    expected=N_("Some other skip connections train worse than the identity, and none trains better."),
     row="without",
     needs="training",
     settings=(
@@ -141,7 +141,7 @@ QUESTION = Question(
         Setting("seeds", N_("Number of seeds"), (1, 3), 3),
     ),
     predict=Choices(
-        N_("Five other shortcuts: how many of them train worse than the identity?"),
+        N_("Five other skip connections: how many of them train worse than the identity?"),
         {"all": N_("all five"), "some": N_("some of them"), "beaten": N_("at least one is better")},
         _right,
     ),
@@ -150,16 +150,16 @@ QUESTION = Question(
     limits=(
         N_("120 steps measure how fast the networks learn, not how well they do in the end."),
         N_("One learning rate for all; the best one of each may differ."),
-        N_("At the start gates let the whole shortcut pass (bias −6), the best for both kinds in the paper."),
-        N_("A 1×1 convolution and a gate add parameters; the other shortcuts do not."),
+        N_("At the start gates let the whole input pass (bias −6), the best for both kinds in the paper."),
+        N_("A 1×1 convolution and a gate add parameters; the other skip connections do not."),
     ),
     regime=N_("With batch normalisation and He's initial weights: the degradation regime."),
     published=(
         Published(
             sentence(
                 N_(
-                    "Test errors: identity 6.61%, 1×1 convolution 12.22%, gate on the shortcut 6.91% to "
-                    "12.86%; a shortcut × 0.5 and dropout 0.5 fail (above 20%). Contested since."
+                    "Test errors: identity 6.61%, 1×1 convolution 12.22%, gate on the skip connection 6.91% "
+                    "to 12.86%; a skip connection × 0.5 and dropout 0.5 fail (above 20%). Contested since."
                 )
             ),
             "He et al. 2016, Table 1",

@@ -91,6 +91,7 @@ _ALSO: Final = {
     Verdict.WORSE: N_("a loss of {loss} points."),
     Verdict.SAME: N_("no difference of a size that matters ({gain} points)."),
     Verdict.OPEN: N_("a difference of {gain} points, but whether it matters is open."),
+    Verdict.UNDECIDED: N_("a difference of {gain} points, which may be chance."),
 }
 _OTHERWISE: Final = N_("no gap is stated.")
 
@@ -170,7 +171,7 @@ QUESTION = Question(
         ),
         Setting("steps", N_("Training steps"), (150, 300), 150),
         Setting("depth", N_("Depth"), (20, 32), 32),
-        Setting("seeds", N_("Number of seeds"), (1, 3, 5), 3),
+        Setting("seeds", N_("Number of seeds"), (1, 4, 6), 4),
     ),
     predict=Guess(
         N_("What test accuracy does the network have that lost blocks at random in training?"),
