@@ -34,7 +34,7 @@ def loss_panel(found: Trainings, families: Sequence[str], named: Named = family_
         _("Training step"),
         _("Training loss"),
         (
-            *(one for one in series if len(one.x)),
+            *series,
             Series(
                 _("Guessing, ln {classes}").format(classes=found.classes),
                 np.array([0.0, steps - 1.0]),
@@ -61,10 +61,9 @@ def ends_panel(
     """Test error of every seed, side by side; ``published`` errors (shares) by network type beside it."""
     series = []
     for place, family in enumerate(families):
-        errors = [1 - accuracy for accuracy in found.test_accuracies(family).values()]
-        if errors:
-            at = np.full(len(errors), float(place))
-            series.append(Series(named(family), at, np.array(errors), family, marks=True))
+        errors = np.array([1 - accuracy for accuracy in found.test_accuracies(family).values()], np.float64)
+        at = np.full(len(errors), float(place))
+        series.append(Series(named(family), at, errors, family, marks=True))
     told = [
         (float(place), value)
         for place, family in enumerate(families)

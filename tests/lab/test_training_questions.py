@@ -13,6 +13,7 @@ import pytest
 
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab import task
 from resnet_viz.lab.answers import asking
@@ -168,8 +169,9 @@ def test_which_alone_is_better_and_what_each_brings() -> None:
 def test_the_learned_scale_of_every_block_is_drawn_at_three_moments() -> None:
     result = made(no_norm, NO_NORM, 4, scale=0.3)
     panel = next(one for one in no_norm.panels(result) if isinstance(one, Panel) and one.name == "scale")
-    assert [one.name for one in panel.series] == ["after 40 steps", "after 20 steps"]
-    for one, scale in zip(panel.series, (0.3, 0.15), strict=True):
+    drawn = [one for one in panel.series if len(one.x)]
+    assert [one.name for one in drawn] == ["after 40 steps", "after 20 steps"]
+    for one, scale in zip(drawn, (0.3, 0.15), strict=True):
         np.testing.assert_allclose(one.y, np.full(3, scale), rtol=1e-6)
     finding = no_norm.find(result)
     assert finding is not None
@@ -186,6 +188,26 @@ def test_blocks_are_kept_as_often_as_the_paper_says() -> None:
     panel = next(p for p in stochastic_depth.panels(result) if isinstance(p, Panel) and p.name == "survival")
     np.testing.assert_allclose(panel.series[0].y, 1 - np.arange(1, 16) / 15 * 0.5)
     assert panel.series[0].kind == "theory"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_network_has_one_look_in_all_charts_and_its_place_where_it_has_no_error(module: ModuleType) -> None:
+    """Also where one of them has diverged in every seed and has no point at all."""
+    losses = {**USUAL[module], next(iter(USUAL[module])): DIVERGED}
+    panels = [
+        p for p in question_of(module).panels(made(module, losses, 4, scale=0.3)) if isinstance(p, Panel)
+    ]
+    colours: dict[str, set[str]] = {}
+    for panel in panels:
+        charted = to_figure(panel_figure(panel).chart)
+        by_family = {one.name: one.family for one in panel.series}
+        for trace in charted.data:
+            family = by_family.get(trace.name, "")
+            if family and len(trace.x):
+                colours.setdefault(family, set()).add(trace.line.color or trace.marker.color)
+        if panel.x_texts:
+            assert charted.layout.xaxis.range == (-0.5, len(panel.x_texts) - 0.5)
+    assert {family: len(found) for family, found in colours.items()} == dict.fromkeys(colours, 1)
 
 
 def test_the_published_errors_of_shortcuts_stand_beside_ours() -> None:

@@ -1,5 +1,6 @@
 """Can it be learned without normalisation? (De & Smith 2020; ReZero, Bachlechner et al. 2020)"""
 
+from math import inf
 from typing import Final
 
 import numpy as np
@@ -93,20 +94,22 @@ def find(result: Frame) -> Finding | None:
 
 def _scale_panel(found: Trainings) -> Panel:
     """|α| over blocks, at a few moments."""
-    series = []
+    nothing = np.zeros(0)
+    series = [
+        Series(_named(family), nothing, nothing, family) for family in _NETWORKS
+    ]  # one look in all charts
     for variant, step in enumerate(reversed(_steps(found))):
         scales = _scales(found, [step])[:, 0]
-        at = np.arange(1.0, scales.shape[1] + 1)
-        ends = [t_interval(list(map(float, column))) for column in scales.T]
-        judged = len(scales) >= FEWEST
+        ends = [t_interval(list(map(float, column)), (0.0, inf)) for column in scales.T]
+        has_band = variant == 0 and len(scales) >= FEWEST
         series.append(
             Series(
                 _("after {step} steps").format(step=step),
-                at,
+                np.arange(1.0, scales.shape[1] + 1),
                 scales.mean(axis=0),
                 SCALED,
-                low=np.array([one.low for one in ends], np.float64) if judged else None,
-                high=np.array([one.high for one in ends], np.float64) if judged else None,
+                low=np.array([one.low for one in ends], np.float64) if has_band else None,
+                high=np.array([one.high for one in ends], np.float64) if has_band else None,
                 variant=variant,
             )
         )
@@ -117,7 +120,7 @@ def _scale_panel(found: Trainings) -> Panel:
         _("Block, from input to output"),
         _("|α|"),
         tuple(series),
-        more=_("The shaded band is the 95% confidence interval of the mean, from three seeds on."),
+        more=_("The shaded band is the 95% confidence interval of the last line, from three seeds on."),
     )
 
 
