@@ -19,7 +19,7 @@ _EFFECTS: Final = {
     Verdict.SAME: N_("no difference of a size that matters ({gain})"),
     Verdict.OPEN: N_("a difference of {gain}, but whether it matters is open"),
     Verdict.UNDECIDED: N_("undecided"),
-    Verdict.BOTH_FAIL: N_("it does not help, neither network learns"),
+    Verdict.BOTH_FAIL: N_("no help: neither network learns"),
     Verdict.NOT_JUDGED: N_("not judged"),
 }
 _LEARNS: Final = N_("the network learns, which it did not")

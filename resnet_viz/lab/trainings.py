@@ -13,8 +13,12 @@ from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.findings.endings import Ending, ending_of, final_loss, final_test_error
 from resnet_viz.history import Curve, ProfileTable, RunHistory
+from resnet_viz.locale import N_
 from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
+
+FEW_STEPS: Final = N_("Few steps measure how fast networks learn, not how well they do in the end.")
+"""A limit of all these questions."""
 
 _SERIES: Final = ("train/loss", "train/accuracy", "test/loss", "test/accuracy")
 _FACTS: Final = ("parameters", "training_s", "device_name", "threads")

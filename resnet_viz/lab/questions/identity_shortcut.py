@@ -10,7 +10,7 @@ from resnet_viz.lab.duels import Verdict, duels
 from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Settings
 from resnet_viz.lab.training_panels import ends_panel, loss_panel
-from resnet_viz.lab.trainings import small_run, unpacked
+from resnet_viz.lab.trainings import FEW_STEPS, small_run, unpacked
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.resnet import blocks_per_stage
@@ -37,7 +37,7 @@ PUBLISHED: Final = {
 
 def experiment(settings: Settings) -> Experiment:
     """Six residual networks."""
-    run = small_run(depth=int(settings["depth"]), steps=120, learning_rate=float(settings["learning_rate"]))
+    run = small_run(depth=int(settings["depth"]), steps=100, learning_rate=float(settings["learning_rate"]))
     return Experiment(run=run, families=tuple(_NAMES), seeds=int(settings["seeds"]))
 
 
@@ -148,7 +148,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("120 steps measure how fast the networks learn, not how well they do in the end."),
+        FEW_STEPS,
         N_("One learning rate for all; the best one of each may differ."),
         N_("At the start gates let the whole input pass (bias −6), the best for both kinds in the paper."),
         N_("A 1×1 convolution and a gate add parameters; the other skip connections do not."),

@@ -13,7 +13,7 @@ from resnet_viz.lab.duels import Verdict, duels
 from resnet_viz.lab.panel import Numbers, Panel, Series
 from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Settings
 from resnet_viz.lab.training_panels import ends_panel, loss_panel
-from resnet_viz.lab.trainings import Trainings, small_run, unpacked
+from resnet_viz.lab.trainings import FEW_STEPS, Trainings, small_run, unpacked
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -188,7 +188,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("150 steps measure how fast the networks learn, not how well they do in the end."),
+        FEW_STEPS,
         N_("He's initial weights. With smaller ones a network without normalisation may learn as it is."),
     ),
     regime=N_("Without normalisation and with He's initial weights the signal grows from block to block."),

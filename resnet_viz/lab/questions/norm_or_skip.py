@@ -10,7 +10,7 @@ from resnet_viz.lab.duels import Verdict, duels
 from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Choices, Finding, Outcome, Question, Setting, Settings
 from resnet_viz.lab.training_panels import ends_panel, loss_panel
-from resnet_viz.lab.trainings import small_run, unpacked
+from resnet_viz.lab.trainings import FEW_STEPS, small_run, unpacked
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -30,7 +30,7 @@ _EFFECTS: Final = ((NORM, BOTH), (NEITHER, SKIP), (NEITHER, NORM), (SKIP, BOTH))
 
 def experiment(settings: Settings) -> Experiment:
     """The four networks."""
-    run = small_run(depth=int(settings["depth"]), steps=150, learning_rate=0.05, init=settings["start"])
+    run = small_run(depth=int(settings["depth"]), steps=120, learning_rate=0.05, init=settings["start"])
     return Experiment(run=run, families=_FOUR, seeds=int(settings["seeds"]))
 
 
@@ -133,7 +133,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("150 steps measure how fast the networks learn, not how well they do in the end."),
+        FEW_STEPS,
         N_("One learning rate (0.05) for all four; the best one of each may differ."),
         N_("No published figures: none known with several seeds at this depth."),
     ),

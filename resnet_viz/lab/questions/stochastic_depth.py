@@ -12,7 +12,7 @@ from resnet_viz.lab.duels import Duel, Verdict, duels
 from resnet_viz.lab.panel import Panel, Series
 from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting, Settings
 from resnet_viz.lab.training_panels import ends_panel, loss_panel
-from resnet_viz.lab.trainings import Trainings, small_run, unpacked
+from resnet_viz.lab.trainings import FEW_STEPS, Trainings, small_run, unpacked
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.resnet import survival_of_blocks
@@ -186,7 +186,7 @@ QUESTION = Question(
     find=find,
     limits=(
         N_("The training losses cannot be compared: one of them is that of networks with fewer blocks."),
-        N_("150 steps measure how fast the networks learn, not how well they do in the end."),
+        FEW_STEPS,
         N_("No time is saved here: a branch that is left out is computed and multiplied by 0."),
     ),
     regime=N_("With batch normalisation and He's initial weights: the degradation regime."),
