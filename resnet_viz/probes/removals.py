@@ -102,9 +102,7 @@ def measure_removals(
             yield Removals(counts, errors.copy())
 
 
-def _order(
-    blocks: Sequence[str], change: Change, random: np.random.Generator
-) -> list[dict[str, str | None]]:
+def _order(blocks: Sequence[str], change: Change, random: np.random.Generator) -> list[dict[str, str | None]]:
     """What is done first, second, …: places and what stands there then."""
     if change == "deleted":
         return [{blocks[at]: None} for at in random.permutation(len(blocks))]

@@ -97,14 +97,14 @@ def test_the_same_seed_draws_the_same_blocks_for_both_networks() -> None:
     for shortcut in ("none", "identity"):
         network = network_of(shortcut)
         called: list[bool] = []
+        left.append(called)
         hooks = [
             network.get_submodule(f"stage2.{name}").register_forward_hook(
-                lambda *_, name=name: called.append(name == "block2")
+                lambda *_, name=name, called=called: called.append(name == "block2")
             )
             for name in WHOLE
         ]
         list(measure_removals(network, images(SMALL, 4), LABELS[:4], "deleted", draws=3, seed=7))
-        left.append(called)
         for hook in hooks:
             hook.remove()
     assert left[0] == left[1]
@@ -130,8 +130,6 @@ def test_networks_without_such_blocks_are_refused() -> None:
     for depth, change, code in ((8, "deleted", "no_removable_blocks"), (14, "swapped", "no_blocks_to_swap")):
         with pytest.raises(InvalidSetting) as refusal:
             next(
-                measure_removals(
-                    network_of(depth=depth), images(SMALL), LABELS[:4], change, draws=1, seed=0
-                )
+                measure_removals(network_of(depth=depth), images(SMALL), LABELS[:4], change, draws=1, seed=0)
             )
         assert refusal.value.code == code
