@@ -1,5 +1,6 @@
 """A sentence that is said of residual networks, beside what was counted or measured here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -15,15 +16,20 @@ class ClaimOutcome(StrEnum):
     SUPPORTS = "supports"
     CONTRADICTS = "contradicts"
     NO_EFFECT = "no_effect"
-    CANNOT_TELL = "cannot_tell"
+    UNDECIDED = "undecided"
+
+    @property
+    def in_words(self) -> Sentence:
+        """In a word or two."""
+        return sentence(_TITLES[self])
 
 
-_TITLES: Final = MappingProxyType(
+_TITLES: Final[Mapping[ClaimOutcome, str]] = MappingProxyType(
     {
         ClaimOutcome.SUPPORTS: N_("supports"),
         ClaimOutcome.CONTRADICTS: N_("contradicts"),
         ClaimOutcome.NO_EFFECT: N_("no effect seen"),
-        ClaimOutcome.CANNOT_TELL: N_("can't tell yet"),
+        ClaimOutcome.UNDECIDED: N_("can't tell yet"),
     }
 )
 
@@ -52,7 +58,7 @@ class Claim:
     @property
     def title(self) -> Sentence:
         """The outcome in a word or two."""
-        return sentence(_TITLES[self.outcome])
+        return self.outcome.in_words
 
     def to_dict(self) -> dict[str, Any]:
         """What programs get: texts in the language in force."""

@@ -184,7 +184,7 @@ def kept_memory(measured: Mapping[str, int]) -> Claim:
             "kept_memory",
             claim,
             sentence(N_("Not measured yet.")),
-            ClaimOutcome.CANNOT_TELL,
+            ClaimOutcome.UNDECIDED,
             remark=sentence(N_("One forward pass of each network on this machine would tell.")),
         )
     plain, residual = measured[PLAIN], measured[OPTION_A]

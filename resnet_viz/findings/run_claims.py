@@ -139,7 +139,7 @@ def hard_when_extreme(sweeps: Sequence[DepthFinding]) -> Claim:
     )
     if not families:
         none = sentence(N_("No finished sweep with residual networks yet."))
-        return Claim(name, claim, none, ClaimOutcome.CANNOT_TELL, published, source, would_tell)
+        return Claim(name, claim, none, ClaimOutcome.UNDECIDED, published, source, would_tell)
     best = max(families, key=lambda one: (one.outcome in _OF_DEPTH, _depth(one)))
     assert best.change is not None
     ours = sentence(
@@ -153,9 +153,9 @@ def hard_when_extreme(sweeps: Sequence[DepthFinding]) -> Claim:
         deep=percent(best.change.first),
         last=_depth(best),
     )
-    outcome = _OF_DEPTH.get(best.outcome, ClaimOutcome.CANNOT_TELL)
+    outcome = _OF_DEPTH.get(best.outcome, ClaimOutcome.UNDECIDED)
     if _depth(best) < EXTREME_DEPTH:
-        outcome = ClaimOutcome.CANNOT_TELL
+        outcome = ClaimOutcome.UNDECIDED
     remark = sentence(
         N_(
             "After {steps} steps: how fast they train, not how well at last. The published network of 1202 "
@@ -163,13 +163,13 @@ def hard_when_extreme(sweeps: Sequence[DepthFinding]) -> Claim:
         ),
         steps=next(sweep.spec.run.train.steps for sweep in sweeps if best in sweep.families),
     )
-    told = would_tell if outcome is ClaimOutcome.CANNOT_TELL else remark
+    told = would_tell if outcome is ClaimOutcome.UNDECIDED else remark
     return Claim(name, claim, ours, outcome, published, source, told)
 
 
 def _untold(name: str, claim: Sentence) -> Claim:
     remark = sentence(_RACE_WOULD_TELL, fewest=FEWEST)
-    return Claim(name, claim, sentence(_NO_RACE), ClaimOutcome.CANNOT_TELL, remark=remark)
+    return Claim(name, claim, sentence(_NO_RACE), ClaimOutcome.UNDECIDED, remark=remark)
 
 
 def _compared(name: str, claim: Sentence, twins: TwinFinding, quantity: _Quantity) -> Claim:
@@ -179,7 +179,7 @@ def _compared(name: str, claim: Sentence, twins: TwinFinding, quantity: _Quantit
     )
     found = difference(plain, residual, quantity.guess, quantity.most)
     assert found is not None  # `_most_telling` has seen a seed
-    outcome = _OF_DIFFERENCE.get(found.outcome(), ClaimOutcome.CANNOT_TELL)
+    outcome = _OF_DIFFERENCE.get(found.outcome(), ClaimOutcome.UNDECIDED)
     shown, interval = quantity.shown, found.interval
     if interval.low is None or interval.high is None:
         ours = sentence(
@@ -206,10 +206,10 @@ def _compared(name: str, claim: Sentence, twins: TwinFinding, quantity: _Quantit
     stands = not any(failed) or (quantity.shows_failing and agrees.get(outcome, False))
     remark = quantity.remark
     if not stands:
-        outcome = ClaimOutcome.CANNOT_TELL
+        outcome = ClaimOutcome.UNDECIDED
         left_out = len(set(failed.plain) | set(failed.residual))
         remark = sentence(_NOT_LEARNED, left_out=left_out, seeds=len(twins.seeds))
-    elif outcome is ClaimOutcome.CANNOT_TELL:
+    elif outcome is ClaimOutcome.UNDECIDED:
         remark = sentence(_STILL_OPEN if interval.low is not None else _MORE_SEEDS, fewest=FEWEST)
     return Claim(name, claim, ours, outcome, remark=remark)
 

@@ -76,4 +76,5 @@ TASKS: Final = {
 MEASUREMENTS: Final = {
     # In as many processes as may compute at once: they slow each other down, as trainings do.
     "time": Measurement("resnet_viz.jobs.worker.time_probe", keep_s=86_400, fills=True, of_machine=True),
+    "lab": Measurement("resnet_viz.lab.task"),
 }

@@ -36,6 +36,7 @@ from resnet_viz.store.lifecycle import Heartbeat
 from resnet_viz.store.log import add_entries, add_layouts, read_checkpoints, read_events
 from resnet_viz.store.measurements import Measurements
 from resnet_viz.store.migrations import migrate
+from resnet_viz.store.predictions import Predictions
 from resnet_viz.store.queue import Queue
 from resnet_viz.store.records import Fenced, GroupRecord, RunRecord
 from resnet_viz.store.rows import entries_of
@@ -91,6 +92,7 @@ class Store:
         self.library = Library(home, database, clock)
         self.cells = Cells(database, clock)
         self.measurements = Measurements(database, clock)
+        self.predictions = Predictions(database, clock)
         self.queue = Queue(database)
 
     @property

@@ -103,6 +103,11 @@ MIGRATIONS: tuple[Step, ...] = (
             WHERE state IN ('queued', 'running')""",
         "CREATE INDEX measurements_by_state ON measurements (state)",
     ),
+    (
+        """CREATE TABLE predictions (
+            owner TEXT NOT NULL, digest TEXT NOT NULL, prediction TEXT NOT NULL,
+            made_at DOUBLE PRECISION NOT NULL, PRIMARY KEY (owner, digest))""",
+    ),
 )
 
 _WORDS = {

@@ -8,7 +8,8 @@ of runs is filtered and sorted by stands in ``runs`` once more, from ``depth`` o
 
 ``measurements`` have no log: what there is so far replaces what there was, as
 one frame of the wire in ``result``. Of equal ones (``digest``, ``machine``) at
-most one waits or runs, which an index sees to.
+most one waits or runs, which an index sees to. ``predictions`` are what readers
+expected of a measurement before it ran, found by its ``digest``.
 """
 
 from sqlalchemy import BigInteger, Boolean, Column, Double, Integer, LargeBinary, MetaData, Table, Text
@@ -127,4 +128,13 @@ measurements = Table(
     Column("share", Double, nullable=False),
     Column("result", LargeBinary),
     Column("failure", Text),
+)
+
+predictions = Table(
+    "predictions",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Column("prediction", Text, nullable=False),
+    Column("made_at", Double, nullable=False),
 )

@@ -25,8 +25,9 @@ RACE: Final = Page("race", N_("Race"), ":material/flag:", "race")
 DEPTH: Final = Page("depth", N_("Depth"), ":material/show_chart:", "depth")
 INSPECT: Final = Page("inspect", N_("Inspect"), ":material/search:", "inspect")
 ARCHITECTURES: Final = Page("architectures", N_("Architectures"), ":material/account_tree:", "architectures")
+LAB: Final = Page("lab", N_("Lab"), ":material/science:", "lab")
 RUNS: Final = Page("runs", N_("Runs"), ":material/table_rows:", "runs")
-PAGES: Final = (HOME, RACE, DEPTH, INSPECT, ARCHITECTURES, RUNS)
+PAGES: Final = (HOME, RACE, DEPTH, INSPECT, ARCHITECTURES, LAB, RUNS)
 """In the order of the menu."""
 
 

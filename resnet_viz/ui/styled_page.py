@@ -12,7 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HERE: Final = Path(__file__).parent
-_STYLED: Final = ("", "experiment", "depth", "inspection", "architectures", "runs")
+_STYLED: Final = ("", "experiment", "depth", "inspection", "architectures", "lab", "runs")
 _STYLES: Final = tuple(_HERE / place / "style.css" for place in _STYLED)
 _SCRIPT: Final = _HERE / "names.js"
 _END: Final = b"</body>"

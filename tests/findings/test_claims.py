@@ -76,8 +76,8 @@ def test_every_claim_has_a_row_and_published_figures_a_source(networks: dict[str
         assert (claim.published is None) == (claim.source == "")
         assert str(claim.claim)
         assert str(claim.ours)
-        assert (claim.outcome is not Is.CANNOT_TELL) or claim.remark is not None
-    assert [claim.outcome for claim in found] == [Is.SUPPORTS] * 6 + [Is.CANNOT_TELL] * 4
+        assert (claim.outcome is not Is.UNDECIDED) or claim.remark is not None
+    assert [claim.outcome for claim in found] == [Is.SUPPORTS] * 6 + [Is.UNDECIDED] * 4
     assert found[0].to_dict()["outcome"] == "supports"
 
 
@@ -171,9 +171,9 @@ def pairs(plain: Sequence[float], residual: Sequence[float]) -> list[RunHistory]
         ((40, 42, 44), (20, 20, 21), Is.SUPPORTS),
         ((20, 20, 21), (40, 42, 44), Is.CONTRADICTS),
         ((40, 40, 41), (40.4, 39.8, 41), Is.NO_EFFECT),
-        ((40, 20, 44), (20, 42, 30), Is.CANNOT_TELL),
-        ((40,), (20,), Is.CANNOT_TELL),
-        ((40, 42), (20, 21), Is.CANNOT_TELL),
+        ((40, 20, 44), (20, 42, 30), Is.UNDECIDED),
+        ((40,), (20,), Is.UNDECIDED),
+        ((40, 42), (20, 21), Is.UNDECIDED),
     ],
 )
 def test_faster_is_fewer_steps_to_the_same_loss(
@@ -213,7 +213,7 @@ def test_a_plain_network_that_does_not_learn_is_the_slower_one(networks: dict[st
     found = checked(
         "faster_convergence", networks, races=[raced([*histories[:-1], third, falling("plain", 3, 40)])]
     )
-    assert found.outcome is Is.CANNOT_TELL
+    assert found.outcome is Is.UNDECIDED
     assert "In 1 of 4 seeds" in str(found.remark)
 
 
@@ -262,8 +262,8 @@ def swept(depths: dict[int, float], seeds: int = 3) -> DepthFinding:
         ({20: 0.2, 110: 0.4}, 3, Is.SUPPORTS),
         ({20: 0.4, 110: 0.2}, 3, Is.CONTRADICTS),
         ({20: 0.2, 110: 0.2}, 3, Is.NO_EFFECT),
-        ({20: 0.2, 110: 0.4}, 1, Is.CANNOT_TELL),
-        ({20: 0.2, 56: 0.4}, 3, Is.CANNOT_TELL),
+        ({20: 0.2, 110: 0.4}, 1, Is.UNDECIDED),
+        ({20: 0.2, 56: 0.4}, 3, Is.UNDECIDED),
     ],
 )
 def test_extreme_is_as_deep_as_the_paper_went(

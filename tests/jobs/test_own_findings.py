@@ -14,7 +14,7 @@ def test_without_runs_nothing_can_be_told(own_store: Store) -> None:
     found = own_findings(own_store, "local")
     assert not found.races
     for claim in (faster_convergence(found.races), hard_when_extreme(found.sweeps)):
-        assert claim.outcome is ClaimOutcome.CANNOT_TELL
+        assert claim.outcome is ClaimOutcome.UNDECIDED
         assert "would tell" in str(claim.remark)
 
 
@@ -36,4 +36,4 @@ def test_a_sweep_is_described_with_its_depths(own_store: Store) -> None:
     stored.train_sweep(own_store, group)
     claim = hard_when_extreme(own_findings(own_store, "local").sweeps)
     assert "30.0% at depth 8, 30.0% at depth 14" in str(claim.ours)
-    assert claim.outcome is ClaimOutcome.CANNOT_TELL
+    assert claim.outcome is ClaimOutcome.UNDECIDED

@@ -19,7 +19,7 @@ _SIGNS: Final = {
     ClaimOutcome.SUPPORTS: "✓",
     ClaimOutcome.CONTRADICTS: "✗",
     ClaimOutcome.NO_EFFECT: "=",
-    ClaimOutcome.CANNOT_TELL: "?",
+    ClaimOutcome.UNDECIDED: "?",
 }
 
 

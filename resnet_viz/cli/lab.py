@@ -1,0 +1,191 @@
+"""``lab``: a question about skip connections, measured and answered."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillRunning
+from contextlib import contextmanager
+from typing import Annotated, Any, Final
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from resnet_viz.cli.console import notes, put_json, say, show
+from resnet_viz.cli.store import history
+from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.events import RunState
+from resnet_viz.jobs.measurements import carry_out_here
+from resnet_viz.lab.answers import Asking, answer_values, ask, asking, known, recorded
+from resnet_viz.lab.panel import Panel, panel_figure
+from resnet_viz.lab.question import ROWS, Question, Setting, Value
+from resnet_viz.lab.subjects import BUNDLED
+from resnet_viz.lab.table import QUESTIONS
+from resnet_viz.locale import N_
+from resnet_viz.locale import gettext as _
+from resnet_viz.processes.channel import Frame
+from resnet_viz.store import COMMAND_LINE, MeasurementRecord, Store
+from resnet_viz.wording import duration
+
+_LOOK_S: Final = 0.2
+_LIST: Final = "list"
+
+
+def lab(
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="list, or the name of a question that it names.")
+    ] = _LIST,
+    run: Annotated[
+        str | None,
+        typer.Option(help="A race or a run whose networks to ask about; by default the bundled pair."),
+    ] = None,
+    checkpoint: Annotated[
+        int | None, typer.Option(help="Step of a kept checkpoint; by default the last.")
+    ] = None,
+    depth: Annotated[int | None, typer.Option(help="Short for --set depth=N.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Short for --set seeds=N.")] = None,
+    fields: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting of the question; may be repeated."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Settle a question about skip connections by a measurement, in a minute at most."""
+    if question == _LIST:
+        _list(json)
+        return
+    asked_question = _named(question)
+    given = [*(fields or [])]
+    given += [f"depth={depth}"] if depth is not None else []
+    given += [f"seeds={seeds}"] if seeds is not None else []
+    if run is not None and asked_question.needs != "pair":
+        raise InvalidSetting(
+            "lab_needs_no_run",
+            N_("The question {question} is not about trained networks; leave out --run."),
+            field="run",
+            question=question,
+        )
+    asked = asking(asked_question, run or BUNDLED, checkpoint, _given(asked_question, given))
+    with history() as store:
+        record = _answered(store, asked, quiet=json)
+        if record.state is RunState.FAILED and record.failure is not None:
+            failure = record.failure
+            raise InvalidSetting(failure.code, failure.template, **failure.parameters)
+        if record.result is None:
+            say(_("It was stopped before there was anything to show."))
+            raise typer.Exit(1)
+        if json:
+            put_json(answer_values(asked, record.result))
+        else:
+            _show(asked_question, record.result)
+
+
+def _list(json: bool) -> None:
+    if json:
+        put_json({"questions": [_facts(one) for one in QUESTIONS.values()]})
+        return
+    table = Table(_("name"), _("question"), _("time (recorded)"), _("settings"))
+    for row, title in ROWS.items():
+        there = [one for one in QUESTIONS.values() if one.row == row]
+        if there:
+            table.add_section()
+            table.add_row("", f"[bold]{_(title)}[/bold]")
+        for one in there:
+            found = recorded(one.name)
+            took = duration(found.result.values["wall_s"]) if found else "–"
+            table.add_row(one.name, _(one.title), took, ", ".join(map(_options, one.settings)))
+    show(table)
+
+
+def _options(setting: Setting) -> str:
+    return f"{setting.name}={'|'.join(map(str, setting.options))}"
+
+
+def _facts(question: Question) -> dict[str, Any]:
+    found = recorded(question.name)
+    return {
+        "name": question.name,
+        "title": _(question.title),
+        "row": question.row,
+        "needs": question.needs,
+        "settings": {one.name: {"options": one.options, "default": one.default} for one in question.settings},
+        "recorded_wall_s": found.result.values["wall_s"] if found else None,
+    }
+
+
+def _named(name: str) -> Question:
+    if name in QUESTIONS:
+        return QUESTIONS[name]
+    raise NotFound(
+        "no_such_question",
+        N_("The Lab has no question {name}; it has: {known}."),
+        name=name[:60],
+        known=", ".join(QUESTIONS),
+    )
+
+
+def _given(question: Question, fields: list[str]) -> dict[str, Value]:
+    """``NAME=VALUE`` as the settings of ``question`` have them."""
+    found: dict[str, Value] = {}
+    known = {one.name: one for one in question.settings}
+    for field in fields:
+        name, equals, text = field.partition("=")
+        if not equals:
+            raise InvalidSetting(
+                "not_a_setting", N_("--set takes NAME=VALUE, not {text}."), field="set", text=field[:60]
+            )
+        options = known[name].options if name in known else ()
+        found[name] = next((one for one in options if str(one) == text), text)
+    return found
+
+
+def _answered(store: Store, asked: Asking, *, quiet: bool) -> MeasurementRecord:
+    """The answer, measured now where it is not known yet; interrupted, the measurement stops."""
+    there = known(store, asked)
+    if there is not None and there.state is RunState.FINISHED:
+        return there
+    record = ask(store, asked, COMMAND_LINE)
+    with ThreadPoolExecutor(1) as thread, _progress(asked, quiet) as progress:
+        waiting = thread.submit(carry_out_here, store, record.id)
+        try:
+            while True:
+                try:
+                    return waiting.result(timeout=_LOOK_S)
+                except StillRunning:
+                    progress(store.measurements.get(record.id).share)
+        except KeyboardInterrupt:
+            store.measurements.stop(record.id)
+            raise
+
+
+@contextmanager
+def _progress(asked: Asking, quiet: bool) -> Iterator[Any]:
+    if quiet:
+        yield lambda _share: None
+        return
+    with Progress(console=notes, transient=True) as bar:
+        task = bar.add_task(_(asked.question.title), total=1.0)
+        yield lambda share: bar.update(task, completed=share)
+
+
+def _show(question: Question, result: Frame) -> None:
+    show(_(question.title))
+    for panel in question.panels(result):
+        figure = panel_figure(panel) if isinstance(panel, Panel) else panel
+        columns = figure.table()
+        table = Table(*columns, title=figure.title)
+        for row in zip(*(values.tolist() for values in columns.values()), strict=True):
+            table.add_row(*(f"{value:.4g}" if isinstance(value, float) else str(value) for value in row))
+        show(table)
+    finding = question.find(result)
+    if finding is None:
+        show(_("There is too little yet for an answer."))
+        return
+    show(f"{finding.sentence} ({finding.outcome.in_words})")
+    if finding.would_tell is not None:
+        show(str(finding.would_tell))
+    for one in question.published:
+        show(
+            _("Published ({source}): {figures} {why}").format(
+                source=one.source, figures=one.figures, why=one.why
+            )
+        )

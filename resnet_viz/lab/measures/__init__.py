@@ -1,0 +1,1 @@
+"""One module a question: what is measured. Imported only in the process that measures; all have torch."""

@@ -1,0 +1,244 @@
+"""The chart of an answer: what is measured, what a theory says, and what came last time, told apart.
+
+Measured lines have their family's look. A band is drawn from three seeds on. Theory is thin, dotted and
+grey, a published figure hollow and grey, the answer before the last change a faint line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from resnet_viz.figures.chart import Chart
+from resnet_viz.figures.degradation import PUBLISHED_COLOUR
+from resnet_viz.figures.families import family_looks
+from resnet_viz.figures.figure import Figure
+from resnet_viz.figures.looks import NetworkLook, other_look
+from resnet_viz.figures.tables import Columns
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
+from resnet_viz.figures.traces import Trace
+from resnet_viz.locale import gettext as _
+from resnet_viz.wording import number, running_text
+
+Numbers = npt.NDArray[np.float64]
+Kind = Literal["measured", "reference", "theory", "published", "before"]
+"""``reference``: measured too, for comparison, thin. ``before``: the answer before the last change."""
+
+_DRAWN: Final = 500
+"""More points than that nobody sees; the table has all."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """One line.
+
+    Attributes:
+        name: in the legend, in the reader's language.
+        family: of a network, whose look it has; empty for others.
+        x, y: as many of each; NaN is a gap.
+        low, high: ends of a band.
+        marks: points, and no line between them.
+        variant: which of several lines of one family, from 0; further ones have other dashes.
+    """
+
+    name: str
+    x: Numbers
+    y: Numbers
+    family: str = ""
+    kind: Kind = "measured"
+    low: Numbers | None = None
+    high: Numbers | None = None
+    marks: bool = False
+    variant: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """One chart: titles, axes, lines; texts in the reader's language.
+
+    ``x_texts``: what stands at 0, 1, … of an axis of names. ``height_px`` on the page.
+    """
+
+    name: str
+    title: str
+    how_to_read: str
+    x_title: str
+    y_title: str
+    series: tuple[Series, ...]
+    x_log: bool = False
+    y_log: bool = False
+    y_share: bool = False
+    x_texts: tuple[str, ...] = ()
+    more: str = ""
+    y_range: tuple[float, float] | None = None
+
+    def beside(self, before: "Panel | None") -> "Panel":
+        """The same with the lines of an earlier answer behind its own."""
+        if before is None:
+            return self
+        ghosts = tuple(
+            replace(one, kind="before", low=None, high=None)
+            for one in before.series
+            if one.kind == "measured"
+        )
+        return replace(self, series=(*ghosts, *self.series))
+
+    def to_values(self) -> dict[str, Any]:
+        """The lines for programs, by name."""
+        return {
+            one.name: {
+                "kind": one.kind,
+                "x": _plain(one.x),
+                "y": _plain(one.y),
+                **({} if one.low is None else {"low": _plain(one.low)}),
+                **({} if one.high is None else {"high": _plain(one.high)}),
+            }
+            for one in self.series
+        }
+
+
+def panel_figure(panel: Panel) -> Figure:
+    """The panel as every page shows charts."""
+    return Figure(
+        panel.title,
+        panel.how_to_read,
+        _in_words(panel),
+        _chart(panel),
+        lambda: _table(panel),
+        more=panel.more,
+        best_first=True,
+    )
+
+
+def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:
+    name = f"lab/{panel.name}"
+    if not any(len(one.x) for one in panel.series):
+        return empty(look, name)
+    families = list(dict.fromkeys(one.family for one in panel.series if one.family))
+    looks = family_looks(families)
+    data: list[Trace] = []
+    for one in panel.series:
+        if len(one.x):
+            data += _traces(one, looks[one.family] if one.family else other_look(one.name), panel)
+    x: dict[str, Any] = {"type": "log", "exponentformat": "power"} if panel.x_log else {}
+    if panel.x_texts:
+        x = {"tickvals": list(range(len(panel.x_texts))), "ticktext": list(panel.x_texts)}
+    y: dict[str, Any] = {}
+    if panel.y_log:
+        y = {"type": "log", "exponentformat": "power", "minorloglabels": "none"}
+    if panel.y_share:
+        y["tickformat"] = ".0%"
+    if panel.y_range is not None:
+        y["range"] = list(panel.y_range)
+    axes = axis(look, panel.x_title, **x), axis(look, panel.y_title, **y)
+    return {"data": data, "layout": layout(look, name, *axes, hovermode="closest")}
+
+
+_DASHES: Final = ("", "longdash", "dashdot", "longdashdot")
+
+
+def _traces(one: Series, look: NetworkLook, panel: Panel) -> list[Trace]:
+    keep = np.unique(np.linspace(0, len(one.x) - 1, min(len(one.x), _DRAWN)).astype(int))
+    x, y = one.x[keep].astype(np.float32), one.y[keep].astype(np.float32)
+    number_of = "%{y:.1%}" if panel.y_share else "%{y:.3g}"
+    at = "%{x}"
+    base: Trace = {
+        "type": "scatter",
+        "name": one.name,
+        "x": x,
+        "y": y,
+        "hovertemplate": f"{at}: {number_of}<extra>{one.name}</extra>",
+    }
+    if one.kind == "theory":
+        return [base | {"mode": "lines", "line": {"color": PUBLISHED_COLOUR, "dash": "dot", "width": 1.5}}]
+    if one.kind == "published":
+        marker = {"color": PUBLISHED_COLOUR, "symbol": "diamond-open", "size": 10}
+        return [base | {"mode": "markers", "marker": marker}]
+    if one.kind == "reference":
+        line = {"color": look.faded(0.6), "width": 1.25, "dash": look.dash}
+        return [base | {"mode": "lines", "line": line, "showlegend": False}]
+    if one.kind == "before":
+        line = {"color": look.faded(0.35), "width": 2, "dash": look.dash}
+        name = _("{name}, before").format(name=one.name)
+        mode = "markers" if one.marks else "lines"
+        marker = {"color": look.faded(0.35), "size": 7, "symbol": look.symbol}
+        return [base | {"mode": mode, "line": line, "marker": marker, "name": name}]
+    line = look.line()
+    if one.variant:
+        line["dash"] = _DASHES[one.variant % len(_DASHES)]
+    marker = {"color": look.colour, "size": 8, "symbol": look.symbol}
+    mode = "markers" if one.marks else "lines+markers" if len(x) <= 40 else "lines"
+    band: list[Trace] = []
+    if one.low is not None and one.high is not None:
+        low, high = one.low[keep].astype(np.float32), one.high[keep].astype(np.float32)
+        known = np.isfinite(low) & np.isfinite(high)
+        if known.any():
+            band = [
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "x": np.concatenate([x[known], x[known][::-1]]),
+                    "y": np.concatenate([high[known], low[known][::-1]]),
+                    "fill": "toself",
+                    "fillcolor": look.faded(0.2),
+                    "line": {"width": 0},
+                    "showlegend": False,
+                    "hoverinfo": "skip",
+                }
+            ]
+    return [*band, base | {"mode": mode, "line": line, "marker": marker}]
+
+
+def _table(panel: Panel) -> Columns:
+    """One row per point."""
+    shown = [one for one in panel.series if len(one.x)]
+    names = [name for one in shown for name in [_said_kind(one)] * len(one.x)]
+    x = np.concatenate([one.x for one in shown]) if shown else np.zeros(0)
+    y = np.concatenate([one.y for one in shown]) if shown else np.zeros(0)
+    place: npt.NDArray[Any] = x
+    if panel.x_texts:
+        place = np.array([panel.x_texts[int(at)] for at in x], np.str_)
+    columns: Columns = {
+        _("line"): np.array(names, np.str_),
+        panel.x_title: place,
+        panel.y_title: y,
+    }
+    if any(one.low is not None for one in shown):
+        for title, ends in ((_("from"), "low"), (_("to"), "high")):
+            parts = [getattr(one, ends) for one in shown]
+            columns[title] = np.concatenate(
+                [
+                    np.full(len(one.x), np.nan) if part is None else part
+                    for one, part in zip(shown, parts, strict=True)
+                ]
+            )
+    return columns
+
+
+def _said_kind(one: Series) -> str:
+    words = {
+        "theory": _("{name} (theory)"),
+        "published": _("{name} (published)"),
+        "before": _("{name}, before"),
+    }
+    return words[one.kind].format(name=one.name) if one.kind in words else one.name
+
+
+def _in_words(panel: Panel) -> str:
+    """Where every line begins and ends, and its least and greatest value."""
+    parts = [panel.title + "."]
+    for one in panel.series:
+        known = np.flatnonzero(np.isfinite(one.y))
+        if not len(known):
+            continue
+        shown = [number(float(one.y[at])) for at in (known[0], known[-1])]
+        least, most = number(float(np.nanmin(one.y))), number(float(np.nanmax(one.y)))
+        text = _("{name}: from {first} to {last}, between {least} and {most}.")
+        parts.append(text.format(name=_said_kind(one), first=shown[0], last=shown[1], least=least, most=most))
+    return running_text(parts)
+
+
+def _plain(values: Sequence[float] | Numbers) -> list[float | None]:
+    return [float(value) if np.isfinite(value) else None for value in np.asarray(values, np.float64)]

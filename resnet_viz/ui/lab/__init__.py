@@ -1,0 +1,1 @@
+"""The Lab page: questions, one sheet for all of them."""
