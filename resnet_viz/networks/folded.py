@@ -57,7 +57,9 @@ def without_norms(network: ResidualNetwork) -> ResidualNetwork:
         for name, norm in list(module.named_children()):
             if isinstance(norm, nn.BatchNorm2d):
                 before = "stem" if name == "stem_norm" else name.replace("norm", "conv")
-                setattr(module, before, fuse_conv_bn_eval(module.get_submodule(before), norm))
+                convolution = module.get_submodule(before)
+                assert isinstance(convolution, nn.Conv2d)
+                setattr(module, before, fuse_conv_bn_eval(convolution, norm))
                 setattr(module, name, nn.Identity())
     return copy
 

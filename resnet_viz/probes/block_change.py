@@ -122,7 +122,8 @@ class _Variance:
 
     def within_channels(self) -> Tensor:
         mean, square = self.sums / self.count
-        return (square - mean.square()).clamp(min=0).mean()
+        variance: Tensor = (square - mean.square()).clamp(min=0).mean()
+        return variance
 
     def overall(self) -> float:
         mean, square = self.sums.mean(1) / self.count
@@ -130,7 +131,8 @@ class _Variance:
 
 
 def _norm(maps: Tensor) -> Tensor:
-    return maps.double().flatten(1).norm(dim=1)
+    norms: Tensor = maps.double().flatten(1).norm(dim=1)
+    return norms
 
 
 @contextmanager

@@ -130,8 +130,9 @@ def known_from(network: nn.Module, probe: LinearProbe, images: Tensor) -> Known:
 def first_known(said: Labels, final: Labels) -> npt.NDArray[np.int64]:
     """From which column of ``said`` [N, sites] on it says ``final`` [N]; the number of sites for never."""
     agrees = said == final[:, None]
-    lasting: npt.NDArray[np.int64] = np.logical_and.accumulate(agrees[:, ::-1], axis=1).sum(1)
-    return said.shape[1] - lasting
+    lasting = np.logical_and.accumulate(agrees[:, ::-1], axis=1).sum(1)
+    first: npt.NDArray[np.int64] = said.shape[1] - lasting
+    return first
 
 
 def _said(classifiers: tuple[Classifier, ...], features: list[Doubles]) -> Labels:

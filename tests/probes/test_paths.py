@@ -14,6 +14,7 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.networks.residual import Block, ResidualNetwork
 from resnet_viz.probes.paths import PathGradients, Paths, measure_paths
 from resnet_viz.specs import NetworkSpec
+from tests.networks.as_if_trained import as_if_trained
 from tests.networks.residuals import build_residual
 from tests.networks.shapes import SMALL, images
 from tests.probes.untouched import untouched
@@ -23,12 +24,7 @@ LABELS = torch.tensor([3, 1, 4, 1])
 
 
 def doubled(**fields: Any) -> ResidualNetwork:
-    network = build_residual(SPEC.but(**fields), SMALL, 0).double().eval()
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):  # statistics that are not those of the start
-            module.running_var.uniform_(0.5, 2, generator=torch.Generator().manual_seed(1))
-            module.running_mean.normal_(0, 0.3, generator=torch.Generator().manual_seed(2))
-    return network
+    return as_if_trained(build_residual(SPEC.but(**fields), SMALL, 0)).double()
 
 
 def blocks_of(network: ResidualNetwork) -> list[Block]:

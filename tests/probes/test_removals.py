@@ -32,7 +32,8 @@ def through(network: ResidualNetwork, order: Sequence[Sequence[str | None]], x: 
             for name in names:
                 if name is not None:
                     x = stage.get_submodule(name)(x)
-        return network.head(x.mean((2, 3)))
+        logits: Tensor = network.head(x.mean((2, 3)))
+        return logits
 
 
 WHOLE = ("block1", "block2", "block3", "block4")
@@ -127,7 +128,11 @@ def test_nothing_is_left_behind_also_between_pieces_and_after_an_error(change: C
 
 
 def test_networks_without_such_blocks_are_refused() -> None:
-    for depth, change, code in ((8, "deleted", "no_removable_blocks"), (14, "swapped", "no_blocks_to_swap")):
+    cases: tuple[tuple[int, Change, str], ...] = (
+        (8, "deleted", "no_removable_blocks"),
+        (14, "swapped", "no_blocks_to_swap"),
+    )
+    for depth, change, code in cases:
         with pytest.raises(InvalidSetting) as refusal:
             next(
                 measure_removals(network_of(depth=depth), images(SMALL), LABELS[:4], change, draws=1, seed=0)
