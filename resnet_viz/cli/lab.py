@@ -178,7 +178,7 @@ def _show(question: Question, result: Frame) -> None:
         show(table)
     finding = question.find(result)
     if finding is None:
-        show(_("There is too little yet for an answer."))
+        show(_("There is too little yet to tell."))
         return
     show(f"{finding.sentence} ({finding.outcome.in_words})")
     if finding.would_tell is not None:

@@ -52,7 +52,8 @@ class Choices(NamedTuple):
 class Guess(NamedTuple):
     """A prediction of a number between ``low`` and ``high``.
 
-    ``measured`` is what came, None where that is open; ``shown`` writes such a number. A share (``is_share``) is asked for in percent.
+    ``measured`` is what came, None where that is open; ``shown`` writes such a number. A share
+    (``is_share``) is asked for in percent.
     """
 
     asked: str

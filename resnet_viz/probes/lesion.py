@@ -15,7 +15,8 @@ from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
 from resnet_viz.networks.taps import Tap
 
-_IMAGES_AT_ONCE = 500
+_IMAGES_AT_ONCE = 100
+"""Few enough that what lies between two layers stays in the processor's cache."""
 
 
 def removable_blocks(network: nn.Module) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ QUESTION = Question(
     needs="pair",
     settings=(
         Setting(
-            "images", N_("Test images"), (500, 1000, 2000), 1000, N_("More images: less noise, more time.")
+            "images", N_("Test images"), (500, 1000, 2000), 500, N_("More images: less noise, more time.")
         ),
     ),
     predict=Guess(
@@ -124,7 +124,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("One pair of networks: what is measured belongs to these two trainings."),
+        N_("One pair of networks: what is measured belongs to these two runs."),
         N_("A block that can be left out is not useless: together with others it may matter."),
     ),
     published=(

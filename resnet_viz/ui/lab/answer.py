@@ -58,9 +58,7 @@ def no_answer_yet(asked: Asking) -> None:
         for index, panel in enumerate(asked.question.panels(seen[-1].result)):
             if isinstance(panel, Panel):
                 ghost = replace(panel, series=()).beside(panel)
-                _chart(
-                    following, asked.question, index, lambda _read, shown=ghost: panel_figure(shown), "before"
-                )
+                _chart(following, asked.question, index, partial(_shown, ghost), "before")
 
 
 @in_readers_language
@@ -143,16 +141,21 @@ def _figure(panel: Panel | Figure) -> Figure:
     return panel_figure(panel) if isinstance(panel, Panel) else panel
 
 
+def _shown(panel: Panel | Figure, _read: Frame) -> Figure:
+    return _figure(panel)
+
+
 def _whole(asked: Asking, result: Frame, prediction: object, before: Frame | None) -> None:
     """A finished answer."""
     question = asked.question
     finding = question.find(result)
     with st.container(key="lab_finding", gap="small"):
         if finding is None:
-            st.markdown(_("There is too little yet for an answer."))
+            st.markdown(_("There is too little yet to tell."))
         else:
             st.markdown(f"#### {finding.sentence}")
-            st.markdown(f"{badge(question, result)} {_('Expected:')} {_(question.expected)}")
+            claim = _("Claim: {claim}").format(claim=_(question.expected))
+            st.markdown(f"{badge(question, result)} {claim}")
             if finding.would_tell is not None:
                 st.markdown(f":material/lightbulb: {finding.would_tell}")
         if said := gap(question, prediction, result):
@@ -161,7 +164,7 @@ def _whole(asked: Asking, result: Frame, prediction: object, before: Frame | Non
     earlier = {one.name: one for one in question.panels(before) if isinstance(one, Panel)} if before else {}
     for index, panel in enumerate(question.panels(result)):
         shown = panel.beside(earlier.get(panel.name)) if isinstance(panel, Panel) else panel
-        _chart(following, question, index, lambda _read, one=shown: _figure(one), asked.settings)
+        _chart(following, question, index, partial(_shown, shown), asked.settings)
     if question.published:
         st.markdown(
             "\n".join(
@@ -196,7 +199,7 @@ def _chart(
 
 def _take_away(asked: Asking, result: Frame) -> None:
     values = result.values
-    took = _("Measured in {time}; {cpu} of processor time; at most {memory} MB of memory.")
+    took = _("Measured in {time}; {cpu} of CPU time; at most {memory} MB of memory.")
     st.caption(
         took.format(
             time=duration(values["wall_s"]),
@@ -207,7 +210,7 @@ def _take_away(asked: Asking, result: Frame) -> None:
     with st.expander(_("Take away"), icon=":material/download:", key=f"lab_take_{asked.question.name}"):
         st.code(command(asked), language="bash")
         st.download_button(
-            _("The answer as JSON"),
+            _("The result as JSON"),
             data=lambda: orjson.dumps(answer_values(asked, result)),
             file_name=f"lab-{asked.question.name}.json",
             mime="application/json",

@@ -20,7 +20,7 @@ from resnet_viz.wording import duration
 NEEDS: Final = {
     "start": N_("Random weights"),
     "pair": N_("A trained pair"),
-    "training": N_("Trains by itself"),
+    "training": N_("Trains its own networks"),
 }
 BADGES: Final = {
     "supports": ":green-badge[:material/check: {text}]",
@@ -43,7 +43,7 @@ def index() -> None:
     st.markdown(
         _(
             "One question at a time, each settled by a measurement on this machine: predict, measure, "
-            "compare. Until you have measured one yourself, its recorded answer is shown."
+            "compare. Until you have measured one yourself, a recorded result is shown."
         )
     )
     for row, title in ROWS.items():

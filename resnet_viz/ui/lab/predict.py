@@ -21,7 +21,7 @@ def predict(question: Question) -> float | str | None:
             list(options),
             format_func=lambda name: _(options[name]),
             key=key_in_language(key),
-            help=_("Nobody has to. What you say is kept with the answer."),
+            help=_("Nobody has to. What you say is kept with the result."),
         )
     scale = 100 if asked.is_share else 1
     said = st.number_input(
@@ -33,7 +33,7 @@ def predict(question: Question) -> float | str | None:
         placeholder=_("no prediction"),
         key=key,
         format="%g",
-        help=_("Nobody has to. What you say is kept with the answer."),
+        help=_("Nobody has to. What you say is kept with the result."),
     )
     return None if said is None else said / scale
 

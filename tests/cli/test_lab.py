@@ -1,0 +1,64 @@
+"""``lab``: what it lists, answers and refuses."""
+
+import json
+
+import pytest
+
+from resnet_viz.lab.table import QUESTIONS
+from resnet_viz.store import Store
+from tests.cli.calls import assert_refused, call, output
+
+pytestmark = pytest.mark.usefixtures("own_store")
+
+
+def test_the_list_has_every_question_with_its_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("lab", "list", "--json") == 0
+    found = {one["name"]: one for one in output(capsys)["questions"]}
+    assert set(found) == set(QUESTIONS)
+    assert found["lesion"]["settings"]["images"] == {"options": [500, 1000, 2000], "default": 500}
+    assert call("lab") == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in QUESTIONS)
+
+
+def test_an_answer_has_the_fields_that_programs_read(
+    own_store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("lab", "lesion", "--json") == 0
+    found = output(capsys)
+    assert found["question"] == "lesion"
+    assert found["settings"] == {"images": 500}
+    assert set(found["result"]["series"]["lesion"]) == {
+        "Plain",
+        "Residual",
+        "Plain, whole",
+        "Residual, whole",
+    }
+    # What papers say of these networks shows in ours.
+    assert found["outcome"] == "supports"
+    assert found["published"][0]["source"].startswith("Veit")
+    assert found["wall_s"] > 0
+    # Known now: it is not measured again, and shown to people.
+    before = found["wall_s"]
+    assert call("lab", "lesion", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["wall_s"] == before
+    assert call("lab", "lesion") == 0
+    shown = capsys.readouterr().out
+    assert found["sentence"] in shown
+    assert "Published" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("lab nonsense", "no question nonsense"),
+        ("lab lesion --set images=7", "500, 1000, 2000"),
+        ("lab lesion --set colour=red", "no setting colour"),
+        ("lab lesion --set images", "NAME=VALUE"),
+        ("lab lesion --run nosuchrun", "nosuchrun"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(
+    arguments: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert_refused(arguments, words, capsys)
