@@ -76,7 +76,7 @@ def measure_removals(
             and no block in two of them, stand in each other's places.
         draws: random orders.
         seed: of the draws; those of one seed are the same for every network of the same blocks.
-        most_counts: values of k at most, spread evenly from 0 to all.
+        most_counts: values of k at most: 0, 1, and others spread evenly up to all.
 
     Raises:
         InvalidSetting: the network has no block that can be left out, or no two that can be swapped.
@@ -89,7 +89,7 @@ def measure_removals(
             "no_blocks_to_swap",
             N_("No stage of this network has two blocks of one shape to swap; choose a deeper network."),
         )
-    counts = np.unique(np.linspace(0, most, min(most + 1, most_counts)).round()).astype(np.int32)
+    counts = np.unique([0, *np.linspace(1, most, min(most, most_counts - 1)).round()]).astype(np.int32)
     errors = np.full((draws, len(counts)), np.nan)
     for draw, order in enumerate(orders):
         for at, count in enumerate(counts):
