@@ -32,7 +32,7 @@ def curve(result: Frame, family: str) -> tuple[Numbers, Numbers]:
 
 
 def half_way(result: Frame, family: str) -> float:
-    """With how many the error is half-way from the whole network's to that of guessing; infinite for never."""
+    """With how many the error is half-way from the whole network's to guessing; infinite for never."""
     counts, means = curve(result, family)
     middle = (means[0] + _guessing(result)) / 2
     above = np.flatnonzero(means >= middle)
@@ -128,10 +128,10 @@ def _why(result: Frame, family: str) -> Sentence:
     if result.values["change"] == "swapped":
         return sentence(
             N_(
-                "A residual block adds to its input: $x_{{l+1}} = x_l + F_l(x_l)$. Blocks in another order get "
-                "nearly the input they were trained with: with one pair swapped the error is {one}, with all "
-                "{most} pairs {all}. In the plain network, $x_{{l+1}} = F_l(x_l)$, a block gets the output of "
-                "another block than in training."
+                "A residual block adds to its input: $x_{{l+1}} = x_l + F_l(x_l)$. Blocks in another order "
+                "get nearly the input they were trained with: with one pair swapped the error is {one}, "
+                "with all {most} pairs {all}. In the plain network, $x_{{l+1}} = F_l(x_l)$, a block gets "
+                "the output of another block than in training."
             ),
             one=percent(float(means[1])),
             most=most,
@@ -140,8 +140,9 @@ def _why(result: Frame, family: str) -> Sentence:
     return sentence(
         N_(
             "In a residual network the signal can take each of $n$ blocks by its branch or past it: $2^n$ "
-            "paths. Without $k$ blocks $2^{{n-k}}$ are left. For $k = {few}$ these are {share} of them, and the "
-            "error is {error} instead of {whole}. The plain network has one path, and every block is on it."
+            "paths. Without $k$ blocks $2^{{n-k}}$ are left. For $k = {few}$ these are {share} of them, and "
+            "the error is {error} instead of {whole}. The plain network has one path, and every block is on "
+            "it."
         ),
         few=int(counts[2]) if len(counts) > 2 else most,
         share=percent(0.5 ** (counts[2] if len(counts) > 2 else most)),
@@ -192,8 +193,8 @@ QUESTION = Question(
     ),
     predict=Guess(
         N_(
-            "What share of its blocks has the residual network to lose until its error is half-way to that of "
-            "guessing?"
+            "What share of its blocks has the residual network to lose until its error is half-way to that "
+            "of guessing?"
         ),
         0.0,
         1.0,
