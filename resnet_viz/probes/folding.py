@@ -36,6 +36,7 @@ class Folding:
         difference_double: the same where both compute in double precision.
         largest: largest |logit| of the trained network.
         same_class: share of the images to which both give the same class.
+        logits: of the trained and the plain network, float32 [2, N, classes].
         seconds: of one forward pass over all images, float64 [passes so far, 3].
     """
 
@@ -46,6 +47,7 @@ class Folding:
     difference_double: float
     largest: float
     same_class: float
+    logits: npt.NDArray[np.float32]
     seconds: npt.NDArray[np.float64]
 
 
@@ -80,6 +82,7 @@ def measure_folding(network: nn.Module, images: Tensor, *, passes: int) -> Gener
         float(exact.abs().max()),
         float(before.abs().max()),
         float((before.argmax(1) == after.argmax(1)).double().mean()),
+        torch.stack([before, after]).float().numpy(),
         np.zeros((0, len(forms))),
     )
     yield result

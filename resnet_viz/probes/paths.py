@@ -32,8 +32,9 @@ class Paths:
         whole: ‖g‖ of the whole gradient, mean over images.
         norms: ‖g‖ through one path of each length, mean over images, float64 [draws, n + 1]; NaN where not
             measured yet. Times ``counts`` this is what Veit et al. show; norms do not cancel as gradients do.
-        shares: ⟨g_k, g⟩ / ⟨g, g⟩ over all images, of the sum g_k of all paths of length k, float64 [n + 1];
-            they add up to 1, and one of them can be negative. NaN until all are measured.
+        shares: ⟨g_k, g⟩ / ⟨g, g⟩ of the sum g_k over all paths of length k, mean over the images that have a
+            gradient, float64 [n + 1]; they add up to 1, and one of them can be negative. NaN until all are
+            measured.
         summed: ‖g_k‖, mean over images, float64 [n + 1]; NaN likewise.
     """
 
@@ -152,8 +153,7 @@ def measure_paths(
         if sums is None:
             yield found
             continue
-        energy = whole.double().square().sum()
-        shares = [float((one.double() * whole.double()).sum() / energy) for one in sums]
+        shares = [float((_products(one, whole) / _products(whole, whole)).nanmean()) for one in sums]
         yield replace(found, shares=np.array(shares), summed=np.array([_mean_norm(one) for one in sums]))
 
 
@@ -176,6 +176,12 @@ class _Block:
     def _back(self, output: Tensor, gradient: Tensor) -> Tensor:
         (found,) = torch.autograd.grad(output, self._x, gradient, retain_graph=True)
         return found
+
+
+def _products(one: Tensor, other: Tensor) -> Tensor:
+    """⟨one, other⟩ of each image, [N]."""
+    products: Tensor = (one.double() * other.double()).flatten(1).sum(1)
+    return products
 
 
 def _mean_norm(gradients: Tensor) -> float:
