@@ -70,7 +70,7 @@ def panels(result: Frame) -> list[Panel | Figure]:
             "known",
             _("From which block on the network knows"),
             _(
-                "Share of the test images that from this block on always get the class that the network gives."
+                "Share of the test images that from this block on always get the network's own class."
             ),
             block,
             _("Share of the test images"),
