@@ -14,11 +14,11 @@ from resnet_viz.cli.console import notes, put_json, say, show
 from resnet_viz.cli.store import history
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
+from resnet_viz.inspection.bundled import BUNDLED
 from resnet_viz.jobs.measurements import carry_out_here
 from resnet_viz.lab.answers import Asking, answer_values, ask, asking, known, recorded
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import ROWS, Question, Setting, Value
-from resnet_viz.lab.subjects import BUNDLED
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _

@@ -16,10 +16,11 @@ from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import AttributionOptions
 from resnet_viz.errors import NotFound
 from resnet_viz.inspection import architectures, walks
+from resnet_viz.inspection.bundled import BUNDLED, PAIRS, bundled_path
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
 from resnet_viz.inspection.known_logits import KnownLogits
-from resnet_viz.inspection.models import BUNDLED_MODELS, Model, bundled_model_path, load_model
+from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.inspection.own_images import appearance_of, images_for
 from resnet_viz.locale import N_
 from resnet_viz.networks.adding_block import AddingBlock
@@ -44,8 +45,8 @@ def answerers(home: Path) -> dict[str, Answerer]:
 
     def prepare(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Load what a first visit asks for: the bundled networks, their images, captum."""
-        for name in BUNDLED_MODELS:
-            if not bundled_model_path(name).is_file():
+        for name in PAIRS[BUNDLED]:
+            if not bundled_path(name).is_file():
                 continue
             model = load_model(f"bundled:{name}", data_folder)
             images = images_for(model, data_folder).test_images[:1]

@@ -1,7 +1,7 @@
 """Networks to look into: by reference, loaded once and kept while they are in use.
 
-A reference is ``file:PATH`` (a checkpoint of ours), ``bundled:plain`` or
-``bundled:residual``, or ``torchvision:NAME`` with a name of `networks.torchvision_catalogue.ZOO`.
+A reference is ``file:PATH`` (a checkpoint of ours), ``bundled:plain`` or another of `bundled.PAIRS`, or
+``torchvision:NAME`` with a name of `networks.torchvision_catalogue.ZOO`.
 """
 
 from collections.abc import Sequence
@@ -16,6 +16,7 @@ from torch import Tensor
 from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.data.obtain import file_path
 from resnet_viz.errors import NotFound
+from resnet_viz.inspection.bundled import PAIRS, bundled_path
 from resnet_viz.inspection.published import load_published
 from resnet_viz.inspection.zoo_weights import weights_of, zoo_entry
 from resnet_viz.locale import N_
@@ -26,7 +27,6 @@ from resnet_viz.networks.torchvision_catalogue import CHANNELS, IMAGE_PX, RESIZE
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.checkpoint import read_checkpoint
 
-BUNDLED_MODELS = ("plain", "residual")
 _KEPT = 16
 """Networks held in memory; ours have about a megabyte each."""
 _KEPT_PUBLISHED = 2
@@ -89,11 +89,6 @@ class Model:
         return torch.cat([self.network(self.normalised(part)) for part in images.split(rows)])
 
 
-def bundled_model_path(name: str) -> Path:
-    """The file of a bundled model."""
-    return Path(__file__).parents[2] / "assets" / "models" / f"{name}.safetensors"
-
-
 def load_model(reference: str, data_folder: Path) -> Model:
     """The model that ``reference`` names; published weights are looked for in ``data_folder``.
 
@@ -123,8 +118,8 @@ def _changed(path: Path) -> int | None:
 
 def _path(reference: str) -> Path:
     kind, _, name = reference.partition(":")
-    if kind == "bundled" and name in BUNDLED_MODELS:
-        return bundled_model_path(name)
+    if kind == "bundled" and any(name in pair for pair in PAIRS.values()):
+        return bundled_path(name)
     if kind == "file":
         return Path(name)
     raise NotFound("no_such_model", N_("There is no network {reference}."), reference=reference[:200])

@@ -5,10 +5,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from resnet_viz.inspection.bundled import BUNDLED
 from resnet_viz.jobs import measurements
 from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Outcome, Question, Value
-from resnet_viz.lab.subjects import BUNDLED, subject
+from resnet_viz.lab.subjects import subject
 from resnet_viz.processes.channel import Frame
 from resnet_viz.store import MeasurementRecord, MeasurementSpec, Store
 

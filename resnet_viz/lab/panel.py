@@ -23,8 +23,9 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number, running_text
 
 Numbers = npt.NDArray[np.float64]
-Kind = Literal["measured", "reference", "theory", "published", "before"]
-"""``reference``: measured too, for comparison, thin. ``before``: the answer before the last change."""
+Kind = Literal["measured", "reference", "theory", "published", "before", "predicted"]
+"""``reference``: measured too, for comparison, thin. ``before``: the answer before the last change.
+``predicted``: what the reader had drawn."""
 
 _DRAWN: Final = 500
 """More points than that nobody sees; the table has all."""
@@ -84,6 +85,13 @@ class Panel:
             if one.kind == "measured"
         )
         return replace(self, series=(*ghosts, *self.series))
+
+    def with_drawn(self, drawn: Sequence[float], measured: Series) -> "Panel":
+        """The same with what a reader had drawn for the line ``measured``, at even places along it."""
+        x = np.linspace(measured.x[0], measured.x[-1], len(drawn))
+        name = _("{name}, as you drew it").format(name=measured.name)
+        expected = Series(name, x, np.array(drawn, np.float64), measured.family, "predicted")
+        return replace(self, series=(*self.series, expected))
 
     def to_values(self) -> dict[str, Any]:
         """The lines for programs, by name."""
@@ -156,6 +164,9 @@ def _traces(one: Series, look: NetworkLook, panel: Panel) -> list[Trace]:
     if one.kind == "published":
         marker = {"color": PUBLISHED_COLOUR, "symbol": "diamond-open", "size": 10}
         return [base | {"mode": "markers", "marker": marker}]
+    if one.kind == "predicted":
+        line = {"color": look.colour, "dash": "dot", "width": 2}
+        return [base | {"mode": "lines", "line": line}]
     if one.kind == "reference":
         line = {"color": look.faded(0.6), "width": 1.25, "dash": look.dash}
         return [base | {"mode": "lines", "line": line, "showlegend": False}]

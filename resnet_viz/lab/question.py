@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.claim import ClaimOutcome
-from resnet_viz.lab.panel import Panel
+from resnet_viz.lab.panel import Panel, Series
 from resnet_viz.locale import N_
 from resnet_viz.processes.channel import Frame
 from resnet_viz.wording import Sentence
@@ -65,6 +65,28 @@ class Guess(NamedTuple):
     is_share: bool = False
 
 
+DRAWN_POINTS: Final = 12
+"""A drawn curve has so many points, evenly from the left to the right."""
+
+
+class Drawing(NamedTuple):
+    """A prediction of a curve, drawn on empty axes.
+
+    ``line`` is the measured one that it is compared with, in the panel called ``panel``; None where it is
+    not whole yet.
+    """
+
+    asked: str
+    panel: str
+    x_title: str
+    y_title: str
+    low: float
+    high: float
+    step: float
+    line: Callable[[Frame], Series | None]
+    is_share: bool = False
+
+
 class Published(NamedTuple):
     """What a paper says: the figures, where they stand, and why ours may differ."""
 
@@ -115,7 +137,7 @@ class Question:
     row: str
     needs: Needs
     settings: tuple[Setting, ...]
-    predict: Choices | Guess
+    predict: Choices | Guess | Drawing
     panels: Callable[[Frame], list[Panel | Figure]]
     find: Callable[[Frame], Finding | None]
     limits: tuple[str, ...]

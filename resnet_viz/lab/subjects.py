@@ -1,16 +1,14 @@
 """Which trained networks a question is about: the bundled pair, or those of a race."""
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.exports.weights import kept_weights
+from resnet_viz.inspection.bundled import PAIRS, family_of
 from resnet_viz.locale import N_
 from resnet_viz.networks.families import network_type
 from resnet_viz.store import GroupRecord, RunRecord, Store
-
-BUNDLED: Final = "bundled"
-"""The pair that comes with this app."""
 
 
 class Subject(NamedTuple):
@@ -20,7 +18,7 @@ class Subject(NamedTuple):
 
 
 def subject(store: Store, reference: str, step: int | None = None) -> Subject:
-    """The networks that ``reference`` names: `BUNDLED`, or the ID of a race or of one of its runs.
+    """The networks that ``reference`` names: one of `PAIRS`, or the ID of a race or of one of its runs.
 
     Of a race with several seeds or types it is the first plain network and the first other one.
 
@@ -31,8 +29,10 @@ def subject(store: Store, reference: str, step: int | None = None) -> Subject:
         NotFound: there is no such race, or nothing was kept of it.
         InvalidSetting: its networks cannot be compared.
     """
-    if reference == BUNDLED:
-        return Subject(tuple({"family": name, "model": f"bundled:{name}"} for name in ("plain", "residual")))
+    if reference in PAIRS:
+        return Subject(
+            tuple({"family": family_of(name), "model": f"bundled:{name}"} for name in PAIRS[reference])
+        )
     runs = _pair(_runs(store, reference))
     found = []
     for run in runs:
@@ -42,8 +42,8 @@ def subject(store: Store, reference: str, step: int | None = None) -> Subject:
 
 
 def steps_of(store: Store, reference: str) -> tuple[int, ...]:
-    """The steps of which both networks were kept; none of the bundled pair."""
-    if reference == BUNDLED:
+    """The steps of which both networks were kept; none of bundled pairs."""
+    if reference in PAIRS:
         return ()
     kept = [
         {saved.step for saved in store.checkpoints(run.id) if saved.kept}

@@ -9,7 +9,7 @@ from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.answers import recorded
 from resnet_viz.lab.panel import Panel, panel_figure
-from resnet_viz.lab.question import ROWS, Choices, Question
+from resnet_viz.lab.question import ROWS, Choices, Drawing, Question
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.locale import gettext, set_language
 from resnet_viz.processes.channel import Frame
@@ -58,6 +58,11 @@ def test_it_concludes_from_its_recorded_answer(question: Question) -> None:
     asked = question.predict
     if isinstance(asked, Choices):
         assert asked.right(answer(question)) in (None, *asked.options)
+    elif isinstance(asked, Drawing):
+        line, panels = asked.line(answer(question)), question.panels(answer(question))
+        assert line is not None
+        assert asked.panel in [panel.name for panel in panels if isinstance(panel, Panel)]
+        assert asked.low <= line.y.min() <= line.y.max() <= asked.high
     else:
         measured = asked.measured(answer(question))
         assert measured is None or asked.shown(measured)

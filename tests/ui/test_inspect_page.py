@@ -96,7 +96,7 @@ def test_an_image_of_ones_own_choice_is_kept() -> None:
 
 
 def test_without_weights_the_page_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choose_networks, "bundled_exist", lambda: False)
+    monkeypatch.setattr(choose_networks, "pairs_here", lambda: ())
     app = open_inspect()
     assert "no trained network here yet" in app.info[0].value
     assert not any(box.key == "inspect_method@en" for box in app.selectbox)

@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from resnet_viz.lab.answers import TASK, asking, prediction_key
+from resnet_viz.lab.question import DRAWN_POINTS
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.locale import gettext, set_language
 from resnet_viz.store import Store
+from resnet_viz.ui.lab import predict
 from resnet_viz.ui.permissions import LOCAL
 from tests.ui.test_pages import open_page, texts
 
@@ -47,6 +49,8 @@ def test_a_question_is_opened_and_left_again(store: Store) -> None:
 def test_a_prediction_is_stored_before_the_measurement_is_asked_for(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    drawn = [0.1 * point for point in range(DRAWN_POINTS)]
+    monkeypatch.setattr(predict, "draw_curve", lambda _asked, *, key: drawn)
     app = open_page("lab", question="lesion")
     key = prediction_key(asking(QUESTIONS["lesion"]).values(store))
     order: list[str] = []
@@ -62,15 +66,14 @@ def test_a_prediction_is_stored_before_the_measurement_is_asked_for(
 
     noted(store.predictions, "keep")
     noted(store.measurements, "ask")
-    app.number_input(key="lab_predict_lesion").set_value(60).run()
     app.button(key="lab_start@en").click().run()
     assert order == ["keep", "ask"]
-    assert store.predictions.of(LOCAL, key) == 0.6
+    assert store.predictions.of(LOCAL, key) == drawn
     (waiting,) = store.measurements.under_way()
     assert waiting.spec.task == TASK
     app.button(key="lab_stop").click().run()
     assert store.measurements.under_way() == []
-    assert "You said: 60.0%." in texts(open_page("lab", question="lesion"))
+    assert "You said: the curve that you drew." in texts(open_page("lab", question="lesion"))
 
 
 def test_what_cannot_be_had_of_a_link_is_said(store: Store) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting
+from resnet_viz.lab.question import Drawing, Finding, Outcome, Published, Question, Setting
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -95,9 +95,12 @@ def find(result: Frame) -> Finding | None:
     )
 
 
-def _measured(result: Frame) -> float | None:
-    families = result.values["families"]
-    return None if find(result) is None else float(np.median(rises(result, families[0])))
+def _residual(result: Frame) -> Series | None:
+    family = result.values["families"][-1]
+    if find(result) is None:
+        return None
+    errors: Numbers = result.arrays[f"errors_{family}"]
+    return Series(family_name(family), np.arange(1, len(errors) + 1, dtype=np.float64), errors, family)
 
 
 QUESTION = Question(
@@ -112,13 +115,15 @@ QUESTION = Question(
             "images", N_("Test images"), (500, 1000, 2000), 500, N_("More images: less noise, more time.")
         ),
     ),
-    predict=Guess(
-        N_("By how much does the error of the plain network rise when one block is missing (median)?"),
+    predict=Drawing(
+        N_("Draw the test error of the residual network without each of its blocks."),
+        "lesion",
+        N_("Block left out, from input to output"),
+        N_("Test error"),
         0.0,
         1.0,
-        0.05,
-        _measured,
-        percent,
+        0.01,
+        _residual,
         is_share=True,
     ),
     panels=panels,

@@ -10,6 +10,7 @@ import streamlit as st
 
 from resnet_viz.architecture import svg
 from resnet_viz.figures.families import family_look, family_name
+from resnet_viz.inspection.bundled import BUNDLED, PAIRS
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import Pixels
 from resnet_viz.ui.architectures import play_drawing, play_steps
@@ -19,7 +20,7 @@ from resnet_viz.ui.architectures.link import LINK
 from resnet_viz.ui.architectures.walked import Walked
 from resnet_viz.ui.component import component
 from resnet_viz.ui.inspection import client
-from resnet_viz.ui.inspection.networks import BUNDLED_ROLES, bundled, bundled_record
+from resnet_viz.ui.inspection.networks import bundled, bundled_record
 from resnet_viz.ui.table import table
 from resnet_viz.wording import number, with_semicolons
 
@@ -41,7 +42,7 @@ def play(chosen: Chosen, drawn: Drawn) -> None:
         image, label = _image(about.class_names)
         target = _target(about.class_names, label)
         names, first = _blocks([layer.name for layer in about.layers if layer.kind == "block"])
-    walks = [_walked(role, image, target, names, first) for role in BUNDLED_ROLES]
+    walks = [_walked(role, image, target, names, first) for role in PAIRS[BUNDLED]]
     show_play(walks, about.class_names[target])
     st.caption(
         _(

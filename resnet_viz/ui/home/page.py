@@ -109,7 +109,7 @@ def _what_is_built() -> None:
 
 
 def _questions() -> None:
-    st.subheader(_("Six questions to start with"), anchor=False)
+    st.subheader(_("Seven questions to start with"), anchor=False)
     race = _("Open this race")
     cards: tuple[tuple[str, str, str, str, str, dict[str, str]], ...] = (
         (
@@ -154,6 +154,14 @@ def _questions() -> None:
             _("Open the drawings"),
             pages.ARCHITECTURES.path,
             {"show": "difference"},
+        ),
+        (
+            pages.LAB.icon,
+            _("Why do skip connections help?"),
+            _("One question at a time: predict, measure on this machine, compare."),
+            _("Open the Lab"),
+            pages.LAB.path,
+            {},
         ),
         (
             pages.INSPECT.icon,

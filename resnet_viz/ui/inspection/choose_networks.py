@@ -8,18 +8,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.errors import NotFound
+from resnet_viz.inspection.bundled import BUNDLED, PAIRS, TITLES, pairs_here
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunRecord
 from resnet_viz.ui import pages, server
 from resnet_viz.ui.inspection.cells import Cells, pair_up, titles
 from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.networks import (
-    BUNDLED,
-    BUNDLED_ROLES,
     PUBLISHED,
     Pair,
     bundled,
-    bundled_exist,
     trained,
 )
 from resnet_viz.ui.inspection.published import choose_published
@@ -71,7 +69,7 @@ def choose_networks(bar: DeltaGenerator) -> Pair | None:
         return choose_published()
     group = names[chosen]
     if group is None:
-        return Pair(BUNDLED, tuple(map(bundled, BUNDLED_ROLES)))
+        return Pair(chosen, tuple(map(bundled, PAIRS[chosen])))
     return _choose_runs(bar, group)
 
 
@@ -118,9 +116,9 @@ def _offered() -> tuple[dict[str, GroupRecord | None], str | None]:
     store = server.store()
     groups = [group for group in store.groups(limit=_GROUPS_LISTED) if _has_weights(group)]
     linked = LINK.said("networks")
-    if linked and linked not in {BUNDLED, PUBLISHED, *(group.id for group in groups)}:
+    if linked and linked not in {*PAIRS, PUBLISHED, *(group.id for group in groups)}:
         groups += _named(linked)
-    found: dict[str, GroupRecord | None] = {BUNDLED: None} if bundled_exist() else {}
+    found: dict[str, GroupRecord | None] = dict.fromkeys(pairs_here())
     found |= {group.id: group for group in groups}
     own = [group.id for group in groups if group.owner == owner()]
     return found | {PUBLISHED: None}, next(iter([*own, *found]), None)
@@ -142,7 +140,7 @@ def _title(name: str, group: GroupRecord | None) -> str:
     if group is None:
         if name == PUBLISHED:
             return _("Published networks, ImageNet")
-        return _("Bundled pair, Fashion-MNIST")
+        return _(TITLES[name])
     title = group.name or title_of(group.kind, read_spec(group.kind, group.spec_json))
     return f"{title} · {group.id}"
 

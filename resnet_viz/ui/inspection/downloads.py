@@ -13,13 +13,14 @@ from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.exports.map_script import map_script
 from resnet_viz.exports.published_map_script import published_map_script
+from resnet_viz.inspection.bundled import bundled_path
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.arrays import npz
 from resnet_viz.pictures.overlay import grid, overlay, png, shown
 from resnet_viz.pictures.sheet import Panel, sheet
 from resnet_viz.ui.inspection.client import about
 from resnet_viz.ui.inspection.map_types import Look, MapAsked, NetworkMap
-from resnet_viz.ui.inspection.networks import Network, bundled_path
+from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection, layer_title
 
 
@@ -160,4 +161,4 @@ def _program(selection: Selection, asked: MapAsked, one: NetworkMap) -> Callable
 
 def _weights(network: Network) -> Path:
     kind, _colon, name = network.reference.partition(":")
-    return Path(name) if kind == "file" else bundled_path("plain" if name == "plain" else "residual")
+    return Path(name) if kind == "file" else bundled_path(name)

@@ -75,4 +75,4 @@ def _facts(pair: Pair) -> list[dict[str, Any]]:
     if pair.runs:
         return [dict(run.facts) for run in pair.runs]
     models = bundled_record()["models"]
-    return [models.get(network.slot, {}) for network in pair.networks]
+    return [models.get(network.reference.partition(":")[2], {}) for network in pair.networks]

@@ -13,13 +13,14 @@ from resnet_viz.errors import ImageRefused, ResnetVizError
 from resnet_viz.images.decode import DecodedImage, Prepared, decode, prepare
 from resnet_viz.images.fitting import Fit, Wanted
 from resnet_viz.images.names import display_name, markup_name
+from resnet_viz.inspection.bundled import BUNDLED
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.probes.novelty import Appearance, novelty
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.inspection.client import About, Pixels, samples, test_images
 from resnet_viz.ui.inspection.link import LINK
-from resnet_viz.ui.inspection.networks import BUNDLED, Network, Pair, bundled_record
+from resnet_viz.ui.inspection.networks import Network, Pair, bundled_record
 from resnet_viz.ui.inspection.test_image_browser import browse
 from resnet_viz.ui.inspection.upload import photographed, take_in, uploaded
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons

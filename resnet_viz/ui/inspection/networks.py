@@ -3,18 +3,15 @@
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-import resnet_viz
 from resnet_viz.figures.families import family_look
 from resnet_viz.figures.looks import NetworkLook, other_look
+from resnet_viz.inspection.bundled import bundled_path, family_of
 from resnet_viz.networks.torchvision_catalogue import ZOO, ZooEntry
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, server
 
-BUNDLED: Final = "bundled"
-BUNDLED_ROLES: Final = ("plain", "residual")
 PUBLISHED: Final = "torchvision"
 
 Slot = str
@@ -79,11 +76,6 @@ class Pair:
         return tuple(trained(run, step) for run in self.runs)
 
 
-def bundled_path(role: str) -> Path:
-    """Where the bundled network's weights are."""
-    return Path(resnet_viz.__file__).parents[1] / "assets" / "models" / f"{role}.safetensors"
-
-
 @cache
 def bundled_record() -> dict[str, Any]:
     """What was measured of the bundled networks: of each, and the ``opening_image`` where they differ."""
@@ -92,14 +84,9 @@ def bundled_record() -> dict[str, Any]:
     return record
 
 
-def bundled_exist() -> bool:
-    """Whether both bundled networks came with this installation."""
-    return all(bundled_path(role).is_file() for role in BUNDLED_ROLES)
-
-
-def bundled(role: str) -> Network:
-    """The bundled network; raises FileNotFoundError where it is missing."""
-    return Network(role, f"bundled:{role}", bundled_path(role).stat().st_mtime_ns)
+def bundled(name: str) -> Network:
+    """The bundled network of `bundled.PAIRS`; raises FileNotFoundError where it is missing."""
+    return Network(family_of(name), f"bundled:{name}", bundled_path(name).stat().st_mtime_ns)
 
 
 def trained(run: RunRecord, step: int) -> Network:

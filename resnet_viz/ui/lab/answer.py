@@ -19,7 +19,7 @@ from resnet_viz.processes.channel import Frame
 from resnet_viz.store import MeasurementRecord, home_folder
 from resnet_viz.ui import server
 from resnet_viz.ui.lab.index import badge
-from resnet_viz.ui.lab.predict import gap
+from resnet_viz.ui.lab.predict import gap, with_prediction
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.live.following import Following, still
 from resnet_viz.ui.live.progress import progress_html
@@ -164,7 +164,8 @@ def _whole(asked: Asking, result: Frame, prediction: object, before: Frame | Non
     earlier = {one.name: one for one in question.panels(before) if isinstance(one, Panel)} if before else {}
     for index, panel in enumerate(question.panels(result)):
         shown = panel.beside(earlier.get(panel.name)) if isinstance(panel, Panel) else panel
-        _chart(following, question, index, partial(_shown, shown), asked.settings)
+        shown = with_prediction(question, shown, prediction, result)
+        _chart(following, question, index, partial(_shown, shown), (asked.settings, prediction))
     if question.published:
         st.markdown(
             "\n".join(

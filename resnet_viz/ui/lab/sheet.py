@@ -5,10 +5,11 @@ import streamlit as st
 from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError
 from resnet_viz.events import RunState
 from resnet_viz.experiments.kinds import RACE
+from resnet_viz.inspection.bundled import BUNDLED, TITLES, pairs_here
 from resnet_viz.jobs.experiments import spec_of
 from resnet_viz.lab.answers import Asking, ask, asking, known, prediction_key, recorded
 from resnet_viz.lab.question import Question, Setting, Value
-from resnet_viz.lab.subjects import BUNDLED, races, steps_of
+from resnet_viz.lab.subjects import races, steps_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import MeasurementRecord
 from resnet_viz.ui import server
@@ -97,14 +98,14 @@ def _controls(question: Question) -> Asking:
 
 def _about() -> str:
     own = {group.id: group for group in races(server.store(), owner(), _RACES_LISTED)}
-    options = [BUNDLED, *own]
+    options = [*pairs_here(), *own]
     linked = LINK.said(ABOUT)
     if linked and linked not in options and _exists(linked):
         options.append(linked)
 
     def title(reference: str) -> str:
-        if reference == BUNDLED:
-            return _("Bundled pair")
+        if reference in TITLES:
+            return _(TITLES[reference])
         group = own.get(reference) or server.store().group(reference)
         try:
             return f"{group.name or RACE.title_of(spec_of(group))} · {group.id}"
