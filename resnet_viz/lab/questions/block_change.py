@@ -158,7 +158,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("One pair of networks: what is measured belongs to these two trainings."),
+        N_("One pair of networks: what is measured belongs to these two runs."),
         N_("One depth: whether deeper residual networks change their input less, two depths would tell."),
         N_("A block that changes little is not useless: see what happens without it."),
     ),

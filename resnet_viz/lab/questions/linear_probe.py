@@ -188,7 +188,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("One pair of networks: what is measured belongs to these two trainings."),
+        N_("One pair of networks: what is measured belongs to these two runs."),
         N_(
             "Later stages have more channels, so the classifier gets more numbers there: a part of the rise "
             "from stage to stage is due to that."

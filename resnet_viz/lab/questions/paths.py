@@ -170,7 +170,7 @@ QUESTION = Question(
     find=find,
     limits=(
         N_("The network without skip connections has a single path, through all its layers."),
-        N_("One network: what is measured belongs to this training and these images."),
+        N_("One network: what is measured belongs to this run and these images."),
         N_(
             "Where ReLUs are open is decided by the whole network, so a path is not a network of its own. "
             "That a residual network is an ensemble of its paths is one way to look at it, not a fact."

@@ -206,7 +206,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("One pair of networks: what is measured belongs to these two trainings."),
+        N_("One pair of networks: what is measured belongs to these two runs."),
         N_("That a residual network is an ensemble of its paths is one way to look at it, not a fact."),
         N_(
             "Batch normalisation keeps the statistics of the whole network. Measured anew for what is left, "
