@@ -56,7 +56,7 @@ def panels(result: Frame) -> list[Panel | Figure]:
         Panel(
             "branch",
             _("What the branch adds to the skip connection"),
-            _("Var(F(x)) / Var(shortcut(x)): above 1 the branch is larger than what it is added to."),
+            _("Variance of F(x) over that of what it is added to: above 1 the branch is the larger part."),
             block,
             _("Variance ratio"),
             lines("variance"),

@@ -136,7 +136,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("Nothing is trained: whether a plain network finds such weights by itself is another question."),
+        N_("Nothing is trained: whether training finds such weights in a plain network is another question."),
         N_("The plain network has wider inner layers, and most of the weights that are new in them are 0."),
         N_("Times are those of this machine and of PyTorch's convolutions; other devices differ."),
     ),

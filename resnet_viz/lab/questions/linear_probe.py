@@ -69,9 +69,7 @@ def panels(result: Frame) -> list[Panel | Figure]:
         Panel(
             "known",
             _("From which block on the network knows"),
-            _(
-                "Share of the test images that from this block on always get the network's own class."
-            ),
+            _("Share of the test images that from this block on always get the network's own class."),
             block,
             _("Share of the test images"),
             tuple(known),

@@ -209,7 +209,7 @@ QUESTION = Question(
         N_("One pair of networks: what is measured belongs to these two runs."),
         N_("That a residual network is an ensemble of its paths is one way to look at it, not a fact."),
         N_(
-            "Batch normalisation keeps the statistics of the whole network. Measured anew for what is left, "
+            "Batch normalisation keeps the statistics of the whole network. Measured again for what is left, "
             "they could give another error."
         ),
     ),
