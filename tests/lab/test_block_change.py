@@ -14,7 +14,7 @@ from tests.lab.measured import results
 
 
 def result(plain: float, residual: float) -> Frame:
-    arrays = {}
+    arrays: dict[str, np.ndarray] = {}
     for family, turned in (("plain", plain), ("residual", residual)):
         blocks = np.array([turned, turned, np.nan, 2.0])
         none = np.full(4, np.nan)

@@ -60,7 +60,6 @@ def panels(result: Frame) -> list[Panel | Figure]:
             block,
             _("Variance ratio"),
             lines("variance"),
-            y_log=True,
             more=_("Variances over images and space, mean over channels. A plain network has no such ratio."),
         ),
         Panel(

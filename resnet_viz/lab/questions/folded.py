@@ -30,10 +30,22 @@ def panels(result: Frame) -> list[Panel | Figure]:
     """Logits of both networks against each other, and what each form costs."""
     trained, plain = (logits.ravel().astype(np.float64) for logits in result.arrays["logits"])
     ends = np.array([trained.min(), trained.max()])
+    found = costs(result)
     names = {"parameters": _("parameters"), "multiply_adds": _("multiply-adds"), "seconds": _("time")}
+    forms = (
+        (_("Residual, as trained"), "residual"),
+        (_("Residual, norms folded"), ""),
+        (_("Plain, folded"), "plain"),
+    )
     cost = tuple(
-        Series(names[name], np.arange(3, dtype=np.float64), values, marks=True)
-        for name, values in costs(result).items()
+        Series(
+            name,
+            np.arange(len(found), dtype=np.float64),
+            np.array([values[form] for values in found.values()]),
+            family,
+            marks=True,
+        )
+        for form, (name, family) in enumerate(forms)
     )
     return [
         Panel(
@@ -51,10 +63,10 @@ def panels(result: Frame) -> list[Panel | Figure]:
             "cost",
             _("What it costs"),
             _("Each point: what one form of the network costs, in multiples of the residual one."),
-            _("Form of the network"),
+            _("Cost"),
             _("Multiple"),
             cost,
-            x_texts=(_("residual, as trained"), _("residual, norms folded"), _("plain, folded")),
+            x_texts=tuple(names[name] for name in found),
             more=_("Time: median of {passes} forward passes over {images} images on this machine.").format(
                 passes=len(result.arrays["seconds"]), images=result.values["images"]
             ),

@@ -12,7 +12,7 @@ from resnet_viz.lab.weights import WEIGHTS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
-from resnet_viz.wording import Sentence, percent, sentence
+from resnet_viz.wording import Sentence, count, percent, sentence
 
 _RISES: Final = 0.05
 """Less than five points more after the last block than before the first are no rise."""
@@ -121,7 +121,7 @@ def find(result: Frame) -> Finding | None:
                 "\\|W\\|^2$ over {images} training images. After the last block, $C = {numbers}$, they get "
                 "{last} right, the network itself {whole}: its own last layer is linear in the same means."
             ),
-            images=done[last],
+            images=count(done[last]),
             numbers=result.values["numbers"][last],
             last=percent(float(accuracy[-1])),
             whole=percent(result.values["whole"][last]),

@@ -115,7 +115,7 @@ def find(result: Frame) -> Finding | None:
             ),
             mean=number(mean, 2),
             blocks=blocks,
-            half=number(half),
+            half=f"{half:g}",
             first=first,
             last=last,
             most=percent(float(shares[first : last + 1].sum())),
@@ -131,7 +131,7 @@ def find(result: Frame) -> Finding | None:
             ),
             blocks=blocks,
             every=count(2**blocks) if blocks < 40 else number(2.0**blocks),
-            half=number(half),
+            half=f"{half:g}",
             share=percent(mean / blocks),
         ),
         sentence(N_("A network with other weights, trained longer or deeper, would tell."))
