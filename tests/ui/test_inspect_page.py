@@ -261,9 +261,11 @@ def links_of_race(group: GroupRecord) -> list[str]:
 def test_a_finished_race_leads_to_its_networks() -> None:
     race_with_checkpoints()
     group = race_with_checkpoints()
-    (asked,) = links_of_race(group)
-    parameters = dict(parse_qsl(asked))
-    assert open_inspect(**parameters).selectbox(key="inspect_networks@en").value == group.id
+    everything, disagreements = (dict(parse_qsl(asked)) for asked in links_of_race(group))
+    assert open_inspect(**everything).selectbox(key="inspect_networks@en").value == group.id
+    app = open_inspect(**disagreements)
+    assert app.selectbox(key="inspect_networks@en").value == group.id
+    assert app.selectbox(key="inspect_group@en").value == "only-residual"
 
 
 def test_the_test_images_by_who_is_right() -> None:

@@ -70,6 +70,13 @@ def results(standing: Standing, following: Following[Standing], columns: Sequenc
             icon=":material/visibility:",
             query_params={"networks": group_id},
         )
+        if not view.kind.has_depths and len(view.spec.families) == 2:
+            st.page_link(
+                pages.INSPECT.path,
+                label=_("Test images that only one of them gets right"),
+                icon=":material/rule:",
+                query_params={"networks": group_id, "source": "test", "group": "only-residual"},
+            )
 
 
 def _rows(columns: Sequence[str], standing: Standing) -> str:
