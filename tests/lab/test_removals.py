@@ -92,3 +92,10 @@ def test_the_bundled_residual_network_loses_more_blocks_than_the_plain_one(
     found = QUESTION.find(results(QUESTION, measure, settings, tmp_path)[-1])
     assert found is not None
     assert found.outcome is Outcome.SUPPORTS
+
+
+def test_an_answer_about_swapping_is_not_drawn_behind_one_about_leaving_out() -> None:
+    """Their axes count different things."""
+    names = [QUESTION.panels(result(BREAKS, HOLDS, change=change))[0] for change in ("deleted", "swapped")]
+    assert all(isinstance(one, Panel) for one in names)
+    assert len({one.name for one in names if isinstance(one, Panel)}) == 2

@@ -32,6 +32,7 @@ SPEC = NetworkSpec(depth=14, width=4)
         {"norm": "none", "branch_scale": 0.3},
         {"norm": "none", "learned_scale": True},
         {"shortcut_scale": 0.5, "branch_scale": 0.5},
+        {"shortcut_scale": 0.5, "shortcut": "projection"},
         {"survival": 0.5},
         {"shortcut_dropout": 0.5},
     ],

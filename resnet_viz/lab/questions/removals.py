@@ -64,7 +64,7 @@ def panels(result: Frame) -> list[Panel | Figure]:
     deleted = result.values["change"] == "deleted"
     return [
         Panel(
-            "removals",
+            f"removals_{result.values['change']}",
             _("Test error without some blocks") if deleted else _("Test error with some blocks swapped"),
             _("Line: mean over random draws of the blocks. Band: lowest to highest, from three draws on."),
             _("Blocks left out") if deleted else _("Pairs of blocks swapped"),
@@ -128,10 +128,10 @@ def _why(result: Frame, family: str) -> Sentence:
     if result.values["change"] == "swapped":
         return sentence(
             N_(
-                "A residual block adds to its input: $x_{{l+1}} = x_l + F_l(x_l)$. Blocks in another order "
-                "get nearly the input they were trained with: with one pair swapped the error is {one}, "
-                "with all {most} pairs {all}. In the plain network, $x_{{l+1}} = F_l(x_l)$, a block gets "
-                "the output of another block than in training."
+                "A residual block adds to its input: $x_{{l+1}} = x_l + F_l(x_l)$. What a block gets in "
+                "another place is the same sum but for some of its terms: with one pair swapped the error "
+                "is {one}, with all {most} pairs {all}. In the plain network, $x_{{l+1}} = F_l(x_l)$, a "
+                "block gets the output of another block than in training."
             ),
             one=percent(float(means[1])),
             most=most,
