@@ -3,7 +3,18 @@
 from typing import Final
 
 from resnet_viz.lab.question import ROWS
-from resnet_viz.lab.questions import block_change, folded, lesion, linear_probe, paths, removals
+from resnet_viz.lab.questions import (
+    block_change,
+    folded,
+    identity_shortcut,
+    lesion,
+    linear_probe,
+    no_norm,
+    norm_or_skip,
+    paths,
+    removals,
+    stochastic_depth,
+)
 
 _ALL: Final = (
     lesion.QUESTION,
@@ -11,6 +22,10 @@ _ALL: Final = (
     block_change.QUESTION,
     linear_probe.QUESTION,
     paths.QUESTION,
+    norm_or_skip.QUESTION,
+    identity_shortcut.QUESTION,
+    no_norm.QUESTION,
+    stochastic_depth.QUESTION,
     folded.QUESTION,
 )
 
