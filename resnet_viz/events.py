@@ -6,8 +6,9 @@ end, ``test/loss_running``, ``test/accuracy_running``: see `NormStatistics`. Pro
 keys, one value per tap: ``grad/norm``, ``grad/relative``, ``update/ratio``
 (‖g‖, ‖g‖/‖w‖, ‖Δw‖/‖w‖; taps are convolutions and the head);
 ``response/std`` (convolutions) and ``grad/block_output`` (blocks), measured on
-the fixed probe batch. Step k is what was measured on the network after k
-updates, so the first training loss stands at step 0.
+the fixed probe batch; ``branch/scale``, the |α| of blocks that learn it. Step k
+is what was measured on the network after k updates, so the first training loss
+stands at step 0.
 """
 
 from collections.abc import Mapping

@@ -17,6 +17,8 @@ RECORDED: Final = Path(__file__).parents[2] / "assets" / "lab"
 """One file for each question: the frame of its result, with where and when it was measured."""
 
 TASK: Final = "lab"
+_TASK_OF_TRAININGS: Final = "lab-trainings"
+"""The same for questions that train several networks: it takes all slots that are free."""
 
 
 class Asking(NamedTuple):
@@ -26,6 +28,11 @@ class Asking(NamedTuple):
     about: str
     step: int | None
     settings: dict[str, Value]
+
+    @property
+    def task(self) -> str:
+        """Its name in `tasks.MEASUREMENTS`."""
+        return _TASK_OF_TRAININGS if self.question.needs == "training" else TASK
 
     def values(self, store: Store) -> dict[str, Any]:
         """What the measurement is told; raises as `subjects.subject`."""
@@ -49,12 +56,12 @@ def asking(
 
 def known(store: Store, asked: Asking) -> MeasurementRecord | None:
     """The answer that is under way or known; raises as `subjects.subject`."""
-    return measurements.known(store, TASK, asked.values(store))
+    return measurements.known(store, asked.task, asked.values(store))
 
 
 def ask(store: Store, asked: Asking, owner: str) -> MeasurementRecord:
     """Have it answered for ``owner``, unless that is under way or known; raises as `subjects.subject`."""
-    return measurements.ask(store, TASK, asked.values(store), owner)
+    return measurements.ask(store, asked.task, asked.values(store), owner)
 
 
 class Recorded(NamedTuple):

@@ -16,11 +16,12 @@ class OverSeeds(NamedTuple):
     high: Numbers | None
 
 
-def over_seeds(values: Numbers, *, log: bool = False) -> OverSeeds:
+def over_seeds(values: Numbers, *, log: bool = False, share: bool = False) -> OverSeeds:
     """Over the rows of ``values`` [seeds, points]; NaN where a seed has none.
 
     ``log``: for ratios and whatever is drawn on a logarithmic axis: mean and interval of the logarithm,
-    so that the mean is the geometric one. Zero has no logarithm: NaN.
+    so that the mean is the geometric one. Zero has no logarithm: NaN. ``share``: of 1, which no mean is
+    outside of.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         taken = np.where(values > 0, np.log(values), np.nan) if log else values
@@ -30,7 +31,8 @@ def over_seeds(values: Numbers, *, log: bool = False) -> OverSeeds:
     if seeds < FEWEST:
         return OverSeeds(back(mean), None, None)
     reach = t_quantile(seeds - 1) * taken.std(0, ddof=1) / np.sqrt(seeds)
-    return OverSeeds(back(mean), back(mean - reach), back(mean + reach))
+    low, high = back(mean - reach), back(mean + reach)
+    return OverSeeds(back(mean), *((low.clip(0, 1), high.clip(0, 1)) if share else (low, high)))
 
 
 def seed_series(
@@ -40,8 +42,9 @@ def seed_series(
     family: str = "",
     *,
     log: bool = False,
+    share: bool = False,
     variant: int = 0,
 ) -> Series:
     """The measured line of ``values`` [seeds, points] with its band."""
-    found = over_seeds(values, log=log)
+    found = over_seeds(values, log=log, share=share)
     return Series(name, x, found.mean, family, low=found.low, high=found.high, variant=variant)

@@ -104,6 +104,7 @@ class Panel:
                 **({} if one.high is None else {"high": _plain(one.high)}),
             }
             for one in self.series
+            if len(one.x)  # else it only keeps the place of its look
         }
 
 
@@ -132,7 +133,8 @@ def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:
             data += _traces(one, looks[one.family] if one.family else other_look(one.name), panel)
     x: dict[str, Any] = {"type": "log", "exponentformat": "power"} if panel.x_log else {}
     if panel.x_texts:
-        x = {"tickvals": list(range(len(panel.x_texts))), "ticktext": list(panel.x_texts)}
+        places = len(panel.x_texts)
+        x = {"tickvals": list(range(places)), "ticktext": list(panel.x_texts), "range": [-0.5, places - 0.5]}
     y: dict[str, Any] = {}
     if panel.y_log:
         y = {"type": "log", "exponentformat": "power", "minorloglabels": "none"}

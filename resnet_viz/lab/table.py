@@ -4,14 +4,23 @@ from typing import Final
 
 from resnet_viz.lab.question import ROWS
 from resnet_viz.lab.questions import (
+    block_change,
     branch_scale,
     branch_variance,
     first_gradient,
+    folded,
     identity_blocks,
+    identity_shortcut,
     landscape,
     lesion,
+    linear_probe,
+    no_norm,
+    norm_or_skip,
     one_weight,
+    paths,
+    removals,
     shattered,
+    stochastic_depth,
 )
 
 _ALL: Final = (
@@ -20,9 +29,18 @@ _ALL: Final = (
     branch_scale.QUESTION,
     shattered.QUESTION,
     lesion.QUESTION,
+    removals.QUESTION,
+    block_change.QUESTION,
+    linear_probe.QUESTION,
+    paths.QUESTION,
     landscape.QUESTION,
     one_weight.QUESTION,
     identity_blocks.QUESTION,
+    norm_or_skip.QUESTION,
+    identity_shortcut.QUESTION,
+    no_norm.QUESTION,
+    stochastic_depth.QUESTION,
+    folded.QUESTION,
 )
 
 QUESTIONS: Final = {one.name: one for row in ROWS for one in _ALL if one.row == row}

@@ -67,6 +67,7 @@ TASKS: Final = {
     "train": Task("resnet_viz.jobs.worker.engine", niceness=_NICE),
     "measure": Task("resnet_viz.jobs.worker.measuring", niceness=_NICE),  # where no worker is warm
     "steps": Task("resnet_viz.jobs.worker.timing"),  # started by a worker, and as nice: as slow as a training
+    "trainings": Task("resnet_viz.jobs.worker.slices"),  # the same; within a measurement
     "explain": Task("resnet_viz.inspection.answers"),
     "export": Task("resnet_viz.exports.parquet_child"),
     # The largest accepted images need about 500 MB, libraries included.
@@ -77,4 +78,5 @@ MEASUREMENTS: Final = {
     # In as many processes as may compute at once: they slow each other down, as trainings do.
     "time": Measurement("resnet_viz.jobs.worker.time_probe", keep_s=86_400, fills=True, of_machine=True),
     "lab": Measurement("resnet_viz.lab.task"),
+    "lab-trainings": Measurement("resnet_viz.lab.task", fills=True),
 }

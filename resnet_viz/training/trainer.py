@@ -19,6 +19,7 @@ from resnet_viz.networks.chance import drawing, drawn
 from resnet_viz.networks.describe import describe
 from resnet_viz.networks.initialise import init_digest
 from resnet_viz.networks.registry import build
+from resnet_viz.probes.learned_scales import measure_scales
 from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import RunSpec
 from resnet_viz.training import batch_statistics, checkpoint
@@ -152,12 +153,16 @@ class Trainer:
         return [*measured, Facts({"batch_digests": dict(self._batch_digests)})], diverged_at
 
     def probe(self) -> list[Event]:
-        """Layer responses and block-output gradients on the fixed probe batch."""
+        """Layer responses and block-output gradients on the fixed probe batch; |α| of learned scales."""
         flow = measure_flow(self.network, *self.data.first_train_images(_PROBE_IMAGES))
         step = np.array([self.step])
         found: list[Event] = [Profile("response/std", flow.response_taps, step, flow.response_std[None])]
         if flow.block_taps:
             found.append(Profile("grad/block_output", flow.block_taps, step, flow.block_gradient[None]))
+        if scales := measure_scales(self.network):
+            found.append(
+                Profile("branch/scale", tuple(scales), step, np.array([[*scales.values()]], np.float32))
+            )
         return found
 
     def evaluate(self) -> list[Series]:

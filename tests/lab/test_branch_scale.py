@@ -10,7 +10,7 @@ from resnet_viz.lab.question import Choices, Finding, Outcome
 from resnet_viz.lab.questions.branch_scale import BETAS, QUESTION, find, panels
 from resnet_viz.probes.signal import expected_growth
 from resnet_viz.processes.channel import Frame
-from tests.lab.measured import answer, partials
+from tests.lab.answered import answer, partials
 
 DEPTHS = [8, 20, 110]
 EXPLODES, LEVEL, IDENTITY = (3.0, 30.0, 1e8), (1.2, 1.3, 1.3), (0.6, 0.33, 0.14)

@@ -10,7 +10,7 @@ from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Choices, Finding, Outcome
 from resnet_viz.lab.questions.identity_blocks import DEVIATIONS, QUESTION, find, panels
 from resnet_viz.processes.channel import Frame
-from tests.lab.measured import answer, partials
+from tests.lab.answered import answer, partials
 from tests.lab.pairs import BUNDLED, untrained_pair
 
 RUINED = (0.1, 0.1, 0.11, 0.15, 0.4, 0.8, 0.9)

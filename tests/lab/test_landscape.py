@@ -11,7 +11,7 @@ from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Choices, Finding, Outcome
 from resnet_viz.lab.questions.landscape import QUESTION, bends_down, find, panels
 from resnet_viz.processes.channel import Frame
-from tests.lab.measured import answer, partials
+from tests.lab.answered import answer, partials
 from tests.lab.pairs import BUNDLED, untrained_pair
 
 PLACES = np.linspace(-1, 1, 11)

@@ -9,7 +9,7 @@ from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Finding, Outcome
 from resnet_viz.lab.questions.shattered import QUESTION, find, panels
 from resnet_viz.processes.channel import Frame
-from tests.lab.measured import answer, partials
+from tests.lab.answered import answer, partials
 
 
 def frame(plain: list[float], residual: list[float]) -> Frame:

@@ -13,7 +13,7 @@ from resnet_viz.lab.settings import DEPTH, SEEDS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
-from resnet_viz.wording import Sentence, count, number, sentence
+from resnet_viz.wording import Sentence, count, number, running_text, sentence
 
 BETAS: Final = (0.0, 0.5, 1.0)
 _NAMES: Final = ("β = 0", "β = ½", "β = 1")
@@ -67,12 +67,12 @@ def panels(result: Frame) -> list[Panel | Figure]:
         Panel(
             "moved",
             _("How far all blocks together move their input"),
-            _("0 would be the identity. Level: as far at every depth. Rising without end: explosion."),
+            _("0: the identity. Level: as far at every depth. Rising without end: explosion."),
             _("Depth"),
-            _("Distance moved ÷ size of what the skip connections alone carry"),
+            _("Distance moved ÷ size"),
             (*lines["moved"], *theory["moved"]),
             y_log=True,
-            more=how,
+            more=running_text((_("Relative to the size of what the skip connections alone carry."), how)),
         ),
     ]
 

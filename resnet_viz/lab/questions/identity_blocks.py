@@ -46,7 +46,7 @@ def panels(result: Frame) -> list[Panel | Figure]:
             _("Noise σ, in deviations of He's initial weights"),
             _("Test error"),
             (
-                seed_series(name, x, result.arrays["errors"], "plain"),
+                seed_series(name, x, result.arrays["errors"], "plain", share=True),
                 Series(shallow, np.array([0.0, 1.0]), whole, "plain", "reference"),
             ),
             y_share=True,

@@ -45,11 +45,10 @@ def panels(result: Frame) -> list[Panel | Figure]:
         Panel(
             "cut",
             _("Training loss along two random directions"),
-            _("In the middle stands the trained network. A bowl rises on both sides; bumps go up and down."),
+            _("In the middle stands the trained network. A bowl gets ever steeper on both sides."),
             _("Distance, in lengths of the filters"),
             _("Training loss"),
             tuple(series),
-            y_log=True,
             more=moved,
         ),
         loss_maps((first, second), places, title, moved),
@@ -131,9 +130,7 @@ QUESTION = Question(
     name="landscape",
     title=N_("What does the loss look like from here?"),
     short=N_("Training loss around both trained networks, along two random directions of the weights"),
-    expected=N_(
-        "Around a trained residual network the loss is a bowl; around a deep plain one it goes up and down."
-    ),
+    expected=N_("Around a trained residual network the loss is a bowl; around a deep plain one it is not."),
     row="leans",
     needs="pair",
     settings=(

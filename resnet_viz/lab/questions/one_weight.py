@@ -22,8 +22,6 @@ _TITLES: Final = {
 }
 _MATTERS: Final = 0.05
 """A loss that is higher by that much on average over the range is one that a reader sees."""
-_TANGENT: Final = 0.25
-"""Share of the range over which the tangent is drawn."""
 
 
 def panels(result: Frame) -> list[Panel | Figure]:
@@ -36,16 +34,8 @@ def panels(result: Frame) -> list[Panel | Figure]:
 
 def _panel(result: Frame, place: int, layer: str, top: float) -> Panel:
     moves = result.arrays["moves"]
-    measured, tangents = [], []
-    for family in result.values["families"]:
-        losses = result.arrays[f"losses_{family}"][place]
-        measured.append(Series(family_name(family), moves, losses, family))
-        middle = float(losses[len(moves) // 2])
-        if np.isfinite(middle):
-            near = moves[np.abs(moves) <= _TANGENT * moves[-1]]
-            slope = result.values["slopes"][family][place]
-            said = _("{network}, tangent from backpropagation").format(network=family_name(family))
-            tangents.append(Series(said, near, middle + slope * near, kind="theory"))
+    families = result.values["families"]
+    series = (Series(family_name(one), moves, result.arrays[f"losses_{one}"][place], one) for one in families)
     names = result.values["layers"]
     return Panel(
         layer,
@@ -53,7 +43,7 @@ def _panel(result: Frame, place: int, layer: str, top: float) -> Panel:
         _("The loss with one weight changed and all others as trained. Level: this weight hardly matters."),
         _("Change of the weight, in norms of its filter"),
         _("Training loss"),
-        (*measured, *tangents),
+        tuple(series),
         more=", ".join(f"{family_name(one)}: {names[one][place]}" for one in names),
         y_range=(0.0, 1.05 * top),
     )
@@ -86,7 +76,7 @@ def find(result: Frame) -> Finding | None:
                 "the loss of the plain network is higher by {plain} on average, that of the residual network "
                 "by {residual}; in the last convolution by {plain_last} and {residual_last}."
             ),
-            reach=number(float(result.arrays["moves"][-1])),
+            reach=f"{result.arrays['moves'][-1]:g}",
             plain=number(first[0], 2),
             residual=number(second[0], 2),
             plain_last=number(first[2], 2),
