@@ -11,7 +11,7 @@ from resnet_viz.experiments.kinds import RACE
 from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Finding, Outcome
 from resnet_viz.lab.questions.first_gradient import QUESTION, find, panels
-from resnet_viz.lab.race_start import Start
+from resnet_viz.lab.start import Start
 from resnet_viz.processes.channel import Frame
 from resnet_viz.training.trainer import Trainer
 from tests.lab.answered import answer

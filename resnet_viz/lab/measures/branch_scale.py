@@ -6,8 +6,8 @@ import numpy as np
 
 from resnet_viz.lab.asked import Asked
 from resnet_viz.lab.questions.branch_scale import BETAS
-from resnet_viz.lab.race_start import Start
 from resnet_viz.lab.settings import DEPTHS
+from resnet_viz.lab.start import Start
 from resnet_viz.probes.signal import measure_signal
 from resnet_viz.processes.measuring import Partial
 

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import numpy as np
 
 from resnet_viz.lab.asked import Asked
-from resnet_viz.lab.race_start import Start
+from resnet_viz.lab.start import Start
 from resnet_viz.probes.branch_variance import measure_branch_variance
 from resnet_viz.processes.measuring import Partial
 

@@ -5,8 +5,8 @@ from collections.abc import Generator
 import numpy as np
 
 from resnet_viz.lab.asked import Asked
-from resnet_viz.lab.race_start import FAMILIES, Start
 from resnet_viz.lab.settings import DEPTHS
+from resnet_viz.lab.start import FAMILIES, Start
 from resnet_viz.probes.first_gradient import measure_first_gradient
 from resnet_viz.processes.measuring import Partial
 

@@ -5,7 +5,7 @@ from collections.abc import Generator
 import numpy as np
 
 from resnet_viz.lab.asked import Asked
-from resnet_viz.lab.race_start import FAMILIES, Start
+from resnet_viz.lab.start import FAMILIES, Start
 from resnet_viz.probes.shattered import (
     INPUTS,
     autocorrelation,
