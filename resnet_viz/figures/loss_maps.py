@@ -32,7 +32,7 @@ def figure(maps: tuple[LossMap, LossMap], places: npt.NDArray[np.float64], title
     """Both maps; ``places`` are those of rows and columns, in lengths of the filters."""
     return Figure(
         title,
-        _("The trained network is in the middle. Dark: small loss. Both maps have one colour scale."),
+        _("The trained network is in the middle. Colour: the loss, on one scale for both; dark is small."),
         _words(maps, title),
         _chart(maps, places, stacked=False),
         lambda: _table(maps, places),
@@ -84,13 +84,12 @@ def _colours(look: Theme, low: float, high: float) -> dict[str, Any]:
     ]
     bar = {
         "orientation": "h",
-        "title": {"text": _("Training loss"), "side": "right"},
         "tickvals": [float(np.log10(value)) for value in ticks],
         "ticktext": [f"{value:g}" for value in ticks],
         "thickness": 12,
-        "len": 0.6,
-        "x": 0,
-        "xanchor": "left",
+        "len": 1,
+        "x": 0.5,
+        "xanchor": "center",
         "yref": "container",
         "y": 1,
         "yanchor": "top",

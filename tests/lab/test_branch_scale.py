@@ -69,7 +69,7 @@ def test_a_prediction_is_right_where_the_numbers_say_so() -> None:
 
 
 def test_the_theory_drawn_is_that_of_the_probe() -> None:
-    growth, _gradient, moved = panels(frame(EXPLODES, LEVEL, IDENTITY))
+    moved, growth, _gradient = panels(frame(EXPLODES, LEVEL, IDENTITY))
     assert isinstance(growth, Panel)
     assert isinstance(moved, Panel)
     for line, beta in zip(growth.series[3:], BETAS, strict=True):

@@ -27,7 +27,7 @@ Fate = Literal["explodes", "level", "identity", "open"]
 
 
 def panels(result: Frame) -> list[Panel | Figure]:
-    """Signal and gradient by block, and how far the whole network moves its input, by depth."""
+    """How far the whole network moves its input, by depth; signal and gradient by block."""
     lines: dict[str, list[Series]] = {"growth": [], "gradient": [], "moved": []}
     theory: dict[str, list[Series]] = {"growth": [], "gradient": [], "moved": []}
     depths = np.array(result.values["depths"], np.float64)
@@ -44,6 +44,16 @@ def panels(result: Frame) -> list[Panel | Figure]:
     at = _("Block, from input to output; 0: its input")
     how = _("No normalisation, He's initial weights; every branch times L^−β, L being the number of blocks.")
     return [
+        Panel(
+            "moved",
+            _("How far all blocks together move their input"),
+            _("0: the identity. Level: as far at every depth. Rising without end: explosion."),
+            _("Depth"),
+            _("Distance moved ÷ size"),
+            (*lines["moved"], *theory["moved"]),
+            y_log=True,
+            more=running_text((_("Relative to the size of what the skip connections alone carry."), how)),
+        ),
         Panel(
             "growth",
             _("Size of the signal"),
@@ -63,16 +73,6 @@ def panels(result: Frame) -> list[Panel | Figure]:
             tuple(lines["gradient"]),
             y_log=True,
             more=how,
-        ),
-        Panel(
-            "moved",
-            _("How far all blocks together move their input"),
-            _("0: the identity. Level: as far at every depth. Rising without end: explosion."),
-            _("Depth"),
-            _("Distance moved ÷ size"),
-            (*lines["moved"], *theory["moved"]),
-            y_log=True,
-            more=running_text((_("Relative to the size of what the skip connections alone carry."), how)),
         ),
     ]
 
