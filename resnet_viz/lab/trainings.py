@@ -82,8 +82,8 @@ def packed(spec: Experiment, histories: Sequence[RunHistory], profiles: Collecti
     for place, found in enumerate(histories):
         tables = {name: found.profiles[name] for name in profiles if name in found.profiles}
         curves = {name: found.series[name] for name in _SERIES if name in found.series}
-        both: dict[str, Curve | ProfileTable] = {**curves, **tables}
-        for name, measured in both.items():
+        every: dict[str, Curve | ProfileTable] = {**curves, **tables}
+        for name, measured in every.items():
             arrays[f"{place}/{name}/step"], arrays[f"{place}/{name}"] = measured.step, measured.value
         runs.append(
             {

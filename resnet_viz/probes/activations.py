@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
 from resnet_viz.networks.adding_block import AddingBlock
+from resnet_viz.probes.evaluating import evaluating
 
 Floats = npt.NDArray[np.float32]
 
@@ -73,7 +74,7 @@ def feature_maps(network: nn.Module, image: Tensor, tap: str) -> Floats:
     """
     module = _module(network, tap)
     kept: list[Tensor] = []
-    with _observed({module: kept.append}), _evaluating(network):
+    with _observed({module: kept.append}), evaluating(network), torch.no_grad():
         network(image[None])
     return _numbers(kept[0][0])
 
@@ -88,7 +89,7 @@ def measure_activations(network: nn.Module, images: Tensor) -> ActivationStatist
     sums = {name: _Sums() for name, _ in sites}
     observers = {network.get_submodule(name): sums[name].add for name, _ in sites}
     at_once = max(1, _PIXELS_AT_ONCE // (images.shape[-2] * images.shape[-1]))
-    with _observed(observers), _evaluating(network):
+    with _observed(observers), evaluating(network), torch.no_grad():
         for part in images.split(at_once):
             network(part)
     found = list(sums.values())
@@ -117,7 +118,7 @@ def block_parts(network: nn.Module, image: Tensor, tap: str) -> BlockParts:
     kept: list[Tensor] = []
     hook = block.register_forward_pre_hook(lambda module, inputs: kept.append(inputs[0]))
     try:
-        with _evaluating(network):
+        with evaluating(network), torch.no_grad():
             network(image[None])
             x = kept[0]
             branch = block.branch(x)
@@ -214,19 +215,6 @@ def _observed(observers: Mapping[nn.Module, Callable[[Tensor], object]]) -> Iter
 
 def _told(observe: Callable[[Tensor], object], output: Tensor) -> None:
     observe(output)  # and nothing is returned: a hook's return value would replace the output
-
-
-@contextmanager
-def _evaluating(network: nn.Module) -> Iterator[None]:
-    """Evaluation mode without gradients; every module's own mode comes back."""
-    modes = [(module, module.training) for module in network.modules()]
-    try:
-        network.eval()
-        with torch.no_grad():
-            yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 def _numbers(values: Tensor) -> Floats:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.locale import N_
+from resnet_viz.networks.adding_block import AddingBlock
 from resnet_viz.networks.taps import Tap
 
 _IMAGES_AT_ONCE = 100
@@ -26,7 +27,8 @@ def removable_blocks(network: nn.Module) -> tuple[str, ...]:
         InvalidSetting: the network has none; only ones of blocks do.
     """
     taps: tuple[Tap, ...] = getattr(network, "taps", ())
-    blocks = [tap.name for tap in taps if tap.kind == "block"]
+    # Those of a DenseNet concatenate: each hands on more channels than it gets.
+    blocks = [tap.name for tap in taps if isinstance(network.get_submodule(tap.name), AddingBlock)]
     stages = {name.rpartition(".")[0] for name in blocks}
     first = {next(name for name in blocks if name.startswith(f"{stage}.")) for stage in stages}
     found = tuple(name for name in blocks if name not in first)

@@ -63,3 +63,9 @@ def test_every_error_is_that_of_the_network_without_the_block() -> None:
         with without(network, [block]), torch.no_grad():
             assert error == pytest.approx((network(images).argmax(1) != labels).double().mean().item())
     assert error_of(network, images, network(images).argmax(1)) == 0
+
+
+@pytest.mark.parametrize(("family", "depth"), [("densenet", 16), ("vgg", 11)])
+def test_networks_of_other_families_have_no_block_to_leave_out(family: str, depth: int) -> None:
+    with pytest.raises(InvalidSetting, match="No block of this network"):
+        removable_blocks(build(NetworkSpec.checked(family=family, depth=depth), SHAPE, 0))

@@ -95,7 +95,9 @@ def _card(question: Question) -> None:
         if last is None:
             st.caption(_(NEEDS[question.needs]))
             return
-        st.html(thumbnail(question, last.result))
+        picture = thumbnail(question, last.result)
+        if picture is not None:
+            st.image(picture.svg, alt=picture.alt, width="stretch")
         took = duration(last.result.values["wall_s"])
         whose = _("measured here, {time}") if last.is_own else _("recorded, {time}")
         st.caption(f"{badge(question, last.result)} {_(NEEDS[question.needs])} · {whose.format(time=took)}")

@@ -1,7 +1,6 @@
 """The last answer to a question, as small as a stamp."""
 
-from html import escape
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -10,26 +9,31 @@ from resnet_viz.lab.panel import Panel, Series
 from resnet_viz.lab.question import Question
 from resnet_viz.processes.channel import Frame
 
-_WIDE: Final = 160
-_HIGH: Final = 60
-_EDGE: Final = 4
-_GREY: Final = "light-dark(#8a8a8a, #9a9a9a)"
+_WIDE: Final = 320
+_HIGH: Final = 80
+_EDGE: Final = 5
+_GREY: Final = "#8a8a8a"
 
 
-def thumbnail(question: Question, result: Frame) -> str:
-    """The measured lines of the first chart, as SVG without words; empty where it has none."""
+class Thumbnail(NamedTuple):
+    """A picture without words, as SVG, and what it shows in words."""
+
+    svg: str
+    alt: str
+
+
+def thumbnail(question: Question, result: Frame) -> Thumbnail | None:
+    """The measured lines of the first chart; None where it has none."""
     panel = next((one for one in question.panels(result) if isinstance(one, Panel)), None)
     if panel is None:
-        return ""
+        return None
     shown = [one for one in panel.series if one.kind == "measured" and np.isfinite(one.y).sum() > 0]
     if not shown:
-        return ""
+        return None
     x, y = (_scaled(panel, [getattr(one, axis) for one in shown], axis) for axis in "xy")
     lines = "".join(_line(one, *at) for one, *at in zip(shown, x, y, strict=True))
-    return (
-        f'<svg class="lab-thumbnail" viewBox="0 0 {_WIDE} {_HIGH}" role="img" '
-        f'aria-label="{escape(panel.title)}" preserveAspectRatio="none">{lines}</svg>'
-    )
+    size = f'width="{_WIDE}" height="{_HIGH}" viewBox="0 0 {_WIDE} {_HIGH}"'
+    return Thumbnail(f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{lines}</svg>', panel.title)
 
 
 def _scaled(panel: Panel, values: list[np.ndarray], axis: str) -> list[np.ndarray]:
@@ -45,13 +49,13 @@ def _scaled(panel: Panel, values: list[np.ndarray], axis: str) -> list[np.ndarra
 
 def _line(one: Series, x: np.ndarray, y: np.ndarray) -> str:
     look = family_look(one.family) if one.family else None
-    colour = look.css if look else _GREY
+    colour = look.colour if look else _GREY
     known = np.isfinite(x) & np.isfinite(y)
     if one.marks:
         dots = "".join(
             f'<circle cx="{a:.1f}" cy="{b:.1f}" r="2.5"/>' for a, b in zip(x[known], y[known], strict=True)
         )
-        return f'<g style="fill: {colour}">{dots}</g>'
+        return f'<g fill="{colour}">{dots}</g>'
     points = " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x[known], y[known], strict=True))
     dash = ' stroke-dasharray="5 3"' if look and look.dash != "solid" else ""
-    return f'<polyline points="{points}" style="stroke: {colour}"{dash}/>'
+    return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>'
