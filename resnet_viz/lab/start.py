@@ -1,35 +1,40 @@
-"""A trained network as it was before its training."""
+"""Networks at their random start and the first batch of a training, as the Race page would begin."""
 
-from torch import nn
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
+from torch import Tensor
+
+from resnet_viz.data.batches import BatchOrder, DeviceData
 from resnet_viz.data.catalogue import shape_of
-from resnet_viz.errors import InvalidSetting
-from resnet_viz.lab.asked import Trained
-from resnet_viz.lab.weights import START
-from resnet_viz.locale import N_
+from resnet_viz.data.load import load
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.networks.built import BuiltNetwork
 from resnet_viz.networks.registry import build
-from resnet_viz.training.batch_statistics import IMAGES, has_statistics, reestimated
+
+FAMILIES: Final = ("plain", "residual")
+_RUN: Final = RACE.presets["degradation"].spec.run
+_SHORTCUTS: Final = {"plain": "none", "residual": "identity"}
 
 
-def with_weights(one: Trained, weights: object) -> nn.Module:
-    """The network of ``one``, or for `START` a new one with its first weights, in evaluation mode.
+class Start:
+    """What every training of the default race begins with, for any seed; images that come with this app."""
 
-    The statistics of the new one's batch normalisation are those of training images, as always before a
-    network is evaluated: at the start it has none that mean anything.
+    def __init__(self, data_folder: Path) -> None:
+        self._images = DeviceData(load(_RUN.data, data_folder))
 
-    Raises:
-        InvalidSetting: it is not known how the network started.
-    """
-    if weights != START:
-        return one.model.network
-    spec = one.model.spec
-    if spec is None:
-        raise InvalidSetting(
-            "no_start",
-            N_("It is not known with which weights this network started; choose the trained ones."),
-        )
-    network = build(spec.network, shape_of(spec.data), spec.train.seed).eval()
-    if has_statistics(network):
-        images, _labels = one.few(IMAGES, of_training=True)
-        network.load_state_dict(network.state_dict() | reestimated(network, images))
-    return network.requires_grad_(False)
+    def batch(self, seed: int) -> tuple[Tensor, Tensor]:
+        """The first batch of ``seed``: normalised float32 [B, C, H, W] and labels int64 [B]."""
+        order = BatchOrder(len(self._images.train), _RUN.train.batch_size, seed)
+        return self._images.train_batch(order.next())
+
+    def network(self, family: str, seed: int, **changes: object) -> BuiltNetwork:
+        """A plain or residual network of the default race but for ``changes`` of its `NetworkSpec`."""
+        spec = _RUN.network.but(shortcut=_SHORTCUTS[family], **changes)
+        return build(spec, shape_of(_RUN.data), seed)
+
+    def networks(self, seed: int, **changes: object) -> Iterator[tuple[str, BuiltNetwork]]:
+        """Both, with equal weights where they have the same layers."""
+        for family in FAMILIES:
+            yield family, self.network(family, seed, **changes)

@@ -63,9 +63,14 @@ def init_digest(network: nn.Module) -> str:
     return digest.hexdigest()[:16]
 
 
-def _draw(tensor: Tensor, name: str, seed: int, fan_in: int, normal: bool) -> None:
+def generator_of(name: str, seed: int) -> torch.Generator:
+    """The generator of the tensor ``name``: two networks draw the same for one that both have."""
     words = hashlib.sha256(f"{seed}/{name}".encode()).digest()
-    generator = torch.Generator().manual_seed(int.from_bytes(words[:4], "little"))
+    return torch.Generator().manual_seed(int.from_bytes(words[:4], "little"))
+
+
+def _draw(tensor: Tensor, name: str, seed: int, fan_in: int, normal: bool) -> None:
+    generator = generator_of(name, seed)
     if normal:
         tensor.normal_(0, sqrt(2 / fan_in), generator=generator)
     else:

@@ -9,7 +9,7 @@ import torch
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.inspection.models import load_model
 from resnet_viz.lab.asked import Trained
-from resnet_viz.lab.start import with_weights
+from resnet_viz.lab.first_weights import with_weights
 from resnet_viz.lab.weights import START, TRAINED
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataShape

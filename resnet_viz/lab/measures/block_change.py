@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.lab.asked import Asked
-from resnet_viz.lab.start import with_weights
+from resnet_viz.lab.first_weights import with_weights
 from resnet_viz.probes.block_change import measure_block_change
 from resnet_viz.processes.measuring import Partial
 

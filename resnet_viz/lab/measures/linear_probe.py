@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.lab.asked import Asked
-from resnet_viz.lab.start import with_weights
+from resnet_viz.lab.first_weights import with_weights
 from resnet_viz.probes.linear_probe import measure_linear_probe
 from resnet_viz.processes.measuring import Partial
 

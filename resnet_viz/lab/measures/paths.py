@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from resnet_viz.lab.asked import Asked
-from resnet_viz.lab.start import with_weights
+from resnet_viz.lab.first_weights import with_weights
 from resnet_viz.probes.paths import measure_paths
 from resnet_viz.processes.measuring import Partial
 

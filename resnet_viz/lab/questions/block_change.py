@@ -137,7 +137,7 @@ QUESTION = Question(
     title=N_("How much does a block change its input?"),
     short=N_("Angle between input and output of each block, and the size of what the branch adds"),
     expected=N_("A residual block changes its input less than a plain one."),
-    row="leans",
+    row="carries",
     needs="pair",
     settings=(
         WEIGHTS,

@@ -158,7 +158,7 @@ QUESTION = Question(
     title=N_("When does the network know?"),
     short=N_("Test accuracy of a linear classifier after each block"),
     expected=N_("From block to block a linear classifier can tell the classes better."),
-    row="leans",
+    row="carries",
     needs="pair",
     settings=(
         WEIGHTS,

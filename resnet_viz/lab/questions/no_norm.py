@@ -168,7 +168,7 @@ QUESTION = Question(
         "Training loss without normalisation, with a learned scale of every branch, and with batch norm"
     ),
     expected=N_("Without normalisation a residual network learns once every branch starts at zero."),
-    row="without",
+    row="after",
     needs="training",
     settings=(
         Setting("learning_rate", N_("Learning rate"), (0.03, 0.05, 0.1), 0.1),

@@ -151,7 +151,7 @@ QUESTION = Question(
     title=N_("Through which paths does the gradient come?"),
     short=N_("Share of the gradient at the image, by the number of branches on its path"),
     expected=N_("The gradient comes through shorter paths than if all paths brought the same."),
-    row="leans",
+    row="carries",
     needs="pair",
     settings=(
         WEIGHTS,

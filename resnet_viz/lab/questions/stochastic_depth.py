@@ -159,7 +159,7 @@ QUESTION = Question(
     title=N_("Can blocks be dropped at random while training?"),
     short=N_("Test error and training loss of a residual network with and without stochastic depth"),
     expected=N_("A network that loses blocks at random in training is better on test images."),
-    row="without",
+    row="after",
     needs="training",
     settings=(
         Setting(

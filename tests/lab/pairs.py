@@ -1,0 +1,25 @@
+"""Pairs of networks for questions about trained ones; nobody trained these."""
+
+from pathlib import Path
+from typing import Any
+
+from resnet_viz.specs import RunSpec
+from tests.made.specs import tiny
+from tests.made.trained import write_weights
+
+
+def untrained_pair(folder: Path, depth: int = 8) -> tuple[dict[str, Any], ...]:
+    """A plain and a residual network of ``depth`` for pictures of 8 pixels, as a seed initialises them."""
+    found = []
+    for family, shortcut in (("plain", "none"), ("residual", "identity")):
+        base = tiny()
+        spec = RunSpec(
+            network=base.network.but(depth=depth, shortcut=shortcut), data=base.data, train=base.train
+        )
+        path = folder / f"{family}.safetensors"
+        write_weights(path, spec, 0, seed=0)
+        found.append({"family": family, "model": f"file:{path}"})
+    return tuple(found)
+
+
+BUNDLED = tuple({"family": name, "model": f"bundled:{name}"} for name in ("plain", "residual"))
