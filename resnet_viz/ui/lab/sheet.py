@@ -37,7 +37,9 @@ def sheet(question: Question) -> None:
         key="lab_do_leave",
     )
     st.title(_(question.title), anchor=False)
-    st.markdown(_(question.short) + "." + (f" {_(question.regime)}" if question.regime else ""))
+    st.markdown(
+        _("{short}.").format(short=_(question.short)) + (f" {_(question.regime)}" if question.regime else "")
+    )
     asked = _controls(question)
     try:
         values = asked.values(server.store())
