@@ -41,7 +41,7 @@ def test_a_question_is_opened_and_left_again(store: Store) -> None:
     app.button(key="lab_open_lesion").click().run()
     assert app.title[0].value == "What happens if one block is removed?"
     assert app.query_params["question"] in ("lesion", ["lesion"])
-    app.button(key="lab_all").click().run()
+    app.button(key="lab_do_leave").click().run()
     assert app.title[0].value == "Lab"
     assert "question" not in app.query_params
 
@@ -66,12 +66,12 @@ def test_a_prediction_is_stored_before_the_measurement_is_asked_for(
 
     noted(store.predictions, "keep")
     noted(store.measurements, "ask")
-    app.button(key="lab_start@en").click().run()
+    app.button(key="lab_do_measure@en").click().run()
     assert order == ["keep", "ask"]
     assert store.predictions.of(LOCAL, key) == drawn
     (waiting,) = store.measurements.under_way()
     assert waiting.spec.task == TASK
-    app.button(key="lab_stop").click().run()
+    app.button(key="lab_do_stop").click().run()
     assert store.measurements.under_way() == []
     assert "You said: the curve that you drew." in texts(open_page("lab", question="lesion"))
 
@@ -86,5 +86,5 @@ def test_what_cannot_be_had_of_a_link_is_said(store: Store) -> None:
 def test_other_settings_are_said_not_to_be_measured_yet(store: Store) -> None:
     app = open_page("lab", question="lesion", images="2000")
     assert "Not measured yet with these settings." in [info.value for info in app.info]
-    app.button(key="lab_reset").click().run()
+    app.button(key="lab_do_reset").click().run()
     assert "Recorded on" in "".join(one.label for one in app.expander)

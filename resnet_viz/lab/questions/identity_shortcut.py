@@ -51,7 +51,7 @@ def panels(result: Frame) -> list[Panel | Figure]:
             tuple(_NAMES),
             _named,
             published=PUBLISHED,
-            published_name=_("He et al. 2016, Table 1: ResNet-110, CIFAR-10 (contested)"),
+            published_name=_("He et al. 2016 (contested)"),
         ),
     ]
 

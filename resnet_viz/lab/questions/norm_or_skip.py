@@ -30,7 +30,7 @@ _EFFECTS: Final = ((NORM, BOTH), (NEITHER, SKIP), (NEITHER, NORM), (SKIP, BOTH))
 
 def experiment(settings: Settings) -> Experiment:
     """The four networks."""
-    run = small_run(depth=int(settings["depth"]), steps=120, learning_rate=0.05, init=settings["start"])
+    run = small_run(depth=int(settings["depth"]), steps=120, learning_rate=0.05, init=settings["init"])
     return Experiment(run=run, families=_FOUR, seeds=int(settings["seeds"]))
 
 
@@ -117,7 +117,7 @@ QUESTION = Question(
     needs="training",
     settings=(
         Setting(
-            "start",
+            "init",
             N_("Initial weights"),
             ("he", "pytorch"),
             "he",

@@ -79,7 +79,7 @@ def _live(asked: Asking, measurement_id: str, was_finished: bool, prediction: ob
             with st.container(width="stretch"):
                 following.text("progress", partial(_progress, _(asked.question.title)))
             st.button(
-                _("Stop"), icon=":material/stop:", on_click=_stop, args=(measurement_id,), key="lab_stop"
+                _("Stop"), icon=":material/stop:", on_click=_stop, args=(measurement_id,), key="lab_do_stop"
             )
     else:
         st.info(_("Stopped; this is what there was by then."), icon=":material/stop_circle:")
@@ -217,7 +217,7 @@ def _take_away(asked: Asking, result: Frame) -> None:
             mime="application/json",
             icon=":material/download:",
             on_click="ignore",
-            key="lab_json",
+            key="lab_do_save",
         )
 
 

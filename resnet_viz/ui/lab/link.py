@@ -10,4 +10,5 @@ ABOUT: Final = "about"
 STEP: Final = "step"
 _SETTINGS: Final = {setting.name for question in QUESTIONS.values() for setting in question.settings}
 
+# Settings have session keys of their names; all other keys of the page say what they do.
 LINK: Final = LinkedChoices("lab", (QUESTION, ABOUT, STEP, *sorted(_SETTINGS)))

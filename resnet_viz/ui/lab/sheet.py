@@ -34,10 +34,12 @@ def sheet(question: Question) -> None:
         type="tertiary",
         on_click=open_question,
         args=("",),
-        key="lab_all",
+        key="lab_do_leave",
     )
     st.title(_(question.title), anchor=False)
-    st.markdown(_(question.short) + "." + (f" {_(question.regime)}" if question.regime else ""))
+    st.markdown(
+        _("{short}.").format(short=_(question.short)) + (f" {_(question.regime)}" if question.regime else "")
+    )
     asked = _controls(question)
     try:
         values = asked.values(server.store())
@@ -91,7 +93,7 @@ def _controls(question: Question) -> Asking:
                 type="tertiary",
                 on_click=_reset,
                 args=(question,),
-                key="lab_reset",
+                key="lab_do_reset",
             )
     return asking(question, about, step or None, settings)
 
@@ -177,7 +179,7 @@ def _measure_row(
         expected = predict(question)
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(
-                _("Measure"), type="primary", icon=":material/science:", key=key_in_language("lab_start")
+                _("Measure"), type="primary", icon=":material/science:", key=key_in_language("lab_do_measure")
             )
             st.caption(_how_long(question), width="content")
             if said := said_before(question, prediction):

@@ -39,6 +39,8 @@ def thumbnail(question: Question, result: Frame) -> Thumbnail | None:
 def _scaled(panel: Panel, values: list[np.ndarray], axis: str) -> list[np.ndarray]:
     if panel.x_log if axis == "x" else panel.y_log:
         values = [np.log10(np.where(one > 0, one, np.nan)) for one in values]
+    if axis == "y" and panel.y_range is not None and not panel.y_log:
+        values = [np.clip(one, *panel.y_range) for one in values]
     every = np.concatenate(values)
     low, high = np.nanmin(every), np.nanmax(every)
     size = _WIDE if axis == "x" else _HIGH
