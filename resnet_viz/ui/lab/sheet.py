@@ -19,7 +19,7 @@ from resnet_viz.ui.lab.link import ABOUT, LINK, STEP
 from resnet_viz.ui.lab.predict import predict, said_before
 from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.translated import key_in_language
-from resnet_viz.wording import duration
+from resnet_viz.wording import duration, running_text
 
 _RACES_LISTED = 12
 _NEWEST = 0
@@ -37,9 +37,8 @@ def sheet(question: Question) -> None:
         key="lab_do_leave",
     )
     st.title(_(question.title), anchor=False)
-    st.markdown(
-        _("{short}.").format(short=_(question.short)) + (f" {_(question.regime)}" if question.regime else "")
-    )
+    short = _("{short}.").format(short=_(question.short))
+    st.markdown(running_text((short, _(question.regime) if question.regime else "")))
     asked = _controls(question)
     try:
         values = asked.values(server.store())
