@@ -1,6 +1,6 @@
 """Record the answers that the Lab shows before a reader has measured one.
 
-``python assets/make_lab.py [NAME …]``, by default all. Each question is measured at its defaults on this
+``python -m assets.make_lab [NAME …]``, by default all. Each question is measured at its defaults on this
 machine, in a history of its own, as ``lab NAME`` does.
 """
 

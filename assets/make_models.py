@@ -1,6 +1,6 @@
 """Take the bundled networks from finished races: their weights and where they come from.
 
-The races were `COMMANDS`; then ``python assets/make_models.py PAIR RACE`` for each, where PAIR is one of
+The races were `COMMANDS`; then ``python -m assets.make_models PAIR RACE`` for each, where PAIR is one of
 their keys. What was measured of the networks stands in ``assets/models/models.json``. Without PAIR the
 networks that are there are measured again, as a training would do it today.
 """
