@@ -1,7 +1,7 @@
 // A curve drawn on empty axes, with the mouse, a finger or the keyboard. Python side: draw_curve.py.
 
-const WIDE = 640;
-const HIGH = 250;
+const WIDE = 380;
+const HIGH = 240;
 const EDGE = { left: 58, right: 14, top: 12, bottom: 44 };
 const SVG = "http://www.w3.org/2000/svg";
 const KEYS = { ArrowUp: 1, ArrowDown: -1, PageUp: 5, PageDown: -5 };
@@ -53,7 +53,7 @@ class Curve {
   handle(at) {
     const { asked } = this;
     const made = element("circle", {
-      r: 7,
+      r: 6,
       cx: this.x(at),
       role: "slider",
       tabindex: 0,
@@ -68,7 +68,7 @@ class Curve {
   }
 
   x(at) {
-    return EDGE.left + 10 + (at / Math.max(this.asked.points - 1, 1)) * (WIDE - EDGE.left - EDGE.right - 20);
+    return EDGE.left + 8 + (at / Math.max(this.asked.points - 1, 1)) * (WIDE - EDGE.left - EDGE.right - 16);
   }
 
   y(value) {

@@ -27,34 +27,44 @@ _NEWEST = 0
 
 
 def sheet(question: Question) -> None:
-    """Everything on it."""
-    st.button(
-        _("All questions"),
-        icon=":material/arrow_back:",
-        type="tertiary",
-        on_click=open_question,
-        args=("",),
-        key="lab_do_leave",
-    )
-    st.title(_(question.title), anchor=False)
-    short = _("{short}.").format(short=_(question.short))
-    st.markdown(running_text((short, _(question.regime) if question.regime else "")))
-    asked = _controls(question)
+    """Everything on it: what is asked on the left, what came on the right, so that both are seen at once."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="lab_head"):
+        st.title(_(question.title), anchor=False, width="content")
+        st.button(
+            _("All questions"),
+            icon=":material/arrow_back:",
+            type="tertiary",
+            on_click=open_question,
+            args=("",),
+            key="lab_do_leave",
+        )
+    left, right = st.columns([1, 2], gap="medium")
+    with left:
+        short = _("{short}.").format(short=_(question.short))
+        st.markdown(running_text((short, _(question.regime) if question.regime else "")))
+        asked = _controls(question)
     try:
         values = asked.values(server.store())
         record = known(server.store(), asked)
     except ResnetVizError as refusal:
-        st.error(str(refusal), icon=":material/block:")
+        right.error(str(refusal), icon=":material/block:")
         return
     key = prediction_key(values)
     prediction = server.store().predictions.of(owner(), key)
     if record is None or record.state in (RunState.STOPPED, RunState.FAILED, RunState.LOST):
-        _measure_row(question, asked, key, prediction, record)
+        with left:
+            _measure_row(question, asked, key, prediction, record)
+    with right:
+        _answer(asked, record, prediction)
+
+
+def _answer(asked: Asking, record: MeasurementRecord | None, prediction: object) -> None:
+    """What there is of one: measured here, or recorded, or from other settings."""
     if record is not None and (record.result is not None or not record.state.is_finished()):
         show_answer(asked, record, prediction)
         return
-    found = recorded(question.name)
-    if found is not None and asked == asking(question):
+    found = recorded(asked.question.name)
+    if found is not None and asked == asking(asked.question):
         show_recorded(asked, found)
     else:
         no_answer_yet(asked)
