@@ -15,7 +15,7 @@ import torch
 from resnet_viz.attribution.attribute import attribute
 from resnet_viz.attribution.methods import AttributionOptions
 from resnet_viz.errors import NotFound
-from resnet_viz.inspection import architectures, walks
+from resnet_viz.inspection import architectures, block_by_block, walks
 from resnet_viz.inspection.bundled import BUNDLED, PAIRS, bundled_path
 from resnet_viz.inspection.honesty import baselines, faith, sanity
 from resnet_viz.inspection.importing import import_weights
@@ -191,5 +191,6 @@ def answerers(home: Path) -> dict[str, Answerer]:
         "import_file": import_file,
         **architectures.answerers(data_folder),
         **walks.answerers(data_folder),
+        **block_by_block.answerers(data_folder),
         **asked,
     }

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
 
-_LONG: Final = frozenset({"baselines", "sanity", "faith", "milliseconds", "onnx"})
+_LONG: Final = frozenset({"baselines", "sanity", "faith", "milliseconds", "onnx", "known"})
 _FEW_PASSES: Final = 6
 _TYPICAL_PX: Final = 224
 

@@ -115,7 +115,7 @@ def walk(network: nn.Module, image: Tensor, target: int, names: Sequence[str] = 
             _walked(name, blocks[name], *pair, next(gradients), next(gradients))
             for name, pair in ends.items()
         )
-    every = _every(network)
+    every = block_names(network)
     first = walked[0]
     place = np.unravel_index(np.abs(first.input_gradient).argmax(), first.input_gradient.shape)
     return Walk(
@@ -175,7 +175,7 @@ def _difference(
 
 
 def _blocks(network: nn.Module, names: Sequence[str]) -> dict[str, AddingBlock]:
-    every = _every(network)
+    every = block_names(network)
     if not every:
         raise InvalidSetting(
             "no_blocks", N_("This network has no blocks with an addition; choose a residual or plain one.")
@@ -194,7 +194,8 @@ def _blocks(network: nn.Module, names: Sequence[str]) -> dict[str, AddingBlock]:
     return found
 
 
-def _every(network: nn.Module) -> list[str]:
+def block_names(network: nn.Module) -> list[str]:
+    """Paths of the blocks with an addition, in the order of the forward pass."""
     return [name for name, module in network.named_modules() if isinstance(module, AddingBlock)]
 
 

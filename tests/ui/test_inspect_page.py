@@ -280,6 +280,17 @@ def test_the_test_images_by_who_is_right() -> None:
     assert any(caption.value.startswith("1–") for caption in app.caption)
 
 
+def test_block_by_block_says_when_each_network_knows_and_what_the_additions_are_credited_with() -> None:
+    app = open_inspect(look="blocks")
+    assert not app.error
+    said = [caption.value for caption in app.caption]
+    assert [sum(one.startswith(f"{name}: ") for one in said) for name in ("Plain", "Residual")] == [1, 1]
+    assert any(one.startswith("Skip connection, ⟨g, x⟩: in all ") for one in said)
+    app.select_slider(key="inspect_addition@en").set_value("stage1.block2").run()
+    assert not app.exception
+    assert app.query_params["addition"] in ("stage1.block2", ["stage1.block2"])
+
+
 def upload(name: str, data: bytes) -> AppTest:
     app = open_inspect(source="upload")
     app.file_uploader(key="inspect_upload").set_value((name, data, "image/png")).run()

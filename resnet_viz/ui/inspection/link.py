@@ -33,5 +33,6 @@ LINK: Final = LinkedChoices(
         "map",
         "map2",
         "measure",
+        "addition",
     ),
 )

@@ -9,6 +9,7 @@ from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import address_bar, labels, server
+from resnet_viz.ui.inspection.block_by_block import block_by_block
 from resnet_viz.ui.inspection.checkpoints import checkpoints
 from resnet_viz.ui.inspection.choose_networks import choose_networks
 from resnet_viz.ui.inspection.client import about, predict
@@ -29,6 +30,7 @@ _SECTIONS: Final[dict[str, tuple[str, Callable[[Selection, Shown], None]]]] = {
     "time": (N_("During training"), checkpoints),
     "layers": (N_("Feature maps"), layers),
     "depth": (N_("Layer statistics"), over_depth),
+    "blocks": (N_("Block by block"), block_by_block),
     "honesty": (N_("Can the map be trusted?"), trust_checks),
 }
 
