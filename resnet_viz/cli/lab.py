@@ -180,7 +180,7 @@ def _show(question: Question, result: Frame) -> None:
     if finding is None:
         show(_("There is too little yet to tell."))
         return
-    show(f"{finding.sentence} ({finding.outcome.in_words})")
+    show(f"{finding.sentence} ({question.outcome_in_words(finding)})")
     if finding.would_tell is not None:
         show(str(finding.would_tell))
     for one in question.published:

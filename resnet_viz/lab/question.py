@@ -10,7 +10,7 @@ from resnet_viz.findings.claim import ClaimOutcome
 from resnet_viz.lab.panel import Panel, Series
 from resnet_viz.locale import N_
 from resnet_viz.processes.channel import Frame
-from resnet_viz.wording import Sentence
+from resnet_viz.wording import Sentence, sentence
 
 Outcome = ClaimOutcome
 
@@ -148,6 +148,14 @@ class Question:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "defaults", {one.name: one.default for one in self.settings})
+
+    def outcome_in_words(self, finding: Finding | None) -> Sentence:
+        """The outcome in a few words; one pair of networks is one seed, which speaks of itself only."""
+        if finding is None:
+            return Outcome.UNDECIDED.in_words
+        if self.needs == "pair" and finding.outcome is not Outcome.UNDECIDED:
+            return sentence(N_("{outcome}, for these networks"), outcome=finding.outcome.in_words)
+        return finding.outcome.in_words
 
     def with_settings(self, given: Mapping[str, Any]) -> dict[str, Value]:
         """All settings, those not ``given`` at their defaults.

@@ -72,8 +72,7 @@ def badge(question: Question, result: Frame) -> str:
     """The outcome of ``result``, as Markdown."""
     finding = question.find(result)
     outcome = "undecided" if finding is None else finding.outcome.value
-    text = _("can't tell yet") if finding is None else str(finding.outcome.in_words)
-    return BADGES[outcome].format(text=text)
+    return BADGES[outcome].format(text=question.outcome_in_words(finding))
 
 
 def open_question(name: str) -> None:
