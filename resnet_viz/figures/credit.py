@@ -9,7 +9,7 @@ from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import LIGHT, OTHERS, Theme, axis, layout
+from resnet_viz.figures.theme import LIGHT, OTHERS, Theme, axis, empty, layout
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number, running_text
@@ -35,6 +35,8 @@ class CreditInfo(NamedTuple):
 
 def credit_chart(info: CreditInfo, look: Theme = LIGHT) -> Chart:
     """Two bars on top of each other for each block."""
+    if not info.blocks:
+        return empty(look, "credit")
     at = np.arange(1, len(info.blocks) + 1, dtype=np.int32)
     data = [
         {

@@ -10,7 +10,7 @@ from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.tables import Columns
-from resnet_viz.figures.theme import LIGHT, Theme, axis, layout
+from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import percent, running_text
@@ -41,6 +41,8 @@ class KnownImage(NamedTuple):
 
 def known_chart(entries: Sequence[KnownImage], names: Sequence[str], look: Theme = LIGHT) -> Chart:
     """A step line through the classes for each network."""
+    if not entries:
+        return empty(look, "known")
     data = [
         {
             "type": "scatter",
@@ -63,6 +65,8 @@ def known_chart(entries: Sequence[KnownImage], names: Sequence[str], look: Theme
 
 def known_table(entries: Sequence[KnownImage], names: Sequence[str]) -> Columns:
     """One row a site, network after network."""
+    if not entries:
+        return {}
     return {
         _("network"): np.array([one.look.name for one in entries for _said in one.said], np.str_),
         _("block"): np.concatenate([np.arange(len(one.said)) for one in entries]),

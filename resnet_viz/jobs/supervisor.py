@@ -161,12 +161,14 @@ class Supervisor:
 
     def _admit(self) -> None:
         held = self._store.queue.entries([RunState.RUNNING, RunState.PAUSED], this_machine())
-        waiting = self._admissible(_of(held, RunState.RUNNING))
+        # Who has been told to go on needs its slot before it has said that it runs.
+        at_work = [entry for entry in held if entry.state is RunState.RUNNING or entry.goes_on]
+        waiting = self._admissible(at_work)
         given = 0
         for (entry, slots), worker in zip(waiting, self._pool.idle(), strict=False):
             self._give(worker, entry, slots)
             given += 1
-        self._pool.adjust(len(waiting) - given, {run.id for run in _of(held, RunState.PAUSED)})
+        self._pool.adjust(len(waiting) - given, {run.id for run in held if run not in at_work})
 
     def _give(self, worker: WorkerProcess, entry: QueueEntry, slots: int) -> None:
         """Take it for ``worker``, unless another supervisor was faster."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import case, func, select
 
-from resnet_viz.events import RunState
+from resnet_viz.events import RunState, Wish
 from resnet_viz.store.database import Database
 from resnet_viz.store.records import spec_of
 from resnet_viz.store.schema import measurements, runs
@@ -38,6 +38,7 @@ _RUNS = (
         runs.c.seed,
         runs.c.state,
         case((runs.c.state == RunState.RUNNING.value, _STARTED), else_=0),
+        (runs.c.state == RunState.PAUSED.value) & (runs.c.wish == Wish.RUN.value),
     )
     .where(runs.c.deleted_at.is_(None))
     .order_by(runs.c.created_at, runs.c.group_id, runs.c.position)
@@ -59,6 +60,7 @@ class QueueEntry(NamedTuple):
     ``started`` counts, for one that runs, the runs of its group, depth and seed
     that do not wait any more. ``device`` is None for runs (`Queue.devices` has
     it). ``fills``: it takes every free slot; ``slots`` it takes while it runs.
+    ``goes_on``: it is paused, and about to run again.
     """
 
     id: str
@@ -72,6 +74,7 @@ class QueueEntry(NamedTuple):
     device: str | None = None
     fills: bool = False
     slots: int = 1
+    goes_on: bool = False
 
 
 class Queue:
@@ -92,7 +95,10 @@ class Queue:
             measured = connection.execute(
                 _MEASUREMENTS.where(measurements.c.state.in_(wanted), of_machine)
             ).all()
-        found = [(row[0], QueueEntry(*row[1:6], RunState(row.state), row[7])) for row in trained]
+        found = []
+        for asked_at, *who, state, started, goes_on in trained:
+            entry = QueueEntry(*who, RunState(state), started, goes_on=bool(goes_on))
+            found.append((asked_at, entry))
         for asked_at, name, owner, state, device, fills, slots in measured:
             entry = QueueEntry(name, owner, name, 0, 0, RunState(state), 1, True, device, fills, slots)
             found.append((asked_at, entry))

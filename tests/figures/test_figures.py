@@ -14,13 +14,16 @@ from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures import (
     accuracy,
     comparison,
+    credit,
     degradation,
     depth_gradients,
     depth_losses,
     faithfulness,
     gradient_heatmap,
     gradient_profile,
+    known,
     layer_statistics,
+    loss_maps,
     losses,
     predictions,
     replay,
@@ -59,6 +62,10 @@ STATISTICS = layer_statistics.NetworkStatistics(
 )
 
 
+def _losses(family: str, some: bool) -> loss_maps.LossMap:
+    return loss_maps.LossMap(family, np.full((3, 3), 0.5 if some else np.nan))
+
+
 def _gaps() -> Figure:
     found = seed_gaps.figure(judge(race(3), pairs((1.4, 1.5, 1.6), (1.0, 1.0, 1.0))).twins[0])
     assert found is not None
@@ -68,6 +75,13 @@ def _gaps() -> Figure:
 MADE: dict[str, Callable[[bool], list[Figure]]] = {
     "accuracy": lambda some: [accuracy.figure(RACE if some else [])],
     "comparison": lambda some: [*comparison.figures([("a", r) for r in RACE] if some else []).values()],
+    "credit": lambda some: [
+        credit.figure(
+            credit.CreditInfo(
+                LOOK, ("a", "b", "c") if some else (), SHARE[: 3 * some], SHARE[: 3 * some], "bag"
+            )
+        )
+    ],
     "degradation": lambda some: [
         degradation.figure(FAMILIES, CELLS if some else [], published=published)
         for published in ((False, True) if some else (False,))
@@ -79,9 +93,17 @@ MADE: dict[str, Callable[[bool], list[Figure]]] = {
     "gradient_profile": lambda some: [
         gradient_profile.figure(RACE if some else [], metric) for metric in gradient_profile.METRICS
     ],
+    "known": lambda some: [
+        known.figure([known.KnownImage(LOOK, COUNT, 2, SHARE[:3])] if some else [], ("a", "b", "c"))
+    ],
     "layer_statistics": lambda some: [
         layer_statistics.figure([STATISTICS] if some else [], measure)
         for measure in layer_statistics.MEASURES
+    ],
+    "loss_maps": lambda some: [
+        loss_maps.figure(
+            (_losses("plain", some), _losses("residual", some)), SHARE[:3].astype(float), "Loss", ""
+        )
     ],
     "losses": lambda some: [losses.figure(RACE if some else [])],
     "predictions": lambda some: [

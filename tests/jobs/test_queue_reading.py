@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resnet_viz.events import RunState
+from resnet_viz.events import Desired, RunState, StateChanged, Wish
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store
@@ -14,6 +14,19 @@ from tests.jobs.conftest import FAKE
 from tests.jobs.waiting import until, until_state
 from tests.made.specs import spec
 from tests.made.stored import queue
+
+
+def test_a_paused_run_that_is_to_go_on_is_told_from_one_that_stays_paused(own_store: Store) -> None:
+    """Nobody else may get its slot in the moment before it says that it runs."""
+    (run_id,) = queue(own_store, [spec(5)])
+    own_store.claim(run_id, "worker")
+    held = (RunState.RUNNING, RunState.PAUSED)
+    assert [entry.goes_on for entry in own_store.queue.entries(held)] == [False]
+    own_store.set_desired(run_id, Desired(Wish.PAUSE))
+    own_store.append(run_id, 1, [StateChanged(RunState.PAUSED)])
+    assert [entry.goes_on for entry in own_store.queue.entries(held)] == [False]
+    own_store.set_desired(run_id, Desired())
+    assert [entry.goes_on for entry in own_store.queue.entries(held)] == [True]
 
 
 def test_whole_records_are_read_for_no_queued_run_and_its_device_is_asked_once(

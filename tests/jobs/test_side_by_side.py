@@ -1,6 +1,5 @@
 """Trainings within a measurement are those of a race, to the bit, and leave nothing behind when stopped."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing
@@ -127,14 +126,15 @@ def test_what_diverges_is_a_result_and_the_others_go_on(tmp_path: Path) -> None:
 
 
 def test_a_process_that_dies_is_told_in_a_sentence(tmp_path: Path) -> None:
-    training = train_side_by_side(LONG.in_queue_order(), bench(tmp_path, 2))
-    next(training)
-    (child,) = psutil.Process().children()
-    child.kill()
-    with pytest.raises(ResnetVizError, match="ended unexpectedly"):
-        for _ in training:
-            pass
-    assert not psutil.Process().children()
+    before = set(psutil.Process().children())
+    with closing(train_side_by_side(LONG.in_queue_order(), bench(tmp_path, 2))) as training:
+        next(training)
+        (child,) = set(psutil.Process().children()) - before
+        child.kill()
+        with pytest.raises(ResnetVizError, match="ended unexpectedly"):
+            for _ in training:
+                pass
+    assert set(psutil.Process().children()) == before
 
 
 def test_a_device_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -144,10 +144,11 @@ def test_a_device_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 def test_it_uses_as_many_processes_as_there_are_slots(tmp_path: Path) -> None:
+    before = set(psutil.Process().children())
     for slots in (1, 3):
         with closing(train_side_by_side(LONG.in_queue_order(), bench(tmp_path, slots))) as training:
             next(training)
-            assert len(psutil.Process(os.getpid()).children()) == slots - 1
+            assert len(set(psutil.Process().children()) - before) == slots - 1
 
 
 def test_what_a_training_says_arrives_as_it_was_said(tmp_path: Path) -> None:
