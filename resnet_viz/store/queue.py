@@ -96,9 +96,9 @@ class Queue:
                 _MEASUREMENTS.where(measurements.c.state.in_(wanted), of_machine)
             ).all()
         found = []
-        for asked_at, *who, state, started, goes_on in trained:
-            entry = QueueEntry(*who, RunState(state), started, goes_on=bool(goes_on))
-            found.append((asked_at, entry))
+        for asked_at, name, owner, group, depth, seed, state, started, goes_on in trained:
+            facts = name, owner, group, depth, seed, RunState(state), started
+            found.append((asked_at, QueueEntry(*facts, goes_on=bool(goes_on))))
         for asked_at, name, owner, state, device, fills, slots in measured:
             entry = QueueEntry(name, owner, name, 0, 0, RunState(state), 1, True, device, fills, slots)
             found.append((asked_at, entry))
