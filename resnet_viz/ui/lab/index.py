@@ -99,4 +99,6 @@ def _card(question: Question) -> None:
             st.image(picture.svg, alt=picture.alt, width="stretch")
         took = duration(last.result.values["wall_s"])
         whose = _("measured here, {time}") if last.is_own else _("recorded, {time}")
-        st.caption(f"{badge(question, last.result)} {_(NEEDS[question.needs])} · {whose.format(time=took)}")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(badge(question, last.result), width="content")
+            st.caption(f"{_(NEEDS[question.needs])} · {whose.format(time=took)}", width="content")
