@@ -88,3 +88,14 @@ def test_other_settings_are_said_not_to_be_measured_yet(store: Store) -> None:
     assert "Not measured yet with these settings." in [info.value for info in app.info]
     app.button(key="lab_do_reset").click().run()
     assert "Recorded on" in "".join(one.label for one in app.expander)
+
+
+def test_another_question_begins_with_its_own_defaults(store: Store) -> None:
+    app = open_page("lab", question="first_gradient", depth="110", seeds="5")
+    assert "Not measured yet with these settings." in [info.value for info in app.info]
+    app.button(key="lab_do_leave").click().run()
+    assert "depth" not in app.query_params
+    app.button(key="lab_open_shattered").click().run()
+    assert not app.info
+    assert "Recorded on" in "".join(one.label for one in app.expander)
+    assert "depth" not in app.query_params

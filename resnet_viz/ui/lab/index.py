@@ -13,7 +13,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
 from resnet_viz.ui import server
-from resnet_viz.ui.lab.link import LINK, QUESTION
+from resnet_viz.ui.lab.link import ABOUT, LINK, QUESTION, STEP
 from resnet_viz.ui.lab.thumbnail import thumbnail
 from resnet_viz.wording import duration
 
@@ -76,8 +76,15 @@ def badge(question: Question, result: Frame) -> str:
 
 
 def open_question(name: str) -> None:
-    """Go to the sheet of ``name``, or to the index; for callbacks."""
+    """Go to the sheet of ``name``, or to the index; for callbacks.
+
+    What it is about stays; settings do not, since other questions have some of the same names.
+    """
+    kept = {parameter: text for parameter, text in LINK.all_said().items() if parameter in (ABOUT, STEP)}
+    LINK.say(kept)
     LINK.choose_now(QUESTION, name)
+    for setting in QUESTIONS[name].settings if name else ():
+        LINK.choose_now(setting.name, setting.default)
 
 
 def _card(question: Question) -> None:
