@@ -21,6 +21,7 @@ from resnet_viz.jobs.worker.engine import warm_up
 from resnet_viz.processes.answering import answer_questions
 from resnet_viz.processes.channel import Arrays, Channel, Frame
 from resnet_viz.processes.tasks import Workplace
+from resnet_viz.processes.used import peak_bytes
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.device import resolve_device
 from resnet_viz.training.trainer import Trainer
@@ -74,7 +75,7 @@ def _time(name: str, spec: RunSpec) -> Sample:
         trainer.evaluate()
         evaluate_s = time.perf_counter() - begun
     test_size = info(spec.data.dataset).test_size
-    memory = torch.cuda.max_memory_allocated() if trainer.device.type == "cuda" else _peak_bytes()
+    memory = torch.cuda.max_memory_allocated() if trainer.device.type == "cuda" else peak_bytes()
     scale = test_size / len(trainer.data.test)
     return Sample(name, spec.network.depth, update_s, evaluate_s * scale, probe_s, keep_s, set_up_s, memory)
 
@@ -90,13 +91,3 @@ def _images(spec: RunSpec) -> LoadedData:
     labels = torch.arange(count) % shape.classes
     even = torch.full((shape.channels,), 0.5)
     return LoadedData(chosen, images, labels, images[:_TEST_BATCH], labels[:_TEST_BATCH], even, even / 2)
-
-
-def _peak_bytes() -> int:
-    """The most memory this process has held."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
-        return int(line.split()[1]) * 1024
-    memory = psutil.Process().memory_info()
-    return int(getattr(memory, "peak_wset", memory.rss))
