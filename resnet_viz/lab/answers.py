@@ -17,6 +17,8 @@ RECORDED: Final = Path(__file__).parents[2] / "assets" / "lab"
 """One file for each question: the frame of its result, with where and when it was measured."""
 
 TASK: Final = "lab"
+_VERSION: Final = 1
+"""Of what measurements yield: raised where that changes, so that older answers are asked for anew."""
 _TASK_OF_TRAININGS: Final = "lab-trainings"
 """The same for questions that train several networks: it takes all slots that are free."""
 
@@ -38,10 +40,15 @@ class Asking(NamedTuple):
         """What the measurement is told; raises as `subjects.subject`."""
         networks: tuple[dict[str, Any], ...] = ()
         if self.question.needs == "pair":
-            networks = subject(store, self.about, self.step).networks
+            networks = subject(store, self.about, self.step)
         if self.question.residual_only:
             networks = networks[-1:]
-        return {"question": self.question.name, "networks": list(networks), "settings": self.settings}
+        return {
+            "question": self.question.name,
+            "networks": list(networks),
+            "settings": self.settings,
+            "version": _VERSION,
+        }
 
 
 def asking(

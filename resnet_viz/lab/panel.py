@@ -59,7 +59,7 @@ class Series:
 class Panel:
     """One chart: titles, axes, lines; texts in the reader's language.
 
-    ``x_texts``: what stands at 0, 1, … of an axis of names. ``height_px`` on the page.
+    ``x_texts``: what stands at 0, 1, … of an axis of names.
     """
 
     name: str

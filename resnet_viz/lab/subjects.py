@@ -1,7 +1,7 @@
 """Which trained networks a question is about: the bundled pair, or those of a race."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.exports.weights import kept_weights
@@ -11,14 +11,10 @@ from resnet_viz.networks.families import network_type
 from resnet_viz.store import GroupRecord, RunRecord, Store
 
 
-class Subject(NamedTuple):
-    """Networks as a measurement is told of them; plain first."""
+def subject(store: Store, reference: str, step: int | None = None) -> tuple[dict[str, Any], ...]:
+    """The networks that ``reference`` names, as a measurement is told of them; plain first.
 
-    networks: tuple[dict[str, Any], ...]
-
-
-def subject(store: Store, reference: str, step: int | None = None) -> Subject:
-    """The networks that ``reference`` names: one of `PAIRS`, or the ID of a race or of one of its runs.
+    It is one of `PAIRS`, or the ID of a race or of one of its runs.
 
     Of a race with several seeds or types it is the first plain network and the first other one.
 
@@ -30,15 +26,13 @@ def subject(store: Store, reference: str, step: int | None = None) -> Subject:
         InvalidSetting: its networks cannot be compared.
     """
     if reference in PAIRS:
-        return Subject(
-            tuple({"family": family_of(name), "model": f"bundled:{name}"} for name in PAIRS[reference])
-        )
+        return tuple({"family": family_of(name), "model": f"bundled:{name}"} for name in PAIRS[reference])
     runs = _pair(_runs(store, reference))
     found = []
     for run in runs:
         path = kept_weights(store, run, step)
         found.append({"family": run.role, "model": f"file:{path.absolute()}"})
-    return Subject(tuple(found))
+    return tuple(found)
 
 
 def steps_of(store: Store, reference: str) -> tuple[int, ...]:

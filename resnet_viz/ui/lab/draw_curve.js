@@ -159,12 +159,12 @@ class Curve {
   show() {
     const points = this.values.flatMap((value, at) => (value === null ? [] : [`${this.x(at)},${this.y(value)}`]));
     this.line.setAttribute("points", points.join(" "));
-    const { low, high, suffix, nothing } = this.asked;
+    const { low, high, scale, suffix, nothing } = this.asked;
     this.handles.forEach((handle, at) => {
       const value = this.values[at];
       handle.setAttribute("cy", this.y(value ?? (low + high) / 2));
       handle.setAttribute("aria-valuenow", value ?? (low + high) / 2);
-      handle.setAttribute("aria-valuetext", value === null ? nothing : `${+value.toFixed(3)}${suffix}`);
+      handle.setAttribute("aria-valuetext", value === null ? nothing : `${+(value * scale).toFixed(3)}${suffix}`);
       handle.classList.toggle("is-drawn", value !== null);
     });
   }

@@ -181,10 +181,7 @@ def _measure_row(
     """Say what is expected, then measure."""
     with st.container(border=True, key="lab_measure"):
         if record is not None and record.failure is not None:
-            failure = InvalidSetting(
-                record.failure.code, record.failure.template, **record.failure.parameters
-            )
-            st.error(str(failure), icon=":material/error:")
+            st.error(str(record.failure), icon=":material/error:")
         expected = predict(question)
         with st.container(horizontal=True, vertical_alignment="center"):
             pressed = st.button(
