@@ -130,8 +130,8 @@ def _suitable(network: nn.Module, depth: int) -> ResidualNetwork:
 def _is_plain(network: ResidualNetwork) -> bool:
     spec = network.spec
     changes_branch = spec.learned_scale or spec.branch_scale != 1 or spec.survival < 1
-    kind = spec.family, spec.block, spec.shortcut, spec.skip_span
-    return kind == ("resnet", "basic", "none", 2) and spec.norm != "group" and not changes_branch
+    kind = spec.family, spec.block, spec.shortcut, spec.skip_span, spec.activation
+    return kind == ("resnet", "basic", "none", 2, "relu") and spec.norm != "group" and not changes_branch
 
 
 @torch.inference_mode()
