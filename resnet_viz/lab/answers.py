@@ -99,12 +99,14 @@ def answer_values(asked: Asking, result: Frame) -> dict[str, Any]:
     """The answer for programs; texts in the language in force."""
     question = asked.question
     finding = question.find(result)
-    panels = [panel for panel in question.panels(result) if isinstance(panel, Panel)]
+    series: dict[str, Any] = {}
+    for panel in question.panels(result):
+        series |= {panel.name: panel.to_values()} if isinstance(panel, Panel) else panel.series
     return {
         "question": question.name,
         "about": asked.about if question.needs == "pair" else None,
         "settings": asked.settings,
-        "result": {"series": {panel.name: panel.to_values() for panel in panels}},
+        "result": {"series": series},
         "outcome": Outcome.UNDECIDED.value if finding is None else finding.outcome.value,
         "sentence": None if finding is None else str(finding.sentence),
         "published": [
