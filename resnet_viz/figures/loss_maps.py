@@ -15,7 +15,7 @@ from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import number, running_text
+from resnet_viz.wording import number, percent, running_text
 
 _NAME: Final = "loss-maps"
 _BAR_PX: Final = 64
@@ -26,11 +26,23 @@ _CONTOUR_COLOUR: Final = "#888888"
 _TICKS: Final = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
 
 
+class TrainingPath(NamedTuple):
+    """Where a training came along: ``points`` float64 [steps + 1, 2] in the plane, the last is the network.
+
+    ``share``: of its length how much lies in the plane.
+    """
+
+    points: npt.NDArray[np.float64]
+    steps: list[int]
+    share: float
+
+
 class LossMap(NamedTuple):
     """Losses of one network, float64 [rows, columns]; NaN where none was measured."""
 
     family: str
     losses: npt.NDArray[np.float64]
+    path: TrainingPath | None = None
 
 
 def figure(maps: tuple[LossMap, LossMap], places: npt.NDArray[np.float64], title: str, more: str) -> Figure:
@@ -46,7 +58,7 @@ def figure(maps: tuple[LossMap, LossMap], places: npt.NDArray[np.float64], title
         _chart(maps, places, stacked=False),
         lambda: _table(maps, places),
         narrow=_chart(maps, places, stacked=True)["layout"],
-        more=running_text((lines, more)),
+        more=running_text((lines, *_of_paths(maps), more)),
         best_first=True,
         series={"maps": {one.family: _values(one, places) for one in maps}},
     )
@@ -78,10 +90,12 @@ def _chart(
     if not any((np.isfinite(one.losses) & (one.losses > 0)).any() for one in maps):
         return empty(look, _NAME)
     low, high = _decades(maps)
-    first, second = ([_cells(one, places), _contours(one, places, low, high)] for one in maps)
+    first, second = ([_cells(one, places), _contours(one, places, low, high), *_path(one)] for one in maps)
     data: list[Trace] = [*first, *map(in_second_panel, second)]
     across, up = _("Direction 1, in lengths of the filters"), _("Direction 2")
-    axes = panel_axes(look, across, up, {}, {}, stacked=stacked)
+    # A path that leaves the slice must not make it small.
+    ends = {"range": [places[0], places[-1]]} if any(one.path for one in maps) else {}
+    axes = panel_axes(look, across, up, ends, ends, stacked=stacked)
     chart = two_panels(data, look, _NAME, axes, *(family_name(one.family) for one in maps))
     chart["layout"]["coloraxis"] = _colours(look, low, high)
     chart["layout"]["margin"] = chart["layout"]["margin"] | {"t": _BAR_PX}
@@ -174,6 +188,38 @@ def _contours(one: LossMap, places: npt.NDArray[np.float64], low: float, high: f
     }
 
 
+def _path(one: LossMap) -> list[Trace]:
+    """From checkpoint to checkpoint, as the plane shows it."""
+    if one.path is None:
+        return []
+    x, y = one.path.points.astype(np.float32).T
+    steps = [_("step {step}").format(step=step) for step in one.path.steps]
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines+markers",
+            "name": _("Training path"),
+            "showlegend": False,
+            "x": x,
+            "y": y,
+            "text": [*steps, _("the trained network")],
+            "hovertemplate": f"%{{text}}<extra>{family_name(one.family)}</extra>",
+            "line": {"color": "#ffffff", "width": 2},
+            "marker": {"color": "#ffffff", "size": 7, "line": {"color": "#000000", "width": 1}},
+        }
+    ]
+
+
+def _of_paths(maps: tuple[LossMap, LossMap]) -> list[str]:
+    """How much of the trainings' paths the plane shows, a sentence each."""
+    text = _("White: the path of the training of {network}; {share} of its length lies in this plane.")
+    return [
+        text.format(network=family_name(one.family), share=percent(one.path.share))
+        for one in maps
+        if one.path
+    ]
+
+
 def _log10(losses: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
     with np.errstate(divide="ignore"):
         found: npt.NDArray[np.float32] = np.log10(losses).astype(np.float32)
@@ -187,7 +233,11 @@ def _shown(losses: npt.NDArray[np.float64]) -> list[list[str]]:
 def _values(one: LossMap, places: npt.NDArray[np.float64]) -> dict[str, Any]:
     """For programs: losses row by row, each row along the first direction; None where none was measured."""
     rows = [[float(loss) if np.isfinite(loss) else None for loss in row] for row in one.losses]
-    return {"kind": "measured", "x": places.tolist(), "y": places.tolist(), "z": rows}
+    values: dict[str, Any] = {"kind": "measured", "x": places.tolist(), "y": places.tolist(), "z": rows}
+    if one.path is not None:
+        x, y = one.path.points.T.tolist()
+        values["path"] = {"steps": one.path.steps, "x": x, "y": y, "share_in_plane": one.path.share}
+    return values
 
 
 def _ticks(low: float, high: float) -> dict[str, Any]:

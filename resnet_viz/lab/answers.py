@@ -40,7 +40,7 @@ class Asking(NamedTuple):
         """What the measurement is told; raises as `subjects.subject`."""
         networks: tuple[dict[str, Any], ...] = ()
         if self.question.needs == "pair":
-            networks = subject(store, self.about, self.step)
+            networks = subject(store, self.about, self.step, with_path=self.question.with_path)
         if self.question.residual_only:
             networks = networks[-1:]
         return {
