@@ -17,7 +17,7 @@ RECORDED: Final = Path(__file__).parents[2] / "assets" / "lab"
 """One file for each question: the frame of its result, with where and when it was measured."""
 
 TASK: Final = "lab"
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Of what measurements yield: raised where that changes, so that older answers are asked for anew."""
 _TASK_OF_TRAININGS: Final = "lab-trainings"
 """The same for questions that train several networks: it takes all slots that are free."""
