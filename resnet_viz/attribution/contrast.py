@@ -54,8 +54,9 @@ def refuse_contrast(method: Method, targets: Tensor, against: int, classes: int)
     if not 0 <= against < classes:
         raise InvalidSetting(
             "unknown_class",
-            N_("The class to compare with needs a number from 0 to {last} for this network."),
+            N_("This network has no class {number} to compare with; its classes are numbered 0 to {last}."),
             field="against",
+            number=against,
             last=classes - 1,
         )
     if (targets == against).any():

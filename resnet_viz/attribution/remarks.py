@@ -34,12 +34,12 @@ _FITS_IN_STEPS = N_(
     "The values sum to {total}; the logits (scores before softmax) differ by {difference} ({steps} steps)."
 )
 _FITS_CONTRAST = N_(
-    "The values sum to {total}; the difference of the two logits (scores before softmax) is {difference} "
-    "more than for the mean colour."
+    "The values sum to {total}; from the mean colour to this image, the difference of the two logits (scores "
+    "before softmax) changes by {difference}."
 )
 _FITS_CONTRAST_IN_STEPS = N_(
-    "The values sum to {total}; the difference of the two logits (scores before softmax) is {difference} "
-    "more than for the mean colour ({steps} steps)."
+    "The values sum to {total}; from the mean colour to this image, the difference of the two logits (scores "
+    "before softmax) changes by {difference} ({steps} steps)."
 )
 _REMAINDER = N_(
     "The values do not account for {remainder}, {share} of the difference: this is an error of the "

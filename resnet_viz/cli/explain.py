@@ -190,7 +190,7 @@ def _explained(
 
 
 def _without_self(sources: list[Source], kept: list[bool], name: str) -> list[Source]:
-    """``sources``, of the readable ones those refused that are not ``kept``: they are predicted as ``name``."""
+    """``sources``, of the readable ones those refused that are not ``kept``: predicted as ``name`` itself."""
     refusal = InvalidSetting(
         "same_class",
         N_("The predicted class is {name} itself; name the class to explain or another one to compare with."),

@@ -26,7 +26,7 @@ LINEAR = ["gradcam", "input-x-gradient", "integrated-gradients", "occlusion", "d
 
 
 def with_difference_in_the_head(network: ResidualNetwork, against: int) -> nn.Module:
-    """The same network, its last layer rewritten: each logit is that of its class minus that of ``against``."""
+    """The same network, its last layer rewritten: each logit is its class's minus that of ``against``."""
     head = network.head
     with torch.no_grad():
         head.weight -= head.weight[against].clone()
