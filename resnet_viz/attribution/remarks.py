@@ -17,8 +17,8 @@ _NOTHING_POSITIVE = N_(
     "classes."
 )
 _NOTHING_RATHER = N_(
-    "Nothing speaks for this class rather than the other: every value of the map is zero or negative. Swap "
-    "the two classes to see what speaks for the other."
+    "No evidence for this class rather than the other: every value of the map is zero or negative. Swap the "
+    "two classes to see the evidence for the other."
 )
 _ZERO_CONTRAST = N_("The map is exactly zero: by this method, nothing here tells the two classes apart.")
 _BARE = N_(

@@ -65,7 +65,7 @@ def choose_against(selection: Selection, target: int) -> int | None:
             format_func=title,
             key=key,
             help=_(
-                "With a second class, the map shows what speaks for the one rather than the other: it "
+                "With a second class, the map shows the evidence for the one rather than the other: it "
                 "explains the difference of their logits (scores before softmax)."
             ),
         ),

@@ -59,11 +59,11 @@ def offer_contrast(selection: Selection, asked: MapAsked) -> None:
     if asked.against is None:
         target, against = selection.usual_contrast
         icon = ":material/compare_arrows:"
-        text = _("The map of what speaks for {name} rather than {other}.")
+        text = _("The map of the evidence for {name} rather than {other}.")
     else:
         target, against = asked.against, asked.target
         icon = ":material/swap_horiz:"
-        text = _("Swap the two classes: the map of what speaks for {name} rather than {other}.")
+        text = _("Swap the two classes: the map of the evidence for {name} rather than {other}.")
     names = {"name": selection.class_names[target], "other": selection.class_names[against]}
     st.button(
         _("Why {name}, not {other}?").format(**names),
@@ -83,7 +83,9 @@ def _contrast_in_words(selection: Selection, asked: MapAsked) -> list[str]:
     names = selection.class_names
     said = [_("Here the score is the logit of {name} minus that of {other}.")]
     if METHODS[asked.method].signed:
-        said.append(_("Positive values speak for {name} rather than {other}, negative ones for {other}."))
+        said.append(
+            _("Positive values are evidence for {name} rather than {other}, negative ones for {other}.")
+        )
     return [text.format(name=names[asked.target], other=names[asked.against]) for text in said]
 
 
