@@ -14,7 +14,7 @@ from resnet_viz.cli.files import files_in, is_same, not_writable, path_given, re
 from resnet_viz.cli.image_sources import Source, batches
 from resnet_viz.data.catalogue import info
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.images.fitting import Fit
+from resnet_viz.images.fitting import Fit, Wanted
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import overlay_png
@@ -97,7 +97,8 @@ def explain(
     refused, is_folder = 0, image.is_dir()
     chosen, other = (None if name is None else _class(name, network) for name in (target, against))
     asked = _Asked(reference, tap or network.default_tap, method, chosen, other)
-    for sources in batches(paths, network.image, fit):
+    size = network.image
+    for sources in batches(paths, Wanted(size.channels, size.px, size.resize_px, fit)):
         for source, report in _explained(sources, network, data_folder, asked):
             if source.refusal is not None:
                 refused += 1

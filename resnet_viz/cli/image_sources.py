@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from resnet_viz.errors import ImageRefused, ResnetVizError
 from resnet_viz.images.decode import DecodedImage, Prepared, decode, prepare
-from resnet_viz.images.fitting import Fit, Wanted
+from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.refusals import MAX_BYTES
 from resnet_viz.locale import N_
 
@@ -23,8 +23,8 @@ class Source(NamedTuple):
     refusal: ResnetVizError | None = None
 
 
-def batches(paths: list[Path], size: Wanted, fit: Fit) -> Iterator[list[Source]]:
-    """The images in ``paths``, made to fit a network that takes ``size``."""
+def batches(paths: list[Path], wanted: Wanted) -> Iterator[list[Source]]:
+    """The images in ``paths``, made into what a network takes."""
     queue = iter(paths)
     while batch := list(islice(queue, _AT_ONCE)):
         sources = []
@@ -34,7 +34,7 @@ def batches(paths: list[Path], size: Wanted, fit: Fit) -> Iterator[list[Source]]
             except ImageRefused as refusal:
                 sources.append(Source(path, None, None, refusal))
             else:
-                prepared = prepare(decoded, size.channels, size.px, fit, size.resize_px)
+                prepared = prepare(decoded, wanted.channels, wanted.px, wanted.how, wanted.resize_px)
                 sources.append(Source(path, decoded, prepared))
         yield sources
 

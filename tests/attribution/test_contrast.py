@@ -27,10 +27,10 @@ LINEAR = ["gradcam", "input-x-gradient", "integrated-gradients", "occlusion", "d
 
 def with_difference_in_the_head(network: ResidualNetwork, against: int) -> nn.Module:
     """The same network, its last layer rewritten: each logit is its class's minus that of ``against``."""
-    head = network.head
     with torch.no_grad():
-        head.weight -= head.weight[against].clone()
-        head.bias -= head.bias[against].clone()
+        for name in ("head.weight", "head.bias"):
+            values = network.get_parameter(name)
+            values -= values[against].clone()
     return network
 
 
