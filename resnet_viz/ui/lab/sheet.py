@@ -18,6 +18,7 @@ from resnet_viz.ui.lab.index import NEEDS, open_question
 from resnet_viz.ui.lab.link import ABOUT, LINK, STEP
 from resnet_viz.ui.lab.predict import predict, said_before
 from resnet_viz.ui.permissions import owner
+from resnet_viz.ui.press import pressed
 from resnet_viz.ui.translated import key_in_language
 from resnet_viz.wording import duration, running_text
 
@@ -184,13 +185,17 @@ def _measure_row(
             st.error(str(record.failure), icon=":material/error:")
         expected = predict(question)
         with st.container(horizontal=True, vertical_alignment="center"):
-            pressed = st.button(
-                _("Measure"), type="primary", icon=":material/science:", key=key_in_language("lab_do_measure")
+            go = pressed(
+                st.button,
+                _("Measure"),
+                type="primary",
+                icon=":material/science:",
+                key=key_in_language("lab_do_measure"),
             )
             st.caption(_how_long(question), width="content")
             if said := said_before(question, prediction):
                 st.caption(_("You said: {said}.").format(said=said), width="content")
-        if pressed:
+        if go:
             if expected is not None:
                 server.store().predictions.keep(owner(), key, expected)
             ask(server.store(), asked, owner())
