@@ -24,7 +24,7 @@ _MORE = N_(
 
 
 class CreditInfo(NamedTuple):
-    """⟨g, x⟩ and ⟨g, F⟩ of every block, [blocks]; the logit is that of ``class_name``, minus ``against``'s."""
+    """⟨g, x⟩ and ⟨g, F⟩ of every block, [blocks]; the logit of ``class_name``, minus ``against``'s."""
 
     look: NetworkLook
     blocks: tuple[str, ...]

@@ -30,7 +30,7 @@ def with_difference_in_the_head(network: ResidualNetwork, against: int) -> nn.Mo
     with torch.no_grad():
         for name in ("head.weight", "head.bias"):
             values = network.get_parameter(name)
-            values -= values[against].clone()
+            values.sub_(values[against].clone())
     return network
 
 
