@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.claim import ClaimOutcome
 from resnet_viz.lab.panel import Panel, Series
@@ -129,6 +130,7 @@ class Question:
         published: what papers say of it.
         residual_only: whether a network without skip connections has nothing to be measured.
         with_path: whether the checkpoints before the one it is about are measured too.
+        trains: what it trains where it ``needs`` that.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Question:
     published: tuple[Published, ...] = ()
     residual_only: bool = False
     with_path: bool = False
+    trains: Callable[[Settings], Experiment] | None = None
     defaults: Settings = field(init=False)
 
     def __post_init__(self) -> None:
