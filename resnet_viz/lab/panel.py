@@ -133,7 +133,7 @@ def _narrow(panel: Panel, chart: Chart) -> dict[str, Any] | None:
     if not panel.x_texts or not chart["data"]:
         return None
     upright = ["<br>".join(wrap(text, _LETTERS)) for text in panel.x_texts]
-    layout_of = chart["layout"]
+    layout_of: dict[str, Any] = chart["layout"]
     return layout_of | {"xaxis": layout_of["xaxis"] | {"ticktext": upright, "tickangle": -90}}
 
 
@@ -192,7 +192,7 @@ def _traces(one: Series, look: NetworkLook, panel: Panel, is_varied: bool) -> li
     if one.kind == "theory":
         return [base | {"mode": "lines", "line": {"color": PUBLISHED_COLOUR, "dash": "dot", "width": 1.5}}]
     if one.kind == "published":
-        marker = {"color": PUBLISHED_COLOUR, "symbol": "diamond-open", "size": 10}
+        marker: dict[str, Any] = {"color": PUBLISHED_COLOUR, "symbol": "diamond-open", "size": 10}
         return [base | {"mode": "markers", "marker": marker}]
     if one.kind == "predicted":
         line = {"color": look.colour, "dash": "dot", "width": 2}
@@ -207,7 +207,7 @@ def _traces(one: Series, look: NetworkLook, panel: Panel, is_varied: bool) -> li
         marker = {"color": look.faded(0.35), "size": 7, "symbol": look.symbol}
         return [base | {"mode": mode, "line": line, "marker": marker, "name": name}]
     line = look.line()
-    marker: dict[str, Any] = {"color": look.colour, "size": 8, "symbol": look.symbol}
+    marker = {"color": look.colour, "size": 8, "symbol": look.symbol}
     mode = "markers" if one.marks else "lines+markers" if len(x) <= _MARKED or is_varied else "lines"
     if len(x) > _MARKED and is_varied and not one.marks:
         marker["maxdisplayed"] = 9

@@ -48,7 +48,9 @@ def test_only_the_middle_of_a_kernel_is_there_and_it_is_orthogonal(block: str) -
         product = middle.T @ middle if outputs >= inputs else middle @ middle.T
         torch.testing.assert_close(product, torch.eye(len(product)).double(), rtol=0, atol=1e-5)
         assert kernel.count_nonzero() == middle.count_nonzero()
-    assert not any(module.bias.any() for module in network.modules() if isinstance(module, nn.Conv2d))
+    biases = [value for name, value in network.named_parameters() if name.endswith("bias")][:-1]
+    assert len(biases) == 19
+    assert not any(bias.any() for bias in biases)  # the last one is the classifier's
 
 
 def test_two_seeds_and_two_layers_have_other_kernels_and_one_seed_the_same() -> None:

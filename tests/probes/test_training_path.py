@@ -16,17 +16,17 @@ NAMES = perturbed_weights(NETWORK)
 
 def moved(along: float, across: float, aside: float = 0.0) -> dict[str, torch.Tensor]:
     """The network at a place of the plane of seed 3, and off it in a direction of another seed."""
-    plane = [directions(NETWORK, NAMES, 3, which) for which in (1, 2)]
+    first, second = (directions(NETWORK, NAMES, 3, which) for which in (1, 2))
     off = directions(NETWORK, NAMES, 4, 1)
     return {
         name: NETWORK.get_parameter(name).detach() + along * one + across * other + aside * third
-        for name, one, other, third in zip(NAMES, *plane, off, strict=True)
+        for name, one, other, third in zip(NAMES, first, second, off, strict=True)
     }
 
 
 def test_a_path_in_the_plane_is_found_where_it_is_and_all_of_it() -> None:
     found = path_in_plane(NETWORK, [moved(1, 1), moved(0.5, -0.25)], NAMES, seed=3)
-    np.testing.assert_allclose(found.points, [[1, 1], [0.5, -0.25], [0, 0]], atol=1e-6)
+    np.testing.assert_allclose(found.points, np.array([[1, 1], [0.5, -0.25], [0, 0]]), atol=1e-6)
     assert found.share == pytest.approx(1, abs=1e-6)
 
 
