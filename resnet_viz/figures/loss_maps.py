@@ -111,6 +111,7 @@ def _solid(
     data: list[Trace] = []
     scenes: dict[str, Any] = {}
     names = []
+    small = {"size": 11}
     for index, one in enumerate(maps):
         scene, first, last = f"scene{index + 1 if index else ''}", index / 2, (index + 1) / 2
         name = family_name(one.family)
@@ -129,9 +130,10 @@ def _solid(
         )
         scenes[scene] = {
             "domain": {"x": [0, 1], "y": [1 - last, 1 - first]} if stacked else {"x": [first, last]},
-            "xaxis": {"title": {"text": "1"}},
-            "yaxis": {"title": {"text": "2"}},
-            "zaxis": {"title": {"text": ""}, "range": [low, high], **_ticks(low, high)},
+            "camera": {"eye": {"x": 1.7, "y": 1.7, "z": 1.3}},
+            "xaxis": {"title": {"text": "1"}, "tickfont": small},
+            "yaxis": {"title": {"text": "2"}, "tickfont": small},
+            "zaxis": {"title": {"text": ""}, "tickfont": small, "range": [low, high], **_ticks(low, high)},
         }
         names.append(
             {

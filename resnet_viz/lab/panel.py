@@ -165,14 +165,15 @@ def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:
 
 
 _DASHES: Final = ("", "longdash", "dashdot", "longdashdot")
-_SYMBOLS: Final = ("", "square", "triangle-up", "diamond")
+_SYMBOLS: Final = ("square", "triangle-up", "diamond", "cross")
 
 
 def _of_variant(look: NetworkLook, variant: int) -> NetworkLook:
     if not variant:
         return look
-    shape = _SYMBOLS[variant % len(_SYMBOLS)]
-    symbol = f"{shape}-open" if look.symbol.endswith("-open") else shape
+    own, _dash, is_open = look.symbol.partition("-open")
+    others = [shape for shape in _SYMBOLS if shape != own]
+    symbol = others[(variant - 1) % len(others)] + ("-open" if is_open else "")
     return look._replace(dash=_DASHES[variant % len(_DASHES)], symbol=symbol)
 
 

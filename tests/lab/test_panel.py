@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.degradation import PUBLISHED_COLOUR
@@ -67,12 +68,16 @@ def test_nothing_measured_yet_is_said() -> None:
     assert panel(Series("Plain", np.ones(1), np.array([np.nan]), "plain")).to_values()["Plain"]["y"] == [None]
 
 
-def test_lines_of_one_network_differ_in_their_marks_and_not_in_their_dash_alone() -> None:
+@pytest.mark.parametrize("marked", ["circle", "square"])
+def test_lines_of_one_network_differ_in_their_marks_and_not_in_their_dash_alone(marked: str) -> None:
     """Also where they have too many points for a mark at each."""
     x = np.arange(500, dtype=np.float64)
-    lines = [Series(f"moment {number}", x, x, "residual", variant=number) for number in range(3)]
+    families = {"circle": ["residual"], "square": ["residual", "residual+group", "residual+projection"]}
+    lines = [Series(f"moment {number}", x, x, families[marked][-1], variant=number) for number in range(3)]
     others = [Series("plain", x, x, "plain"), replace(lines[1], kind="before")]
-    *varied, plain, before = to_figure(panel_figure(panel(*lines, *others)).chart).data
+    nothing = [Series(name, x[:0], x[:0], name) for name in families[marked]]
+    *varied, plain, before = to_figure(panel_figure(panel(*nothing, *lines, *others)).chart).data
+    assert varied[0].marker.symbol == marked
     for look in ((one.marker.symbol for one in varied), (one.line.dash for one in varied)):
         assert len(set(look)) == 3
     assert {(one.mode, one.marker.maxdisplayed) for one in varied} == {("lines+markers", 9)}
