@@ -19,9 +19,7 @@ training, so that its expectation is λ = 0.5 as the paper says. ``survival`` is
 depth (Huang et al. 2016, arXiv:1603.09382 §3): block l of L is kept in a training step with the
 probability 1 − (l/L)(1 − p_L), by which its branch is multiplied in tests. A block that is left out
 is computed all the same, so its norms see every batch and no time is saved. For draws see `chance`.
-
-Tanh as ``activation`` and ``init="delta-orthogonal"`` are those of plain networks that train without
-normalisation (Xiao et al. 2018, arXiv:1806.05393); for the weights see `initialise`.
+Tanh as ``activation`` and ``init="delta-orthogonal"`` are those of Xiao et al. 2018 (arXiv:1806.05393).
 """
 
 from typing import TYPE_CHECKING, Any, Final

@@ -227,7 +227,7 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("That a solution exists does not say that training finds it; here it goes on for few steps."),
+        N_("That a solution exists does not say that training finds it; here it continues for a few steps."),
         N_(
             "σ says how near the added blocks are to a random start, which is another change in each network."
         ),
