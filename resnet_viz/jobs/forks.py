@@ -20,8 +20,6 @@ from resnet_viz.store.find import new_id
 FORK: Final = "fork"
 """The kind of a fork's group."""
 
-_NEAREST: Final = 2
-
 
 def start_fork(store: Store, run_id: str, step: int, change: ForkChange, owner: str) -> RunRecord:
     """Queue a fork of a run, for ``owner``; wake the supervisor afterwards for a quick start.
@@ -83,7 +81,7 @@ def forks_of(store: Store, run_ids: Collection[str]) -> list[RunRecord]:
 
 
 def parent_of(store: Store, run: RunRecord) -> RunRecord | None:
-    """The run that ``run``, a fork, goes on from; None where it was deleted, or belongs to another history."""
+    """The run that ``run``, a fork, goes on from; None where it was deleted or is of another history."""
     if run.spec.fork is None:
         return None
     try:
@@ -105,7 +103,8 @@ def _checked(store: Store, parent: RunRecord, step: int) -> int:
             id=parent.id,
         )
     if step not in steps:
-        nearest = sorted(sorted(steps, key=lambda kept: abs(kept - step))[:_NEAREST])
+        below, above = ([kept for kept in steps if (kept < step) == lower] for lower in (True, False))
+        nearest = [*below[-1:], *above[:1]]
         raise InvalidSetting(
             "step_not_kept",
             N_("Step {step} of run {id} was not kept. Nearest: {nearest}."),
