@@ -10,7 +10,6 @@ from resnet_viz.cli.signals import ended_by_signals
 from resnet_viz.cli.store import history, named
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import BROKEN
-from resnet_viz.experiments.forks import CHANGES
 from resnet_viz.findings.fork_words import fork_losses, fork_sentences, origin_sentences
 from resnet_viz.jobs.forks import start_fork
 from resnet_viz.locale import N_
@@ -72,15 +71,8 @@ def _one(store: Store, name: str) -> RunRecord:
 
 
 def _change(text: str) -> ForkChange:
-    if text not in CHANGES:
-        raise InvalidSetting(
-            "unknown_value",
-            N_("{field} must be one of {expected}, not {value}."),
-            field="change",
-            expected=", ".join(CHANGES),
-            value=text[:60],
-        )
-    return cast(ForkChange, text)
+    change: ForkChange = Fork.value_of("change", text)
+    return change
 
 
 def _report(store: Store, parent: RunRecord, ended: RunRecord) -> dict[str, Any]:

@@ -238,7 +238,7 @@ _WORDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "data.resolution_px": (RACE_SETTINGS["resolution"].label, {"None": N_("as published")}),
     "fork.run": (N_("Forked from run"), {}),
     "fork.step": (N_("Forked at step"), {}),
-    "fork.change": (N_("Difference"), CHANGE_NAMES),
+    "fork.change": (N_("Difference"), {**CHANGE_NAMES}),
     "network.depth": (N_("Depth"), {}),
     "network.family": (N_("Network type"), {}),
     "network.branch_scale": (N_("Fixed scale of each block"), {}),

@@ -1,4 +1,4 @@
-"""What is said of a fork: where it comes from, and how it and its parent stand. One pair describes, no more."""
+"""What is said of a fork: where it comes from, and how it and its parent stand; facts, of one pair."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,8 +17,8 @@ _ORIGIN = N_("Same as run {run} up to step {step}; one difference from there on:
 _GONE = N_("Run {run} was deleted, or belongs to another history.")
 _NOTHING = N_("The fork has no step in common with its parent yet.")
 _LOSSES = N_(
-    "Training loss after {at} steps ({change} at step {step}): fork {fork}, parent {parent}; mean of the last "
-    "{steps} steps, one pair of runs."
+    "Training loss after {at} steps ({change} at step {step}): fork {fork}, parent {parent}; mean of the "
+    "last {steps} steps, one pair of runs."
 )
 _LOSSES_OF_ONE = N_(
     "Training loss after {at} steps ({change} at step {step}): fork {fork}, parent {parent}; "
@@ -60,7 +60,7 @@ def fork_losses(fork: Fork, changed: RunHistory, parent: RunHistory) -> ForkLoss
 
 def fork_sentences(fork: Fork, changed: RunHistory, parent: RunHistory) -> Iterator[Sentence]:
     """How the fork stands beside its parent, and which of them diverged."""
-    about = {"change": sentence(CHANGED[fork.change]), "step": count(fork.step)}
+    about: dict[str, str | Sentence] = {"change": sentence(CHANGED[fork.change]), "step": count(fork.step)}
     found = fork_losses(fork, changed, parent)
     if found is not None:
         template = _LOSSES if found.steps > 1 else _LOSSES_OF_ONE

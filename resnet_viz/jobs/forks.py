@@ -5,12 +5,13 @@ the parent matters to it any more, and the parent's record stays as it is.
 """
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from resnet_viz.checkpoint_files import kept_file, position_file
-from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.errors import InvalidSetting, NotFound, StoreUnavailable
 from resnet_viz.experiments.forks import forked
+from resnet_viz.jobs.experiments import FilledCell
 from resnet_viz.kept_files import write_whole
 from resnet_viz.locale import N_
 from resnet_viz.specs import ForkChange
@@ -28,8 +29,7 @@ def start_fork(store: Store, run_id: str, step: int, change: ForkChange, owner: 
         NotFound: there is no such run.
         InvalidSetting: nothing that it could go on from was kept of ``step``, it has this fork already, or
             `forked` refuses.
-        StoreUnavailable: the history cannot be written.
-        OSError: the disk is full.
+        StoreUnavailable: history or files cannot be written, or the parent's have just been removed.
     """
     parent = store.run(run_id)
     if parent.deleted_at is not None:
@@ -51,8 +51,15 @@ def start_fork(store: Store, run_id: str, step: int, change: ForkChange, owner: 
         for name in (position_file(step), kept_file(step)):
             write_whole(folder / name, (store.run_folder(parent.id) / name).read_bytes(), durable=True)
         store.add_group(FORK, owner, spec.to_json(), [spec], run_ids=(fork_id,))
-    except BaseException:
+    except BaseException as error:
         shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise StoreUnavailable(
+                "not_usable",
+                N_("{file} cannot be read or written: {reason}."),
+                file=str(error.filename or folder)[:200],
+                reason=error.strerror or str(error),
+            ) from error
         raise
     return store.run(fork_id)
 
@@ -77,6 +84,18 @@ def forks_of(store: Store, run_ids: Collection[str]) -> list[RunRecord]:
         if run.spec.fork is not None and run.spec.fork.run in known:
             known.add(run.id)
             found.append(run)
+    return found
+
+
+def forked_cells(store: Store, cells: Iterable[FilledCell]) -> list[FilledCell]:
+    """The forks of the runs in ``cells``: each in its parent's cell, with its own spec."""
+    places = {place.run.id: place for place in cells if place.run is not None}
+    found = []
+    for run in forks_of(store, places):
+        if run.spec.fork is not None:
+            parent = places[run.spec.fork.run]
+            places[run.id] = FilledCell(parent.cell._replace(run=run.spec), run, False, False)
+            found.append(places[run.id])
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from resnet_viz.checkpoint_files import position_file
+from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import Desired, RunState, StateChanged
 from resnet_viz.exports.importing import import_runs
 from resnet_viz.jobs.forks import FORK, forks_of, parent_of, start_fork
@@ -89,7 +90,7 @@ def test_the_record_of_a_fork_is_its_own_and_its_parents_stays_as_it_was(
         ("--at 12 --change cut", "Nearest: 10."),
         ("--at -1 --change cut", "Nearest: 0."),
         ("--at 3 --change connect", "to a plain network only"),
-        ("--at 3 --change dance", "cut, connect, rate, scale"),
+        ("--at 3 --change dance", "one of 'cut', 'connect', 'rate' or 'scale'"),
         ("--at 3 --change cut", "has this fork already"),
         ("--change cut", "at"),
     ],
@@ -185,6 +186,6 @@ def test_a_fork_that_cannot_be_recorded_leaves_nothing(
 
     monkeypatch.setattr(type(own_store), "add_group", refuse)
     before = sorted((own_store.home / "runs").iterdir())
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(StoreUnavailable, match="no space"):
         start_fork(own_store, parent, 1, "cut", "ada")
     assert sorted((own_store.home / "runs").iterdir()) == before

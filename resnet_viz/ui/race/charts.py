@@ -84,10 +84,24 @@ def race_charts(
     height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
     left, right = st.columns(2, gap="small")
     with left:
-        show("map", gradient_heatmap.figure, height_px=height_px, narrow_px=height_px)
+        show(
+            "map",
+            lambda histories: gradient_heatmap.figure(_without_forks(histories)),
+            height_px=height_px,
+            narrow_px=height_px,
+        )
     with right:
         show("accuracy", accuracy.figure, height_px=height_px)
-    show("responses", lambda histories: responses.figure(histories, step), step, narrow_px=_PLOT_PX)
+    show(
+        "responses",
+        lambda histories: responses.figure(_without_forks(histories), step),
+        step,
+        narrow_px=_PLOT_PX,
+    )
+
+
+def _without_forks(histories: Sequence[RunHistory]) -> list[RunHistory]:
+    return [history for history in histories if history.branch is None]
 
 
 def _chosen(histories: Sequence[RunHistory], page: str, moving: bool) -> tuple[str, int | None]:
