@@ -73,7 +73,7 @@ def accuracy_chart(info: AccuracyInfo, look: Theme = LIGHT) -> Chart:
     tested = max((int(entry.band.step[-1]) for entry in info.lines if len(entry.band)), default=0)
     steps = max(tested, steps_shown(entry.train for entry in info.lines))
     x = step_axis(look, steps)
-    marks = branch_marks([entry.line for entry in info.lines], steps, look)
+    marks = branch_marks([entry.line for entry in info.lines], steps)
     y = axis(look, _("Accuracy"), tickformat=".0%", range=[0, 1])
     return {"data": behind + lines, "layout": layout(look, "accuracy", x, y, hovermode="x unified", **marks)}
 

@@ -86,11 +86,12 @@ def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
     lines = []
     for line, _seeds, raw, smooth, band in info.lines:
         behind += band_trace(line, band, log=True)
-        behind.append(faint_line(line, raw[0], log=True) if len(raw) == 1 else faint_points(line, smooth))
+        if line.branch is None:  # the single batches of forks would hide their parents'
+            behind.append(faint_line(line, raw[0], log=True) if len(raw) == 1 else faint_points(line, smooth))
         lines.append(mean_trace(line, band, ".3~g", log=True))
     steps = steps_shown(curve for entry in info.lines for curve in entry.raw)
     x = step_axis(look, steps)
-    marks = branch_marks([entry.line for entry in info.lines], steps, look)
+    marks = branch_marks([entry.line for entry in info.lines], steps)
     y = loss_axis(look, (curve.value for entry in info.lines for curve in entry.raw))
     return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified", **marks)}
 

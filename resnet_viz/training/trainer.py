@@ -230,13 +230,16 @@ class Trainer:
     def keep(self, wall_s: float) -> CheckpointSaved:
         """Keep the weights of this step as they are evaluated, and beside them what training goes on with.
 
-        Call after `drain`. Raises OSError when the disk is full.
+        At the last step it does not go on. Call after `drain`. Raises OSError when the disk is full.
         """
         position, evaluated = self._position(wall_s), self.present_statistics()
         averages = {name: position.model[name] for name in evaluated}
-        beside = self._save(position_file(self.step), replace(position, model=averages), kept=True)
+        beside_bytes = 0
+        if self.step < self.spec.train.steps:
+            beside = self._save(position_file(self.step), replace(position, model=averages), kept=True)
+            beside_bytes = beside.size_bytes
         kept = self._save(kept_file(self.step), self._state(evaluated), kept=True)
-        return replace(kept, size_bytes=kept.size_bytes + beside.size_bytes)
+        return replace(kept, size_bytes=kept.size_bytes + beside_bytes)
 
     def save_position(self, wall_s: float) -> CheckpointSaved:
         """Write what `restore` needs; call after `drain`. Raises OSError when the disk is full."""

@@ -162,6 +162,7 @@ def test_what_is_kept_of_a_step_does_not_depend_on_the_clock(tmp_path: Path) -> 
         )
     )
     assert len(read_kept_position(tmp_path, 10).position["last_losses"]) == 10
+    assert not (tmp_path / position_file(24)).exists(), "nothing goes on from the end"
 
 
 def test_a_change_is_one_difference_or_refused() -> None:
