@@ -23,7 +23,7 @@ _FACTS = ("train_loss", "test_accuracy", "batch_digest")
 
 def fork(
     run: Annotated[str, typer.Argument(metavar="RUN", help="A run; the first characters are enough.")],
-    at: Annotated[int, typer.Option(help="The step to go on from: one whose checkpoint was kept.")],
+    at: Annotated[int, typer.Option(help="The step to continue from: one whose checkpoint was kept.")],
     change: Annotated[
         str,
         typer.Option(

@@ -91,7 +91,7 @@ class Experiment(Spec):
         if run.fork is not None:
             raise InvalidSetting(
                 "experiment_of_forks",
-                N_("The runs of a race or sweep begin at step 0; a fork goes on from another run."),
+                N_("The runs of a race or sweep begin at step 0; a fork continues another run."),
                 field="fork",
             )
         return run

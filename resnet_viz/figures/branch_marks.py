@@ -20,7 +20,8 @@ def branch_marks(lines: Sequence[Line], steps: int) -> dict[str, Any]:
             changes.setdefault(line.branch.step, {})[_(line.branch.change)] = None
     if not changes:
         return {}
-    shapes, texts = [], []
+    shapes: list[dict[str, Any]] = []
+    texts: list[dict[str, Any]] = []
     for number, (step, changed) in enumerate(sorted(changes.items())):
         across = {"xref": "x", "yref": "paper"}
         stroke = {"color": _GREY, "width": 1.5, "dash": "dot"}

@@ -13,8 +13,11 @@ from resnet_viz.training.loop import train
 from resnet_viz.ui.experiment.view import ExperimentSource
 from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.race.forks import compared
+from resnet_viz.ui.runs.compare import is_race, names
+from resnet_viz.ui.runs.group_rows import read_spec, title_of
 from tests.made.specs import tiny
 from tests.ui.test_pages import open_page, texts
+from tests.ui.test_runs_page import choose, press
 
 
 def train_here(store: Store, run_id: str) -> None:
@@ -137,3 +140,32 @@ def test_the_words_are_there_in_chinese(race: GroupRecord, store: Store) -> None
     words = texts(open_page("race", race=race.id, lang="zh"))
     assert "skips cut" not in words
     assert "Fork" not in words
+
+
+def test_the_runs_page_says_whose_child_a_fork_is_and_when_that_is_gone(
+    race: GroupRecord, store: Store
+) -> None:
+    residual = race.run_ids[1]
+    fork = start_fork(store, residual, 10, "cut", LOCAL)
+    said = f"Same as run {residual} up to step 10; one difference from there on: skips cut."
+    assert said in texts(choose(open_page("runs", view="runs"), fork.id))
+    store.library.delete([residual])
+    gone = f"{said} Run {residual} was deleted, or belongs to another history."
+    assert gone in texts(choose(open_page("runs", view="runs"), fork.id))
+    assert title_of(FORK, read_spec(FORK, store.group(fork.group_id).spec_json)) == (
+        "Fork · Plain-8 · skips cut at step 10"
+    )
+
+
+def test_a_fork_is_not_repeated_with_a_seed_that_its_parent_has_not(race: GroupRecord, store: Store) -> None:
+    fork = start_fork(store, race.run_ids[1], 10, "rate", LOCAL)
+    app = press(choose(open_page("runs", view="runs"), fork.id), "runs_again")
+    assert "with another seed there is no run that it could continue" in texts(app)
+    assert len(store.runs()) == 3
+
+
+def test_compared_with_its_parent_a_fork_is_called_what_it_is(race: GroupRecord, store: Store) -> None:
+    fork = start_fork(store, race.run_ids[1], 10, "cut", LOCAL)
+    specs = [store.run(race.run_ids[1]).spec, fork.spec]
+    assert not is_race(specs)
+    assert names(specs, ["08:00", "09:00"]) == ["Residual-8", "Plain-8: skips cut at step 10"]

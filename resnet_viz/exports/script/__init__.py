@@ -17,7 +17,7 @@ def script_file(_store: Store, run: RunRecord, _step: int | None) -> Callable[[P
     if run.spec.fork is not None:
         raise InvalidSetting(
             "no_script_of_a_fork",
-            N_("Run {id} is a fork, which goes on from another run; there is no script that trains it."),
+            N_("Run {id} is a fork, which continues another run; there is no script that trains it."),
             id=run.id,
         )
     text = equivalent_script(run.spec, run.facts)

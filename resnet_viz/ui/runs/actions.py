@@ -179,8 +179,8 @@ def _repeated(group: GroupRecord, members: Sequence[RunRecord], whole: bool) -> 
                 raise InvalidSetting(
                     "fork_not_repeatable",
                     N_(
-                        "{id} is a fork: with another seed there is no run that it could go on from. Train "
-                        "its parent with that seed, then fork it."
+                        "{id} is a fork: with another seed there is no run that it could continue. Train its "
+                        "parent with that seed, then fork it."
                     ),
                     id=run.id,
                 )
