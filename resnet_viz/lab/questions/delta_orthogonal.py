@@ -168,7 +168,7 @@ QUESTION = Question(
     settings=(
         Setting("depth", N_("Depth"), (20, 32, 44), 32),
         Setting("learning_rate", N_("Learning rate"), (0.01, 0.02, 0.03), 0.02),
-        Setting("seeds", N_("Number of seeds"), (1, 4), 4),
+        Setting("seeds", N_("Number of seeds"), (1, 4, 6), 4),
     ),
     predict=Choices(
         N_("A plain network with tanh and a delta-orthogonal start, without normalisation:"),
