@@ -43,6 +43,11 @@ def device_name(device: torch.device) -> str:
     return processor_name()
 
 
+def peak_memory_bytes(device: torch.device) -> int | None:
+    """The most that this process has held of a GPU's own memory so far; None where it has none of its own."""
+    return torch.cuda.max_memory_reserved(device) if device.type == "cuda" else None
+
+
 def has_fast_bfloat16(device: torch.device) -> bool:
     """Whether ``device`` computes in bfloat16; where it emulates, it is many times slower than float32."""
     if device.type == "cuda":
