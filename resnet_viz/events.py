@@ -72,6 +72,16 @@ class StepMode(StrEnum):
     REFUSED = "refused"
 
 
+STEP_MODE_NAMES: Final[Mapping[str, str]] = {
+    StepMode.CAPTURED: N_("captured once and replayed (CUDA graph)"),
+    StepMode.DRAWS: N_("launched one by one: this network leaves out parts at random"),
+    StepMode.NO_GRAPHS: N_("launched one by one: this GPU has no CUDA graphs"),
+    StepMode.NO_MEMORY: N_("launched one by one: not enough GPU memory to capture them"),
+    StepMode.REFUSED: N_("launched one by one: the GPU did not capture them"),
+}
+"""How steps were carried out, wherever people read it; gettext keys."""
+
+
 STATE_NAMES: Final[Mapping[str, str]] = {
     RunState.QUEUED: N_("Queued"),
     RunState.RUNNING: N_("Running"),

@@ -27,6 +27,8 @@ Work = Callable[[], None]
 WARM_UP: Final = 2
 """Calls of a unit before it is recorded: what libraries and optimisers set up at first use must be there."""
 
+_LONGEST_ERROR: Final = 200
+
 _log = logging.getLogger(__name__)
 
 
@@ -144,8 +146,8 @@ class Captures:
             replay = self.recorder.record(work)
         except RuntimeError as error:
             _log.warning("the steps are launched one by one from now on: %s", error)
-            self._mode = StepMode.NO_MEMORY if isinstance(error, _OUT_OF_MEMORY) else StepMode.REFUSED
-            self._error = str(error).partition("\n")[0]
+            self._mode = StepMode.NO_MEMORY if isinstance(error, torch.OutOfMemoryError) else StepMode.REFUSED
+            self._error = str(error).partition("\n")[0][:_LONGEST_ERROR]
         else:
             self._mode = StepMode.CAPTURED
             return replay
@@ -161,6 +163,3 @@ class Captures:
             return {}
         error = {"step_mode_error": self._error} if self._mode is StepMode.REFUSED else {}
         return {"step_mode": self._mode.value, **error}
-
-
-_OUT_OF_MEMORY: Final = torch.OutOfMemoryError
