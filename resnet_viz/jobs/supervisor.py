@@ -173,7 +173,7 @@ class Supervisor:
         self._pool.adjust(len(waiting) - given, {run.id for run in held if run not in at_work})
 
     def _give(self, worker: WorkerProcess, entry: QueueEntry, slots: int, holding: Set[str]) -> None:
-        """Take it for ``worker``, unless another supervisor was faster; ``holding`` have begun and not ended."""
+        """Take it for ``worker``, unless another supervisor was faster; ``holding`` have not ended."""
         if entry.is_measurement:
             attempt = self._store.measurements.claim(entry.id, worker.name, slots)
             if attempt is not None:

@@ -17,10 +17,11 @@ from resnet_viz.training.capture import WARM_UP, Captures
 from resnet_viz.training.checkpoint import RESUME_FILE, read_checkpoint
 from resnet_viz.training.pace import STEPS_AHEAD, Pace
 from resnet_viz.training.trainer import Trainer
+from tests.training import test_chance, test_loop
 from tests.training.tape import Tape
-from tests.training.test_chance import CHANCE
-from tests.training.test_loop import SPEC, assert_same_curves, history, run, stop_at
+from tests.training.test_loop import assert_same_curves, history, run, stop_at
 
+SPEC, CHANCE = (spec.but(train=spec.train.but(device="cpu")) for spec in (test_loop.SPEC, test_chance.CHANCE))
 RECIPES = {
     "momentum, schedule, crops and flips": SPEC,
     "warm-up, no momentum": SPEC.but(train=SPEC.train.but(momentum=0.0, warmup_steps=5)),
@@ -134,7 +135,7 @@ def test_what_cannot_be_recorded_is_carried_out_as_it_is_and_the_run_says_why(
 def test_too_little_memory_for_a_recording_is_told_apart(tmp_path: Path) -> None:
     error = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
     with _recorded_with(Tape(0, error)):
-        found = history(list(run(tmp_path)))
+        found = history(list(run(tmp_path, SPEC)))
     assert found.state is RunState.FINISHED
     assert found.facts["step_mode"] == StepMode.NO_MEMORY
     assert "step_mode_error" not in found.facts
@@ -144,7 +145,7 @@ def test_a_failing_step_still_fails_the_run(tape: Tape, tmp_path: Path) -> None:
     """What breaks the step itself, recorded or not, is not hidden by carrying it out again."""
     broken = patch("resnet_viz.training.step.Meter.record_updates", side_effect=RuntimeError("broken"))
     with broken, pytest.raises(RuntimeError, match="broken"):
-        list(run(tmp_path))
+        list(run(tmp_path, SPEC))
 
 
 @pytest.mark.parametrize(
@@ -192,7 +193,7 @@ def test_recording_carries_nothing_out_and_numbers_of_the_host_stay_what_they_we
 
 
 def test_the_step_mode_is_told_once_it_is_known(tape: Tape, tmp_path: Path) -> None:
-    events = list(run(tmp_path))
+    events = list(run(tmp_path, SPEC))
     told = [event.values.get("step_mode") for event in events if isinstance(event, Facts)]
     assert told[0] is None  # before the first step
     assert told[-2] == "captured"
