@@ -10,7 +10,7 @@ from resnet_viz.wording import data_size
 
 def step_mode(facts: Mapping[str, Any]) -> str:
     """How the steps were carried out, and where they were not captured why; empty on a CPU."""
-    mode = facts.get("step_mode")
+    mode = str(facts.get("step_mode", ""))
     if mode not in STEP_MODE_NAMES:
         return ""
     name = _(STEP_MODE_NAMES[mode])
