@@ -9,12 +9,13 @@ from unittest.mock import patch
 import pytest
 import torch
 
+from resnet_viz.checkpoint_files import RESUME_FILE
 from resnet_viz.data.load import load
 from resnet_viz.events import Event, Facts, RunState, StepMode
 from resnet_viz.history import RunHistory
 from resnet_viz.specs import RunSpec
 from resnet_viz.training.capture import WARM_UP, Captures
-from resnet_viz.training.checkpoint import RESUME_FILE, read_checkpoint
+from resnet_viz.training.checkpoint import read_checkpoint
 from resnet_viz.training.pace import STEPS_AHEAD, Pace
 from resnet_viz.training.trainer import Trainer
 from tests.training import test_chance, test_loop
