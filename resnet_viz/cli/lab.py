@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillRunning
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
@@ -11,19 +12,22 @@ from rich.progress import Progress
 from rich.table import Table
 
 from resnet_viz.cli.console import notes, put_json, say, show
+from resnet_viz.cli.files import not_writable
 from resnet_viz.cli.store import history
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.events import RunState
 from resnet_viz.inspection.bundled import BUNDLED
 from resnet_viz.jobs.measurements import carry_out_here
+from resnet_viz.kept_files import write_whole
 from resnet_viz.lab.answers import Asking, answer_values, ask, asking, known, recorded
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import ROWS, Question, Setting, Value
 from resnet_viz.lab.table import QUESTIONS
+from resnet_viz.lab.take_away import take_away
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
-from resnet_viz.store import COMMAND_LINE, MeasurementRecord, Store
+from resnet_viz.store import COMMAND_LINE, MeasurementRecord, Store, home_folder
 from resnet_viz.wording import duration
 
 _LOOK_S: Final = 0.2
@@ -47,6 +51,13 @@ def lab(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A setting of the question; may be repeated."),
     ] = None,
+    script: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.zip",
+            help="Measure nothing; write plain PyTorch that gives the same numbers, with its data.",
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Settle a question about skip connections by a measurement, in a minute at most."""
@@ -65,6 +76,9 @@ def lab(
             question=question,
         )
     asked = asking(asked_question, run or BUNDLED, checkpoint, _given(asked_question, given))
+    if script is not None:
+        _write_script(asked, script)
+        return
     with history() as store:
         record = _answered(store, asked, quiet=json)
         if record.state is RunState.FAILED and record.failure is not None:
@@ -77,6 +91,20 @@ def lab(
             put_json(answer_values(asked, record.result))
         else:
             _show(asked_question, record.result)
+
+
+def _write_script(asked: Asking, file: Path) -> None:
+    with history() as store:
+        made = take_away(store, asked, home_folder() / "data")
+    try:
+        write_whole(file, made.zipped())
+    except OSError as error:
+        raise not_writable(file, error) from None
+    say(
+        _("Wrote {file}. Unpack it, then: python lab-{name}/{name}.py").format(
+            file=file, name=asked.question.name
+        )
+    )
 
 
 def _list(json: bool) -> None:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from resnet_viz.data.arrays import read_arrays
+from resnet_viz.data.arrays import bundled_path, read_arrays
 from resnet_viz.data.balanced_order import balanced_order
 from resnet_viz.data.catalogue import DatasetInfo, info
 from resnet_viz.data.download import DownloadProgress, Patience
@@ -82,11 +82,6 @@ def load(
 def is_here(spec: DataSpec, folder: Path, *, sources: Mapping[str, Source] = SOURCES) -> bool:
     """Whether `load` would need no download."""
     return info(spec.dataset).bundled or kept_path(sources[spec.dataset], folder).is_file()
-
-
-def bundled_path(name: str) -> Path:
-    """Where the data set ``name`` lies in this project, if it is bundled."""
-    return Path(__file__).parents[2] / "assets" / "data" / f"{name}.npz"
 
 
 def resized(images: Tensor, px: int) -> Tensor:

@@ -1,6 +1,8 @@
 """``lab``: what it lists, answers and refuses."""
 
 import json
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -62,3 +64,24 @@ def test_what_cannot_be_asked_is_refused(
     arguments: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert_refused(arguments, words, capsys)
+
+
+def test_a_script_is_written_with_its_data_and_nothing_is_measured(
+    own_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "taken.zip"
+    assert call("lab", "lesion", "--set", "images=1000", "--script", str(file)) == 0
+    with ZipFile(file) as archive:
+        assert set(archive.namelist()) == {
+            f"lab-lesion/{name}" for name in ("lesion.py", "networks.py", "lesion.npz")
+        }
+        assert "IMAGES = 1000" in archive.read("lab-lesion/lesion.py").decode()
+    assert "lesion.py" in capsys.readouterr().err
+    assert not list(own_store.home.glob("measurements/*"))
+
+
+def test_a_script_that_cannot_be_written_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert_refused(f"lab lesion --script {tmp_path / 'file' / 'x.zip'}", "cannot be written", capsys)
