@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from resnet_viz.attribution.completeness import Balance
+from resnet_viz.attribution.contrast import contrasted, refuse_contrast
 from resnet_viz.attribution.methods import METHODS, AttributionOptions, Emptiness, Method
 from resnet_viz.attribution.restoring import Cancelled, never, undisturbed
 from resnet_viz.errors import InvalidSetting
@@ -88,6 +89,7 @@ def attribute(
         targets: int64 [B].
         method: key of `METHODS`.
         tap: path of a module that puts out feature maps, where the method needs one.
+        options: with ``against`` the maps are of the logits' difference, see `contrast`.
         cancelled: asked before each forward pass and between batches.
         on_progress: told how many maps are ready, after each batch.
         rows: images to send through the network at once; by default as many as suit their size.
@@ -108,13 +110,15 @@ def attribute(
     refuse_misfit(chosen, network)
     layer = _layer(chosen, network, tap)
     _check_images(network, images, targets)
+    if options.against is not None:
+        refuse_contrast(chosen, targets, options.against, _classes(network))
     from resnet_viz.attribution.captum_calls import CALLS, Call
 
     at_once = rows or rows_at_once(images)
     found: list[Tensor] = []
     balances: list[Balance] = []
     done = 0
-    with undisturbed(network, cancelled), _spatial(layer, chosen):
+    with undisturbed(network, cancelled), _spatial(layer, chosen), contrasted(network, options.against):
         for part, classes in zip(images.split(at_once), targets.split(at_once), strict=True):
             if cancelled():
                 raise Cancelled
@@ -250,10 +254,13 @@ def _spatial(layer: nn.Module, method: Method) -> Iterator[None]:
             hook.remove()
 
 
+def _classes(network: nn.Module) -> int:
+    return [module.out_features for module in network.modules() if isinstance(module, nn.Linear)][-1]
+
+
 def _check_images(network: nn.Module, images: Tensor, targets: Tensor) -> None:
-    modules = list(network.modules())
-    channels = next(module.in_channels for module in modules if isinstance(module, nn.Conv2d))
-    classes = [module.out_features for module in modules if isinstance(module, nn.Linear)][-1]
+    channels = next(module.in_channels for module in network.modules() if isinstance(module, nn.Conv2d))
+    classes = _classes(network)
     if images.ndim != 4 or not len(images) or images.shape[1] != channels:
         raise InvalidSetting(
             "wrong_images",

@@ -30,7 +30,8 @@ class FaithfulnessCurve:
 
     Attributes:
         share: of pixels changed, 0..1, [P].
-        probability: softmax of the class, [B, P].
+        probability: softmax of the class, [B, P]; against another class, softmax over the logits of these
+            two, which depends on their difference alone.
         area: under each curve, 0..1, [B]. A faithful map has a small area of
             deletion and a large one of insertion.
     """
@@ -46,6 +47,7 @@ def deletion(
     targets: Tensor,
     maps: Floats,
     *,
+    against: int | None = None,
     points: int = 29,
     cancelled: Callable[[], bool] = never,
 ) -> FaithfulnessCurve:
@@ -55,13 +57,14 @@ def deletion(
         images: float32 [B, C, H, W], normalised so that zero is the mean colour.
         targets: int64 [B].
         maps: raw maps [B, h, w]; pixels of equal value go from top left to bottom right.
+        against: the class that the maps set ``targets`` against, if any.
         points: of the curve, both ends included.
 
     Raises:
         Cancelled: ``cancelled`` said so.
     """
     return _curve(
-        network, images, targets, maps, points, cancelled, start=images, end=torch.zeros_like(images)
+        network, images, targets, maps, against, points, cancelled, start=images, end=torch.zeros_like(images)
     )
 
 
@@ -71,6 +74,7 @@ def insertion(
     targets: Tensor,
     maps: Floats,
     *,
+    against: int | None = None,
     points: int = 29,
     cancelled: Callable[[], bool] = never,
 ) -> FaithfulnessCurve:
@@ -80,7 +84,7 @@ def insertion(
     blurred image, of which small pictures show too much.
     """
     return _curve(
-        network, images, targets, maps, points, cancelled, start=torch.zeros_like(images), end=images
+        network, images, targets, maps, against, points, cancelled, start=torch.zeros_like(images), end=images
     )
 
 
@@ -163,6 +167,7 @@ def _curve(
     images: Tensor,
     targets: Tensor,
     maps: Floats,
+    against: int | None,
     points: int,
     cancelled: Callable[[], bool],
     *,
@@ -188,10 +193,18 @@ def _curve(
             )
             batch = torch.where(ranks[which] < changed[:, None, None, None], end[which], start[which])
             logits = network(batch.contiguous(memory_format=torch.channels_last)).float()
-            found.append(logits.softmax(1).gather(1, targets.to(images.device)[which][:, None])[:, 0])
+            classes = targets.to(images.device)[which][:, None]
+            if against is not None:
+                logits, classes = _of_two(logits, classes, against), torch.zeros_like(classes)
+            found.append(logits.softmax(1).gather(1, classes)[:, 0])
     probability = torch.cat(found).view(size, points).cpu().numpy()
     area = np.trapezoid(probability, share, axis=1)
     return FaithfulnessCurve(share.astype(np.float32), probability, area.astype(np.float32))
+
+
+def _of_two(logits: Tensor, classes: Tensor, against: int) -> Tensor:
+    """The logits [rows, 2] of ``classes`` [rows, 1] and of ``against``."""
+    return torch.cat([logits.gather(1, classes), logits[:, against, None]], 1)
 
 
 def _numbers(values: Tensor) -> Floats:

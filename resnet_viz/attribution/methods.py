@@ -31,9 +31,10 @@ Emptiness = Literal["", "negative", "zero"]
 
 
 class AttributionOptions(Spec):
-    """What can be set about a method; each setting names the only method that reads it.
+    """What can be set about a map; each setting but the first names the only method that reads it.
 
     Attributes:
+        against: the class whose logit is taken from that of the class explained; see `contrast`.
         steps: integrated-gradients: points on the line from the mean colour to the image, to begin with.
         most_steps: integrated-gradients: up to how many the points are doubled until the sum fits.
         samples: smoothgrad: noisy copies of each image.
@@ -43,6 +44,7 @@ class AttributionOptions(Spec):
         stride: occlusion: step of the square, as a share of its side.
     """
 
+    against: int | None = Field(None, ge=0, exclude_if=lambda value: value is None)
     steps: int = Field(50, ge=2, le=1000)
     most_steps: int = Field(800, ge=2, le=1000)
     samples: int = Field(25, ge=1, le=1000)

@@ -1,47 +1,35 @@
 """``explain``: which class a trained network predicts for an image, and the evidence for it as a map."""
 
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from resnet_viz.attribution.methods import METHODS
+from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.attribution.remarks import balance_remarks, emptiness_sentence, layer_remark
 from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.download import shown_download
 from resnet_viz.cli.files import files_in, is_same, not_writable, path_given, result_name
+from resnet_viz.cli.image_sources import Source, batches
 from resnet_viz.data.catalogue import info
-from resnet_viz.errors import ImageRefused, InvalidSetting, NotFound
-from resnet_viz.images.decode import DecodedImage, Prepared, decode, prepare
-from resnet_viz.images.fitting import Fit
-from resnet_viz.images.refusals import MAX_BYTES
+from resnet_viz.errors import InvalidSetting, NotFound
+from resnet_viz.images.fitting import Fit, Wanted
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.overlay import overlay_png
 from resnet_viz.probes.novelty import novelty
 from resnet_viz.store import home_folder, open_store
-from resnet_viz.wording import Sentence, sentence, visible
+from resnet_viz.wording import Sentence, number, sentence, signed, visible
 
 if TYPE_CHECKING:
     from resnet_viz.attribution.attribute import AttributionMap
     from resnet_viz.inspection.models import Model
 
-_AT_ONCE = 256
 _CLASSES_NAMED = 20
 _NOT_COMPARED = N_(
     "Whether this image is like the training images is not known: {dataset} is not on this machine."
 )
-
-
-class _Source(NamedTuple):
-    """One image file on its way: what was read, or why it was refused."""
-
-    path: Path
-    image: DecodedImage | None
-    prepared: Prepared | None
-    refusal: ImageRefused | None = None
 
 
 def explain(
@@ -64,6 +52,13 @@ def explain(
     method: Annotated[str, typer.Option(help=", ".join(METHODS))] = "gradcam",
     target: Annotated[
         str | None, typer.Option(help="Class, by name or number; by default the predicted one.")
+    ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="Why the class and not this one: map the difference of the two classes' logits "
+            "(scores before softmax)."
+        ),
     ] = None,
     fit: Annotated[
         Fit, typer.Option(help="Cut a square out of the middle, or keep all between black bars.")
@@ -100,8 +95,11 @@ def explain(
         fetch_weights(reference, data_folder, on_progress)
     network = load_model(reference, data_folder)
     refused, is_folder = 0, image.is_dir()
-    for sources in _batches(paths, network, fit):
-        for source, report in _explained(sources, network, data_folder, reference, tap, method, target):
+    chosen, other = (None if name is None else _class(name, network) for name in (target, against))
+    asked = _Asked(reference, tap or network.default_tap, method, chosen, other)
+    size = network.image
+    for sources in batches(paths, Wanted(size.channels, size.px, size.resize_px, fit)):
+        for source, report in _explained(sources, network, data_folder, asked):
             if source.refusal is not None:
                 refused += 1
                 report = {"error": {"code": source.refusal.code, "message": str(source.refusal)}}
@@ -121,38 +119,50 @@ def explain(
     return 2 if refused and not is_folder else 0
 
 
+class _Asked(NamedTuple):
+    """The maps that are wanted; ``target`` None is the class predicted for each image."""
+
+    reference: str
+    tap: str
+    method: str
+    target: int | None
+    against: int | None
+
+
 def _explained(
-    sources: list[_Source],
-    model: "Model",
-    data_folder: Path,
-    reference: str,
-    tap: str | None,
-    method: str,
-    target: str | None,
-) -> Iterator[tuple[_Source, dict[str, Any]]]:
+    sources: list[Source], model: "Model", data_folder: Path, asked: _Asked
+) -> Iterator[tuple[Source, dict[str, Any]]]:
+    """Each source with the report of its map; a source with a refusal has none."""
     import torch
 
     from resnet_viz.attribution.attribute import attribute
 
-    accepted = [source for source in sources if source.prepared is not None]
     reports: dict[Path, dict[str, Any]] = {}
-    if accepted:
-        images = torch.stack([torch.tensor(s.prepared.pixels) for s in accepted if s.prepared is not None])
+    prepared = [source.prepared for source in sources if source.prepared is not None]
+    if prepared:
+        images = torch.stack([torch.tensor(one.pixels) for one in prepared])
         logits = model.logits(images)
+        wanted = logits.argmax(1) if asked.target is None else torch.full((len(images),), asked.target)
+        if asked.target is None and asked.against is not None:
+            kept = wanted != asked.against
+            sources = _without_self(sources, kept.tolist(), model.classes[asked.against])
+            images, logits, wanted = images[kept], logits[kept], wanted[kept]
+    accepted = [source for source in sources if source.refusal is None]
+    if accepted:
         probabilities = logits.softmax(1)
-        wanted = logits.argmax(1) if target is None else torch.full((len(images),), _class(target, model))
-        tap = tap or model.default_tap
-        found = attribute(model.network, model.normalised(images), wanted, method, tap)
-        knows_class = METHODS[method].knows_class
+        options = AttributionOptions(against=asked.against)
+        found = attribute(model.network, model.normalised(images), wanted, asked.method, asked.tap, options)
+        knows_class = METHODS[asked.method].knows_class
         for i, source in enumerate(accepted):
             order = logits[i].argsort(descending=True).tolist()
             assert source.image is not None
             assert source.prepared is not None
             reports[source.path] = {
-                "model": reference,
+                "model": asked.reference,
                 "tap": found.tap,
-                "method": method,
+                "method": asked.method,
                 "target": model.classes[int(wanted[i])] if knows_class else None,
+                **({} if asked.against is None else {"against": model.classes[asked.against]}),
                 "predictions": [
                     {
                         "class": model.classes[k],
@@ -167,7 +177,7 @@ def _explained(
                     "min": float(found.minimum[i]),
                     "max": float(found.maximum[i]),
                     "empty": bool(found.is_empty[i]),
-                    "remarks": [str(remark) for remark in _remarks(found, i, model)],
+                    "remarks": [str(remark) for remark in _remarks(found, i, model, asked)],
                 },
                 "image": {
                     "format": source.image.format,
@@ -180,18 +190,35 @@ def _explained(
         yield source, reports.get(source.path, {})
 
 
-def _remarks(found: "AttributionMap", index: int, model: "Model") -> list[Sentence]:
+def _without_self(sources: list[Source], kept: list[bool], name: str) -> list[Source]:
+    """``sources``, of the readable ones those refused that are not ``kept``: predicted as ``name`` itself."""
+    refusal = InvalidSetting(
+        "same_class",
+        N_("The predicted class is {name} itself; name the class to explain or another one to compare with."),
+        field="against",
+        name=_(name),
+    )
+    keeps = iter(kept)
+    return [
+        source if source.refusal is not None or next(keeps) else source._replace(refusal=refusal)
+        for source in sources
+    ]
+
+
+def _remarks(found: "AttributionMap", index: int, model: "Model", asked: _Asked) -> list[Sentence]:
     """What the page says beside such a map."""
+    contrast = asked.against is not None
     kinds = {tap.name: tap.kind for tap in model.taps}
     said = [
         layer_remark(found.method, kinds.get(found.tap, "")),
-        emptiness_sentence(METHODS[found.method], found.emptiness(index)),
+        emptiness_sentence(METHODS[found.method], found.emptiness(index), contrast=contrast),
     ]
     balances = found.balances[index : index + 1]
-    return [one for one in said if one] + [one for balance in balances for one in balance_remarks(balance)]
+    sums = [one for balance in balances for one in balance_remarks(balance, contrast=contrast)]
+    return [one for one in said if one] + sums
 
 
-def _warnings(source: _Source, model: "Model", data_folder: Path) -> list[Sentence]:
+def _warnings(source: Source, model: "Model", data_folder: Path) -> list[Sentence]:
     """What makes the image doubtful, as on the page."""
     from resnet_viz.inspection.own_images import appearance_of, are_here
 
@@ -204,33 +231,6 @@ def _warnings(source: _Source, model: "Model", data_folder: Path) -> list[Senten
     elif model.spec is not None:
         said.append(sentence(_NOT_COMPARED, dataset=sentence(info(model.spec.data.dataset).title)))
     return said
-
-
-def _batches(paths: list[Path], model: "Model", fit: Fit) -> Iterator[list[_Source]]:
-    size = model.image
-    queue = iter(paths)
-    while batch := list(islice(queue, _AT_ONCE)):
-        sources = []
-        for path in batch:
-            try:
-                decoded = decode(_read(path), path.name)
-            except ImageRefused as refusal:
-                sources.append(_Source(path, None, None, refusal))
-            else:
-                prepared = prepare(decoded, size.channels, size.px, fit, size.resize_px)
-                sources.append(_Source(path, decoded, prepared))
-        yield sources
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as source:
-            return source.read(MAX_BYTES + 1)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise ImageRefused(
-            "not_readable", N_("This file cannot be read: {reason}."), reason=reason
-        ) from error
 
 
 def _image_paths(image: Path) -> list[Path]:
@@ -281,15 +281,24 @@ def _class(target: str, model: "Model") -> int:
 def _show(path: Path, report: dict[str, Any]) -> None:
     best = ", ".join(f"{_(p['class'])} {p['probability']:.1%}" for p in report["predictions"][:3])
     show(_about(path, best))
+    if "against" in report:
+        logits = {one["class"]: one["logit"] for one in report["predictions"]}
+        show("  " + _difference(report["target"], report["against"], logits))
     for told in (*report["image"]["changes"], *report["image"]["warnings"], *report["map"]["remarks"]):
         say(f"  {told}")
+
+
+def _difference(target: str, against: str, logits: dict[str, float]) -> str:
+    return _(
+        "Why {name} and not {other}: difference of the logits (scores before softmax) {difference}"
+    ).format(name=_(target), other=_(against), difference=signed(number(logits[target] - logits[against])))
 
 
 def _about(path: Path, what: str) -> str:
     return _("{name}: {text}").format(name=path.name, text=what)
 
 
-def _write_overlay(source: _Source, report: dict[str, Any], path: Path) -> None:
+def _write_overlay(source: Source, report: dict[str, Any], path: Path) -> None:
     assert source.prepared is not None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -7,10 +7,10 @@ machine's slots as the queue will.
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from resnet_viz.data.catalogue import shape_of
+from resnet_viz.data.catalogue import info, shape_of
 from resnet_viz.experiments.experiment import Cell
 from resnet_viz.networks.families import multiply_adds
 from resnet_viz.specs import TrainSpec
@@ -59,33 +59,37 @@ class Estimate:
     multiply_adds: int
 
 
-def estimate(
-    cells: Sequence[Cell], calibration: Calibration, *, slots: int, test_size: int, cold: bool
-) -> Estimate:
+def estimate(cells: Sequence[Cell], calibration: Calibration, *, slots: int, cold: bool) -> Estimate:
     """The cost of training ``cells`` in this order, ``slots`` at a time.
 
     Args:
         cells: what is still to be trained, in the order of the queue.
         calibration: with samples of every family in ``cells``.
         slots: how many runs train at once.
-        test_size: number of test images.
         cold: whether the workers have to be started first.
     """
     times = [cell_seconds(cell, calibration) for cell in cells]
     memory = sorted((_at(cell, calibration, "memory_bytes") for cell in cells), reverse=True)[:slots]
-    forward = [(cell.run.train, multiply_adds(cell.run.network, shape_of(cell.run.data))) for cell in cells]
     start_s = calibration.start_s if cold and cells else 0.0
     return Estimate(
         wall_s=start_s + _makespan(times, slots),
         training_s=sum(times),
         memory_bytes=round(sum(memory)),
         runs=len(cells),
-        steps=sum(train.steps for train, _work in forward),
-        multiply_adds=sum(
-            work * (train.steps * train.batch_size * (1 + BACKWARD) + evaluations(train) * test_size)
-            for train, work in forward
-        ),
+        steps=sum(cell.run.train.steps for cell in cells),
+        multiply_adds=work(cells),
     )
+
+
+def work(cells: Iterable[Cell]) -> int:
+    """Multiply-adds to train ``cells``, tests included; known without timing anything."""
+    total = 0
+    for cell in cells:
+        train = cell.run.train
+        tested = evaluations(train) * info(cell.run.data.dataset).test_size
+        images = train.steps * train.batch_size * (1 + BACKWARD) + tested
+        total += images * multiply_adds(cell.run.network, shape_of(cell.run.data))
+    return total
 
 
 def cell_seconds(cell: Cell, calibration: Calibration) -> float:

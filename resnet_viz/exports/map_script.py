@@ -49,6 +49,16 @@ for module in network.modules():  # captum rewrites the gradient of a ReLU's inp
     if isinstance(module, nn.ReLU):
         module.register_forward_pre_hook(lambda module, inputs: inputs[0].view_as(inputs[0]))
 """
+_CONTRAST = """
+AGAINST = {against}
+
+
+def minus_against(module, inputs, logits):  # the score explained: the logit of TARGET minus that of AGAINST
+    return logits - logits[:, AGAINST, None]
+
+
+network.register_forward_hook(minus_against)
+"""
 
 
 class CaptumCall(NamedTuple):
@@ -78,6 +88,18 @@ def captum_call(method: str, options: AttributionOptions, channels: int, image_p
     return CaptumCall(imported, before, expression.format(**values) if "{" in expression else expression)
 
 
+def contrast_of(options: AttributionOptions) -> str:
+    """Source that has ``network`` put out differences to a logit, where the map is against a class."""
+    return "" if options.against is None else _CONTRAST.format(against=options.against)
+
+
+def wanted_in_words(method: str, target: int, options: AttributionOptions) -> str:
+    """Of which class the map is, for the first line; empty where it knows none."""
+    if not METHODS[method].knows_class:
+        return ""
+    return f"class {target}" + ("" if options.against is None else f" and not {options.against}")
+
+
 def map_script(
     spec: NetworkSpec,
     shape: DataShape,
@@ -92,13 +114,15 @@ def map_script(
     Raises KeyError for an unknown ``method``.
     """
     chosen = METHODS[method]
-    call = captum_call(method, options or AttributionOptions(), shape.channels, shape.px)
+    options = options or AttributionOptions()
+    call = captum_call(method, options, shape.channels, shape.px)
     where = f" at {tap}" if chosen.needs_tap else ""
-    wanted = f" for class {target}" if chosen.knows_class else ""
+    wanted = wanted_in_words(method, target, options)
+    of_class = f" for {wanted}" if wanted else ""
     source = source_of(spec, shape)
     from_math = "from math import gcd\n" if "gcd(" in source.code else ""
     layer = f'layer = network.get_submodule("{tap}")\n' if chosen.needs_tap else ""
-    return f'''"""{chosen.title} of {spec.role}-{spec.depth}{where}{wanted}.
+    return f'''"""{chosen.title} of {spec.role}-{spec.depth}{where}{of_class}.
 
 Needs torch, numpy, safetensors and captum; weights.safetensors and image.npy lie beside this file.
 """
@@ -121,7 +145,7 @@ with safe_open("weights.safetensors", framework="pt") as source:
 network = {source.made}
 network.load_state_dict({{key.removeprefix("model."): value for key, value in weights.items()}})
 network.eval()
-{source.for_captum + RELUS_APART if chosen.needs_relu else ""}
+{source.for_captum + RELUS_APART if chosen.needs_relu else ""}{contrast_of(options)}
 mean, std = (torch.tensor(about[key]).view(-1, 1, 1) for key in ("mean", "std"))
 image = torch.from_numpy(np.load("image.npy")).float() / 255
 image = ((image - mean) / std).requires_grad_()

@@ -1,7 +1,7 @@
 """One attribution map of a published network as a program of plain torchvision and captum."""
 
 from resnet_viz.attribution.methods import METHODS, AttributionOptions
-from resnet_viz.exports.map_script import RELUS_APART, captum_call
+from resnet_viz.exports.map_script import RELUS_APART, captum_call, contrast_of, wanted_in_words
 from resnet_viz.networks.torchvision_catalogue import CHANNELS, IMAGE_PX, ZooEntry
 
 _RESIDUAL = """
@@ -50,16 +50,18 @@ def published_map_script(
     Raises KeyError for an unknown ``method``.
     """
     chosen = METHODS[method]
-    call = captum_call(method, options or AttributionOptions(), CHANNELS, IMAGE_PX)
+    options = options or AttributionOptions()
+    call = captum_call(method, options, CHANNELS, IMAGE_PX)
     # Fifty copies of a large picture at once would take gigabytes.
     expression = call.expression.replace("n_steps=", "internal_batch_size=2, n_steps=")
     rewritten = _REWRITTEN.get(entry.family, "") + RELUS_APART if chosen.needs_relu else ""
     standard = _STANDARD.get(entry.family, "") if chosen.needs_relu else ""
     imported = _IMPORTS[entry.family] if chosen.needs_relu else ""
     layer = f'layer = network.get_submodule("{tap}")\n' if chosen.needs_tap else ""
-    wanted = f" for ImageNet's class {target}" if chosen.knows_class else ""
+    wanted = wanted_in_words(method, target, options)
+    of_class = f" for ImageNet's {wanted}" if wanted else ""
     where = f" at {tap}" if chosen.needs_tap else ""
-    return f'''"""{chosen.title} of {entry.title}{where}{wanted}.
+    return f'''"""{chosen.title} of {entry.title}{where}{of_class}.
 
 Needs torch, torchvision, numpy and captum; image.npy lies beside this file.
 """
@@ -76,7 +78,7 @@ network = get_model("{entry.name}", weights=weights).eval()
 for module in network.modules():  # captum looks at what a ReLU would otherwise overwrite
     if isinstance(module, nn.ReLU):
         module.inplace = False
-{rewritten}
+{rewritten}{contrast_of(options)}
 preset = weights.transforms()
 mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (preset.mean, preset.std))
 image = torch.from_numpy(np.load("image.npy")).float() / 255

@@ -24,13 +24,21 @@ _MORE = N_(
 
 
 class CreditInfo(NamedTuple):
-    """⟨g, x⟩ and ⟨g, F⟩ of every block, [blocks]; ``class_name`` is whose logit."""
+    """⟨g, x⟩ and ⟨g, F⟩ of every block, [blocks]; the logit of ``class_name``, minus ``against``'s."""
 
     look: NetworkLook
     blocks: tuple[str, ...]
     skip: Floats
     branch: Floats
     class_name: str
+    against: str | None = None
+
+    @property
+    def score(self) -> str:
+        """What the parts belong to, in words."""
+        if self.against is None:
+            return self.class_name
+        return _("{name}, not {other}").format(name=self.class_name, other=self.against)
 
 
 def credit_chart(info: CreditInfo, look: Theme = LIGHT) -> Chart:
@@ -71,7 +79,7 @@ def credit_table(info: CreditInfo) -> Columns:
 def describe(info: CreditInfo) -> str:
     """The chart in words."""
     text = _("At the last addition {skip} come from the skip connection and {branch} from the branch.")
-    parts = [_("Credit at every addition for {name}.").format(name=info.class_name)]
+    parts = [_("Credit at every addition for {name}.").format(name=info.score)]
     if len(info.blocks):
         parts.append(text.format(skip=number(float(info.skip[-1])), branch=number(float(info.branch[-1]))))
     return running_text(parts)
@@ -79,12 +87,16 @@ def describe(info: CreditInfo) -> str:
 
 def figure(info: CreditInfo) -> Figure:
     """The parts of one network's logit, block by block."""
+    more = [_(_MORE)]
+    if info.against is not None:
+        text = _("Here the score is the logit of {name} minus that of {other}.")
+        more.append(text.format(name=info.class_name, other=info.against))
     return Figure(
-        _("Credit at every addition: {name}").format(name=info.class_name),
+        _("Credit at every addition: {name}").format(name=info.score),
         _("How much of the logit comes past each block, and how much the block adds."),
         describe(info),
         credit_chart(info),
         lambda: credit_table(info),
-        more=_(_MORE),
+        more=running_text(more),
         best_first=True,
     )

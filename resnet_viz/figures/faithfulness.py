@@ -13,7 +13,7 @@ from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import number
+from resnet_viz.wording import number, running_text
 
 HOW_TO_READ = N_("A faithful map: thick falls early, thin rises early.")
 MORE = N_(
@@ -21,6 +21,10 @@ MORE = N_(
     "Deletion and insertion of Petsiuk et al. (2018), with the mean colour of the training images as paint. "
     "Such pictures, grey patches on what was black, are unlike anything in training: part of the change "
     "comes from that and not from what was covered. Compare maps of one network and one image."
+)
+OF_TWO = N_(
+    "The probability is that of {name} if only {name} and {other} are in question: softmax over their two "
+    "logits, which depends on the difference of the two alone."
 )
 
 
@@ -37,14 +41,17 @@ class NetworkFaithfulness(NamedTuple):
 
 
 class FaithfulnessInfo(NamedTuple):
-    """What the chart shows."""
+    """What the chart shows; with ``classes``, the probability is that of the first among these two."""
 
     networks: tuple[NetworkFaithfulness, ...]
+    classes: tuple[str, str] | None = None
 
 
-def faithfulness_info(entries: Sequence[NetworkFaithfulness]) -> FaithfulnessInfo:
+def faithfulness_info(
+    entries: Sequence[NetworkFaithfulness], classes: tuple[str, str] | None = None
+) -> FaithfulnessInfo:
     """Of the networks measured."""
-    return FaithfulnessInfo(tuple(entries))
+    return FaithfulnessInfo(tuple(entries), classes)
 
 
 def faithfulness_chart(info: FaithfulnessInfo, look: Theme = LIGHT) -> Chart:
@@ -58,7 +65,7 @@ def faithfulness_chart(info: FaithfulnessInfo, look: Theme = LIGHT) -> Chart:
         data.append(_trace(entry, entry.deletion, deletion, 2.5))
         data.append(_trace(entry, entry.insertion, insertion, 1.0))
     x = axis(look, _("Pixels changed"), tickformat=".0%", range=[-0.02, 1.02])
-    y = axis(look, _("Probability"), tickformat=".0%", range=[-0.03, 1.03])
+    y = axis(look, _probability(info), tickformat=".0%", range=[-0.03, 1.03])
     return {"data": data, "layout": layout(look, "faithfulness", x, y, hovermode="x unified")}
 
 
@@ -77,14 +84,25 @@ def faithfulness_table(info: FaithfulnessInfo) -> Columns:
 def describe(info: FaithfulnessInfo) -> str:
     """The chart in words, for those who do not see it."""
     text = _("{role}: area under the deletion curve {deletion}, under the insertion curve {insertion}.")
-    return " ".join(
+    said = [
         text.format(
             role=entry.look.name,
             deletion=number(entry.deletion_area),
             insertion=number(entry.insertion_area),
         )
         for entry in info.networks
-    )
+    ]
+    return running_text(said if info.classes is None else [*said, _of_two(info.classes)])
+
+
+def _probability(info: FaithfulnessInfo) -> str:
+    if info.classes is None:
+        return _("Probability")
+    return _("Probability: {name}, not {other}").format(name=info.classes[0], other=info.classes[1])
+
+
+def _of_two(classes: tuple[str, str]) -> str:
+    return _(OF_TWO).format(name=classes[0], other=classes[1])
 
 
 def _trace(
@@ -101,14 +119,17 @@ def _trace(
     }
 
 
-def figure(entries: Sequence[NetworkFaithfulness]) -> Figure:
-    """Deletion and insertion of the networks measured."""
-    info = faithfulness_info(entries)
+def figure(entries: Sequence[NetworkFaithfulness], classes: tuple[str, str] | None = None) -> Figure:
+    """Deletion and insertion of the networks measured; ``classes`` as `FaithfulnessInfo` has them."""
+    info = faithfulness_info(entries, classes)
+    more = [_(MORE)]
+    if classes is not None:
+        more.append(_of_two(classes))
     return Figure(
         _("Pixels covered and restored"),
         _(HOW_TO_READ),
         describe(info),
         faithfulness_chart(info),
         lambda: faithfulness_table(info),
-        more=_(MORE),
+        more=running_text(more),
     )

@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import torch
 
+from resnet_viz.attribution.contrast import contrasted
 from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.inspection.own_images import images_for
 from resnet_viz.probes.linear_probe import LinearProbe, known_from, measure_linear_probe
@@ -26,13 +27,15 @@ def answerers(data_folder: Path) -> dict[str, Answerer]:
     def credit(values: Mapping[str, Any], arrays: Arrays) -> Frame:
         """Of every block's sum y, for the class ``target`` of the image in ``images``: ⟨g, x⟩ and ⟨g, F⟩.
 
-        g is the gradient of the class's logit at y. ``skip`` and ``branch`` float32 [blocks] add up to
-        ⟨g, y⟩; ``skip.i`` and ``branch.i`` float32 [h, w] say from where on the maps of block i they come.
+        g is the gradient at y of the class's logit, minus that of the class ``against`` if there is one.
+        ``skip`` and ``branch`` float32 [blocks] add up to ⟨g, y⟩; ``skip.i`` and ``branch.i`` float32 [h, w]
+        say from where on the maps of block i they come.
         ``has_skip`` is whether anything is added at all.
         """
         model = load_model(values["model"], data_folder)
         image = model.normalised(torch.tensor(arrays["images"][:1]))[0]
-        blocks = walk(model.network, image, int(values["target"]), block_names(model.network)).blocks
+        with contrasted(model.network, values.get("against")):
+            blocks = walk(model.network, image, int(values["target"]), block_names(model.network)).blocks
         maps = {
             f"{name}.{number}": (block.sum_gradient * getattr(block, name)).sum(0).astype(np.float32)
             for number, block in enumerate(blocks)
@@ -72,5 +75,6 @@ def _probe(model: Model, data_folder: Path) -> LinearProbe:
     data = images_for(model, data_folder)
     train = model.normalised(data.train_images[:_TRAIN_IMAGES]), data.train_labels[:_TRAIN_IMAGES]
     test = model.normalised(data.test_images[:_TEST_IMAGES]), data.test_labels[:_TEST_IMAGES]
-    *_parts, whole = measure_linear_probe(model.network, train, test, seed=_SEED)
+    # Its controls are the Lab's: here it is only asked about single images.
+    *_parts, whole = measure_linear_probe(model.network, train, test, seed=_SEED, shuffles=0)
     return whole

@@ -53,13 +53,13 @@ def faith(model: Model, values: Mapping[str, Any], arrays: Arrays) -> Frame:
     """Deletion and insertion curves of ``method``'s maps, and their sensitivity.
 
     ``share`` [p] of the pixels; ``deletion`` and ``insertion`` [B, p] are the
-    probability of the class; the areas under them [B].
+    probability of the class, against another one that among the two; the areas under them [B].
     """
     asked = _question(model, values, arrays)
     images, targets, method, tap, options = asked
     maps = attribute(model.network, images, targets, method, tap, options).values
-    without = faithfulness.deletion(model.network, images, targets, maps)
-    back = faithfulness.insertion(model.network, images, targets, maps)
+    without = faithfulness.deletion(model.network, images, targets, maps, against=options.against)
+    back = faithfulness.insertion(model.network, images, targets, maps, against=options.against)
     return Frame(
         {},
         {

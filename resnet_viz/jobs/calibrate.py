@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from resnet_viz.data.catalogue import info
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import Failure, RunState
 from resnet_viz.experiments.estimates import Calibration, Estimate, estimate, probed_depths
@@ -82,8 +81,7 @@ def _estimate(missing: Sequence[Cell], calibration: Calibration | None, *, cold:
     if calibration is None:
         return Estimate(0.0, 0.0, 0, 0, 0, 0)
     slots = Capacity.of(Machine.here()).slots(calibration.device)
-    test_size = info(missing[0].run.data.dataset).test_size
-    return estimate(missing, calibration, slots=slots, test_size=test_size, cold=cold)
+    return estimate(missing, calibration, slots=slots, cold=cold)
 
 
 def _values(spec: Experiment) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from resnet_viz.experiments.estimates import work
 from resnet_viz.inspection.bundled import BUNDLED
 from resnet_viz.jobs import measurements
 from resnet_viz.lab.panel import Panel
@@ -88,6 +89,15 @@ def recorded(name: str) -> Recorded | None:
     except (OSError, ValueError):
         return None
     return Recorded(frame, frame.values["machine"], frame.values["made"])
+
+
+def times_longer(asked: Asking) -> float:
+    """How many times the work of its trainings is that at the defaults; 1 where it trains nothing."""
+    trains = asked.question.trains
+    if trains is None:
+        return 1.0
+    here, default = (work(trains(values).cells()) for values in (asked.settings, asked.question.defaults))
+    return here / default
 
 
 def prediction_key(values: Mapping[str, Any]) -> str:

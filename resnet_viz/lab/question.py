@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
 from resnet_viz.errors import InvalidSetting
+from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.claim import ClaimOutcome
 from resnet_viz.lab.panel import Panel, Series
@@ -128,6 +129,7 @@ class Question:
         regime: which of the two regimes it is about, where that matters.
         published: what papers say of it.
         residual_only: whether a network without skip connections has nothing to be measured.
+        trains: what it trains where it ``needs`` that.
     """
 
     name: str
@@ -144,6 +146,7 @@ class Question:
     regime: str = ""
     published: tuple[Published, ...] = ()
     residual_only: bool = False
+    trains: Callable[[Settings], Experiment] | None = None
     defaults: Settings = field(init=False)
 
     def __post_init__(self) -> None:

@@ -24,7 +24,7 @@ from resnet_viz.probes.evaluating import evaluating
 from resnet_viz.probes.ridge import Classifier, Doubles, Labels, Ridge
 
 _IMAGES_AT_ONCE: Final = 500
-_SHUFFLES: Final = 20
+SHUFFLES: Final = 20
 
 BEFORE_BLOCKS: Final = "input"
 """The first site: what the first block gets."""
@@ -79,6 +79,7 @@ def measure_linear_probe(
     *,
     seed: int,
     grid: int = 1,
+    shuffles: int = SHUFFLES,
 ) -> Generator[LinearProbe]:
     """Fit and test classifiers; yields after each part of the training images, fitted to all so far.
 
@@ -87,6 +88,7 @@ def measure_linear_probe(
         train: images float [N, C, H, W], normalised, and labels int64 [N]; ``test`` likewise.
         seed: of the shuffled labels.
         grid: 1 averages over the whole map, which leaves as many numbers as the block has channels.
+        shuffles: how many controls to fit.
 
     Raises:
         InvalidSetting: the network has neither blocks nor stages.
@@ -96,7 +98,7 @@ def measure_linear_probe(
     at_test, final = _features(network, test[0], grid)
     labels, right = _numpy(train[1]), _numpy(test[1])
     random = np.random.default_rng(seed)
-    shuffled = [random.permutation(labels) for _ in range(_SHUFFLES)]
+    shuffled = [random.permutation(labels) for _ in range(shuffles)]
     at_train: list[list[Doubles]] = [[] for _ in sites]
     done = 0
     for part in train[0].split(_IMAGES_AT_ONCE):
@@ -112,7 +114,9 @@ def measure_linear_probe(
             sites,
             fitted,
             (said == right[:, None]).mean(0),
-            np.array([(_said(control, at_test) == right[:, None]).mean(0) for control in controls]),
+            np.array([(_said(control, at_test) == right[:, None]).mean(0) for control in controls]).reshape(
+                shuffles, len(sites)
+            ),
             float((final == right).mean()),
             (first_known(said, final)[:, None] <= np.arange(len(sites))).mean(0),
             done,

@@ -77,6 +77,26 @@ def test_grad_cam_at_a_convolution_is_not_offered_as_selvarajus(kind: str) -> No
     assert layer_remark("saliency", kind) is None
 
 
+def test_of_two_classes_it_is_said_what_the_values_of_a_map_sum_to() -> None:
+    (told,) = balance_remarks(Balance(10.1, 10.2, 400), contrast=True)
+    assert str(told).endswith(
+        "the difference of the two logits (scores before softmax) changes by 10.2 (400 steps)."
+    )
+    (told,) = balance_remarks(Balance(-0.5, -0.5), contrast=True)
+    assert str(told).endswith("changes by −0.500.")
+
+
+@pytest.mark.parametrize("name", [name for name, method in METHODS.items() if method.knows_class])
+def test_an_empty_map_of_two_classes_names_both(name: str) -> None:
+    """What is said of one class's score is not true of a difference; swapping shows the other side."""
+    negative = str(emptiness_sentence(METHODS[name], "negative", contrast=True))
+    assert "Swap the two classes" in negative
+    zero = str(emptiness_sentence(METHODS[name], "zero", contrast=True))
+    assert "this class" not in zero
+    assert "two classes" in zero
+    assert emptiness_sentence(METHODS[name], "", contrast=True) is None
+
+
 def test_values_that_miss_the_difference_are_said_to() -> None:
     (fits,) = balance_remarks(Balance(10.1, 10.2, 400))
     assert (

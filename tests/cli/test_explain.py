@@ -122,6 +122,67 @@ def test_class_layer_method_and_checkpoint_can_be_chosen(
     assert (report["tap"], report["map"]["shape"]) == ("", [14, 14])
 
 
+def test_why_one_class_and_not_another_is_the_difference_of_two_maps(
+    run_id: str, photo: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Grad-CAM before ReLU is linear in the score; swapping the classes changes every sign."""
+
+    def values(*classes: str) -> np.ndarray:
+        assert call("explain", str(photo), "--run", run_id, *classes, "--json") == 0
+        (report,) = explained(capsys)
+        assert report.get("against") == {"--against": "Coat"}.get(classes[-2] if len(classes) > 2 else "")
+        return np.array(report["map"]["values"])
+
+    contrast = values("--target", "bag", "--against", "coat")
+    one, other = values("--target", "bag"), values("--target", "coat")
+    np.testing.assert_allclose(contrast, one - other, atol=1e-5 * np.abs(contrast).max())
+    assert call("explain", str(photo), "--run", run_id, "--target", "bag", "--against", "coat") == 0
+    assert (
+        "Why Bag and not Coat: difference of the logits (scores before softmax) " in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (["--target", "bag", "--against", "bag"], "same_class"),
+        (["--against", "giraffe"], "unknown_class"),
+        (["--against", "10"], "unknown_class"),
+        (["--method", "activation", "--against", "bag"], "method_knows_no_class"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    run_id: str, photo: Path, asked: list[str], code: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("explain", str(photo), "--run", run_id, *asked, "--json") == 2
+    (refusal,) = explained(capsys)
+    assert refusal["error"]["code"] == code
+
+
+def test_an_image_predicted_as_the_class_to_compare_with_costs_the_others_nothing(
+    run_id: str, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = album(tmp_path, photo, "boot.jpg")
+    (folder / "b.png").write_bytes(b"not a picture")
+    for shade in (0, 255):
+        Image.new("L", (28, 28), shade).save(folder / f"flat-{shade}.png")
+    assert call("explain", str(folder), "--run", run_id, "--json") == 0
+    alone = {report["file"]: report for report in explained(capsys)}
+    against = alone["boot.jpg"]["target"]
+    assert call("explain", str(folder), "--run", run_id, "--against", against, "--json") == 0
+    reports = {report["file"]: report for report in explained(capsys)}
+    assert set(reports) == set(alone)
+    assert reports["b.png"]["error"]["code"] == alone["b.png"]["error"]["code"] != "same_class"
+    told = {name for name, report in reports.items() if report.get("error", {}).get("code") == "same_class"}
+    assert told == {name for name, report in alone.items() if report.get("target") == against}
+    mapped = set(reports) - told - {"b.png"}
+    assert mapped
+    for name in mapped:
+        assert (reports[name]["target"], reports[name]["against"]) == (alone[name]["target"], against)
+    assert call("explain", str(folder / "boot.jpg"), "--run", run_id, "--against", against) == 2
+    assert f"The predicted class is {against} itself" in capsys.readouterr().err
+
+
 def test_a_folder_gives_a_line_for_each_file(
     run_id: str, photo: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ from zipfile import ZipFile
 import pytest
 
 from resnet_viz.cli import lab_depths
+from resnet_viz.cli.answering import answered
 from resnet_viz.lab.answers import Asking
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.processes.channel import Frame
@@ -120,12 +121,10 @@ def test_a_question_is_asked_at_every_depth_once_and_its_key_number_compared(
 def test_interrupted_the_depths_that_are_known_are_shown(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measured = lab_depths.answered
-
     def interrupted(store: Store, asked: Asking, *, quiet: bool) -> Frame:
         if asked.settings["depth"] == 20:
             raise KeyboardInterrupt
-        return measured(store, asked, quiet=quiet)
+        return answered(store, asked, quiet=quiet)
 
     monkeypatch.setattr(lab_depths, "answered", interrupted)
     assert call("lab", "shattered", "--depths", "8,20", "--seeds", "1", "--json") != 0

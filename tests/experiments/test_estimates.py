@@ -73,14 +73,14 @@ def test_a_cell_costs_its_steps_tests_and_probes_on_a_line_over_depth() -> None:
     seconds = [estimates.cell_seconds(cell, calibration) for cell in spec.cells()]
     assert seconds == pytest.approx([3.75, 4.75, 5.75])
     deepest_first = list(reversed(spec.cells()))
-    found = estimate(deepest_first, calibration, slots=2, test_size=2000, cold=False)
+    found = estimate(deepest_first, calibration, slots=2, cold=False)
     assert found.training_s == pytest.approx(14.25)
     assert found.wall_s == pytest.approx(8.5)  # 5.75 beside 4.75, then 3.75 where a slot is free first
     assert found.memory_bytes == 220 + 160
     assert (found.runs, found.steps) == (3, 30)
     work = [multiply_adds(cell.run.network, shape_of(cell.run.data)) for cell in spec.cells()]
     assert found.multiply_adds == sum(work) * (10 * 16 * 3 + 2 * 2000)
-    cold = estimate(deepest_first, calibration, slots=2, test_size=2000, cold=True)
+    cold = estimate(deepest_first, calibration, slots=2, cold=True)
     assert cold.wall_s == pytest.approx(15.5)
 
 

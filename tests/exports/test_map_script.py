@@ -45,6 +45,22 @@ def test_every_method_has_a_program() -> None:
 
 @pytest.mark.parametrize(("method", "fields"), _CASES, ids=[method for method, _spec in _CASES])
 def test_the_program_makes_the_same_map(method: str, fields: dict[str, object], tmp_path: Path) -> None:
+    _check_the_program(method, fields, None, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("method", "fields"),
+    [case for case in _CASES if METHODS[case[0]].knows_class],
+    ids=[method for method, _spec in _CASES if METHODS[method].knows_class],
+)
+def test_the_program_makes_the_same_map_against_another_class(
+    method: str, fields: dict[str, object], tmp_path: Path
+) -> None:
+    _check_the_program(method, fields, 0, tmp_path)
+    assert "for class 3 and not 0." in (tmp_path / "map.py").read_text(encoding="utf-8")
+
+
+def _check_the_program(method: str, fields: dict[str, object], against: int | None, tmp_path: Path) -> None:
     spec = NetworkSpec.checked(width=2, **fields)
     network = build(spec, GREY, 5).eval()
     mean, std = (0.3,), (0.4,)
@@ -55,8 +71,9 @@ def test_the_program_makes_the_same_map(method: str, fields: dict[str, object], 
     np.save(tmp_path / "image.npy", _IMAGE)
     image = (torch.tensor(_IMAGE).float() / 255 - 0.3) / 0.4
     tap = _TAP if METHODS[method].needs_tap else None
-    wanted = attribute(network, image, torch.tensor([3]), method, tap)
-    options = AttributionOptions(steps=(wanted.balances and wanted.balances[0].steps) or 50)
+    options = AttributionOptions(against=against)
+    wanted = attribute(network, image, torch.tensor([3]), method, tap, options)
+    options = options.but(steps=(wanted.balances and wanted.balances[0].steps) or 50)
     (tmp_path / "map.py").write_text(map_script(spec, GREY, method, _TAP, 3, options), encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "map.py"], cwd=tmp_path, capture_output=True, text=True, check=False

@@ -11,32 +11,39 @@ import torch
 from torchvision.models import get_model
 
 from resnet_viz.attribution.attribute import attribute
-from resnet_viz.attribution.methods import METHODS
+from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.exports.published_map_script import published_map_script
 from resnet_viz.networks.torchvision_catalogue import ZOO
 from resnet_viz.networks.torchvision_zoo import published, with_weights
 
 _IMAGE = np.random.default_rng(1).integers(0, 256, (1, 3, 64, 64), dtype=np.uint8)
 _CASES = [
-    ("resnet18", "gradcam", "layer3.1"),
-    ("resnet50", "guided-gradcam", "layer4.2"),
-    ("resnet18", "deeplift", ""),
-    ("densenet121", "guided-backprop", ""),
-    ("densenet121", "activation", "features.denseblock3"),
-    ("alexnet", "integrated-gradients", ""),
-    ("alexnet", "smoothgrad", ""),
+    ("resnet18", "gradcam", "layer3.1", None),
+    ("resnet18", "gradcam", "layer3.1", 900),
+    ("resnet50", "guided-gradcam", "layer4.2", None),
+    ("resnet18", "deeplift", "", None),
+    ("resnet18", "deeplift", "", 900),
+    ("densenet121", "guided-backprop", "", None),
+    ("densenet121", "guided-backprop", "", 900),
+    ("densenet121", "activation", "features.denseblock3", None),
+    ("alexnet", "integrated-gradients", "", None),
+    ("alexnet", "smoothgrad", "", None),
 ]
 
 
-@pytest.mark.parametrize(("name", "method", "tap"), _CASES)
-def test_the_program_makes_the_same_map(name: str, method: str, tap: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("name", "method", "tap", "against"), _CASES)
+def test_the_program_makes_the_same_map(
+    name: str, method: str, tap: str, against: int | None, tmp_path: Path
+) -> None:
+    options = AttributionOptions(against=against)
     torch.manual_seed(3)
     weights = get_model(name, weights=None).state_dict()
     place = tmp_path / "hub" / "checkpoints" / ZOO[name].file
     place.parent.mkdir(parents=True)
     torch.save(weights, place)
     np.save(tmp_path / "image.npy", _IMAGE)
-    (tmp_path / "map.py").write_text(published_map_script(ZOO[name], method, tap, 7), encoding="utf-8")
+    program = published_map_script(ZOO[name], method, tap, 7, options)
+    (tmp_path / "map.py").write_text(program, encoding="utf-8")
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "map.py"],
         cwd=tmp_path,
@@ -49,7 +56,8 @@ def test_the_program_makes_the_same_map(name: str, method: str, tap: str, tmp_pa
     preset = published(name).transforms()
     mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (preset.mean, preset.std))
     image = (torch.tensor(_IMAGE).float() / 255 - mean) / std
-    wanted = attribute(with_weights(name, weights), image, torch.tensor([7]), method, tap or None).values
+    network = with_weights(name, weights)
+    wanted = attribute(network, image, torch.tensor([7]), method, tap or None, options).values
     found = np.load(tmp_path / "map.npy")
     assert found.shape == wanted.shape
     assert np.abs(wanted).max() > 0

@@ -23,6 +23,16 @@ def test_the_two_parts_stand_on_top_of_each_other() -> None:
     assert "Coat" in figure.title
 
 
+def test_the_credit_of_two_classes_names_both() -> None:
+    parts = np.array([1], np.float32), np.array([-0.5], np.float32)
+    figure = credit.figure(
+        credit.CreditInfo(family_look("residual"), ("stage1.block1",), *parts, "Coat", "Shirt")
+    )
+    assert figure.title.endswith("Coat, not Shirt")
+    assert "Coat, not Shirt" in figure.words
+    assert "minus that of Shirt" in str(figure.more)
+
+
 @pytest.mark.parametrize(
     ("said", "first"), [([2, 1, 1, 1], 1), ([1, 0, 1, 1], 2), ([1, 1, 1, 1], 0), ([1, 1, 1, 0], None)]
 )

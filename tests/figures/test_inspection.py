@@ -130,6 +130,17 @@ def test_faithfulness() -> None:
     valid(faithfulness.faithfulness_chart(faithfulness.faithfulness_info([])))
 
 
+def test_faithfulness_of_two_classes_says_whose_probability_it_is() -> None:
+    share = np.linspace(0, 1, 5, dtype=np.float32)
+    entry = faithfulness.NetworkFaithfulness(PLAIN, share, 1 - share, share, 0.5, 0.5, 0.2)
+    alone, of_two = faithfulness.figure([entry]), faithfulness.figure([entry], ("Coat", "Shirt"))
+    assert of_two.chart["layout"]["yaxis"]["title"]["text"] == "Probability: Coat, not Shirt"
+    assert alone.chart["layout"]["yaxis"]["title"]["text"] == "Probability"
+    for said in (of_two.more, of_two.words):
+        assert "that of Coat if only Coat and Shirt are in question" in str(said)
+    assert "in question" not in str(alone.more) + alone.words
+
+
 def test_two_residual_networks_are_told_apart_without_colour() -> None:
     both = (family_look("residual", "ResNet-18"), other_look("ResNet-50"))
     chart = predictions.predictions_chart(

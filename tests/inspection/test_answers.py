@@ -160,6 +160,25 @@ def test_honesty_has_a_row_per_layer_and_curves_from_end_to_end(reference: str, 
     assert np.isfinite(curves["sensitivity"]).all()
 
 
+def test_every_check_of_a_map_of_two_classes_follows_the_difference_of_their_logits(
+    reference: str, tmp_path: Path
+) -> None:
+    """Input × gradient is linear in the score, also with random weights; deletion starts at σ(y₃ − y₆)."""
+    arrays = {"images": some_images(2), "targets": np.array([3, 4])}
+    other = {"images": arrays["images"], "targets": np.array([6, 6])}
+    asked = {"model": reference, "method": "input-x-gradient"}
+    both = asked | {"options": {"against": 6}}
+    for question, name in (("maps", "raw"), ("baselines", "untrained"), ("sanity", "maps")):
+        found = ask(tmp_path, question, arrays, **both).arrays[name]
+        alone, opposed = (ask(tmp_path, question, one, **asked).arrays[name] for one in (arrays, other))
+        np.testing.assert_allclose(found, alone - opposed, atol=1e-4 * np.abs(found).max(), err_msg=question)
+    curves = ask(tmp_path, "faith", arrays, **both).arrays
+    logits = load_model(reference, tmp_path).logits(torch.tensor(arrays["images"]))
+    share = torch.sigmoid(logits[[0, 1], [3, 4]] - logits[:, 6]).numpy()
+    np.testing.assert_allclose(curves["deletion"][:, 0], share, rtol=1e-3)
+    np.testing.assert_allclose(curves["insertion"][:, -1], share, rtol=1e-3)
+
+
 @pytest.mark.parametrize("seed", [0, 1, 2, 2**31 - 1])
 def test_random_weights_are_never_the_runs_own_start(seed: int, tmp_path: Path) -> None:
     """A run of seed 1, as of every race of several seeds, was "randomised" to its own start."""

@@ -40,6 +40,18 @@ def test_the_maps_say_from_where_the_parts_come(tmp_path: Path) -> None:
     assert found.arrays["skip.14"].shape == (7, 7)
 
 
+def test_the_credit_of_two_classes_is_that_of_one_minus_that_of_the_other(tmp_path: Path) -> None:
+    """Every gradient is linear in the score; and the network is left as it was."""
+    both, before = asked("credit", "bundled:residual", tmp_path, target=3, against=0)
+    one, after = asked("credit", "bundled:residual", tmp_path, target=3)
+    other, _logits = asked("credit", "bundled:residual", tmp_path, target=0)
+    for name in ("skip", "branch", "skip.4", "branch.4"):
+        difference = one.arrays[name] - other.arrays[name]
+        np.testing.assert_allclose(both.arrays[name], difference, atol=1e-4 * np.abs(difference).max())
+        assert np.abs(difference).max() > 0
+    np.testing.assert_array_equal(before, after)
+
+
 def test_a_plain_network_has_nothing_to_credit_a_skip_connection_with(tmp_path: Path) -> None:
     found, _logits = asked("credit", "bundled:plain", tmp_path, target=3)
     assert not found.values["has_skip"]

@@ -7,7 +7,7 @@ import pytest
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.figure import Figure
-from resnet_viz.lab.answers import recorded
+from resnet_viz.lab.answers import asking, recorded, times_longer
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import ROWS, Choices, Drawing, Question
 from resnet_viz.lab.table import QUESTIONS
@@ -103,3 +103,14 @@ def test_it_refuses_settings_that_it_does_not_have(question: Question) -> None:
             question.with_settings({setting.name: "nonsense"})
     with pytest.raises(InvalidSetting, match="colour"):
         question.with_settings({"colour": 1})
+
+
+@EVERY
+def test_other_settings_are_said_to_take_as_much_longer_as_their_trainings_are(question: Question) -> None:
+    default = asking(question)
+    assert times_longer(default) == 1
+    if question.needs != "training":
+        return
+    default_seeds = int(question.defaults["seeds"])
+    seeds = max(int(most) for one in question.settings if one.name == "seeds" for most in one.options)
+    assert times_longer(asking(question, settings={"seeds": seeds})) == seeds / default_seeds

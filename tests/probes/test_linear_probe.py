@@ -109,7 +109,7 @@ def test_a_probe_finds_what_is_there_and_nothing_in_shuffled_labels() -> None:
     """Colour is in the images, so an untrained network hands it on; shuffled labels give one in four."""
     found = probed(build_residual(SPEC, SMALL, 0), labelled(400, 0), labelled(300, 1))
     assert found.accuracy[0] > 0.9
-    assert found.control.shape == (linear_probe._SHUFFLES, 7)
+    assert found.control.shape == (linear_probe.SHUFFLES, 7)
     assert found.control.mean() == pytest.approx(0.25, abs=0.06)
     noise = torch.randint(4, (300,), generator=torch.Generator().manual_seed(3))
     nothing = probed(

@@ -96,3 +96,18 @@ def test_a_refusal_is_a_sentence_and_is_tried_again_only_when_asked(store: Store
     assert not app.exception
     assert "could not train" not in texts(app)
     assert len(under_way(store)) == 1
+
+
+def test_a_start_is_not_lost_where_the_timing_comes_due_at_the_same_time(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The estimate stands above the button, and begins by asking for another run of the page."""
+    monkeypatch.setattr(estimate, "_LEAD_S", 3600.0)
+    app = open_page(**LINK)
+    wanted = app.session_state["estimate_wanted"]
+    app.session_state["estimate_wanted"] = wanted._replace(due=0.0)
+    app.button(key="depth_start").click().run()
+    assert not app.exception
+    assert len(store.groups()) == 1
+    app.run()
+    assert len(store.groups()) == 1, "a press starts once"

@@ -122,6 +122,7 @@ def test_choices_go_to_the_link_and_come_from_it() -> None:
         ("method", "magic"),
         ("layer", "stage9"),
         ("target", "99"),
+        ("against", "99"),
         ("opacity", "-5"),
         ("look", "x"),
         ("view", "?"),

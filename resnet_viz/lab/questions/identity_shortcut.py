@@ -135,6 +135,7 @@ QUESTION = Question(
     expected=N_("Some other skip connections train worse than the identity, and none trains better."),
     row="without",
     needs="training",
+    trains=experiment,
     settings=(
         Setting("learning_rate", N_("Learning rate"), (0.03, 0.1), 0.1),
         Setting("depth", N_("Depth"), (20, 26), 20),

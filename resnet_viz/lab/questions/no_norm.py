@@ -170,6 +170,7 @@ QUESTION = Question(
     expected=N_("Without normalisation a residual network learns once every branch starts at zero."),
     row="after",
     needs="training",
+    trains=experiment,
     settings=(
         Setting("learning_rate", N_("Learning rate"), (0.03, 0.05, 0.1), 0.1),
         Setting("depth", N_("Depth"), (20, 32), 32),

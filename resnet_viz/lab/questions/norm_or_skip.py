@@ -115,6 +115,7 @@ QUESTION = Question(
     expected=N_("Normalisation and skip connections each help, whether the other is there or not."),
     row="without",
     needs="training",
+    trains=experiment,
     settings=(
         Setting(
             "init",

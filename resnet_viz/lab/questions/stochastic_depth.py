@@ -161,6 +161,7 @@ QUESTION = Question(
     expected=N_("A network that loses blocks at random in training is better on test images."),
     row="after",
     needs="training",
+    trains=experiment,
     settings=(
         Setting(
             "survival",

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
-from resnet_viz.data.catalogue import info, shape_of
+from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import RunState
-from resnet_viz.experiments.estimates import BACKWARD, evaluations, probed_depths
+from resnet_viz.experiments.estimates import BACKWARD, probed_depths, work
 from resnet_viz.experiments.experiment import Cell, Experiment
 from resnet_viz.jobs.calibrate import ask_for_probe, known_estimate, known_probe
 from resnet_viz.locale import gettext as _
@@ -49,17 +49,6 @@ def show_estimate(spec: Experiment, missing: list[Cell]) -> None:
     st.fragment(_estimate, run_every=_LOOK_S if _is_wanted(spec) else None)(
         spec, missing, _is_wanted(spec), _is_awaited(spec, probe)
     )
-
-
-def work(missing: list[Cell]) -> int:
-    """Multiply-adds to train ``missing``, tests included; known without timing anything."""
-    total = 0
-    for cell in missing:
-        train = cell.run.train
-        tested = evaluations(train) * info(cell.run.data.dataset).test_size
-        images = train.steps * train.batch_size * (1 + BACKWARD) + tested
-        total += images * multiply_adds(cell.run.network, shape_of(cell.run.data))
-    return total
 
 
 @in_readers_language

@@ -21,6 +21,7 @@ from resnet_viz.ui import server
 from resnet_viz.ui.experiment.form import Asked
 from resnet_viz.ui.experiment.parts import Parts
 from resnet_viz.ui.permissions import owner
+from resnet_viz.ui.press import pressed
 
 _MOVING: Final = frozenset({RunState.QUEUED, RunState.RUNNING, RunState.PAUSED})
 
@@ -37,21 +38,22 @@ def start_button(
     stop = False
     trained = _in_training()
     if asked is None or not (enabled and asked.missing and trained) or _extends(current, asked):
-        pressed = place.button(
-            title, type="primary", icon=icon, disabled=not enabled, width="stretch", key=key
+        start = pressed(
+            place.button, title, type="primary", icon=icon, disabled=not enabled, width="stretch", key=key
         )
     else:
         with place.popover(title, icon=icon, width="stretch", key=f"{key}_choice"):
             st.markdown(_what_will_happen(asked, trained))
-            pressed = st.button(title, type="primary", icon=icon, width="stretch", key=key)
+            start = pressed(st.button, title, type="primary", icon=icon, width="stretch", key=key)
             if current is not None and _is_own(current) and _moves(current):
-                stop = st.button(
+                stop = pressed(
+                    st.button,
                     _("Stop what is shown, then start"),
                     icon=":material/stop_circle:",
                     width="stretch",
                     key=f"{key}_instead",
                 )
-    if asked is not None and (pressed or stop):
+    if asked is not None and (start or stop):
         if stop and current is not None:
             stop_experiment(server.store(), current.id)
         _start(parts, current, asked)

@@ -21,6 +21,7 @@ from resnet_viz.ui.home.replay import home_replay
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.link import Link
 from resnet_viz.ui.live.following import Following
+from resnet_viz.ui.press import pressed
 from resnet_viz.ui.recordings import recorded_race
 from resnet_viz.wording import duration, running_text
 
@@ -51,7 +52,9 @@ def home_page() -> None:
         recording = recorded_race()
     except (NotFound, InvalidSetting) as error:
         st.warning(str(error), icon=":material/movie_off:")
-        if st.button(_("Run it live"), type="primary", icon=":material/play_arrow:", key="home_race"):
+        if pressed(
+            st.button, _("Run it live"), type="primary", icon=":material/play_arrow:", key="home_race"
+        ):
             st.switch_page(pages.RACE.path)
     else:
         if home_replay():

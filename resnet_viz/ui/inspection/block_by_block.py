@@ -23,10 +23,10 @@ def block_by_block(selection: Selection, shown: Shown) -> None:
     """Both charts, and of one block the maps of its two parts."""
     with st.spinner(_("Fitting a classifier after every block; the first time takes some seconds …")):
         entries = [_known(network, selection) for network in selection.networks]
-    names, target = selection.class_names, shown.asked.target
+    names, asked = selection.class_names, shown.asked
+    score = {"target": asked.target} | ({} if asked.against is None else {"against": asked.against})
     credited = [
-        (network, ask(network, "credit", selection.seen.pixels, target=target))
-        for network in selection.networks
+        (network, ask(network, "credit", selection.seen.pixels, **score)) for network in selection.networks
     ]
     adding = [(network, answer) for network, answer in credited if answer.values["has_skip"]]
     left, right = st.columns(2, gap="medium")
@@ -36,7 +36,8 @@ def block_by_block(selection: Selection, shown: Shown) -> None:
         chart_card.show(figure, key="inspect_known", filename=filename, height_px=380)
     with right:
         if adding:
-            _show_credit(selection, *adding[-1], names[target])
+            against = None if asked.against is None else names[asked.against]
+            _show_credit(selection, *adding[-1], names[asked.target], against)
         else:
             st.info(_("Nothing is added in these networks: they have no skip connections."))
     left, right = st.columns(2, gap="medium")
@@ -48,10 +49,12 @@ def block_by_block(selection: Selection, shown: Shown) -> None:
             _maps(selection, adding[-1][1])
 
 
-def _show_credit(selection: Selection, network: Network, answer: Frame, class_name: str) -> None:
+def _show_credit(
+    selection: Selection, network: Network, answer: Frame, class_name: str, against: str | None
+) -> None:
     found = answer.arrays
     info = credit.CreditInfo(
-        network.look, tuple(answer.values["blocks"]), found["skip"], found["branch"], class_name
+        network.look, tuple(answer.values["blocks"]), found["skip"], found["branch"], class_name, against
     )
     filename = f"{selection.filename}-credit"
     chart_card.show(credit.figure(info), key="inspect_credit", filename=filename, height_px=380)

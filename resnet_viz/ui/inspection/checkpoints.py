@@ -12,7 +12,7 @@ from resnet_viz.ui import pages
 from resnet_viz.ui.inspection.client import predict, probabilities
 from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.map_types import MapAsked, Shown
-from resnet_viz.ui.inspection.maps import map_of
+from resnet_viz.ui.inspection.maps import logit_difference, map_of
 from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection
 from resnet_viz.ui.network_card import network_card
@@ -91,11 +91,18 @@ class _Moment:
             "high": number(float(values.max())),
         }
         text = _("Step {step}: map from {low} to {high}")
-        if asked.knows_class:
+        names = selection.class_names
+        if asked.against is not None:
+            text = _(
+                "Step {step}: logit of {name} minus that of {other} {difference}, map from {low} to {high}"
+            )
+            difference = logit_difference(predict(network, selection.seen.pixels)[0], asked)
+            said |= {"name": names[asked.target], "other": names[asked.against], "difference": difference}
+        elif asked.knows_class:
             text = _("Step {step}: {name} {share}, map from {low} to {high}")
             logits = predict(network, selection.seen.pixels)[0]
             share = float(probabilities(logits)[asked.target])
-            said |= {"name": selection.class_names[asked.target], "share": percent(share)}
+            said |= {"name": names[asked.target], "share": percent(share)}
         self.title = found.refusal or text.format(**said)
 
 

@@ -24,7 +24,7 @@ def details(selection: Selection, shown: Shown) -> None:
         for one, limit in zip(shown.maps, shown.limits, strict=True):
             if one.values is not None:
                 with network_card(one.network.look, one.network.slot, "raw", height="stretch"):
-                    _show_raw(one, limit, signed=shown.look.signed)
+                    _show_raw(one, limit, shown)
     found = [one for one in shown.maps if one.values is not None]
     downloads(selection, shown.asked, found, list(shown.limits), shown.look)
 
@@ -38,13 +38,13 @@ def _show_predictions(selection: Selection) -> None:
     chart_card.show(figure, key="inspect_predictions", filename=filename, height_px=340)
 
 
-def _show_raw(one: NetworkMap, limit: float, *, signed: bool) -> None:
+def _show_raw(one: NetworkMap, limit: float, shown: Shown) -> None:
     values = one.values
     assert values is not None
     rows, columns = values.shape
     st.markdown(f"#### {one.network.name}")
     show_picture(
-        grid(values, limit, signed=signed),
+        grid(values, limit, signed=shown.look.signed),
         width="stretch",
         alt=_("The raw values as a grid of {height} × {width}").format(height=rows, width=columns),
     )
@@ -52,4 +52,5 @@ def _show_raw(one: NetworkMap, limit: float, *, signed: bool) -> None:
     low, high = number(float(values.min())), number(float(values.max()))
     st.caption(_("Values from {low} to {high}").format(low=low, high=high))
     if one.balance is not None:
-        st.caption(running_text(map(str, balance_remarks(one.balance))))
+        remarks = balance_remarks(one.balance, contrast=shown.asked.against is not None)
+        st.caption(running_text(map(str, remarks)))

@@ -21,6 +21,7 @@ from resnet_viz.ui import server
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
+from resnet_viz.ui.press import pressed
 from resnet_viz.wording import number, percent
 
 _COMING: Final = "inspect_coming"
@@ -64,7 +65,8 @@ def _start(entry: ZooEntry, data_folder: Path) -> None:
         st.caption(text.format(done=done // _MB))
     label = _("Try again") if refusal is not None else _("Download {size} MB")
     left = max(entry.size_bytes - done, _MB)
-    if st.button(
+    if pressed(
+        st.button,
         label.format(size=left // _MB),
         icon=":material/refresh:" if refusal is not None else ":material/download:",
         type="primary",
@@ -92,7 +94,7 @@ def _progress(entry: ZooEntry) -> None:
     following = Following(_Coming(entry.reference), coming, _ended, key=f"fetch_{entry.name}", moving=True)
     following.text("progress", partial(_how_far_html, entry.title))
     following.begin()
-    if st.button(_("Cancel"), icon=":material/close:", key=f"inspect_cancel_{entry.name}"):
+    if pressed(st.button, _("Cancel"), icon=":material/close:", key=f"inspect_cancel_{entry.name}"):
         server.fetches().cancel(entry.reference)
         _coming().discard(entry.name)
         st.rerun()
@@ -143,7 +145,7 @@ def _by_hand(entries: list[ZooEntry], data_folder: Path) -> None:
     steps.append(_("Press the button below."))
     numbered = [step if step.startswith(" ") else f"1. {step}" for step in steps]
     st.markdown("\n".join(numbered))
-    if st.button(_("Look again"), icon=":material/folder_open:", key="inspect_look_again"):
+    if pressed(st.button, _("Look again"), icon=":material/folder_open:", key="inspect_look_again"):
         for entry in entries:
             _failed().pop(entry.name, None)
         st.rerun()

@@ -31,6 +31,8 @@ def downloads(
     if not found:
         return
     start = f"{selection.filename}-{asked.method}"
+    if asked.against is not None:
+        start += f"-{asked.target}-not-{asked.against}"
     with st.container(horizontal=True, gap="small", key="inspect_downloads"):
         for one, limit in zip(found, limits, strict=False):
             _button(
@@ -113,7 +115,13 @@ def _figure(
                 _("{network}, raw").format(network=one.network.name),
             )
         )
-    parts = [_(METHODS[asked.method].title)] + ([names[asked.target]] if asked.knows_class else [])
+    parts = [_(METHODS[asked.method].title)]
+    if asked.against is not None:
+        parts.append(
+            _("why {name} and not {other}").format(name=names[asked.target], other=names[asked.against])
+        )
+    elif asked.knows_class:
+        parts.append(names[asked.target])
     layers = dict.fromkeys(asked.layer(one.network) for one in found)
     parts[1:1] = [layer_title(layer) for layer in layers if layer]
     return sheet(panels, title=" · ".join(parts), subtitle=selection.seen.name).encode()
@@ -123,6 +131,7 @@ def _arrays(selection: Selection, asked: MapAsked, found: list[NetworkMap]) -> b
     arrays: dict[str, Any] = {one.network.file_stem: one.values for one in found if one.values is not None}
     arrays["image"] = selection.seen.pixels[0]
     arrays |= {"method": asked.method} | ({"target": asked.target} if asked.knows_class else {})
+    arrays |= {} if asked.against is None else {"against": asked.against}
     layers = {one.network.file_stem: asked.layer(one.network) for one in found}
     if len(set(layers.values())) == 1:
         return npz(arrays | {"tap": next(iter(layers.values()))})
@@ -131,7 +140,7 @@ def _arrays(selection: Selection, asked: MapAsked, found: list[NetworkMap]) -> b
 
 def _program(selection: Selection, asked: MapAsked, one: NetworkMap) -> Callable[[], bytes]:
     network = one.network
-    options = AttributionOptions()
+    options = AttributionOptions(against=asked.against)
     if one.balance is not None and one.balance.steps is not None:
         options = options.but(steps=one.balance.steps)
 

@@ -25,6 +25,7 @@ LINK: Final = LinkedChoices(
         "layer2",
         "method",
         "target",
+        "against",
         "view",
         "scale",
         "opacity",

@@ -10,9 +10,10 @@ from resnet_viz.attribution.remarks import layer_remark
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels
+from resnet_viz.ui.inspection.choose_class import choose_against, choose_contrast, choose_target
 from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.map_types import Look, MapAsked
-from resnet_viz.ui.inspection.selection import Selection, choose_target
+from resnet_viz.ui.inspection.selection import Selection
 from resnet_viz.wording import running_text
 
 DEFAULT_METHOD: Final = "gradcam"
@@ -32,7 +33,10 @@ def choose_map(selection: Selection) -> tuple[MapAsked, Look]:
         ),
     )
     method = METHODS[name]
-    target = choose_target(selection) if method.knows_class else selection.usual_target
+    target, against = selection.usual_target, None
+    if method.knows_class:
+        target = choose_target(selection)
+        against = choose_against(selection, target)
     look = _choose_look(method, len(selection.networks))
     passes = method.passes(AttributionOptions(), selection.known[-1].image.px)
     cost = _("Cost in passes: {forward} forward, {backward} backward.")
@@ -42,8 +46,47 @@ def choose_map(selection: Selection) -> tuple[MapAsked, Look]:
             "are doubled until the sum is within {tolerance} of the difference."
         )
     cost = cost.format(forward=passes.forward, backward=passes.backward, tolerance=f"{TOLERANCE:.0%}")
-    st.caption(running_text((_(method.meaning), _(method.fits), cost)))
-    return MapAsked(name, {}, target), look
+    asked = MapAsked(name, {}, target, against)
+    said = (_(method.meaning), *_contrast_in_words(selection, asked), _(method.fits), cost)
+    st.caption(running_text(said))
+    return asked, look
+
+
+def offer_contrast(selection: Selection, asked: MapAsked) -> None:
+    """One click to why one network's class and not the other's, and from there to the same the other way."""
+    if not asked.knows_class:
+        return
+    if asked.against is None:
+        target, against = selection.usual_contrast
+        icon = ":material/compare_arrows:"
+        text = _("The map of the evidence for {name} rather than {other}.")
+    else:
+        target, against = asked.against, asked.target
+        icon = ":material/swap_horiz:"
+        text = _("Swap the two classes: the map of the evidence for {name} rather than {other}.")
+    names = {"name": selection.class_names[target], "other": selection.class_names[against]}
+    st.button(
+        _("Why {name}, not {other}?").format(**names),
+        icon=icon,
+        key="inspect_contrast",
+        width="stretch",
+        help=text.format(**names),
+        on_click=choose_contrast,
+        args=(target, against),
+    )
+
+
+def _contrast_in_words(selection: Selection, asked: MapAsked) -> list[str]:
+    """What the score is where two classes are compared, and what the signs say; empty where they are not."""
+    if asked.against is None:
+        return []
+    names = selection.class_names
+    said = [_("Here the score is the logit of {name} minus that of {other}.")]
+    if METHODS[asked.method].signed:
+        said.append(
+            _("Positive values are evidence for {name} rather than {other}, negative ones for {other}.")
+        )
+    return [text.format(name=names[asked.target], other=names[asked.against]) for text in said]
 
 
 def show_layer_remarks(selection: Selection, asked: MapAsked) -> None:

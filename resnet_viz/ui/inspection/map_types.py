@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,12 +16,14 @@ from resnet_viz.ui.inspection.networks import Network, Slot
 class MapAsked:
     """``layers`` by the networks' slots, empty where the method needs none; ``target`` is a class.
 
+    With ``against`` the map is of the difference of both classes' logits: why the one and not the other.
     Where the method knows no class, nothing depends on ``target`` and nothing is said of it.
     """
 
     method: str
     layers: Mapping[Slot, str]
     target: int
+    against: int | None = None
 
     @property
     def knows_class(self) -> bool:
@@ -30,6 +33,15 @@ class MapAsked:
     def layer(self, network: Network) -> str:
         """Of this network; empty where the method needs none."""
         return self.layers.get(network.slot, "")
+
+    def question(self, network: Network) -> dict[str, Any]:
+        """What is asked of this network, as `inspection.answers` takes it."""
+        values: dict[str, Any] = {"method": self.method, "targets": np.array([self.target], np.int64)}
+        if self.layer(network):
+            values["tap"] = self.layer(network)
+        if self.against is not None:
+            values["options"] = {"against": self.against}
+        return values
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,5 @@
 """Attribution maps: asked for, coloured, and put into words."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -19,20 +17,24 @@ from resnet_viz.ui.inspection.networks import Network
 from resnet_viz.ui.inspection.selection import Selection
 from resnet_viz.ui.picture import show_picture
 from resnet_viz.wording import number
+from resnet_viz.wording import signed as signed_number
 
 
 def map_of(network: Network, selection: Selection, asked: MapAsked) -> NetworkMap:
     """The network's map, or why there is none."""
-    values: dict[str, Any] = {"method": asked.method, "targets": np.array([asked.target], np.int64)}
-    if asked.layer(network):
-        values["tap"] = asked.layer(network)
     try:
-        answer = ask(network, "maps", selection.seen.pixels, **values)
+        answer = ask(network, "maps", selection.seen.pixels, **asked.question(network))
     except ResnetVizError as refusal:
         return NetworkMap(network, None, refusal=str(refusal))
     emptiness: Emptiness = answer.values["empty"][0]
     balances = [Balance(*values) for values in answer.values["balances"]]
     return NetworkMap(network, answer.arrays["raw"][0], emptiness, balance=balances[0] if balances else None)
+
+
+def logit_difference(logits: npt.NDArray[np.float32], asked: MapAsked) -> str:
+    """What a map against a class explains, as it is shown: the logit of the one minus that of the other."""
+    assert asked.against is not None
+    return signed_number(number(float(logits[asked.target] - logits[asked.against])))
 
 
 def limits_of(found: tuple[NetworkMap, ...], look: Look) -> tuple[float, ...]:
@@ -66,7 +68,7 @@ def colour_bar(limit: float, *, signed: bool) -> None:
 
 
 def _describe(one: NetworkMap, values: npt.NDArray[np.float32], asked: MapAsked) -> str:
-    empty = emptiness_sentence(METHODS[asked.method], one.empty)
+    empty = emptiness_sentence(METHODS[asked.method], one.empty, contrast=asked.against is not None)
     if empty is not None:
         return str(empty)
     row, column = np.unravel_index(int(values.argmax()), values.shape)

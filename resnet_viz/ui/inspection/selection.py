@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from resnet_viz.figures.predictions import FEW
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui import labels
@@ -17,7 +16,6 @@ from resnet_viz.ui.inspection.images import Seen
 from resnet_viz.ui.inspection.link import LINK
 from resnet_viz.ui.inspection.networks import Network, Pair, Slot
 
-_AUTOMATIC: Final = "auto"
 _KINDS: Final = {
     "stem": N_("first convolution"),
     "conv": N_("convolution"),
@@ -62,6 +60,16 @@ class Selection:
     def usual_target(self) -> int:
         """The true class, or where it is not known the one that the last network predicts."""
         return int(self.logits[-1].argmax()) if self.seen.truth is None else self.seen.truth
+
+    @property
+    def usual_contrast(self) -> tuple[int, int]:
+        """The last network's class, and the first's; where they agree, the next most probable."""
+        target, other = int(self.logits[-1].argmax()), int(self.logits[0].argmax())
+        return target, self.other_than(target) if other == target else other
+
+    def other_than(self, target: int) -> int:
+        """The class that the last network finds most probable apart from ``target``."""
+        return next(int(one) for one in np.argsort(-self.logits[-1], kind="stable") if one != target)
 
     @property
     def filename(self) -> str:
@@ -165,37 +173,3 @@ def _choose_layer(parameter: str, label: str, about: About, axis: Sequence[Layer
             ),
         ),
     )
-
-
-def choose_target(selection: Selection) -> int:
-    """Show the classes; the index of the one to explain."""
-    names = selection.class_names
-    order = np.arange(len(names))
-    if len(names) > FEW:
-        order = np.argsort(-selection.logits[-1], kind="stable")
-    automatic = selection.usual_target
-    options = [_AUTOMATIC, *map(str, order.tolist())]
-
-    def title(option: str) -> str:
-        if option != _AUTOMATIC:
-            return names[int(option)]
-        text = _("True class: {name}") if selection.seen.truth is not None else _("Predicted class: {name}")
-        return text.format(name=names[automatic])
-
-    chosen = LINK.choose(
-        "target",
-        options,
-        _AUTOMATIC,
-        lambda key: st.selectbox(
-            _("Class to explain"),
-            options,
-            format_func=title,
-            key=key,
-            help=_("{count} classes, the most probable ones first; type to search.").format(
-                count=f"{len(names):,}"
-            )
-            if len(names) > FEW
-            else None,
-        ),
-    )
-    return automatic if chosen == _AUTOMATIC else int(chosen)

@@ -2,7 +2,6 @@
 
 from typing import Any, Final
 
-import numpy as np
 import streamlit as st
 
 from resnet_viz.errors import ResnetVizError
@@ -174,7 +173,11 @@ def _faithfulness(selection: Selection, asked: MapAsked) -> None:
     if not entries:
         return
     filename = f"{selection.filename}-faithfulness"
-    chart_card.show(faithfulness.figure(entries), key="inspect_faith", filename=filename, height_px=360)
+    names = selection.class_names
+    classes = None if asked.against is None else (names[asked.target], names[asked.against])
+    chart_card.show(
+        faithfulness.figure(entries, classes), key="inspect_faith", filename=filename, height_px=360
+    )
     headings = [
         "",
         _("Area, painted over (small is good)"),
@@ -201,7 +204,7 @@ def _is_wanted(selection: Selection, asked: MapAsked) -> bool:
     """What is quick is simply shown; what takes long is asked for, and then kept."""
     if selection.is_matched:
         return True
-    question = (selection.filename, asked.method, *asked.layers.values(), asked.target)
+    question = (selection.filename, asked.method, *asked.layers.values(), asked.target, asked.against)
     if st.session_state.get(_MEASURED) != question:
         st.markdown(_("More than a hundred changed images go through each network; large ones take minutes."))
         st.button(
@@ -220,12 +223,9 @@ def _small(selection: Selection, values: Any) -> Any:
 
 
 def _asked(network: Network, question: str, selection: Selection, asked: MapAsked) -> Frame | None:
-    values: dict[str, Any] = {"method": asked.method, "targets": np.array([asked.target], np.int64)}
-    if asked.layer(network):
-        values["tap"] = asked.layer(network)
     try:
         with st.spinner(_("Checking the {network} network …").format(network=network.name_inside)):
-            return ask(network, question, selection.seen.pixels, **values)
+            return ask(network, question, selection.seen.pixels, **asked.question(network))
     except ResnetVizError as refusal:
         st.error(str(refusal), icon=":material/block:")
         return None

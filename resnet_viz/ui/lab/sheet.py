@@ -7,7 +7,7 @@ from resnet_viz.events import RunState
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.inspection.bundled import BUNDLED, TITLES, pairs_here
 from resnet_viz.jobs.experiments import spec_of
-from resnet_viz.lab.answers import Asking, ask, asking, known, prediction_key, recorded
+from resnet_viz.lab.answers import Asking, ask, asking, known, prediction_key, recorded, times_longer
 from resnet_viz.lab.question import Question, Setting, Value
 from resnet_viz.lab.subjects import races, steps_of
 from resnet_viz.locale import gettext as _
@@ -18,6 +18,7 @@ from resnet_viz.ui.lab.index import NEEDS, open_question
 from resnet_viz.ui.lab.link import ABOUT, LINK, STEP
 from resnet_viz.ui.lab.predict import predict, said_before
 from resnet_viz.ui.permissions import owner
+from resnet_viz.ui.press import pressed
 from resnet_viz.ui.translated import key_in_language
 from resnet_viz.wording import duration, running_text
 
@@ -184,13 +185,17 @@ def _measure_row(
             st.error(str(record.failure), icon=":material/error:")
         expected = predict(question)
         with st.container(horizontal=True, vertical_alignment="center"):
-            pressed = st.button(
-                _("Measure"), type="primary", icon=":material/science:", key=key_in_language("lab_do_measure")
+            go = pressed(
+                st.button,
+                _("Measure"),
+                type="primary",
+                icon=":material/science:",
+                key=key_in_language("lab_do_measure"),
             )
-            st.caption(_how_long(question), width="content")
+            st.caption(_how_long(asked), width="content")
             if said := said_before(question, prediction):
                 st.caption(_("You said: {said}.").format(said=said), width="content")
-        if pressed:
+        if go:
             if expected is not None:
                 server.store().predictions.keep(owner(), key, expected)
             ask(server.store(), asked, owner())
@@ -198,10 +203,16 @@ def _measure_row(
             st.rerun()
 
 
-def _how_long(question: Question) -> str:
-    found = recorded(question.name)
-    needs = _(NEEDS[question.needs])
+def _how_long(asked: Asking) -> str:
+    found = recorded(asked.question.name)
+    needs = _(NEEDS[asked.question.needs])
     if found is None:
         return needs
     took = duration(found.result.values["wall_s"])
-    return f"{needs} · " + _("took {time} on {machine}").format(time=took, machine=found.machine)
+    longer = times_longer(asked)
+    if longer == 1:
+        return f"{needs} · " + _("took {time} on {machine}").format(time=took, machine=found.machine)
+    expected = _("about {time} with these settings, from {took} with the defaults on {machine}").format(
+        time=duration(longer * found.result.values["wall_s"]), took=took, machine=found.machine
+    )
+    return f"{needs} · {expected}"

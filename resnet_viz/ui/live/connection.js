@@ -5,9 +5,10 @@ const HELLO_MS = 6000; // a proxy that holds back what it is sent says nothing f
 const AGAIN_MS = 1000;
 const SLOW_MS = 3000;
 const APART_MS = 100;
+const QUIET_MS = 300; // a slider is heard of 200 ms after its last move
+const PRESSES = ["pointerdown", "pointerup", "click", "keydown", "input", "change"];
 
-// Once the browser has nothing else to do; not all of them say so.
-const whenIdle = window.requestIdleCallback ?? ((then) => setTimeout(then, APART_MS));
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 class Connection {
   followers = new Set();
@@ -17,14 +18,26 @@ class Connection {
   slow = false;
   followed = "";
   said = Promise.resolve();
+  pressed = -Infinity;
 
   constructor() {
+    const note = () => (this.pressed = performance.now());
+    for (const type of PRESSES) addEventListener(type, note, { capture: true, passive: true });
     document.addEventListener("visibilitychange", () => (document.hidden ? this.disconnect() : this.connect()));
   }
 
-  // One thing after the other, and after whatever was pressed: of what is said at once, Streamlit hears one.
+  // One thing after the other, and not together with what was pressed: what is said at once reaches Streamlit as one
+  // message, and it carries that out as a run of one fragment only.
   say(tell) {
-    this.said = this.said.then(() => new Promise((done) => whenIdle(() => (tell(), setTimeout(done, APART_MS)))));
+    this.said = this.said.then(async () => {
+      await this.quiet();
+      tell();
+      await pause(APART_MS);
+    });
+  }
+
+  async quiet() {
+    for (let left; (left = this.pressed + QUIET_MS - performance.now()) > 0; ) await pause(left);
   }
 
   tokens() {

@@ -2,6 +2,7 @@
 // is told when it has something else to show. connection.js stands before it; Python side: following.py.
 
 const followers = new WeakMap();
+const UNANSWERED_MS = 5000;
 const AHEAD = /^\d+% · /; // what a title has before the page's own
 
 class Follower {
@@ -18,7 +19,7 @@ class Follower {
     this.address = address;
     this.tell = tell;
     this.stamp = stamp;
-    this.asked = null;
+    this.answered();
     this.note.textContent = slow;
     this.tokens = new Map(Object.entries(parts));
     for (const token of before.keys()) if (!this.tokens.has(token)) liveParts.forget(token);
@@ -36,7 +37,8 @@ class Follower {
     }
     if (kind === "stamp") {
       // What the script shows now may be newer than what was heard last.
-      return [liveParts.follow(token, (stamp) => stamp !== this.stamp && this.ask(stamp), { known: false })];
+      const hear = (heard) => (heard === this.stamp ? this.answered() : this.ask(heard));
+      return [liveParts.follow(token, hear, { known: false })];
     }
     return []; // charts and tables follow by themselves
   }
@@ -47,10 +49,21 @@ class Follower {
     }
   }
 
+  // Again, until it is answered: what a page says can get lost, as where the script ran for something else.
   ask(stamp) {
     if (this.asked === stamp) return;
+    this.answered();
     this.asked = stamp;
     connection.say(() => this.tell(stamp));
+    this.unanswered = setTimeout(() => {
+      this.asked = null;
+      this.ask(stamp);
+    }, UNANSWERED_MS);
+  }
+
+  answered() {
+    this.asked = null;
+    clearTimeout(this.unanswered);
   }
 
   saySlow() {
@@ -64,6 +77,7 @@ class Follower {
 
   close() {
     this.leave();
+    this.answered();
     for (const token of this.tokens.keys()) liveParts.forget(token);
     connection.followers.delete(this);
     connection.changed();

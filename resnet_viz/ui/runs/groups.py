@@ -17,6 +17,7 @@ from resnet_viz.store.labels import LONGEST
 from resnet_viz.ui import labels, pages, server
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.permissions import may_change
+from resnet_viz.ui.press import pressed
 from resnet_viz.ui.runs.actions import attempt
 from resnet_viz.ui.runs.filter import show_runs_of
 from resnet_viz.ui.runs.group_rows import bundled_rows, columns, read_spec, row_of, title_of
@@ -145,7 +146,9 @@ def _labels_form(group: GroupSummary) -> None:
         written = st.text_area(
             _("Notes"), group.notes, max_chars=LONGEST["notes"], height=96, key=f"groups_notes_{group.id}"
         )
-        saved = st.form_submit_button(_("Save"), icon=":material/save:", key=f"groups_save_{group.id}")
+        saved = pressed(
+            st.form_submit_button, _("Save"), icon=":material/save:", key=f"groups_save_{group.id}"
+        )
         if saved and attempt(lambda: library.label_group(group.id, name=name, notes=written)):
             st.rerun()
 

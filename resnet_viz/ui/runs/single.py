@@ -16,6 +16,7 @@ from resnet_viz.store.listing import SortKey
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.permissions import may_change
+from resnet_viz.ui.press import pressed
 from resnet_viz.ui.runs.actions import attempt
 from resnet_viz.ui.runs.filter import show_groups, show_runs_of
 from resnet_viz.ui.runs.paged import Found, Listed, following, page_of
@@ -100,7 +101,7 @@ def _labels_form(run: RunRecord) -> None:
         notes = st.text_area(
             _("Notes"), run.notes, max_chars=LONGEST["notes"], height=96, key=f"runs_notes_{run.id}"
         )
-        if st.form_submit_button(_("Save"), icon=":material/save:", key=f"runs_save_{run.id}"):
+        if pressed(st.form_submit_button, _("Save"), icon=":material/save:", key=f"runs_save_{run.id}"):
             written = Labels(name=name, notes=notes, tags=tags.replace("，", ",").split(","))
             if attempt(lambda: server.store().library.label([run.id], written)):
                 st.rerun()

@@ -51,7 +51,7 @@ class Heard(NamedTuple):
 
 def _addresses(with_race: tuple[str, str]) -> list[str]:
     server, race = with_race
-    return [*(f"{server}/{page.address}" for page in PAGES), race]
+    return [*(f"{server}/{page.address}" for page in PAGES), race, f"{server}/lab?question=lesion"]
 
 
 def _open(page: Page, address: str) -> None:
@@ -70,6 +70,14 @@ def _named(page: Page, theme: str) -> None:
             && names.every((name) => name && !RegExp(`^(${streamlits})$`).test(name));
         }""",
         arg=[theme, _STREAMLITS],
+    )
+
+
+def _faded(page: Page) -> None:
+    """Wait until nothing fades any more from one theme into the other."""
+    page.wait_for_function(
+        """() => document.getAnimations()
+             .every((one) => !(one instanceof CSSTransition) || one.playState !== 'running')"""
     )
 
 
@@ -101,6 +109,7 @@ def heard(browser: Browser, with_race: tuple[str, str]) -> list[Heard]:
                     page.emulate_media(color_scheme=theme)
                     if language == "zh":
                         _named(page, theme)
+                    _faded(page)
                     where = f"{address}, {language}, {theme}"
                     found.append(Heard(where, _findings(page), page.locator("body").aria_snapshot()))
     return found
