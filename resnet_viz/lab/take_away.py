@@ -21,7 +21,6 @@ from resnet_viz.data.arrays import Arrays, read_arrays
 from resnet_viz.data.arrays import bundled_path as bundled_images
 from resnet_viz.data.balanced_order import balanced_order
 from resnet_viz.data.catalogue import BUNDLED, info, shape_of
-from resnet_viz.data.published_arrays import kept_path
 from resnet_viz.data.sources import SOURCES
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.inspection.bundled import bundled_path
@@ -188,7 +187,7 @@ def _images_of(spec: RunSpec, data_folder: Path) -> Path:
     dataset = spec.data.dataset
     if dataset in (BUNDLED, "fashion-mnist"):
         return bundled_images(BUNDLED)
-    path = kept_path(SOURCES[dataset], data_folder)
+    path = SOURCES[dataset].kept_path(data_folder)
     if not path.is_file():
         raise NotFound(
             "no_images_for_script",
