@@ -1,8 +1,11 @@
 """One question asked at several depths: which number of each answer is compared, and for whom."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from math import isfinite
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.lab.answers import Asking, asking
@@ -85,6 +88,17 @@ def _asked(question: Question, depth: int, settings: Mapping[str, Value]) -> Ask
     return found._replace(settings={**found.settings, "depth": depth})
 
 
+def can_be_asked_over_depths(question: Question) -> bool:
+    """Whether it has no networks whose depth is given."""
+    return question.name in _KEYS
+
+
+def offered_at(asked: Asking) -> list[Asking]:
+    """The same question at every depth that its page offers."""
+    (depth,) = (one for one in asked.question.settings if one.name == "depth")
+    return [asked._replace(settings={**asked.settings, "depth": value}) for value in depth.options]
+
+
 def title_of_key(question: Question) -> str:
     """What the number is, in the reader's language."""
     return _(_KEYS[question.name].title)
@@ -92,9 +106,54 @@ def title_of_key(question: Question) -> str:
 
 def key_values(asked: Asking, result: Frame) -> dict[str, float | None]:
     """The number of each network, by its name in the reader's language; None where there is none."""
-    key, depth = _KEYS[asked.question.name], int(asked.settings["depth"])
-    panel = next(
-        one for one in asked.question.panels(result) if isinstance(one, Panel) and one.name == key.panel
-    )
-    found = {one.name: key.on(one, depth) for one in panel.series if one.kind == "measured"}
+    found = {one.name: float(one.y[0]) for one in _points(asked, result)}
     return {name: value if isfinite(value) else None for name, value in found.items()}
+
+
+def depths_panel(answers: Sequence[tuple[Asking, Frame]]) -> Panel:
+    """The number over depths, one line a network; ``answers`` are to one question, at least one."""
+    question = answers[0][0].question
+    lines: dict[str, list[Series]] = {}
+    for asked, result in answers:
+        for point in _points(asked, result):
+            lines.setdefault(point.name, []).append(point)
+    measured = _panel(*answers[0])
+    return Panel(
+        "over_depths",
+        title_of_key(question),
+        _("Each point: the answer to this question at one depth."),
+        _("Depth"),
+        measured.y_title,
+        tuple(
+            replace(
+                points[0], x=np.concatenate([p.x for p in points]), y=np.concatenate([p.y for p in points])
+            )
+            for points in lines.values()
+        ),
+        y_log=measured.y_log,
+        y_share=measured.y_share,
+    )
+
+
+def _points(asked: Asking, result: Frame) -> list[Series]:
+    """The number of each network as a line of one point, which is at the depth."""
+    depth, on = int(asked.settings["depth"]), _KEYS[asked.question.name].on
+    return [
+        replace(
+            one, x=np.array([float(depth)]), y=np.array([on(one, depth)]), low=None, high=None, marks=False
+        )
+        for one in _panel(asked, result).series
+        if one.kind == "measured"
+    ]
+
+
+def _joined(points: Sequence[Series]) -> Series:
+    x, y = (np.concatenate([getattr(one, name) for one in points]) for name in ("x", "y"))
+    return replace(points[0], x=x, y=y)
+
+
+def _panel(asked: Asking, result: Frame) -> Panel:
+    """Where the number is read."""
+    wanted = _KEYS[asked.question.name].panel
+    panels = (one for one in asked.question.panels(result) if isinstance(one, Panel))
+    return next(one for one in panels if one.name == wanted)

@@ -4,7 +4,8 @@ import pytest
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.lab.answers import asking, recorded
-from resnet_viz.lab.over_depths import asked_at, key_values, title_of_key
+from resnet_viz.lab.over_depths import asked_at, depths_panel, key_values, offered_at, title_of_key
+from resnet_viz.lab.panel import panel_figure
 from resnet_viz.lab.questions import stochastic_depth
 from resnet_viz.lab.table import QUESTIONS
 from tests.lab.made_trainings import DIVERGED, answer
@@ -42,3 +43,20 @@ def test_the_key_number_of_trainings_leaves_out_what_diverged() -> None:
     values = list(key_values(asking(QUESTIONS["stochastic_depth"]), result).values())
     assert values[0] == pytest.approx(0.6 / 2.3)
     assert values[1] is None
+
+
+def test_the_chart_over_depths_has_the_key_number_of_every_answer() -> None:
+    question = QUESTIONS["stochastic_depth"]
+    answers = []
+    for depth, losses in ((20, (0.5, 0.7)), (32, (0.6, 0.9))):
+        settings = {**question.defaults, "seeds": 1, "depth": depth}
+        spec = stochastic_depth.experiment(settings)
+        ends = {family: [loss] for family, loss in zip(spec.families, losses, strict=True)}
+        answers.append((asking(question, settings=settings), answer(spec, ends)))
+    panel = depths_panel(answers)
+    assert panel.y_share
+    assert [one.x.tolist() for one in panel.series] == [[20, 32], [20, 32]]
+    for index, line in enumerate(panel.series):
+        assert line.y.tolist() == [list(key_values(*each).values())[index] for each in answers]
+    assert not panel_figure(panel).is_empty
+    assert [one.settings["depth"] for one in offered_at(answers[0][0])] == [20, 32]

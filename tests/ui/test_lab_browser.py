@@ -116,3 +116,26 @@ def test_an_answer_is_taken_away_as_a_picture_for_a_slide_and_as_a_script(
         page.get_by_role("button", name="Script and data").click()
     with ZipFile(found.value.path()) as archive:
         assert "lab-first_gradient/first_gradient.py" in archive.namelist()
+
+
+def test_a_question_is_asked_over_depths_and_stopping_keeps_what_there_is(
+    page: Page, app: tuple[str, Store], app_url: str
+) -> None:
+    page.goto(f"{app_url}/lab?question=shattered&seeds=1")
+    page.get_by_text("This question over depths", exact=True).click()
+    expect(page.get_by_text("0 of 5 depths are measured.")).to_be_visible(timeout=_SOON_MS)
+    page.get_by_role("button", name="Measure the other depths").click()
+    some = page.get_by_text(re.compile("[1-5] of 5 depths are measured."))
+    expect(some).to_be_visible(timeout=_MEASURED_MS)
+    chart = page.get_by_role("heading", name="Autocorrelation at lag 1")
+    expect(chart).to_be_visible(timeout=_SOON_MS)
+    stop = page.locator(".st-key-lab_depths_do_stop button")
+    if stop.is_visible():
+        stop.click()
+    expect(stop).to_be_hidden(timeout=_MEASURED_MS)
+    _address, store = app
+    assert [one for one in store.measurements.under_way() if one.spec.task == TASK] == []
+    expect(some).to_be_visible()
+    page.reload()
+    page.get_by_text("This question over depths", exact=True).click()
+    expect(chart).to_be_visible(timeout=_SOON_MS)
