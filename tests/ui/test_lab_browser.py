@@ -107,7 +107,7 @@ def test_an_answer_is_taken_away_as_a_picture_for_a_slide_and_as_a_script(
         found.value.save_as(tmp_path / name)
     with Image.open(tmp_path / "PNG") as picture:
         assert picture.size == (1600, 900)
-        assert picture.getpixel((0, 0))[:3] == (255, 255, 255)  # no transparent slide
+        assert picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)  # no transparent slide
     drawn = (tmp_path / "SVG").read_text(encoding="utf-8")
     assert 'width="1600" height="900"' in drawn
     assert "What gradient does each layer get" in drawn
