@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +33,22 @@ class ProfileTable:
         return len(self.step)
 
 
+class Branch(NamedTuple):
+    """What a fork is where it is drawn beside its parent: the run's identifier, its step, what was changed.
+
+    ``change`` is a gettext key.
+    """
+
+    run: str
+    step: int
+    change: str
+
+
 @dataclass(frozen=True, slots=True)
 class RunHistory:
     """Everything recorded of one run so far; see `events` for the keys.
 
-    ``family``: the network type that it stands for where runs are compared.
+    ``family``: the network type that it stands for where runs are compared; of a ``branch`` its parent's.
     """
 
     family: str
@@ -46,6 +57,7 @@ class RunHistory:
     series: Mapping[str, Curve] = field(default_factory=dict)
     profiles: Mapping[str, ProfileTable] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    branch: Branch | None = None
 
 
 class HistoryBuilder:

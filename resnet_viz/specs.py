@@ -33,6 +33,7 @@ Optimizer = Literal["sgd", "adam"]
 Schedule = Literal["constant", "step", "cosine", "one-cycle"]
 Precision = Literal["float32", "bfloat16"]
 Device = Literal["auto", "cpu", "cuda", "mps"]
+ForkChange = Literal["cut", "connect", "rate", "scale"]
 
 
 class Spec(BaseModel):
@@ -199,12 +200,44 @@ class TrainSpec(Spec):
         return self
 
 
+class Fork(Spec):
+    """Where a training comes from that is another's up to ``step`` and differs in one ``change`` after it.
+
+    ``run`` is the identifier that the other had where the fork was made.
+    """
+
+    run: str = Field(pattern="^[a-z2-7]{10}$")
+    step: int = Field(ge=0, le=1_000_000)
+    change: ForkChange
+
+
 class RunSpec(Spec):
-    """One training: network, data and recipe. Equal digests mean the same experiment."""
+    """One training: network, data and recipe. Equal digests mean the same experiment.
+
+    Of a ``fork`` they are those after its step.
+    """
 
     network: NetworkSpec = NetworkSpec()
     data: DataSpec = DataSpec()
     train: TrainSpec = TrainSpec()
+    fork: Fork | None = _later(None)
+
+    @model_validator(mode="after")
+    def _forked_before_the_end(self) -> Self:
+        if self.fork is not None and self.fork.step >= self.train.steps:
+            raise InvalidSetting(
+                "fork_too_late",
+                N_("A fork at step {step} of {steps} leaves nothing to train; choose an earlier step."),
+                field="step",
+                step=self.fork.step,
+                steps=self.train.steps,
+            )
+        return self
+
+    @property
+    def first_step(self) -> int:
+        """How many steps it has when it begins."""
+        return 0 if self.fork is None else self.fork.step
 
 
 def choices(alias: Any) -> tuple[Any, ...]:

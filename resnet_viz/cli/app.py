@@ -10,6 +10,7 @@ from resnet_viz.cli.console import give_up_results, make_legible, put_json, say
 from resnet_viz.cli.describe import describe
 from resnet_viz.cli.explain import explain
 from resnet_viz.cli.export import export
+from resnet_viz.cli.fork import fork
 from resnet_viz.cli.lab import lab
 from resnet_viz.cli.language import OPTION, chosen_language, taken_from, translate_help
 from resnet_viz.cli.library import delete, import_, restore
@@ -24,7 +25,7 @@ from resnet_viz.wording import visible
 app = typer.Typer(
     name="resnet-viz", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-COMMANDS = (race, sweep, lab, explain, describe, runs, pause, resume, stop, delete, restore, export)
+COMMANDS = (race, sweep, fork, lab, explain, describe, runs, pause, resume, stop, delete, restore, export)
 for command in COMMANDS:
     app.command()(command)
 app.command("import")(import_)

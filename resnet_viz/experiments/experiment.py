@@ -85,6 +85,17 @@ class Experiment(Spec):
     def _ascending(cls, depths: tuple[int, ...]) -> tuple[int, ...]:
         return tuple(sorted(set(depths)))
 
+    @field_validator("run")
+    @classmethod
+    def _from_the_start(cls, run: RunSpec) -> RunSpec:
+        if run.fork is not None:
+            raise InvalidSetting(
+                "experiment_of_forks",
+                N_("The runs of a race or sweep begin at step 0; a fork continues another run."),
+                field="fork",
+            )
+        return run
+
     @model_validator(mode="after")
     def _buildable(self) -> Self:
         count = sum(map(len, self._depths_of_all().values())) * self.seeds

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from resnet_viz.figures.branch_marks import branch_marks
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, steps_shown, trailing_mean
 from resnet_viz.figures.figure import Figure
@@ -70,9 +71,11 @@ def accuracy_chart(info: AccuracyInfo, look: Theme = LIGHT) -> Chart:
         if len(band):
             lines.append(mean_trace(line, band, ".1%", markers=True))
     tested = max((int(entry.band.step[-1]) for entry in info.lines if len(entry.band)), default=0)
-    x = step_axis(look, max(tested, steps_shown(entry.train for entry in info.lines)))
+    steps = max(tested, steps_shown(entry.train for entry in info.lines))
+    x = step_axis(look, steps)
+    marks = branch_marks([entry.line for entry in info.lines], steps)
     y = axis(look, _("Accuracy"), tickformat=".0%", range=[0, 1])
-    return {"data": behind + lines, "layout": layout(look, "accuracy", x, y, hovermode="x unified")}
+    return {"data": behind + lines, "layout": layout(look, "accuracy", x, y, hovermode="x unified", **marks)}
 
 
 def accuracy_table(info: AccuracyInfo) -> Columns:

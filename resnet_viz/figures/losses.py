@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resnet_viz.figures.branch_marks import branch_marks
 from resnet_viz.figures.chart import Chart
 from resnet_viz.figures.curves import Band, over_seeds, steps_shown, trailing_mean
 from resnet_viz.figures.figure import Figure
@@ -85,11 +86,14 @@ def loss_chart(info: LossInfo, look: Theme = LIGHT) -> Chart:
     lines = []
     for line, _seeds, raw, smooth, band in info.lines:
         behind += band_trace(line, band, log=True)
-        behind.append(faint_line(line, raw[0], log=True) if len(raw) == 1 else faint_points(line, smooth))
+        if line.branch is None:  # the single batches of forks would hide their parents'
+            behind.append(faint_line(line, raw[0], log=True) if len(raw) == 1 else faint_points(line, smooth))
         lines.append(mean_trace(line, band, ".3~g", log=True))
-    x = step_axis(look, steps_shown(curve for entry in info.lines for curve in entry.raw))
+    steps = steps_shown(curve for entry in info.lines for curve in entry.raw)
+    x = step_axis(look, steps)
+    marks = branch_marks([entry.line for entry in info.lines], steps)
     y = loss_axis(look, (curve.value for entry in info.lines for curve in entry.raw))
-    return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified")}
+    return {"data": behind + lines, "layout": layout(look, "losses", x, y, hovermode="x unified", **marks)}
 
 
 def loss_table(info: LossInfo) -> Columns:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from resnet_viz.experiments.experiment import CellHistory, Experiment
+from resnet_viz.experiments.forks import CHANGE_NAMES
 from resnet_viz.experiments.settings import RACE_SETTINGS
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
@@ -235,6 +236,10 @@ _WORDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     ),
     "data.train_size": (RACE_SETTINGS["images"].label, {"None": N_("all")}),
     "data.resolution_px": (RACE_SETTINGS["resolution"].label, {"None": N_("as published")}),
+    "fork": (N_("Fork"), {"None": N_("None")}),
+    "fork.run": (N_("Forked from run"), {}),
+    "fork.step": (N_("Forked at step"), {}),
+    "fork.change": (N_("Difference"), {str(change): name for change, name in CHANGE_NAMES.items()}),
     "network.depth": (N_("Depth"), {}),
     "network.family": (N_("Network type"), {}),
     "network.branch_scale": (N_("Fixed scale of each block"), {}),

@@ -3,11 +3,12 @@
 import secrets
 from typing import NamedTuple
 
+from resnet_viz.checkpoint_files import kept_file
 from resnet_viz.events import CheckpointSaved, Facts, RunState, StateChanged
 from resnet_viz.inspection.import_file import Change, load_weights
 from resnet_viz.networks.describe import describe
 from resnet_viz.store import GroupRecord, ImportedRun, Labels, Store
-from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
+from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 
 
 class ImportedWeights(NamedTuple):

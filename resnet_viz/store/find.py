@@ -53,6 +53,7 @@ def find_group(connection: Connection, name: str) -> GroupRecord:
 def list_runs(
     connection: Connection,
     group: str | None,
+    kind: str | None,
     owner: str | None,
     states: Collection[RunState] | None,
     limit: int | None,
@@ -61,6 +62,8 @@ def list_runs(
     query = _RUNS.where(runs.c.deleted_at.is_(None)).order_by(*_NEWEST_FIRST).limit(limit)
     if group is not None:
         query = query.where(runs.c.group_id == group)
+    if kind is not None:
+        query = query.where(runs.c.group_id.in_(select(run_groups.c.id).where(run_groups.c.kind == kind)))
     if owner is not None:
         query = query.where(runs.c.owner == owner)
     if states is not None:

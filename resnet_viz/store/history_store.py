@@ -114,10 +114,17 @@ class Store:
         return self._home / "runs" / run_id
 
     def add_group(
-        self, kind: str, owner: str, spec_json: str, runs: Sequence[RunSpec], *, name: str = ""
+        self,
+        kind: str,
+        owner: str,
+        spec_json: str,
+        runs: Sequence[RunSpec],
+        *,
+        name: str = "",
+        run_ids: tuple[str, ...] = (),
     ) -> GroupRecord:
-        """Record ``runs`` as queued runs of a new group; raises `InvalidSetting` where ``name`` is none."""
-        now, ids = self._clock(), tuple(new_id() for _ in runs)
+        """Record ``runs``, called ``run_ids`` if given, as queued in a new group; raises `InvalidSetting`."""
+        now, ids = self._clock(), run_ids or tuple(new_id() for _ in runs)
         group = GroupRecord(new_id(), kind, owner, checked_name(name), spec_json, now, ids)
         with self._database.writing() as connection:
             lifecycle.add_queued(connection, group, runs)
@@ -137,13 +144,14 @@ class Store:
         self,
         *,
         group: str | None = None,
+        kind: str | None = None,
         owner: str | None = None,
         states: Collection[RunState] | None = None,
         limit: int | None = None,
     ) -> list[RunRecord]:
-        """The runs that fit every given condition, newest first, those of a group in their order."""
+        """The runs that fit every given condition, newest first, those of a group (of ``kind``) in order."""
         with self._database.reading() as connection:
-            return list_runs(connection, group, owner, states, limit)
+            return list_runs(connection, group, kind, owner, states, limit)
 
     def groups(
         self, *, kind: str | None = None, owner: str | None = None, limit: int | None = None

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, delete, exists, func, select, update
 
+from resnet_viz.checkpoint_files import position_file
 from resnet_viz.errors import InvalidSetting, StoreUnavailable
 from resnet_viz.events import Desired, Event, RunState, StateChanged, Wish
 from resnet_viz.locale import N_
@@ -245,7 +246,10 @@ class Library:
         found = connection.execute(select(checkpoints).where(mine).order_by(checkpoints.c.step)).all()
         freed = 0
         for row in found[:-1] if but_last else found:
-            self._remove(self._home / "runs" / run_id / row.path)
+            folder = self._home / "runs" / run_id
+            self._remove(folder / row.path)
+            if row.kept:
+                self._remove(folder / position_file(row.step))
             connection.execute(delete(checkpoints).where(mine, checkpoints.c.path == row.path))
             freed += row.size_bytes
         return freed

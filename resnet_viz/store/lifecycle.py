@@ -104,7 +104,7 @@ def add_runs(
             "wish": Wish.RUN.value,
             "until_step": 0,
             "created_at": now,
-            "step": 0,
+            "step": spec.first_step,
             "total_steps": spec.train.steps,
             "sequence": 0,
             "tags": "[]",

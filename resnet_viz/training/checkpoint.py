@@ -6,7 +6,7 @@ order; tensors are named ``model.*`` and ``optimizer.*``.
 """
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import log10
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
+from resnet_viz.checkpoint_files import kept_file, position_file
 from resnet_viz.errors import CheckpointDamaged, InvalidSetting
 from resnet_viz.kept_files import write_whole
 from resnet_viz.locale import N_
 from resnet_viz.networks.safetensors_file import SCHEMA
 from resnet_viz.specs import RunSpec
-
-RESUME_FILE = "resume.safetensors"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +56,6 @@ def kept_steps(steps: int) -> tuple[int, ...]:
     """Steps whose weights are kept for later inspection: 0, the last, and two per decade between."""
     spaced = {round(10 ** (half / 2)) for half in range(int(2 * log10(steps)) + 1)} if steps > 1 else set()
     return tuple(sorted({0, steps} | spaced))
-
-
-def kept_file(step: int) -> str:
-    """Name of the file of a kept checkpoint."""
-    return f"step-{step:07d}.safetensors"
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> int:
@@ -106,6 +100,16 @@ def read_checkpoint(path: Path) -> Checkpoint:
             file=path.name,
         ) from error
     return Checkpoint(**dict(about), model=parts["model"], optimizer=parts["optimizer"])
+
+
+def read_kept_position(folder: Path, step: int) -> Checkpoint:
+    """What training goes on with after a kept ``step`` of the run in ``folder``; raises `CheckpointDamaged`.
+
+    The weights lie beside it already, so the file of the position holds only what differs there: the
+    training's own running averages.
+    """
+    weights, position = (read_checkpoint(folder / name) for name in (kept_file(step), position_file(step)))
+    return replace(position, model=weights.model | position.model)
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import torch
 
+from resnet_viz.checkpoint_files import RESUME_FILE
 from resnet_viz.data.download import DownloadProgress
 from resnet_viz.data.load import load
 from resnet_viz.events import Desired, Event, Failure, Progress, Rewound, RunState, StateChanged, Wish
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
-from resnet_viz.training.checkpoint import RESUME_FILE, read_checkpoint
+from resnet_viz.training.checkpoint import read_checkpoint, read_kept_position
 from resnet_viz.training.trainer import Trainer
 
 _SAVE_EVERY_S = 5.0  # how much work a killed worker can lose
@@ -39,7 +40,8 @@ def train(
         data_folder: where downloaded data sets are kept.
         threads: CPU threads to compute with.
         desired: asked between steps for what the owner wants.
-        resume: go on from the checkpoint in ``folder`` when there is one.
+        resume: go on from the checkpoint in ``folder`` when there is one. A fork always goes on: at
+            first from its parent's kept step, which lies there.
         flush_s: longest time between two deliveries of measurements.
         on_download: told about the progress of a download.
 
@@ -60,12 +62,16 @@ def train(
     trainer = Trainer(spec, load(spec.data, data_folder, on_download), folder)
     yield trainer.facts()
     position = folder / RESUME_FILE
-    spent_s = trainer.restore(read_checkpoint(position)) if resume and position.exists() else 0.0
+    spent_s = 0.0
+    if resume and position.exists():
+        spent_s = trainer.restore(read_checkpoint(position))
+    elif spec.fork is not None:
+        spent_s = trainer.restore(read_kept_position(folder, spec.fork.step))
     if resume:
         yield Rewound(trainer.step)
     yield StateChanged(RunState.RUNNING)
     watch = _Stopwatch(spent_s)
-    yield from _observe(trainer)
+    yield from _observe(trainer, spent_s)
     flushed = float("-inf")  # the first point is delivered at once
     saved = time.monotonic()
     while trainer.step < spec.train.steps:
@@ -83,7 +89,8 @@ def train(
             continue
         trainer.update()
         now = time.monotonic()
-        if now - flushed >= flush_s or trainer.must_drain or trainer.step == spec.train.steps:
+        # What is kept of a step has all up to it, so that a fork goes on as if there had been no break.
+        if now - flushed >= flush_s or trainer.must_drain or trainer.is_kept_step:
             events, diverged_at = trainer.drain()
             yield from events
             if diverged_at is not None:
@@ -94,19 +101,19 @@ def train(
             if now - saved >= _SAVE_EVERY_S and trainer.step < spec.train.steps:
                 yield trainer.save_position(watch.elapsed_s)
                 saved = now
-        yield from _observe(trainer)
+        yield from _observe(trainer, watch.elapsed_s)
         yield Progress(trainer.step)
     yield trainer.result(watch.elapsed_s)
     yield StateChanged(RunState.FINISHED)
     position.unlink(missing_ok=True)  # only now: a kill before the end is recorded must not start anew
 
 
-def _observe(trainer: Trainer) -> Iterator[Event]:
+def _observe(trainer: Trainer, wall_s: float) -> Iterator[Event]:
     """What is due at this step besides training; after a resume it is simply done again."""
     recipe = trainer.spec.train
     last = trainer.step == recipe.steps
     if trainer.is_kept_step:
-        yield trainer.keep()
+        yield trainer.keep(wall_s)
     if last or trainer.step % recipe.probe_every == 0:
         yield from trainer.probe()
     if last or (trainer.step and trainer.step % recipe.evaluate_every == 0):

@@ -2,15 +2,19 @@
 
 import time
 from collections import deque
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from resnet_viz.checkpoint_files import RESUME_FILE, kept_file, position_file
 from resnet_viz.data.batches import BatchOrder, DeviceData
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import LoadedData
@@ -223,14 +227,25 @@ class Trainer:
         """Whether the weights of this step are kept for later inspection."""
         return self.step in self._kept
 
-    def keep(self) -> CheckpointSaved:
-        """Keep the weights of this step as they are evaluated; raises OSError when the disk is full."""
-        state = self._state()
-        state.model.update(self.present_statistics())
-        return self._save(checkpoint.kept_file(self.step), state, kept=True)
+    def keep(self, wall_s: float) -> CheckpointSaved:
+        """Keep the weights of this step as they are evaluated, and beside them what training goes on with.
+
+        At the last step it does not go on. Call after `drain`. Raises OSError when the disk is full.
+        """
+        position, evaluated = self._position(wall_s), self.present_statistics()
+        averages = {name: position.model[name] for name in evaluated}
+        beside_bytes = 0
+        if self.step < self.spec.train.steps:
+            beside = self._save(position_file(self.step), replace(position, model=averages), kept=True)
+            beside_bytes = beside.size_bytes
+        kept = self._save(kept_file(self.step), self._state(evaluated), kept=True)
+        return replace(kept, size_bytes=kept.size_bytes + beside_bytes)
 
     def save_position(self, wall_s: float) -> CheckpointSaved:
         """Write what `restore` needs; call after `drain`. Raises OSError when the disk is full."""
+        return self._save(RESUME_FILE, self._position(wall_s), kept=False)
+
+    def _position(self, wall_s: float) -> checkpoint.Checkpoint:
         position: dict[str, Any] = {
             "order": self.order.state_dict(),
             "batch_digests": self._batch_digests,
@@ -240,8 +255,9 @@ class Trainer:
             "training_s": self.training_s,
             "wall_s": wall_s,
         }
-        state = self._state(checkpoint.optimizer_tensors(self.optimizer), position)
-        return self._save(checkpoint.RESUME_FILE, state, kept=False)
+        return replace(
+            self._state(), optimizer=checkpoint.optimizer_tensors(self.optimizer), position=position
+        )
 
     def restore(self, saved: checkpoint.Checkpoint) -> float:
         """Go on where ``saved`` was taken; returns the wall time spent until then in seconds."""
@@ -257,18 +273,9 @@ class Trainer:
         self.training_s = float(position["training_s"])
         return float(position["wall_s"])
 
-    def _state(
-        self, optimizer: dict[str, Tensor] | None = None, position: dict[str, Any] | None = None
-    ) -> checkpoint.Checkpoint:
-        return checkpoint.Checkpoint(
-            self.spec,
-            self.step,
-            self.network.state_dict(),
-            self._mean,
-            self._std,
-            optimizer or {},
-            position or {},
-        )
+    def _state(self, statistics: Mapping[str, Tensor] = MappingProxyType({})) -> checkpoint.Checkpoint:
+        model = self.network.state_dict() | dict(statistics)
+        return checkpoint.Checkpoint(self.spec, self.step, model, self._mean, self._std)
 
     def _save(self, name: str, state: checkpoint.Checkpoint, kept: bool) -> CheckpointSaved:
         size = checkpoint.write_checkpoint(self.folder / name, state)

@@ -18,12 +18,12 @@ from safetensors import safe_open
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 from tensorboard.util.tensor_util import make_ndarray
 
+from resnet_viz.checkpoint_files import kept_file
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError
 from resnet_viz.exports import FORMATS, as_download, write_export
 from resnet_viz.exports.parquet_child import write_in_child
 from resnet_viz.networks.registry import build
-from resnet_viz.training.checkpoint import kept_file
 from tests.exports.conftest import GRADIENTS, LOSS, SPEC, STEPS, TAPS, Made
 
 

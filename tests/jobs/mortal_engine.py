@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from resnet_viz.checkpoint_files import RESUME_FILE
 from resnet_viz.events import CheckpointSaved, Event, Progress, Series
 from resnet_viz.jobs.worker import engine
 from resnet_viz.jobs.worker.jobs import carry_out_jobs
@@ -51,7 +52,7 @@ def _deadly(
     times = count()
 
     def write_and_die(path: Path, state: checkpoint.Checkpoint) -> int:
-        deadly = path.name == checkpoint.RESUME_FILE and next(times) == 9
+        deadly = path.name == RESUME_FILE and next(times) == 9
         if deadly and before:
             path.with_name(f"{path.name}.0.part").write_bytes(b"half a check")
             _die()

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from resnet_viz.checkpoint_files import kept_file
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.events import CheckpointSaved, Desired
 from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import RunSpec
-from resnet_viz.training.checkpoint import Checkpoint, kept_file, write_checkpoint
+from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
 from resnet_viz.training.loop import train
 
 

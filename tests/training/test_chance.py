@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from resnet_viz.checkpoint_files import RESUME_FILE
 from resnet_viz.data.load import load
 from resnet_viz.events import Desired, Event, Profile, Series, Wish
-from resnet_viz.training.checkpoint import RESUME_FILE
 from resnet_viz.training.trainer import Trainer
 from tests.training.test_loop import SPEC, assert_same_curves, history, run, stop_at
 

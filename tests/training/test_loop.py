@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from resnet_viz.checkpoint_files import RESUME_FILE
 from resnet_viz.data.catalogue import shape_of
 from resnet_viz.data.load import load
 from resnet_viz.errors import CheckpointDamaged, InvalidSetting
@@ -27,7 +28,7 @@ from resnet_viz.history import HistoryBuilder, RunHistory
 from resnet_viz.networks.families import without_shortcuts
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import RunSpec, TrainSpec
-from resnet_viz.training.checkpoint import RESUME_FILE, read_checkpoint
+from resnet_viz.training.checkpoint import read_checkpoint
 from resnet_viz.training.loop import train
 from tests.made.specs import tiny
 

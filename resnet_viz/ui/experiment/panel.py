@@ -24,16 +24,16 @@ from resnet_viz.wording import with_commas
 
 def panel(parts: Parts, group: GroupRecord, asked: Experiment | None) -> None:
     """Show the experiment, live while something in it moves; ``asked``: what the form asks for."""
-    st.fragment(_panel)(parts, group, read_view(group).settled, asked)
+    st.fragment(_panel)(parts, group, read_view(group).still, asked)
 
 
 @in_readers_language
-def _panel(parts: Parts, group: GroupRecord, was_settled: bool, asked: Experiment | None) -> None:
+def _panel(parts: Parts, group: GroupRecord, was_still: bool, asked: Experiment | None) -> None:
     source = ExperimentSource(group)
     standing = source.read()
-    if standing.view.settled != was_settled:
+    if standing.view.still != was_still:
         st.rerun()  # lets the rest of the page know
-    following = Following(source, standing, stamp, key=parts.kind.page, moving=not was_settled)
+    following = Following(source, standing, stamp, key=parts.kind.page, moving=not was_still)
     _show(parts, standing, following, asked)
     following.begin()
 
@@ -71,6 +71,8 @@ def _show(parts: Parts, standing: Standing, following: Following[Standing], aske
 
     parts.charts(standing, following, between)
     results(standing, following, parts.columns)
+    if parts.below is not None:
+        parts.below(standing, following)
     if isinstance(found, Verdict):
         parts.afterwards(view, found)
 

@@ -49,6 +49,7 @@ class Parts:
         sections: the parts of the page that one may want to jump to, by anchor.
         afterwards: what is worth knowing only once a verdict is there; comes last.
         columns: of the table of results, by name.
+        below: what stands below the results.
         preview: draws what the form asks for, while no experiment is open.
         recorded: shows a recording, while no experiment is open.
     """
@@ -65,6 +66,7 @@ class Parts:
     sections: Mapping[str, str]
     afterwards: Callable[[ExperimentView, Verdict[Any]], None]
     columns: tuple[str, ...]
+    below: Callable[[Standing, Following[Standing]], None] | None = None
     preview: Callable[[Experiment], None] | None = None
     recorded: Callable[[], None] | None = None
 

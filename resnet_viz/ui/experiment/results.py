@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 
 from resnet_viz.experiments.experiment import CellHistory
+from resnet_viz.experiments.forks import fork_words
 from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.experiments import FilledCell
 from resnet_viz.jobs.outcome import cell_rows, outcome
@@ -25,7 +26,7 @@ from resnet_viz.wording import duration, number, percent
 _Cell = Callable[[FilledCell, Mapping[str, Any]], str]
 
 _COLUMNS: Final[Mapping[str, tuple[str, _Cell]]] = {
-    "network": (N_("Network"), lambda place, _row: family_name(place.cell.family)),
+    "network": (N_("Network"), lambda place, _row: _network(place)),
     "depth": (N_("Depth"), lambda place, _row: str(place.cell.depth)),
     "seed": (N_("Seed"), lambda place, _row: str(place.cell.seed)),
     "state": (N_("State"), lambda place, _row: state_name(place)),
@@ -55,12 +56,13 @@ def results(standing: Standing, following: Following[Standing], columns: Sequenc
         st.caption(_(labels.OLD_ACCURACY))
     page, group_id = view.kind.page, view.group.id
     name = f"{page}-{group_id}"
+    recorded = [place.run.id for place in (*view.cells, *view.forks) if place.run is not None]
     download_buttons(
         page,
         [
             Download(_("Table as CSV"), f"{name}.csv", lambda: _table_csv(cell_rows(view.cells, cells))),
             Download(_("Table and verdict as JSON"), f"{name}.json", lambda: _table_json(view, cells)),
-            *everything_recorded(view.kind.name, group_id, [run.id for run in view.runs], f"{name}-recorded"),
+            *everything_recorded(view.kind.name, group_id, recorded, f"{name}-recorded"),
         ],
     )
     if _have_weights(view):
@@ -82,7 +84,8 @@ def results(standing: Standing, following: Following[Standing], columns: Sequenc
 def _rows(columns: Sequence[str], standing: Standing) -> str:
     view, cells = standing
     shown = [_COLUMNS[name] for name in columns]
-    rows = zip(view.cells, cell_rows(view.cells, cells), strict=True)
+    places = (*view.cells, *view.forks)
+    rows = zip(places, [*cell_rows(view.cells, cells), *cell_rows(view.forks, ())], strict=True)
     return table_html(
         [_(heading) for heading, _text in shown],
         ([text(place, row) for _heading, text in shown] for place, row in rows),
@@ -95,6 +98,11 @@ def _have_weights(view: ExperimentView) -> bool:
     return bool(view.own) and all(
         run.state.is_finished() and server.store().checkpoints(run.id) for run in view.own
     )
+
+
+def _network(place: FilledCell) -> str:
+    name, fork = family_name(place.cell.family), place.cell.run.fork
+    return name if fork is None else _("{name}: {text}").format(name=name, text=fork_words(fork))
 
 
 def _fact(place: FilledCell, name: str) -> Any:

@@ -16,6 +16,7 @@ from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.experiments.kinds import KINDS, Kind
 from resnet_viz.history import RunHistory
 from resnet_viz.jobs.experiments import FilledCell, cells_of, spec_of
+from resnet_viz.jobs.forks import forked_cells
 from resnet_viz.store import GroupRecord, RunReader, RunRecord, Store
 from resnet_viz.ui import server
 
@@ -33,6 +34,8 @@ class ExperimentView:
     group: GroupRecord
     spec: Experiment
     cells: tuple[FilledCell, ...]
+    forks: tuple[FilledCell, ...] = ()
+    """What goes on from its runs; each in the place of its parent, with a spec of its own."""
 
     @property
     def kind(self) -> Kind:
@@ -43,6 +46,11 @@ class ExperimentView:
     def settled(self) -> bool:
         """Whether nothing moves any more."""
         return all(place.is_settled for place in self.cells)
+
+    @property
+    def still(self) -> bool:
+        """The same, of forks as well."""
+        return self.settled and all(place.is_settled for place in self.forks)
 
     @property
     def finished(self) -> int:
@@ -134,7 +142,7 @@ def stamp(standing: Standing) -> str:
     view, cells = standing
     places = [
         (place.state, place.run.attempt, place.run.desired.wish) if place.run is not None else None
-        for place in view.cells
+        for place in (*view.cells, *view.forks)
     ]
     known = [sorted(cell.history.facts) for cell in cells]
     return sha256(repr((view.group.name, places, known)).encode()).hexdigest()[:16]
@@ -144,7 +152,10 @@ def read_view(group: GroupRecord) -> ExperimentView:
     """The experiment as it stands now; raises `StoreUnavailable`."""
     store = server.store()
     group = store.group(group.id)
-    return ExperimentView(group, spec_of(group), tuple(cells_of(store, group)))
+    cells = cells_of(store, group)
+    # A run in a sweep may be many sweeps'; what became of it elsewhere is none of its charts.
+    forks = () if KINDS[group.kind].reuses else forked_cells(store, cells)
+    return ExperimentView(group, spec_of(group), tuple(cells), tuple(forks))
 
 
 def read_cells(view: ExperimentView) -> list[CellHistory]:

@@ -25,6 +25,8 @@ _PLOT_PX: Final = 380
 _TALL_PX: Final = 480
 _PANEL_PX: Final = 150
 """What each network's panel of the heat map needs beyond the first two."""
+_LEGEND_PX: Final = 40
+"""What each fork needs for its line of the legend and of the marks."""
 _MOST_STOPS: Final = 300
 
 
@@ -64,10 +66,12 @@ def race_charts(
 
     histories = histories_of(following.read)
     metric, step = _chosen(histories, page, moving)
+    legend_px = _LEGEND_PX * sum(history.branch is not None for history in histories)
+    first_px = {"height_px": _FIRST_PX + legend_px, "narrow_px": _NARROW_PX + legend_px}
     left, right = st.columns(2, gap="small")
     with left:
         anchor("loss")
-        show("loss", losses.figure, height_px=_FIRST_PX)
+        show("loss", losses.figure, **first_px)
     with right:
         anchor("gradients")
         show(
@@ -75,7 +79,7 @@ def race_charts(
             lambda histories: gradient_profile.figure(histories, metric, step),
             metric,
             step,
-            height_px=_FIRST_PX,
+            **first_px,
         )
     _gradient_controls(histories, page, moving, step)
     between()
@@ -84,10 +88,24 @@ def race_charts(
     height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
     left, right = st.columns(2, gap="small")
     with left:
-        show("map", gradient_heatmap.figure, height_px=height_px, narrow_px=height_px)
+        show(
+            "map",
+            lambda histories: gradient_heatmap.figure(_without_forks(histories)),
+            height_px=height_px,
+            narrow_px=height_px,
+        )
     with right:
-        show("accuracy", accuracy.figure, height_px=height_px)
-    show("responses", lambda histories: responses.figure(histories, step), step, narrow_px=_PLOT_PX)
+        show("accuracy", accuracy.figure, height_px=height_px, narrow_px=_NARROW_PX + legend_px)
+    show(
+        "responses",
+        lambda histories: responses.figure(_without_forks(histories), step),
+        step,
+        narrow_px=_PLOT_PX,
+    )
+
+
+def _without_forks(histories: Sequence[RunHistory]) -> list[RunHistory]:
+    return [history for history in histories if history.branch is None]
 
 
 def _chosen(histories: Sequence[RunHistory], page: str, moving: bool) -> tuple[str, int | None]:

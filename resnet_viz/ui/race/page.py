@@ -13,10 +13,11 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui import chart_card, pages
 from resnet_viz.ui.experiment.page import experiment_page
 from resnet_viz.ui.experiment.parts import Parts, Words
-from resnet_viz.ui.experiment.view import ExperimentView, Standing, histories_of
+from resnet_viz.ui.experiment.view import ExperimentView, Standing
 from resnet_viz.ui.linked_form import RACE_FORM
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.race.charts import race_charts
+from resnet_viz.ui.race.forks import compared, show_forks
 from resnet_viz.ui.race.form import choose_race, refusal
 from resnet_viz.ui.race.preview import show_preview
 from resnet_viz.ui.race.status import race_failures, race_status
@@ -30,7 +31,7 @@ def race_page() -> None:
 
 def _charts(standing: Standing, following: Following[Standing], between: Callable[[], None]) -> None:
     name = f"race-{standing.view.group.id}"
-    race_charts(following, histories_of, name, page="race", moving=not standing.view.settled, between=between)
+    race_charts(following, compared, name, page="race", moving=not standing.view.still, between=between)
 
 
 def _evidence(_view: ExperimentView, found: Verdict[RaceFinding]) -> None:
@@ -75,6 +76,7 @@ PARTS: Final = Parts(
         "verdict": N_("Verdict"),
         "layers": N_("Layers"),
         "results": N_("Results"),
+        "fork": N_("Fork"),
     },
     afterwards=_evidence,
     columns=(
@@ -89,5 +91,6 @@ PARTS: Final = Parts(
         "run",
         "remark",
     ),
+    below=show_forks,
     preview=show_preview,
 )

@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
-from resnet_viz.errors import NotFound, ResnetVizError
+from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError
 from resnet_viz.events import Desired, Wish
 from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.jobs.control import hold_back
 from resnet_viz.jobs.experiments import spec_of, start_experiment
-from resnet_viz.locale import ngettext
+from resnet_viz.locale import N_, ngettext
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, Labels, RunRecord
 from resnet_viz.ui import server
@@ -175,6 +175,15 @@ def _repeated(group: GroupRecord, members: Sequence[RunRecord], whole: bool) -> 
     else:
         seed = 1 + max(store.run(run_id).seed for run_id in group.run_ids)
         for run in members:
+            if run.spec.fork is not None:
+                raise InvalidSetting(
+                    "fork_not_repeatable",
+                    N_(
+                        "{id} is a fork: with another seed there is no run that it could continue. Train its "
+                        "parent with that seed, then fork it."
+                    ),
+                    id=run.id,
+                )
             spec = _with_seed(run.spec, seed)
             yield store.add_group("single", owner(), spec.to_json(), [spec])
 

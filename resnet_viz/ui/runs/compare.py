@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import streamlit as st
 
+from resnet_viz.experiments.forks import fork_words
 from resnet_viz.figures import comparison
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
@@ -131,7 +132,9 @@ def _stamp(own: list[RunHistory]) -> str:
 
 
 def is_race(specs: Sequence[RunSpec]) -> bool:
-    """Whether networks differ in the shortcut alone, each of them with each seed once."""
+    """Whether networks differ in the shortcut alone, each of them with each seed once, all from step 0."""
+    if any(spec.fork is not None for spec in specs):
+        return False
     races = {(without_shortcuts(spec.network), spec.data, spec.train.but(seed=0)) for spec in specs}
     kinds = {spec.network for spec in specs}
     shortcuts = {network.shortcut for network in kinds}
@@ -155,6 +158,11 @@ def names(specs: Sequence[RunSpec], begun: Sequence[str]) -> list[str]:
     if len({spec.train.seed for spec in specs}) > 1:
         text = _("{network}, seed {seed}")
         short = [text.format(network=n, seed=s.train.seed) for n, s in zip(short, specs, strict=True)]
+    text = _("{name}: {text}")
+    short = [
+        name if spec.fork is None else text.format(name=name, text=fork_words(spec.fork))
+        for name, spec in zip(short, specs, strict=True)
+    ]
     apart = [
         name if short.count(name) == 1 else f"{name} · {when}"
         for name, when in zip(short, begun, strict=True)

@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
 from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.forks import fork_words
 from resnet_viz.experiments.kinds import KINDS
 from resnet_viz.experiments.recordings import Recording
 from resnet_viz.jobs.experiments import cells_of
+from resnet_viz.jobs.forks import FORK
 from resnet_viz.locale import gettext as _
 from resnet_viz.networks.families import ROLES
 from resnet_viz.specs import RunSpec
@@ -119,7 +121,7 @@ def read_spec(kind: str, spec_json: str) -> Experiment | RunSpec | None:
     try:
         if kind in KINDS:
             return Experiment.from_json(spec_json)
-        if kind == "single":
+        if kind in ("single", FORK):
             return RunSpec.from_json(spec_json)
     except InvalidSetting:
         return None
@@ -132,7 +134,8 @@ def title_of(kind: str, spec: Experiment | RunSpec | None) -> str:
         return f"{kind_name(kind)} · {KINDS[kind].title_of(spec)}"
     if isinstance(spec, RunSpec):
         network = spec.network
-        return f"{kind_name(kind)} · {labels.label(labels.ROLES, network.role)}-{network.depth}"
+        title = f"{kind_name(kind)} · {labels.label(labels.ROLES, network.role)}-{network.depth}"
+        return title if spec.fork is None else f"{title} · {fork_words(spec.fork)}"
     return kind_name(kind)
 
 

@@ -13,6 +13,7 @@ from resnet_viz.experiments.recordings import (
     read_recording,
     recording_names,
 )
+from resnet_viz.jobs.forks import FORK
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunQuery, RunSummary
@@ -24,7 +25,11 @@ from resnet_viz.wording import data_size, duration, number, percent, with_commas
 BUNDLED: Final = "bundled:"
 """Identifiers of recorded runs begin so; none of the history does."""
 
-_WITHOUT_KIND: Final[Mapping[str, str]] = {"single": N_("Single run"), "import": N_("Import")}
+_WITHOUT_KIND: Final[Mapping[str, str]] = {
+    "single": N_("Single run"),
+    "import": N_("Import"),
+    FORK: N_("Fork"),
+}
 
 
 def columns() -> list[Column]:

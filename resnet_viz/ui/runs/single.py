@@ -8,6 +8,8 @@ from typing import Final, get_args
 import streamlit as st
 
 from resnet_viz.errors import NotFound
+from resnet_viz.findings.fork_words import origin_sentences
+from resnet_viz.jobs.forks import parent_of
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import Labels, RunQuery, RunRecord
@@ -23,6 +25,7 @@ from resnet_viz.ui.runs.paged import Found, Listed, following, page_of
 from resnet_viz.ui.runs.rows import BUNDLED, bundled_rows, columns, row_of
 from resnet_viz.ui.runs.selection import Selection
 from resnet_viz.ui.runs.state import PAGE_ROWS, RUNS
+from resnet_viz.wording import running_text
 
 _SORT_KEYS: Final[dict[str, SortKey]] = {key: key for key in get_args(SortKey)}
 
@@ -88,6 +91,9 @@ def _more(runs: Sequence[RunRecord]) -> None:
             ("runs_its_group", _("Show its group"), ":material/stacks:", show_groups),
         ):
             st.button(title, icon=icon, on_click=show, args=(group_id,), key=key, width="stretch")
+    if len(runs) == 1 and (fork := runs[0].spec.fork) is not None:
+        known = parent_of(server.store(), runs[0]) is not None
+        st.caption(running_text(origin_sentences(fork, is_known=known)))
     if len(runs) == 1 and may_change(runs[0]):
         _labels_form(runs[0])
 
