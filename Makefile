@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 # Your own choice, for tools/install.sh: make app PYTHON=python3.12 TORCH_INDEX=https://download.pytorch.org/whl/cpu
 # (an empty TORCH_INDEX is pip's usual source). Not exported here: that would empty them where nothing was chosen.
 
-.PHONY: help app test lint bench lock locale clean
+.PHONY: help app test lint bench gpu lock locale clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
@@ -23,7 +23,7 @@ test: $(VENV)/test.stamp ## check style, types and layers, then run every test; 
 ifdef PYTEST
 	$(BIN)/python -m pytest $(PYTEST)
 else
-	$(BIN)/python -m pytest -m "not browser" --numprocesses logical --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -m "not browser and not gpu" --numprocesses logical --maxprocesses 4 --dist worksteal
 	$(BIN)/python -m pytest -m browser
 endif
 
@@ -35,6 +35,10 @@ lint: $(VENV)/test.stamp ## check style, types and layers only
 bench: $(VENV)/test.stamp ## measure speed; options: make bench BENCH="--only training -n 3 -o speed.json"
 	@tools/system.sh
 	$(BIN)/python -m benchmarks $(BENCH)
+
+gpu: $(VENV)/test.stamp ## on a machine with a GPU: test and measure training on it
+	tests=$$($(BIN)/python -m benchmarks.gpu_here); $(BIN)/python -m pytest -m "$$tests"
+	$(BIN)/python -m benchmarks --only gpu $(BENCH)
 
 locale: $(VENV)/test.stamp ## bring the Chinese catalogue up to date with the source text
 	$(BIN)/python tools/extract.py

@@ -59,6 +59,29 @@ class NormStatistics(StrEnum):
     AS_TRAINED = "as trained"  # no batch normalisation, nothing to measure anew
 
 
+class StepMode(StrEnum):
+    """How the steps of a run on an accelerator were carried out; runs on a CPU say nothing of it.
+
+    All but the first: launched one by one, and why.
+    """
+
+    CAPTURED = "captured"  # recorded into a CUDA graph once, and replayed
+    DRAWS = "draws at random"
+    NO_GRAPHS = "no graphs"
+    NO_MEMORY = "out of memory"
+    REFUSED = "refused"
+
+
+STEP_MODE_NAMES: Final[Mapping[str, str]] = {
+    StepMode.CAPTURED: N_("captured once and replayed (CUDA graph)"),
+    StepMode.DRAWS: N_("launched one by one: this network leaves out parts at random"),
+    StepMode.NO_GRAPHS: N_("launched one by one: this GPU has no CUDA graphs"),
+    StepMode.NO_MEMORY: N_("launched one by one: not enough GPU memory to capture them"),
+    StepMode.REFUSED: N_("launched one by one: the GPU did not capture them"),
+}
+"""How steps were carried out, wherever people read it; gettext keys."""
+
+
 STATE_NAMES: Final[Mapping[str, str]] = {
     RunState.QUEUED: N_("Queued"),
     RunState.RUNNING: N_("Running"),
@@ -126,7 +149,8 @@ class Facts:
     Keys: ``parameters``, ``multiply_adds``, ``device``, ``device_name``,
     ``threads``, ``torch``, ``init_digest``, ``batch_digests`` (step → chained
     digest), ``taps`` (list of {name, kind, position}), ``test_statistics``
-    (`NormStatistics`); and at the end ``train_loss``, ``train_accuracy``, ``test_loss``,
+    (`NormStatistics`); on an accelerator ``step_mode`` (`StepMode`), ``step_mode_error`` and
+    ``peak_memory_bytes`` of the device; and at the end ``train_loss``, ``train_accuracy``, ``test_loss``,
     ``test_accuracy``, ``test_loss_running``, ``test_accuracy_running``, ``wall_s``, ``samples_per_s``.
     """
 

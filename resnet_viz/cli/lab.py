@@ -1,29 +1,28 @@
 """``lab``: a question about skip connections, measured and answered."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as StillRunning
-from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
-from rich.progress import Progress
 from rich.table import Table
 
-from resnet_viz.cli.console import notes, put_json, say, show
+from resnet_viz.cli.answering import answered
+from resnet_viz.cli.console import put_json, say, show
+from resnet_viz.cli.files import not_writable
+from resnet_viz.cli.lab_depths import for_depths
 from resnet_viz.cli.store import history
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.events import RunState
 from resnet_viz.inspection.bundled import BUNDLED
-from resnet_viz.jobs.measurements import carry_out_here
-from resnet_viz.lab.answers import Asking, answer_values, ask, asking, known, recorded
+from resnet_viz.kept_files import write_whole
+from resnet_viz.lab.answers import Asking, answer_values, asking, recorded
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import ROWS, Question, Setting, Value
 from resnet_viz.lab.table import QUESTIONS
+from resnet_viz.lab.take_away import take_away
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
-from resnet_viz.store import COMMAND_LINE, MeasurementRecord, Store
+from resnet_viz.store import home_folder
 from resnet_viz.wording import duration
 
 _LOOK_S: Final = 0.2
@@ -42,10 +41,20 @@ def lab(
         int | None, typer.Option(help="Step of a kept checkpoint; by default the last.")
     ] = None,
     depth: Annotated[int | None, typer.Option(help="Short for --set depth=N.")] = None,
+    depths: Annotated[
+        str | None, typer.Option(help="Ask at each of several depths, with commas between them: 8,20,32.")
+    ] = None,
     seeds: Annotated[int | None, typer.Option(help="Short for --set seeds=N.")] = None,
     fields: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="A setting of the question; may be repeated."),
+    ] = None,
+    script: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.zip",
+            help="Measure nothing; write plain PyTorch that gives the same numbers, with its data.",
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
@@ -64,19 +73,39 @@ def lab(
             field="run",
             question=question,
         )
+    if depths is not None:
+        if script is not None:
+            raise InvalidSetting(
+                "script_of_depths",
+                N_("A script has one depth; leave out --depths or --script."),
+                field="script",
+            )
+        for_depths(asked_question, depths, _given(asked_question, given), json=json)
+        return
     asked = asking(asked_question, run or BUNDLED, checkpoint, _given(asked_question, given))
+    if script is not None:
+        _write_script(asked, script)
+        return
     with history() as store:
-        record = _answered(store, asked, quiet=json)
-        if record.state is RunState.FAILED and record.failure is not None:
-            failure = record.failure
-            raise InvalidSetting(failure.code, failure.template, **failure.parameters)
-        if record.result is None:
-            say(_("It was stopped before there was anything to show."))
-            raise typer.Exit(1)
-        if json:
-            put_json(answer_values(asked, record.result))
-        else:
-            _show(asked_question, record.result)
+        result = answered(store, asked, quiet=json)
+    if json:
+        put_json(answer_values(asked, result))
+    else:
+        _show(asked_question, result)
+
+
+def _write_script(asked: Asking, file: Path) -> None:
+    with history() as store:
+        made = take_away(store, asked, home_folder() / "data")
+    try:
+        write_whole(file, made.zipped())
+    except OSError as error:
+        raise not_writable(file, error) from None
+    say(
+        _("Wrote {file}. Unpack it, then: python lab-{name}/{name}.py").format(
+            file=file, name=asked.question.name
+        )
+    )
 
 
 def _list(json: bool) -> None:
@@ -136,35 +165,6 @@ def _given(question: Question, fields: list[str]) -> dict[str, Value]:
         options = known[name].options if name in known else ()
         found[name] = next((one for one in options if str(one) == text), text)
     return found
-
-
-def _answered(store: Store, asked: Asking, *, quiet: bool) -> MeasurementRecord:
-    """The answer, measured now where it is not known yet; interrupted, the measurement stops."""
-    there = known(store, asked)
-    if there is not None and there.state is RunState.FINISHED:
-        return there
-    record = ask(store, asked, COMMAND_LINE)
-    with ThreadPoolExecutor(1) as thread, _progress(asked, quiet) as progress:
-        waiting = thread.submit(carry_out_here, store, record.id)
-        try:
-            while True:
-                try:
-                    return waiting.result(timeout=_LOOK_S)
-                except StillRunning:
-                    progress(store.measurements.get(record.id).share)
-        except KeyboardInterrupt:
-            store.measurements.stop(record.id)
-            raise
-
-
-@contextmanager
-def _progress(asked: Asking, quiet: bool) -> Iterator[Any]:
-    if quiet:
-        yield lambda _share: None
-        return
-    with Progress(console=notes, transient=True) as bar:
-        task = bar.add_task(_(asked.question.title), total=1.0)
-        yield lambda share: bar.update(task, completed=share)
 
 
 def _show(question: Question, result: Frame) -> None:

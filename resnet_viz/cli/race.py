@@ -32,7 +32,11 @@ _FACTS = (
 @options_of(RACE)
 def race(
     preset: Annotated[
-        str, typer.Option(help="degradation, vanishing, shallow, warm-up, equal-cost, shortcuts or custom.")
+        str,
+        typer.Option(
+            help="degradation, vanishing, shallow, warm-up, equal-cost, shortcuts, paper-56, paper-110 "
+            "or custom."
+        ),
     ] = RACE.default,
     fields: FieldsOption = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,

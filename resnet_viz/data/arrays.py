@@ -48,6 +48,11 @@ def read_arrays(path: Path) -> Arrays:
         raise DamagedArrays(path.name) from error
 
 
+def bundled_path(name: str) -> Path:
+    """Where the data set ``name`` lies in this project, if it is bundled."""
+    return Path(__file__).parents[2] / "assets" / "data" / f"{name}.npz"
+
+
 def _read(source: zipfile.ZipFile, name: str) -> npt.NDArray[np.uint8]:
     with source.open(f"{name}.npy") as stream:
         array: npt.NDArray[np.uint8] = np.lib.format.read_array(stream, allow_pickle=False)

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from resnet_viz.data.arrays import read_arrays
+from resnet_viz.data.arrays import bundled_path, read_arrays
 from resnet_viz.data.balanced_order import balanced_order
 from resnet_viz.data.catalogue import DatasetInfo, info
 from resnet_viz.data.download import DownloadProgress, Patience
-from resnet_viz.data.published_arrays import kept_path, obtain_arrays
+from resnet_viz.data.published_arrays import obtain_arrays
 from resnet_viz.data.sources import SOURCES, Source
 from resnet_viz.specs import DataSpec
 
@@ -81,12 +81,7 @@ def load(
 
 def is_here(spec: DataSpec, folder: Path, *, sources: Mapping[str, Source] = SOURCES) -> bool:
     """Whether `load` would need no download."""
-    return info(spec.dataset).bundled or kept_path(sources[spec.dataset], folder).is_file()
-
-
-def bundled_path(name: str) -> Path:
-    """Where the data set ``name`` lies in this project, if it is bundled."""
-    return Path(__file__).parents[2] / "assets" / "data" / f"{name}.npz"
+    return info(spec.dataset).bundled or sources[spec.dataset].kept_path(folder).is_file()
 
 
 def resized(images: Tensor, px: int) -> Tensor:

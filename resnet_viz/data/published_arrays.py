@@ -19,15 +19,10 @@ def obtain_arrays(
         DatasetUnavailable: with one sentence that says why and names the bundled set.
     """
     published = Published(source.dataset, source.dataset, source.files, source.mirrors, DATASET)
-    kept = kept_path(source, data_folder)
+    kept = source.kept_path(data_folder)
     return obtain(
         published, data_folder, lambda: _kept(kept), lambda: _made(source, kept), on_progress, patience
     )
-
-
-def kept_path(source: Source, data_folder: Path) -> Path:
-    """Where the arrays of ``source`` are once they were obtained."""
-    return data_folder / source.dataset / f"images-{source.digest}.npz"
 
 
 def _kept(path: Path) -> Arrays | None:

@@ -7,6 +7,7 @@ hold the same bytes; nothing is used before its checksum was compared.
 import hashlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from resnet_viz.specs import Dataset
@@ -46,6 +47,10 @@ class Source:
     def digest(self) -> str:
         """Eight hex digits that change when any file does."""
         return hashlib.sha256("".join(file.sha256 for file in self.files).encode()).hexdigest()[:8]
+
+    def kept_path(self, data_folder: Path) -> Path:
+        """Where its arrays are once they were obtained."""
+        return data_folder / self.dataset / f"images-{self.digest}.npz"
 
 
 def own_mirror(folder: str) -> tuple[str, ...]:

@@ -17,7 +17,17 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from resnet_viz.data.catalogue import check_data
 from resnet_viz.errors import InvalidSetting
-from resnet_viz.events import Event, Facts, Failure, NormStatistics, Profile, RunState, Series, StateChanged
+from resnet_viz.events import (
+    Event,
+    Facts,
+    Failure,
+    NormStatistics,
+    Profile,
+    RunState,
+    Series,
+    StateChanged,
+    StepMode,
+)
 from resnet_viz.exports.encoding import in_utf8
 from resnet_viz.locale import N_
 from resnet_viz.specs import RunSpec
@@ -133,6 +143,9 @@ class _KnownFacts(_Part):
     wall_s: _Finite | None = None
     training_s: _Finite | None = None
     samples_per_s: _Finite | None = None
+    step_mode: StepMode | None = None
+    step_mode_error: _Text | None = None
+    peak_memory_bytes: _Count | None = None
 
 
 class _Failure(_Part):

@@ -15,6 +15,7 @@ from resnet_viz.exports.report_figures import depth_figures, race_figures
 from resnet_viz.figures import seed_gaps
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
+from resnet_viz.findings.device_words import gpu_memory, step_mode
 from resnet_viz.findings.endings import final_test_error, final_train_error
 from resnet_viz.findings.fairness import fairness_cards, label_and_value
 from resnet_viz.findings.seed_table import seed_table
@@ -174,6 +175,8 @@ def _facts(runs: Sequence[RunRecord], families: Mapping[str, str]) -> list[list[
         [_("Parameters"), *(_counted(run.facts.get("parameters")) for run in runs)],
         [_("Multiply-adds"), *(_counted(run.facts.get("multiply_adds")) for run in runs)],
         [_("Device"), *(str(run.facts.get("device_name") or run.facts.get("device") or "–") for run in runs)],
+        [_("Steps on the GPU"), *(step_mode(run.facts) for run in runs)],
+        [_("GPU memory, at most"), *(gpu_memory(run.facts) for run in runs)],
         [_("Seconds"), *(number(run.facts.get("wall_s")) for run in runs)],
         ["PyTorch", *(str(run.facts.get("torch") or "–") for run in runs)],
         [_("Initial weights"), *(str(run.facts.get("init_digest") or "–") for run in runs)],

@@ -2,7 +2,9 @@
 
 import os
 import platform
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -45,6 +47,10 @@ class Machine:
             return asked
         return kinds[0] if kinds else "cpu"
 
+    def count(self, kind: str) -> int:
+        """Devices of ``kind``, as far as is known."""
+        return sum(device.kind == kind for device in self.devices)
+
 
 @dataclass(frozen=True, slots=True)
 class Capacity:
@@ -64,11 +70,21 @@ class Capacity:
         """
         threads = min(_MOST_THREADS, max(1, machine.cores // 4))
         slots = min(machine.cores // threads, machine.memory_bytes // _JOB_MEMORY_BYTES)
-        return cls(cpu_slots=max(_RACERS, slots), cpu_threads=threads)
+        return cls(cpu_slots=max(_RACERS, slots), cpu_threads=threads).with_gpus(machine.count("cuda"))
+
+    def with_gpus(self, count: int) -> Self:
+        """The same with a slot for each of ``count`` GPUs; one alone trains the two networks of a race."""
+        return replace(self, device_slots=max(_RACERS, count))
 
     def slots(self, kind: str) -> int:
         """Runs that may train at once on devices of ``kind``."""
         return self.cpu_slots if kind == "cpu" else self.device_slots
+
+
+def freest(gpus: int, taken: Iterable[int | None]) -> int:
+    """The number of the GPU, of ``gpus``, that the fewest hold; ``taken`` has one entry for each holder."""
+    held = Counter(taken)
+    return min(range(gpus), key=lambda number: (held[number], number))
 
 
 def this_machine() -> str:

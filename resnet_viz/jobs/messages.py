@@ -7,11 +7,15 @@ from resnet_viz.jobs.capacity import DeviceFacts
 
 
 class Job(NamedTuple):
-    """To a worker: carry out this attempt, already claimed, at this run, on so many CPU threads."""
+    """To a worker: carry out this attempt, already claimed, at this run, on so many CPU threads.
+
+    ``gpu``: the number of the NVIDIA GPU that is meant for it; None where it trains on something else.
+    """
 
     run_id: str
     attempt: int
     threads: int
+    gpu: int | None = None
 
 
 class Measure(NamedTuple):

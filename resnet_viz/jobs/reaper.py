@@ -43,7 +43,7 @@ class Reaper:
         if not isinstance(worker.job, Job):
             end_measurement(self._store, worker)
             return
-        run_id, attempt, _ = worker.job
+        run_id, attempt, *_ = worker.job
         stopped = self._store.run(run_id).desired.wish is Wish.STOP
         end = StateChanged(RunState.STOPPED) if stopped else StateChanged(RunState.LOST, _loss(worker))
         try:
@@ -67,7 +67,7 @@ class Reaper:
         unwanted, paused = {}, {}
         for worker in self._pool.busy():
             assert worker.job is not None
-            job_id, attempt, _ = worker.job
+            job_id, attempt, *_ = worker.job
             held, state, wish = self._standing(worker.job)
             if held != attempt or state.is_finished() or wish is Wish.STOP:
                 unwanted[job_id] = self._unwanted_since.get(job_id, now)

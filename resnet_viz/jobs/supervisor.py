@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -17,7 +17,7 @@ from typing import Self
 
 from resnet_viz.errors import StoreUnavailable
 from resnet_viz.events import Failure, RunState
-from resnet_viz.jobs.capacity import Capacity, Machine, this_machine
+from resnet_viz.jobs.capacity import Capacity, Machine, freest, this_machine
 from resnet_viz.jobs.fair_queue import in_turn
 from resnet_viz.jobs.messages import Begun, Done, Job, Measure, Message, Ready
 from resnet_viz.jobs.pool import Pool
@@ -165,13 +165,15 @@ class Supervisor:
         at_work = [entry for entry in held if entry.state is RunState.RUNNING or entry.goes_on]
         waiting = self._admissible(at_work)
         given = 0
+        holding = {entry.id for entry in held}
         for (entry, slots), worker in zip(waiting, self._pool.idle(), strict=False):
-            self._give(worker, entry, slots)
+            self._give(worker, entry, slots, holding)
+            holding.add(entry.id)
             given += 1
         self._pool.adjust(len(waiting) - given, {run.id for run in held if run not in at_work})
 
-    def _give(self, worker: WorkerProcess, entry: QueueEntry, slots: int) -> None:
-        """Take it for ``worker``, unless another supervisor was faster."""
+    def _give(self, worker: WorkerProcess, entry: QueueEntry, slots: int, holding: Set[str]) -> None:
+        """Take it for ``worker``, unless another supervisor was faster; ``holding`` have not ended."""
         if entry.is_measurement:
             attempt = self._store.measurements.claim(entry.id, worker.name, slots)
             if attempt is not None:
@@ -179,7 +181,16 @@ class Supervisor:
             return
         attempt = self._store.claim(entry.id, worker.name)
         if attempt is not None:
-            worker.give(Job(entry.id, attempt, self._capacity.cpu_threads))
+            worker.give(Job(entry.id, attempt, self._capacity.cpu_threads, self._gpu_for(entry, holding)))
+
+    def _gpu_for(self, entry: QueueEntry, holding: Set[str]) -> int | None:
+        """The GPU with the fewest runs, paused ones included: they keep their memory."""
+        gpus = self._machine.count("cuda")
+        if self._kind(entry) != "cuda" or not gpus:
+            return None
+        jobs = [worker.job for worker in self._pool.busy() if isinstance(worker.job, Job)]
+        # A worker may take a moment to say that its run, already recorded as ended, is done.
+        return freest(gpus, [job.gpu for job in jobs if job.run_id in holding])
 
     def _admissible(self, running: Sequence[QueueEntry]) -> list[tuple[QueueEntry, int]]:
         """What waits and has a free slot, the next one first, each with the slots that it takes."""
@@ -239,6 +250,7 @@ class Supervisor:
         match message:
             case Ready(torch, devices):
                 self._machine = replace(self._machine, torch=torch, devices=devices)
+                self._capacity = self._capacity.with_gpus(self._machine.count("cuda"))
                 self._pool.slots = sum(map(self._capacity.slots, self._kinds()))
                 self._pool.welcome(worker)
             case Begun():

@@ -8,13 +8,12 @@ kept for inspection; what the training has averaged itself stays as it is, and a
 resumed run goes on exactly.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torch.optim.swa_utils import update_bn
 
 IMAGES = 256
 """Training images that the statistics are taken from.
@@ -30,19 +29,42 @@ def has_statistics(network: nn.Module) -> bool:
     return any(isinstance(module, _BatchNorm) for module in network.modules())
 
 
-@torch.no_grad()
 def reestimated(network: nn.Module, images: Tensor) -> dict[str, Tensor]:
-    """The statistics of ``network`` on ``images`` float32 [N, C, H, W], by buffer name; no trace is left.
+    """The statistics of ``network`` on ``images`` float32 [N, C, H, W], by buffer name; no trace is left."""
+    return left_by(lambda: estimate(network, images), network)
 
-    One pass in training mode over all images at once (`torch.optim.swa_utils.update_bn`),
-    so each layer sees what the layers before it give when they use the same statistics.
-    """
+
+def left_by(estimating: Callable[[], None], network: nn.Module) -> dict[str, Tensor]:
+    """The statistics that ``estimating`` leaves in ``network``, which then gets its own back."""
     before = _statistics(network)
     try:
-        update_bn([images], network)
+        estimating()
         return _statistics(network)
     finally:
         _put(network, before)
+
+
+@torch.no_grad()
+def estimate(network: nn.Module, images: Tensor) -> None:
+    """Replace the statistics of ``network`` by those on ``images``; work that `capture` can record.
+
+    One pass in training mode over all images at once, so each layer sees what the layers before it
+    give when they use the same statistics. `torch.optim.swa_utils.update_bn` does the same, and waits
+    for the device at every layer.
+    """
+    layers = [module for module in network.modules() if isinstance(module, _BatchNorm)]
+    momenta = [layer.momentum for layer in layers]
+    was_training = network.training
+    try:
+        network.train()
+        for layer in layers:
+            layer.reset_running_stats()
+            layer.momentum = 1.0  # the averages become those of this pass
+        network(images)
+    finally:
+        network.train(was_training)
+        for layer, momentum in zip(layers, momenta, strict=True):
+            layer.momentum = momentum
 
 
 @contextmanager

@@ -18,6 +18,13 @@ def available_devices() -> tuple[str, ...]:
     return (*kinds, "cpu")
 
 
+def all_devices() -> tuple[torch.device, ...]:
+    """Every device by itself, in the order of `available_devices`; several NVIDIA GPUs have numbers."""
+    gpus = tuple(torch.device("cuda", number) for number in range(torch.cuda.device_count()))
+    others = (torch.device(kind) for kind in available_devices() if kind != "cuda")
+    return (*gpus, *others)
+
+
 def resolve_device(asked: Device) -> torch.device:
     """The device for ``asked``; raises `InvalidSetting` when this machine lacks it."""
     kinds = available_devices()
@@ -41,6 +48,11 @@ def device_name(device: torch.device) -> str:
     if device.type == "mps":
         return "Apple GPU"
     return processor_name()
+
+
+def peak_memory_bytes(device: torch.device) -> int | None:
+    """The most that this process has held of a GPU's own memory so far; None where it has none of its own."""
+    return torch.cuda.max_memory_reserved(device) if device.type == "cuda" else None
 
 
 def has_fast_bfloat16(device: torch.device) -> bool:

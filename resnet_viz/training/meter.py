@@ -1,6 +1,8 @@
 """Per-step measurements kept on the device and copied to the host only when asked for.
 
 Per weighted layer: ‖g‖, ‖g‖/‖w‖ and ‖Δw‖/‖w‖, from three fused norms a step.
+Which row a step writes stands on the device, so that a recorded step (`capture`)
+writes the next one each time it is replayed; the host knows it too, from `note`.
 Norms are summed in float64 where the device has it: squares of gradients below
 1e-23 vanish in float32, and the network whose gradient is 1e-25 would be
 reported, wrongly, as having none.
@@ -46,42 +48,51 @@ class Meter:
         self._norms = torch.empty(capacity, 3, len(self._weights), dtype=self._dtype, device=device)
         self._losses = torch.empty(capacity, device=device)
         self._correct = torch.empty(capacity, device=device)
-        self._capacity = capacity
+        self.capacity = capacity
+        self.row = torch.zeros(1, dtype=torch.int64, device=device)
         self._steps: list[int] = []
         self._rates: list[float] = []
         self._batch_sizes: list[int] = []
-        self._profile_steps: list[int] = []
+        self._profile_rows: list[int] = []
 
     @property
     def full(self) -> bool:
         """Whether there is no room for another step."""
-        return len(self._steps) == self._capacity
+        return len(self._steps) == self.capacity
 
-    def record_step(self, step: int, loss: Tensor, correct: Tensor, batch_size: int, rate: float) -> None:
-        """Keep what the forward pass of update ``step`` gave; nothing is copied to the host."""
+    def note(self, step: int, batch_size: int, rate: float, *, measured: bool) -> int:
+        """Update ``step`` comes next, its layers ``measured`` or not; the row that it will write."""
         row = len(self._steps)
-        self._losses[row] = loss
-        self._correct[row] = correct
         self._steps.append(step)
         self._rates.append(rate)
         self._batch_sizes.append(batch_size)
+        if measured:
+            self._profile_rows.append(row)
+        return row
 
     @torch.no_grad()
-    def record_gradients(self, step: int) -> None:
+    def record_gradients(self) -> None:
         """Keep ‖g‖ and ‖w‖ of every layer; call after backward, before the update."""
-        row = self._norms[len(self._profile_steps)]
         gradients = [weight.grad for weight in self._weights if weight.grad is not None]
-        torch.stack(torch._foreach_norm(gradients, 2, dtype=self._dtype), out=row[0])
-        torch.stack(torch._foreach_norm(self._weights, 2, dtype=self._dtype), out=row[1])
+        self._keep_norms(0, gradients)
+        self._keep_norms(1, self._weights)
         torch._foreach_copy_(self._before, self._weights)
-        self._profile_steps.append(step)
 
     @torch.no_grad()
     def record_updates(self) -> None:
         """Keep ‖Δw‖ of every layer; call after the update that followed `record_gradients`."""
-        row = self._norms[len(self._profile_steps) - 1]
         torch._foreach_sub_(self._before, self._weights)
-        torch.stack(torch._foreach_norm(self._before, 2, dtype=self._dtype), out=row[2])
+        self._keep_norms(2, self._before)
+
+    def record_step(self, loss: Tensor, correct: Tensor) -> None:
+        """Keep what the forward pass gave, and go on to the next row; nothing is copied to the host."""
+        self._losses.index_copy_(0, self.row, loss[None])
+        self._correct.index_copy_(0, self.row, correct[None].to(self._correct.dtype))
+        self.row.add_(1)
+
+    def _keep_norms(self, which: int, tensors: list[Tensor]) -> None:
+        norms = torch.stack(torch._foreach_norm(tensors, 2, dtype=self._dtype))
+        self._norms[:, which].index_copy_(0, self.row, norms[None])
 
     def drain(self) -> list[Series | Profile]:
         """Everything recorded since the last call; empty when nothing was."""
@@ -95,9 +106,8 @@ class Meter:
             Series("train/accuracy", step, accuracy),
             Series("train/learning_rate", step, np.array(self._rates)),
         ]
-        if self._profile_steps:
-            rows = np.array(self._profile_steps, dtype=np.int64)
-            norms = self._norms[: len(rows)].cpu().double().numpy()
+        if self._profile_rows:
+            norms = self._norms[: len(step)].cpu().double().numpy()[self._profile_rows]
             gradient, weight, update = norms[:, 0], norms[:, 1], norms[:, 2]
             with np.errstate(divide="ignore", invalid="ignore"):  # zero weights: no ratio, NaN
                 ratios = {
@@ -106,8 +116,10 @@ class Meter:
                     "update/ratio": np.where(weight > 0, update / weight, np.nan),
                 }
             events += [
-                Profile(name, self._taps, rows, value.astype(np.float32)) for name, value in ratios.items()
+                Profile(name, self._taps, step[self._profile_rows], value.astype(np.float32))
+                for name, value in ratios.items()
             ]
-        for kept in (self._steps, self._rates, self._batch_sizes, self._profile_steps):
+        self.row.zero_()
+        for kept in (self._steps, self._rates, self._batch_sizes, self._profile_rows):
             kept.clear()
         return events

@@ -3,7 +3,6 @@
 import time
 from collections import deque
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from resnet_viz.checkpoint_files import RESUME_FILE, kept_file, position_file
 from resnet_viz.data.batches import BatchOrder, DeviceData
@@ -27,13 +26,17 @@ from resnet_viz.probes.learned_scales import measure_scales
 from resnet_viz.probes.responses_and_gradients import measure_flow
 from resnet_viz.specs import RunSpec
 from resnet_viz.training import batch_statistics, checkpoint
-from resnet_viz.training.device import check_precision, device_name, resolve_device
+from resnet_viz.training.capture import Captures
+from resnet_viz.training.device import check_precision, device_name, peak_memory_bytes, resolve_device
+from resnet_viz.training.evaluation import Evaluation
 from resnet_viz.training.meter import WEIGHTED, Meter, profile_rows
+from resnet_viz.training.optimizer import make_optimizer
+from resnet_viz.training.pace import Pace
 from resnet_viz.training.schedule import learning_rate
+from resnet_viz.training.step import Step, autocast
 
 FINAL_LOSSES = 20  # the final training loss is the mean over this many last steps
 _PROBE_IMAGES = 32  # a larger batch tells the same and would cost more than 5 % of a short training
-_TEST_BATCH = 250
 _METER_STEPS = 256
 """Steps between two copies to the host at most; drains by the clock usually come first."""
 
@@ -45,7 +48,9 @@ class Trainer:
         InvalidSetting: the device or precision asked for is not there.
     """
 
-    def __init__(self, spec: RunSpec, data: LoadedData, folder: Path) -> None:
+    def __init__(
+        self, spec: RunSpec, data: LoadedData, folder: Path, captures: Captures | None = None
+    ) -> None:
         recipe = spec.train
         self.device = resolve_device(recipe.device)
         check_precision(recipe.precision, self.device)
@@ -57,7 +62,7 @@ class Trainer:
         self.init_digest = init_digest(network)
         self.network = network.to(self.device).to(memory_format=torch.channels_last)
         self._drawing = drawing(self.network)
-        self.optimizer = _optimizer(self.network, spec)
+        self.optimizer = make_optimizer(self.network, recipe, self.device)
         self.data = DeviceData(data, self.device)
         self._mean, self._std = tuple(data.mean.tolist()), tuple(data.std.tolist())
         self.order = BatchOrder(
@@ -74,6 +79,13 @@ class Trainer:
             if tap.kind in WEIGHTED
         }
         self._meter = Meter(weights, _METER_STEPS, self.device)
+        self.captures = captures or Captures.on(self.device, draws=bool(self._drawing))
+        self._pace = Pace.on(self.device)
+        self._update = Step(
+            self.network, self.optimizer, self.data.train, self._meter, recipe.precision, self.captures
+        )
+        self._evaluation = Evaluation(self.network, self.data.test, recipe.precision, self.captures)
+        self._estimate = self.captures.unit(self._estimate_statistics)
         self._measured = profile_rows(recipe.steps)
         self._kept = frozenset(checkpoint.kept_steps(recipe.steps))
         self._batch_digests: dict[str, str] = {}
@@ -108,23 +120,9 @@ class Trainer:
         start = time.perf_counter()
         recipe = self.spec.train
         rate = learning_rate(recipe, self.step)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
-        images, labels = self.data.train_batch(self.order.next())
-        self.network.train()
-        self.optimizer.zero_grad(set_to_none=True)
-        with self._precision(), drawn(self._drawing, recipe.seed, self.step):
-            logits = self.network(images)
-        loss = nn.functional.cross_entropy(logits.float(), labels)
-        loss.backward()
-        measured = self.step in self._measured
-        if measured:
-            self._meter.record_gradients(self.step)
-        self.optimizer.step()
-        if measured:
-            self._meter.record_updates()
-        correct = (logits.detach().argmax(1) == labels).sum()
-        self._meter.record_step(self.step, loss.detach(), correct, len(labels), rate)
+        with drawn(self._drawing, recipe.seed, self.step):
+            self._update(self.step, self.order.next(), rate, measured=self.step in self._measured)
+        self._pace.step()
         self.step += 1
         if self.step in self._kept:
             self._batch_digests[str(self.step)] = self.order.digest
@@ -154,7 +152,10 @@ class Trainer:
             self._last_losses.extend(losses.value.tolist())
             accuracies = next(e for e in measured if e.name == "train/accuracy")
             self._last_accuracies.extend(accuracies.value.tolist())
-        return [*measured, Facts({"batch_digests": dict(self._batch_digests)})], diverged_at
+        known = {"batch_digests": dict(self._batch_digests), **self.captures.facts()}
+        if (peak_bytes := peak_memory_bytes(self.device)) is not None:
+            known["peak_memory_bytes"] = peak_bytes
+        return [*measured, Facts(known)], diverged_at
 
     def probe(self) -> list[Event]:
         """Layer responses and block-output gradients on the fixed probe batch; |α| of learned scales."""
@@ -183,27 +184,20 @@ class Trainer:
         return [Series(name, step, np.array([value])) for name, value in found.items()]
 
     def _tested(self, suffix: str) -> dict[str, float]:
-        self.network.eval()
-        loss = torch.zeros((), device=self.device)
-        correct = torch.zeros((), device=self.device)
-        count = 0
-        with torch.inference_mode():
-            for images, labels in self.data.test_batches(_TEST_BATCH):
-                with self._precision():
-                    logits = self.network(images)
-                loss += nn.functional.cross_entropy(logits.float(), labels, reduction="sum")
-                correct += (logits.argmax(1) == labels).sum()
-                count += len(labels)
-        return {f"test/loss{suffix}": float(loss) / count, f"test/accuracy{suffix}": float(correct) / count}
+        loss, accuracy = self._evaluation.measure()
+        return {f"test/loss{suffix}": loss, f"test/accuracy{suffix}": accuracy}
 
     def present_statistics(self) -> dict[str, Tensor]:
         """Statistics of batch normalisation at this step, measured once; empty without any."""
         if self._normalises and self._statistics_step != self.step:
-            images, _labels = self.data.first_train_images(batch_statistics.IMAGES)
-            with self._precision():
-                self._statistics = batch_statistics.reestimated(self.network, images)
+            self._statistics = batch_statistics.left_by(self._estimate, self.network)
             self._statistics_step = self.step
         return self._statistics
+
+    def _estimate_statistics(self) -> None:
+        images, _labels = self.data.first_train_images(batch_statistics.IMAGES)
+        with autocast(self.spec.train.precision, self.device):
+            batch_statistics.estimate(self.network, images)
 
     def result(self, wall_s: float) -> Facts:
         """The numbers a run ends with; a loss that was never finite is None."""
@@ -264,6 +258,7 @@ class Trainer:
         self.step = saved.step
         self.network.load_state_dict(saved.model)
         checkpoint.restore_optimizer(self.optimizer, saved.optimizer)
+        self._update.forget_recordings()
         position = saved.position
         self.order.load_state_dict(position["order"])
         self._batch_digests = dict(position["batch_digests"])
@@ -280,26 +275,6 @@ class Trainer:
     def _save(self, name: str, state: checkpoint.Checkpoint, kept: bool) -> CheckpointSaved:
         size = checkpoint.write_checkpoint(self.folder / name, state)
         return CheckpointSaved(self.step, name, size, kept)
-
-    def _precision(self) -> AbstractContextManager[object]:
-        if self.spec.train.precision == "bfloat16":
-            return torch.autocast(self.device.type, torch.bfloat16)
-        return nullcontext()
-
-
-def _optimizer(network: nn.Module, spec: RunSpec) -> torch.optim.Optimizer:
-    recipe = spec.train
-    if recipe.optimizer == "adam":
-        return torch.optim.Adam(
-            network.parameters(), recipe.learning_rate, weight_decay=recipe.weight_decay, fused=True
-        )
-    return torch.optim.SGD(
-        network.parameters(),
-        recipe.learning_rate,
-        momentum=recipe.momentum,
-        weight_decay=recipe.weight_decay,
-        fused=True,
-    )
 
 
 def _until(event: Series | Profile, last_step: int) -> Series | Profile:

@@ -1,11 +1,18 @@
 """``lab``: what it lists, answers and refuses."""
 
 import json
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
+from resnet_viz.cli import lab_depths
+from resnet_viz.cli.answering import answered
+from resnet_viz.lab.answers import Asking
 from resnet_viz.lab.table import QUESTIONS
+from resnet_viz.processes.channel import Frame
 from resnet_viz.store import Store
+from resnet_viz.wording import number
 from tests.cli.calls import assert_refused, call, output
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -56,9 +63,69 @@ def test_an_answer_has_the_fields_that_programs_read(
         ("lab lesion --set colour=red", "no setting colour"),
         ("lab lesion --set images", "NAME=VALUE"),
         ("lab lesion --run nosuchrun", "nosuchrun"),
+        ("lab lesion --depths 8,20", "leave out --depths"),
+        ("lab shattered --depths 8,44", "8, 20, 32, 56, 110"),
+        ("lab shattered --depths 8,deep", "8,deep"),
+        ("lab no_norm --depths 9", "6n+2"),
+        ("lab no_norm --depths 116", "110 at most"),
+        ("lab shattered --depths 8 --depth 20", "either"),
+        ("lab shattered --depths 8 --script x.zip", "one depth"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(
     arguments: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert_refused(arguments, words, capsys)
+
+
+def test_a_script_is_written_with_its_data_and_nothing_is_measured(
+    own_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "taken.zip"
+    assert call("lab", "lesion", "--set", "images=1000", "--script", str(file)) == 0
+    with ZipFile(file) as archive:
+        assert set(archive.namelist()) == {
+            f"lab-lesion/{name}" for name in ("lesion.py", "networks.py", "lesion.npz")
+        }
+        assert "IMAGES = 1000" in archive.read("lab-lesion/lesion.py").decode()
+    assert "lesion.py" in capsys.readouterr().err
+    assert not list(own_store.home.glob("measurements/*"))
+
+
+def test_a_script_that_cannot_be_written_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    assert_refused(f"lab lesion --script {tmp_path / 'file' / 'x.zip'}", "cannot be written", capsys)
+
+
+def test_a_question_is_asked_at_every_depth_once_and_its_key_number_compared(
+    own_store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("lab", "shattered", "--depths", "20,8,20", "--seeds", "1", "--json") == 0
+    found = output(capsys)
+    assert [one["depth"] for one in found["depths"]] == [8, 20]
+    for one in found["depths"]:
+        lines = one["result"]["series"]["correlation"]
+        assert one["key"] == {name: lines[name]["y"][1] for name in ("Plain", "Residual")}
+        assert one["settings"]["depth"] == one["depth"]
+        assert one["outcome"] in ("supports", "contradicts", "no_effect", "undecided")
+    # Known now, also one by one.
+    assert call("lab", "shattered", "--depth", "20", "--seeds", "1", "--json") == 0
+    assert output(capsys)["wall_s"] == found["depths"][1]["wall_s"]
+    assert call("lab", "shattered", "--depths", "8,20", "--seeds", "1") == 0
+    shown = capsys.readouterr().out
+    assert all(number(value) in shown for one in found["depths"] for value in one["key"].values())
+
+
+def test_interrupted_the_depths_that_are_known_are_shown(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(store: Store, asked: Asking, *, quiet: bool) -> Frame:
+        if asked.settings["depth"] == 20:
+            raise KeyboardInterrupt
+        return answered(store, asked, quiet=quiet)
+
+    monkeypatch.setattr(lab_depths, "answered", interrupted)
+    assert call("lab", "shattered", "--depths", "8,20", "--seeds", "1", "--json") != 0
+    assert [one["depth"] for one in output(capsys)["depths"]] == [8]

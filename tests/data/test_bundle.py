@@ -9,10 +9,9 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from resnet_viz.data.arrays import Arrays, read_arrays, write_arrays
+from resnet_viz.data.arrays import Arrays, bundled_path, read_arrays, write_arrays
 from resnet_viz.data.balanced_order import balanced_order
 from resnet_viz.data.catalogue import BUNDLED, DATASETS
-from resnet_viz.data.load import bundled_path
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PIXELS_AND_LABELS = "754712dc52b1319c38382a5ee7f5053c3da4bfa748c4a5a5084a9eb6b7cf3a04"

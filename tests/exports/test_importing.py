@@ -200,3 +200,14 @@ def test_an_export_from_before_the_shape_left_the_network_is_read(
     (run_id,) = import_runs(made.store, "me", json.dumps(exported).encode()).run_ids
     run = made.store.run(run_id)
     assert run.digest == made.store.run(made.plain).digest
+
+
+def test_what_a_gpu_did_comes_back_with_its_run(made: Made, exported: dict[str, Any]) -> None:
+    said = {"step_mode": "refused", "step_mode_error": "not permitted", "peak_memory_bytes": 2**30}
+    exported["run"]["facts"] |= said
+    group = import_runs(made.store, "me", json.dumps(exported).encode(), name="")
+    facts = made.store.run(group.run_ids[0]).facts
+    assert {name: facts[name] for name in said} == said
+    exported["run"]["facts"]["step_mode"] = "made up"
+    with pytest.raises(InvalidSetting):
+        import_runs(made.store, "me", json.dumps(exported).encode(), name="")

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from resnet_viz.data.load import bundled_path
+from resnet_viz.data.arrays import bundled_path
 from resnet_viz.events import Desired, Facts, Series
 from resnet_viz.exports.script import equivalent_script
 from resnet_viz.networks.registry import build

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from resnet_viz.jobs import capacity
-from resnet_viz.jobs.capacity import Capacity, DeviceFacts, Machine
+from resnet_viz.jobs.capacity import Capacity, DeviceFacts, Machine, freest
 
 GIB = 2**30
 
@@ -57,3 +57,23 @@ def test_auto_is_the_fastest_known_device() -> None:
     with_gpu = Machine("Linux", 2, GIB, (gpu, cpu), "2.11.0")
     assert with_gpu.device_kind("auto") == "cuda"
     assert with_gpu.device_kind("cpu") == "cpu"
+
+
+@pytest.mark.parametrize(("gpus", "slots"), [(0, 2), (1, 2), (2, 2), (3, 3), (8, 8)])
+def test_every_gpu_has_a_run_and_one_alone_the_two_of_a_race(gpus: int, slots: int) -> None:
+    cpu = DeviceFacts("cpu", "x86_64", GIB, False)
+    devices = (*(DeviceFacts("cuda", "H100", GIB, True) for _ in range(gpus)), cpu)
+    machine = Machine("Linux", 64, 256 * GIB, devices)
+    assert machine.count("cuda") == gpus
+    assert Capacity.of(machine).slots("cuda") == slots
+    without = Capacity.of(Machine("Linux", 64, 256 * GIB))
+    assert without.with_gpus(gpus) == Capacity.of(machine)
+
+
+def test_a_run_gets_the_gpu_that_the_fewest_hold() -> None:
+    taken: list[int | None] = [None, None]  # runs on the processor hold none
+    for _ in range(6):
+        taken.append(freest(3, taken))
+    assert taken[2:] == [0, 1, 2, 0, 1, 2]
+    taken.remove(1)
+    assert freest(3, taken) == 1

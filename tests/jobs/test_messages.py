@@ -13,6 +13,7 @@ from resnet_viz.jobs.messages import Begun, Done, Job, Leave, Measure, Message, 
     "message",
     [
         Job("abcdefghij", 3, 1),
+        Job("abcdefghij", 3, 1, gpu=2),
         Measure("abcdefghij", 1, 2),
         Leave(),
         Begun("abcdefghij"),

@@ -67,11 +67,12 @@ def test_meter_measures_gradients_whose_squares_underflow() -> None:
     weight = torch.nn.Parameter(torch.ones(100))
     weight.grad = torch.full((100,), 3e-30)
     meter = Meter({"stem": weight}, 4, torch.device("cpu"))
-    meter.record_gradients(0)
+    meter.note(0, 4, 0.1, measured=True)
+    meter.record_gradients()
     with torch.no_grad():
         weight.sub_(0.5)
     meter.record_updates()
-    meter.record_step(0, torch.tensor(1.0), torch.tensor(3), 4, 0.1)
+    meter.record_step(torch.tensor(1.0), torch.tensor(3))
     tables = {event.name: event.value for event in meter.drain() if isinstance(event, Profile)}
     assert tables["grad/norm"][0, 0] == pytest.approx(3e-29)
     assert tables["grad/relative"][0, 0] == pytest.approx(3e-30)
@@ -83,9 +84,10 @@ def test_layers_without_weights_have_no_ratio() -> None:
     weight = torch.nn.Parameter(torch.zeros(4))
     weight.grad = torch.ones(4)
     meter = Meter({"stem": weight}, 1, torch.device("cpu"))
-    meter.record_gradients(0)
+    meter.note(0, 4, 0.1, measured=True)
+    meter.record_gradients()
     meter.record_updates()
-    meter.record_step(0, torch.tensor(1.0), torch.tensor(3), 4, 0.1)
+    meter.record_step(torch.tensor(1.0), torch.tensor(3))
     tables = {event.name: event.value for event in meter.drain() if isinstance(event, Profile)}
     assert tables["grad/norm"][0, 0] == 2
     assert np.isnan(tables["grad/relative"][0, 0])

@@ -1,8 +1,11 @@
 """The Lab in a real browser: a curve is drawn, then measured, and both are there after a reload."""
 
 import re
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from resnet_viz.lab.answers import TASK
@@ -89,3 +92,50 @@ def test_a_curve_can_be_drawn_with_a_finger(browser: Browser, app_url: str) -> N
         expect(points(page)).to_have_count(1)
         width = page.evaluate("document.scrollingElement.scrollWidth")
         assert width <= phone["width"]
+
+
+def test_an_answer_is_taken_away_as_a_picture_for_a_slide_and_as_a_script(
+    page: Page, app_url: str, tmp_path: Path
+) -> None:
+    page.goto(f"{app_url}/lab?question=first_gradient")  # recorded
+    page.get_by_text("Take away", exact=True).click()
+    for name in ("PNG", "SVG"):
+        button = page.get_by_role("button", name=f"Slide as {name}", exact=True)
+        with page.expect_download(timeout=_MEASURED_MS) as found:
+            button.click(timeout=_SOON_MS)
+        assert found.value.suggested_filename == f"lab-first_gradient-slide.{name.lower()}"
+        found.value.save_as(tmp_path / name)
+    with Image.open(tmp_path / "PNG") as picture:
+        assert picture.size == (1600, 900)
+        assert picture.convert("RGBA").getpixel((0, 0)) == (255, 255, 255, 255)  # no transparent slide
+    drawn = (tmp_path / "SVG").read_text(encoding="utf-8")
+    assert 'width="1600" height="900"' in drawn
+    assert "What gradient does each layer get" in drawn
+    assert "ResNet Viz" in drawn
+    with page.expect_download(timeout=_MEASURED_MS) as found:
+        page.get_by_role("button", name="Script and data").click()
+    with ZipFile(found.value.path()) as archive:
+        assert "lab-first_gradient/first_gradient.py" in archive.namelist()
+
+
+def test_a_question_is_asked_over_depths_and_stopping_keeps_what_there_is(
+    page: Page, app: tuple[str, Store], app_url: str
+) -> None:
+    page.goto(f"{app_url}/lab?question=shattered&seeds=1")
+    page.get_by_text("This question over depths", exact=True).click()
+    expect(page.get_by_text("0 of 5 depths are measured.")).to_be_visible(timeout=_SOON_MS)
+    page.get_by_role("button", name="Measure the other depths").click()
+    some = page.get_by_text(re.compile("[1-5] of 5 depths are measured."))
+    expect(some).to_be_visible(timeout=_MEASURED_MS)
+    chart = page.get_by_role("heading", name="Autocorrelation at lag 1")
+    expect(chart).to_be_visible(timeout=_SOON_MS)
+    stop = page.locator(".st-key-lab_depths_do_stop button")
+    if stop.is_visible():
+        stop.click()
+    expect(stop).to_be_hidden(timeout=_MEASURED_MS)
+    _address, store = app
+    assert [one for one in store.measurements.under_way() if one.spec.task == TASK] == []
+    expect(some).to_be_visible()
+    page.reload()
+    page.get_by_text("This question over depths", exact=True).click()
+    expect(chart).to_be_visible(timeout=_SOON_MS)

@@ -14,7 +14,7 @@ from resnet_viz.jobs.worker.jobs import carry_out_jobs
 from resnet_viz.processes.channel import Channel
 from resnet_viz.processes.tasks import Workplace
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
-from resnet_viz.training.device import available_devices, device_name, has_fast_bfloat16
+from resnet_viz.training.device import all_devices, device_name, has_fast_bfloat16
 from resnet_viz.training.loop import train
 
 _FIRST_STEPS = RunSpec(
@@ -26,7 +26,7 @@ _FIRST_STEPS = RunSpec(
 
 def serve(channel: Channel, workplace: Workplace) -> None:
     """The task "train"."""
-    carry_out_jobs(channel, workplace, warm_up=warm_up, train=train)
+    carry_out_jobs(channel, workplace, warm_up=warm_up, train=train, use_gpu=torch.cuda.set_device)
 
 
 def warm_up(threads: int) -> Ready:
@@ -43,14 +43,13 @@ def warm_up(threads: int) -> Ready:
             desired=Desired,
         ):
             pass
-    return Ready(torch.__version__, tuple(_facts(kind) for kind in available_devices()))
+    return Ready(torch.__version__, tuple(_facts(device) for device in all_devices()))
 
 
-def _facts(kind: str) -> DeviceFacts:
-    device = torch.device(kind)
+def _facts(device: torch.device) -> DeviceFacts:
     memory_bytes = (
         torch.cuda.get_device_properties(device).total_memory
-        if kind == "cuda"
+        if device.type == "cuda"
         else psutil.virtual_memory().total
     )
-    return DeviceFacts(kind, device_name(device), memory_bytes, has_fast_bfloat16(device))
+    return DeviceFacts(device.type, device_name(device), memory_bytes, has_fast_bfloat16(device))

@@ -22,6 +22,7 @@ def carry_out_jobs(
     warm_up: Callable[[int], Ready],
     train: Train,
     find_measure: FindMeasure = measure_of,
+    use_gpu: Callable[[int], None] | None = None,
 ) -> None:
     """Carry out jobs until told to leave, until the supervisor is gone or until unfit.
 
@@ -31,6 +32,7 @@ def carry_out_jobs(
         warm_up: gets so many CPU threads ready for a fast first step.
         train: trains.
         find_measure: what measures, by the name of its task.
+        use_gpu: has this process train on the NVIDIA GPU of this number, until it ends.
     """
     inbox = Inbox()
     inbox.leave_on_signal()
@@ -41,6 +43,8 @@ def carry_out_jobs(
     for job in inbox.jobs():
         job_id = job.run_id if isinstance(job, Job) else job.measurement_id
         _say(channel, Begun(job_id))
+        if use_gpu is not None and isinstance(job, Job) and job.gpu is not None:
+            use_gpu(job.gpu)
         try:
             reusable = _attempt(store, job, inbox, train, find_measure, workplace).carry_out()
         except StoreUnavailable:

@@ -1,5 +1,6 @@
 """The first page: the question, a recorded race as the answer, and the way to run it live."""
 
+from collections import Counter
 from collections.abc import Hashable
 from contextlib import suppress
 from pathlib import Path
@@ -209,10 +210,14 @@ def _device_line() -> None:
         _("{cores} CPU cores").format(cores=machine.cores),
         _("{memory} GiB RAM").format(memory=round(machine.memory_bytes / _GIBIBYTE)),
     ]
-    accelerators = [device for device in machine.devices if device.kind != "cpu"]
-    for device in accelerators:
-        memory = round(device.memory_bytes / _GIBIBYTE)
-        parts.append(_("{device}, {memory} GiB").format(device=device.name, memory=memory))
+    accelerators = Counter(
+        (device.name, round(device.memory_bytes / _GIBIBYTE))
+        for device in machine.devices
+        if device.kind != "cpu"
+    )
+    for (name, memory), alike in accelerators.items():
+        device = _("{count} × {device}").format(count=alike, device=name) if alike > 1 else name
+        parts.append(_("{device}, {memory} GiB").format(device=device, memory=memory))
     if machine.devices and not accelerators:
         parts.append(_("no GPU, none needed"))
     if machine.torch:

@@ -1,16 +1,15 @@
 """An answer: charts while it is measured, then the sentence, why, what is published, and its limits."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final, NamedTuple
 
-import orjson
 import streamlit as st
 
 from resnet_viz.events import RunState
 from resnet_viz.figures.figure import Figure
-from resnet_viz.lab.answers import Asking, Recorded, answer_values, command
+from resnet_viz.lab.answers import Asking, Recorded
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import Question
 from resnet_viz.lab.table import QUESTIONS
@@ -20,10 +19,10 @@ from resnet_viz.store import MeasurementRecord, home_folder
 from resnet_viz.ui import server
 from resnet_viz.ui.lab.index import badge
 from resnet_viz.ui.lab.predict import gap, with_prediction
+from resnet_viz.ui.lab.take_away import measured_here, offer
 from resnet_viz.ui.language import in_readers_language
 from resnet_viz.ui.live.following import Following, still
 from resnet_viz.ui.live.progress import progress_html
-from resnet_viz.wording import duration
 
 _SHOWN: Final = "lab_shown"
 """In the session, by question: the answer on screen and the one before it."""
@@ -46,7 +45,8 @@ def show_recorded(asked: Asking, found: Recorded) -> None:
     with st.expander(
         label, icon=":material/movie:", expanded=True, key=f"lab_recorded_{asked.question.name}"
     ):
-        _whole(asked, found.result, None, _before(asked, found.result))
+        measured = (found.machine, found.made)
+        _whole(asked, found.result, None, _before(asked, found.result), measured)
 
 
 def no_answer_yet(asked: Asking) -> None:
@@ -69,7 +69,8 @@ def _live(asked: Asking, measurement_id: str, was_finished: bool, prediction: ob
         st.rerun()
     result = record.result
     if record.state is RunState.FINISHED and result is not None:
-        _whole(asked, result, prediction, _before(asked, result))
+        measured = measured_here(record)
+        _whole(asked, result, prediction, _before(asked, result), measured)
         return
     following = Following(
         source, record, partial(_stamp, asked.question), key="lab_answer", moving=not was_finished
@@ -145,8 +146,10 @@ def _shown(panel: Panel | Figure, _read: Frame) -> Figure:
     return _figure(panel)
 
 
-def _whole(asked: Asking, result: Frame, prediction: object, before: Frame | None) -> None:
-    """A finished answer."""
+def _whole(
+    asked: Asking, result: Frame, prediction: object, before: Frame | None, measured: Sequence[str]
+) -> None:
+    """A finished answer; ``measured`` says where and when, for a picture of it."""
     question = asked.question
     finding = question.find(result)
     with st.container(key="lab_finding", gap="small"):
@@ -182,7 +185,7 @@ def _whole(asked: Asking, result: Frame, prediction: object, before: Frame | Non
         st.markdown(str(finding.why))
     st.subheader(_("What this does not say"), anchor=False)
     st.markdown("\n".join(f"- {_(limit)}" for limit in question.limits))
-    _take_away(asked, result)
+    offer(asked, result, measured)
 
 
 def _view(question: Question) -> str:
@@ -213,29 +216,6 @@ def _chart(
         filename=f"lab-{question.name}-{index + 1}",
         height_px=_HEIGHT_PX,
     )
-
-
-def _take_away(asked: Asking, result: Frame) -> None:
-    values = result.values
-    took = _("Measured in {time}; {cpu} of CPU time; at most {memory} MB of memory.")
-    st.caption(
-        took.format(
-            time=duration(values["wall_s"]),
-            cpu=duration(values["cpu_s"]),
-            memory=f"{values['peak_bytes'] / 1e6:,.0f}",
-        )
-    )
-    with st.expander(_("Take away"), icon=":material/download:", key=f"lab_take_{asked.question.name}"):
-        st.code(command(asked), language="bash")
-        st.download_button(
-            _("The result as JSON"),
-            data=lambda: orjson.dumps(answer_values(asked, result)),
-            file_name=f"lab-{asked.question.name}.json",
-            mime="application/json",
-            icon=":material/download:",
-            on_click="ignore",
-            key="lab_do_save",
-        )
 
 
 def _seen(question: Question) -> list[_Seen]:

@@ -16,6 +16,7 @@ from resnet_viz.ui import server
 from resnet_viz.ui.lab.answer import no_answer_yet, show_answer, show_recorded
 from resnet_viz.ui.lab.index import NEEDS, open_question
 from resnet_viz.ui.lab.link import ABOUT, LINK, STEP
+from resnet_viz.ui.lab.over_depths import over_depths
 from resnet_viz.ui.lab.predict import predict, said_before
 from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.press import pressed
@@ -57,6 +58,7 @@ def sheet(question: Question) -> None:
             _measure_row(question, asked, key, prediction, record)
     with right:
         _answer(asked, record, prediction)
+        over_depths(asked)
 
 
 def _answer(asked: Asking, record: MeasurementRecord | None, prediction: object) -> None:

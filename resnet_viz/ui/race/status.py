@@ -10,6 +10,7 @@ import streamlit as st
 
 from resnet_viz.events import RunState
 from resnet_viz.figures.families import family_looks, family_name, plain_first
+from resnet_viz.findings.device_words import gpu_memory, step_mode
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunRecord
@@ -93,6 +94,10 @@ def _details(runs: tuple[RunRecord, ...], remaining: int) -> list[str]:
         details.append(_("{number} parameters").format(number=f"{facts['parameters']:,}"))
     if "device" in facts:
         details.append(_device(facts))
+    if memory := gpu_memory(facts):
+        details.append(_("GPU memory, at most: {size}").format(size=memory))
+    if mode := step_mode(facts):
+        details.append(_("steps {how}").format(how=mode))
     rate = steps_per_s(runs)
     if rate is not None:
         details.append(_("{rate} steps/s").format(rate=f"{rate:.1f}"))
