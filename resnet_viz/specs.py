@@ -26,7 +26,8 @@ Block = Literal["basic", "bottleneck", "preactivation", "preactivation-bottlenec
 Shortcut = Literal["none", "identity", "projection", "all-projection"]
 Gate = Literal["none", "exclusive", "shortcut-only"]
 Norm = Literal["batch", "group", "none"]
-Init = Literal["he", "pytorch", "zero-last-norm"]
+Init = Literal["he", "pytorch", "zero-last-norm", "delta-orthogonal"]
+Activation = Literal["relu", "tanh"]
 Dataset = Literal["fashion-mnist-small", "fashion-mnist", "mnist", "cifar10", "cifar100", "svhn"]
 Augmentation = Literal["none", "crop", "crop-flip"]
 Optimizer = Literal["sgd", "adam"]
@@ -124,6 +125,7 @@ class NetworkSpec(Spec):
     gate_bias: float = _later(-6.0, ge=-20, le=20)
     shortcut_dropout: float = _later(0.0, ge=0, lt=1)
     survival: float = _later(1.0, gt=0, le=1)
+    activation: Activation = _later("relu")
     cardinality: int = _later(8, ge=1, le=256)
     base_width: int = _later(4, ge=1, le=256)
     growth: int = _later(12, ge=1, le=256)

@@ -16,6 +16,7 @@ Kind = Literal[
     "conv",
     "norm",
     "activation",
+    "tanh",
     "pool",
     "linear",
     "add",

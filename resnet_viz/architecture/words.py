@@ -41,6 +41,8 @@ def operation_title(operation: Operation) -> str:
             return _("norm")
         case "activation":
             return "ReLU" if "relu" in operation.name.lower() else _("sigmoid")
+        case "tanh":
+            return "tanh"
         case "pool":
             return (
                 _("global average")

@@ -102,6 +102,7 @@ _INITS: Final = {
     "he": N_("He"),
     "pytorch": N_("PyTorch default"),
     "zero-last-norm": N_("He, last norm of each block zero"),
+    "delta-orthogonal": N_("Delta-orthogonal"),
 }
 _AUGMENTATIONS: Final = {
     "none": N_("None"),

@@ -4,8 +4,8 @@ Whoever shows it takes it as it is. Each module that draws something ends in a f
 figure from what was measured; texts are in the reader's language.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -32,6 +32,10 @@ class Figure:
     """What does not fit into the one line of ``how_to_read``."""
     best_first: bool = False
     """Whether the first rows of a long table are worth showing, and not the last."""
+    series: Mapping[str, Any] = field(default_factory=dict)
+    """What it shows, for programs, by name."""
+    solid: "Figure | None" = None
+    """The same in three dimensions."""
 
     @property
     def is_empty(self) -> bool:

@@ -256,6 +256,7 @@ _WORDS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "network.gate_bias": (N_("First bias of the gate"), {}),
     "network.shortcut_dropout": (N_("Dropout on each skip connection"), {}),
     "network.survival": (N_("Survival probability of the last block"), {}),
+    "network.activation": (N_("Activation"), {"relu": "ReLU"}),
     "network.cardinality": (N_("Cardinality"), {}),
     "network.base_width": (N_("Channels of each group"), {}),
     "network.growth": (N_("Growth rate"), {}),

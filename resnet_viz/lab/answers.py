@@ -18,7 +18,7 @@ RECORDED: Final = Path(__file__).parents[2] / "assets" / "lab"
 """One file for each question: the frame of its result, with where and when it was measured."""
 
 TASK: Final = "lab"
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Of what measurements yield: raised where that changes, so that older answers are asked for anew."""
 _TASK_OF_TRAININGS: Final = "lab-trainings"
 """The same for questions that train several networks: it takes all slots that are free."""
@@ -41,7 +41,7 @@ class Asking(NamedTuple):
         """What the measurement is told; raises as `subjects.subject`."""
         networks: tuple[dict[str, Any], ...] = ()
         if self.question.needs == "pair":
-            networks = subject(store, self.about, self.step)
+            networks = subject(store, self.about, self.step, with_path=self.question.with_path)
         if self.question.residual_only:
             networks = networks[-1:]
         return {
@@ -109,12 +109,14 @@ def answer_values(asked: Asking, result: Frame) -> dict[str, Any]:
     """The answer for programs; texts in the language in force."""
     question = asked.question
     finding = question.find(result)
-    panels = [panel for panel in question.panels(result) if isinstance(panel, Panel)]
+    series: dict[str, Any] = {}
+    for panel in question.panels(result):
+        series |= {panel.name: panel.to_values()} if isinstance(panel, Panel) else panel.series
     return {
         "question": question.name,
         "about": asked.about if question.needs == "pair" else None,
         "settings": asked.settings,
-        "result": {"series": {panel.name: panel.to_values() for panel in panels}},
+        "result": {"series": series},
         "outcome": Outcome.UNDECIDED.value if finding is None else finding.outcome.value,
         "sentence": None if finding is None else str(finding.sentence),
         "published": [

@@ -21,11 +21,13 @@ class Trained:
     Attributes:
         family: its network type, as `networks.families` names it.
         model: in evaluation mode; measurements leave it as it is.
+        path: steps and references of the networks that it was before, oldest first, where that was asked for.
     """
 
     family: str
     model: Model
     data_folder: Path
+    path: tuple[tuple[int, str], ...] = ()
 
     @cached_property
     def test(self) -> tuple[Tensor, Tensor]:
@@ -69,6 +71,12 @@ def asked_of(values: Mapping[str, Any], bench: Bench) -> Asked:
     torch.set_num_threads(max(bench.threads, 1))
     folder = bench.home / "data"
     networks = tuple(
-        Trained(one["family"], load_model(one["model"], folder), folder) for one in values["networks"]
+        Trained(
+            one["family"],
+            load_model(one["model"], folder),
+            folder,
+            tuple((step, model) for step, model in one.get("path", ())),
+        )
+        for one in values["networks"]
     )
     return Asked(networks, values["settings"], bench)

@@ -6,6 +6,7 @@ grey, a published figure hollow and grey, the answer before the last change a fa
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -29,6 +30,10 @@ Kind = Literal["measured", "reference", "theory", "published", "before", "predic
 
 _DRAWN: Final = 500
 """More points than that nobody sees; the table has all."""
+_MARKED: Final = 40
+"""Of lines with more points only those have marks that have to be told from others of their look."""
+_LETTERS: Final = 16
+"""Names on an axis have lines of so many, where there is little room."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +46,7 @@ class Series:
         x, y: as many of each; NaN is a gap.
         low, high: ends of a band.
         marks: points, and no line between them.
-        variant: which of several lines of one family, from 0; further ones have other dashes.
+        variant: which of several lines of one family, from 0; further ones have other dashes and marks.
     """
 
     name: str
@@ -110,15 +115,26 @@ class Panel:
 
 def panel_figure(panel: Panel) -> Figure:
     """The panel as every page shows charts."""
+    chart = _chart(panel)
     return Figure(
         panel.title,
         panel.how_to_read,
         _in_words(panel),
-        _chart(panel),
+        chart,
         lambda: _table(panel),
+        narrow=_narrow(panel, chart),
         more=panel.more,
         best_first=True,
     )
+
+
+def _narrow(panel: Panel, chart: Chart) -> dict[str, Any] | None:
+    """With names that stand upright, as they do not fit side by side; None where there are none."""
+    if not panel.x_texts or not chart["data"]:
+        return None
+    upright = ["<br>".join(wrap(text, _LETTERS)) for text in panel.x_texts]
+    layout_of: dict[str, Any] = chart["layout"]
+    return layout_of | {"xaxis": layout_of["xaxis"] | {"ticktext": upright, "tickangle": -90}}
 
 
 def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:
@@ -127,10 +143,12 @@ def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:
         return empty(look, name)
     families = list(dict.fromkeys(one.family for one in panel.series if one.family))
     looks = family_looks(families)
+    varied = {one.family for one in panel.series if one.variant}
     data: list[Trace] = []
     for one in panel.series:
         if len(one.x):
-            data += _traces(one, looks[one.family] if one.family else other_look(one.name), panel)
+            own = looks[one.family] if one.family else other_look(one.name)
+            data += _traces(one, _of_variant(own, one.variant), panel, one.family in varied)
     x: dict[str, Any] = {"type": "log", "exponentformat": "power"} if panel.x_log else {}
     if panel.x_texts:
         places = len(panel.x_texts)
@@ -147,9 +165,20 @@ def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:
 
 
 _DASHES: Final = ("", "longdash", "dashdot", "longdashdot")
+_SYMBOLS: Final = ("square", "triangle-up", "diamond", "cross")
 
 
-def _traces(one: Series, look: NetworkLook, panel: Panel) -> list[Trace]:
+def _of_variant(look: NetworkLook, variant: int) -> NetworkLook:
+    if not variant:
+        return look
+    own, _dash, is_open = look.symbol.partition("-open")
+    others = [shape for shape in _SYMBOLS if shape != own]
+    symbol = others[(variant - 1) % len(others)] + ("-open" if is_open else "")
+    return look._replace(dash=_DASHES[variant % len(_DASHES)], symbol=symbol)
+
+
+def _traces(one: Series, look: NetworkLook, panel: Panel, is_varied: bool) -> list[Trace]:
+    """``is_varied``: whether another line differs from it by its variant alone."""
     keep = np.unique(np.linspace(0, len(one.x) - 1, min(len(one.x), _DRAWN)).astype(int))
     x, y = one.x[keep].astype(np.float32), one.y[keep].astype(np.float32)
     number_of = "%{y:.1%}" if panel.y_share else "%{y:.3g}"
@@ -164,7 +193,7 @@ def _traces(one: Series, look: NetworkLook, panel: Panel) -> list[Trace]:
     if one.kind == "theory":
         return [base | {"mode": "lines", "line": {"color": PUBLISHED_COLOUR, "dash": "dot", "width": 1.5}}]
     if one.kind == "published":
-        marker = {"color": PUBLISHED_COLOUR, "symbol": "diamond-open", "size": 10}
+        marker: dict[str, Any] = {"color": PUBLISHED_COLOUR, "symbol": "diamond-open", "size": 10}
         return [base | {"mode": "markers", "marker": marker}]
     if one.kind == "predicted":
         line = {"color": look.colour, "dash": "dot", "width": 2}
@@ -179,10 +208,10 @@ def _traces(one: Series, look: NetworkLook, panel: Panel) -> list[Trace]:
         marker = {"color": look.faded(0.35), "size": 7, "symbol": look.symbol}
         return [base | {"mode": mode, "line": line, "marker": marker, "name": name}]
     line = look.line()
-    if one.variant:
-        line["dash"] = _DASHES[one.variant % len(_DASHES)]
     marker = {"color": look.colour, "size": 8, "symbol": look.symbol}
-    mode = "markers" if one.marks else "lines+markers" if len(x) <= 40 else "lines"
+    mode = "markers" if one.marks else "lines+markers" if len(x) <= _MARKED or is_varied else "lines"
+    if len(x) > _MARKED and is_varied and not one.marks:
+        marker["maxdisplayed"] = 9
     band: list[Trace] = []
     if one.low is not None and one.high is not None:
         low, high = one.low[keep].astype(np.float32), one.high[keep].astype(np.float32)

@@ -129,6 +129,7 @@ class Question:
         regime: which of the two regimes it is about, where that matters.
         published: what papers say of it.
         residual_only: whether a network without skip connections has nothing to be measured.
+        with_path: whether the checkpoints before the one it is about are measured too.
         trains: what it trains where it ``needs`` that.
     """
 
@@ -146,6 +147,7 @@ class Question:
     regime: str = ""
     published: tuple[Published, ...] = ()
     residual_only: bool = False
+    with_path: bool = False
     trains: Callable[[Settings], Experiment] | None = None
     defaults: Settings = field(init=False)
 

@@ -1,6 +1,7 @@
 """Which trained networks a question is about: the bundled pair, or those of a race."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from resnet_viz.errors import InvalidSetting, NotFound
@@ -11,7 +12,9 @@ from resnet_viz.networks.families import network_type
 from resnet_viz.store import GroupRecord, RunRecord, Store
 
 
-def subject(store: Store, reference: str, step: int | None = None) -> tuple[dict[str, Any], ...]:
+def subject(
+    store: Store, reference: str, step: int | None = None, *, with_path: bool = False
+) -> tuple[dict[str, Any], ...]:
     """The networks that ``reference`` names, as a measurement is told of them; plain first.
 
     It is one of `PAIRS`, or the ID of a race or of one of its runs.
@@ -20,6 +23,7 @@ def subject(store: Store, reference: str, step: int | None = None) -> tuple[dict
 
     Args:
         step: of a kept checkpoint; by default the newest of each.
+        with_path: whether it is told of all checkpoints before that one too, as step and network.
 
     Raises:
         NotFound: there is no such race, or nothing was kept of it.
@@ -31,8 +35,19 @@ def subject(store: Store, reference: str, step: int | None = None) -> tuple[dict
     found = []
     for run in runs:
         path = kept_weights(store, run, step)
-        found.append({"family": run.role, "model": f"file:{path.absolute()}"})
+        told: dict[str, Any] = {"family": run.role, "model": _model(path)}
+        if with_path:
+            kept = sorted(saved.step for saved in store.checkpoints(run.id) if saved.kept)
+            files = [(at, kept_weights(store, run, at)) for at in kept]
+            told["path"] = [
+                [at, _model(one)] for at, one in files[: [file for _at, file in files].index(path)]
+            ]
+        found.append(told)
     return tuple(found)
+
+
+def _model(path: Path) -> str:
+    return f"file:{path.absolute()}"
 
 
 def steps_of(store: Store, reference: str) -> tuple[int, ...]:

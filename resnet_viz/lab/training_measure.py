@@ -8,11 +8,14 @@ from resnet_viz.lab.trainings import packed
 from resnet_viz.processes.measuring import Bench, Partial
 
 
-def trained(spec: Experiment, bench: Bench, profiles: Collection[str] = ()) -> Generator[Partial]:
+def trained(
+    spec: Experiment, bench: Bench, profiles: Collection[str] = (), moments: int | None = None
+) -> Generator[Partial]:
     """Train the runs of ``spec``, all network types of a seed before the next seed.
 
-    The result is that of `trainings.packed`, with these ``profiles`` over depth.
+    The result is that of `trainings.packed`, with these ``profiles`` over depth, at the first
+    ``moments``.
     """
     for share, histories in train_side_by_side(spec.in_queue_order(), bench):
-        frame = packed(spec, histories, profiles)
+        frame = packed(spec, histories, profiles, moments)
         yield Partial(share, frame.values, frame.arrays)

@@ -75,12 +75,24 @@ def small_run(*, depth: int, steps: int, learning_rate: float, **network: Any) -
     )
 
 
-def packed(spec: Experiment, histories: Sequence[RunHistory], profiles: Collection[str] = ()) -> Frame:
-    """Losses and accuracies of ``histories``, and those ``profiles`` over depth that are asked for."""
+def packed(
+    spec: Experiment,
+    histories: Sequence[RunHistory],
+    profiles: Collection[str] = (),
+    moments: int | None = None,
+) -> Frame:
+    """Losses and accuracies of ``histories``, and those ``profiles`` over depth that are asked for.
+
+    ``moments``: so many first rows of each profile; by default all.
+    """
     runs = []
     arrays: dict[str, Any] = {}
     for place, found in enumerate(histories):
-        tables = {name: found.profiles[name] for name in profiles if name in found.profiles}
+        tables = {
+            name: ProfileTable(table.taps, table.step[:moments], table.value[:moments])
+            for name, table in found.profiles.items()
+            if name in profiles
+        }
         curves = {name: found.series[name] for name in _SERIES if name in found.series}
         every: dict[str, Curve | ProfileTable] = {**curves, **tables}
         for name, measured in every.items():

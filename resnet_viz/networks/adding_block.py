@@ -45,6 +45,7 @@ class AddingBlock(nn.Module):
     """
 
     relu: nn.Module
+    """The last non-linearity: a ReLU unless the spec says otherwise, in pre-activation blocks nothing."""
 
     @abstractmethod
     def branch(self, x: Tensor) -> Tensor:

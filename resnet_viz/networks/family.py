@@ -161,10 +161,10 @@ class Family:
         if network.init not in self.starts:
             raise InvalidSetting(
                 "family_lacks_start",
-                N_(
-                    "Networks of type {family} have no blocks that could start at zero; choose another start."
-                ),
+                N_("Networks of type {family} cannot start with “{start}”; they can with: {known}."),
                 field="init",
                 family=self.name,
+                start=network.init,
+                known=", ".join(self.starts),
             )
         self.refuse(network)

@@ -67,7 +67,8 @@ def without_norms(network: ResidualNetwork) -> ResidualNetwork:
 def _can_be_folded(network: ResidualNetwork) -> bool:
     spec = network.spec
     apart = is_preactivation(spec) or has_groups(spec) or shortcut_of(spec) == "none"
-    return not apart and spec.norm != "group" and spec.gate == "none"
+    rectifies = spec.activation == "relu"
+    return not apart and rectifies and spec.norm != "group" and spec.gate == "none"
 
 
 class _Shortcut(NamedTuple):

@@ -23,7 +23,10 @@ def initialise(network: BuiltNetwork, seed: int) -> None:
     uniform in ±1/√fan-in, PyTorch's default. ``zero-last-norm``: as ``he``, and
     the scale of the last norm before each addition is zero (Goyal et al. 2017,
     arXiv:1706.02677 §5.1); in pre-activation blocks, where no norm precedes the
-    addition, the last convolution is zero instead. The classifier is PyTorch's
+    addition, the last convolution is zero instead. ``delta-orthogonal``: a kernel is zero but in the
+    middle, which is a random orthogonal matrix (orthonormal columns, and where a layer has fewer
+    outputs than inputs rows); so a convolution of stride 1 keeps the length of its input
+    (Xiao et al. 2018, arXiv:1806.05393 §2.3, with σ_w = 1 and σ_b = 0). The classifier is PyTorch's
     default throughout; norms start at scale 1 and shift 0, learned scales of blocks at 0,
     biases of gates at the value of the spec.
     """
@@ -32,7 +35,10 @@ def initialise(network: BuiltNetwork, seed: int) -> None:
             if isinstance(module, nn.Conv2d | nn.Linear):
                 fan_in = module.weight[0].numel()
                 he = network.spec.init != "pytorch" and isinstance(module, nn.Conv2d)
-                _draw(module.weight, f"{name}.weight", seed, fan_in, normal=he)
+                if he and network.spec.init == "delta-orthogonal":
+                    _draw_orthogonal(module.weight, f"{name}.weight", seed)
+                else:
+                    _draw(module.weight, f"{name}.weight", seed, fan_in, normal=he)
                 if module.bias is not None:
                     if he:
                         module.bias.zero_()
@@ -67,6 +73,13 @@ def generator_of(name: str, seed: int) -> torch.Generator:
     """The generator of the tensor ``name``: two networks draw the same for one that both have."""
     words = hashlib.sha256(f"{seed}/{name}".encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(words[:4], "little"))
+
+
+def _draw_orthogonal(kernel: Tensor, name: str, seed: int) -> None:  # (C', C, k, k)
+    middle = torch.empty(kernel.shape[:2])
+    nn.init.orthogonal_(middle, generator=generator_of(name, seed))
+    kernel.zero_()
+    kernel[:, :, kernel.shape[2] // 2, kernel.shape[3] // 2] = middle
 
 
 def _draw(tensor: Tensor, name: str, seed: int, fan_in: int, normal: bool) -> None:

@@ -82,14 +82,14 @@ class Block(AddingBlock):
             before, after = channels[i - 1], channels[i]
             if self.preactivation and (i > 1 or activate_first):
                 self.add_module(f"norm{i}", _norm(spec, before))
-                self.add_module(f"relu{i}", nn.ReLU())
+                self.add_module(f"relu{i}", _activation(spec))
             strides = stride if i == strided_convolution(spec) else 1
             groups = spec.cardinality if has_groups(spec) and kernel == 3 else 1
             self.add_module(f"conv{i}", _conv(spec, before, after, kernel, strides, groups))
             if not self.preactivation:
                 self.add_module(f"norm{i}", _norm(spec, after))
                 if i < len(kernels):
-                    self.add_module(f"relu{i}", nn.ReLU())
+                    self.add_module(f"relu{i}", _activation(spec))
         self.scale = LearnedScale() if spec.learned_scale else None
         self.branch_scale = spec.branch_scale
         self.kept_branch = Kept(survival, whole=True) if survival < 1 else None
@@ -101,7 +101,7 @@ class Block(AddingBlock):
             self.gate = Gate(in_channels, self.out_channels, stride, spec.gate_bias)
         dropout = spec.shortcut_dropout
         self.kept_shortcut = Kept(1 - dropout, whole=False) if dropout else None
-        self.relu = nn.Identity() if self.preactivation else nn.ReLU()
+        self.relu = nn.Identity() if self.preactivation else _activation(spec)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, C, H, W) -> (B, C', H/s, W/s)
         y: Tensor = self.relu(self.add(self.branch(x), x))
@@ -156,7 +156,7 @@ class ResidualNetwork(BuiltNetwork):
         preactivation = is_preactivation(spec)
         self.stem = _conv(spec, shape.channels, spec.width, 3, 1)
         self.stem_norm = _norm(spec, spec.width)
-        self.stem_relu = nn.ReLU()
+        self.stem_relu = _activation(spec)
         channels = spec.width
         survivals = iter(survival_of_blocks(spec))
         for stage in (1, 2, 3):
@@ -175,7 +175,7 @@ class ResidualNetwork(BuiltNetwork):
                 channels = block.out_channels
             self.add_module(f"stage{stage}", blocks)
         self.last_norm = _norm(spec, channels) if preactivation else nn.Identity()
-        self.last_relu = nn.ReLU() if preactivation else nn.Identity()
+        self.last_relu = _activation(spec) if preactivation else nn.Identity()
         self.pool = nn.AdaptiveAvgPool2d(1)
         self.head = nn.Linear(channels, shape.classes)
         self.taps = tuple(self._taps())
@@ -233,6 +233,10 @@ def _norm(spec: NetworkSpec, channels: int) -> nn.Module:
             return nn.GroupNorm(gcd(8, channels), channels)
         case "none":
             return nn.Identity()
+
+
+def _activation(spec: NetworkSpec) -> nn.Module:
+    return nn.Tanh() if spec.activation == "tanh" else nn.ReLU()
 
 
 def _shortcut(spec: NetworkSpec, before: int, after: int, stride: int) -> nn.Module | None:

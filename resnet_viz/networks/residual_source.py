@@ -68,6 +68,8 @@ def residual_source(spec: NetworkSpec, shape: DataShape) -> Source:
     kept = standalone_part("resnet_viz.networks.chance") if draws else ""
     scale = _SCALE if spec.learned_scale else ""
     code = "".join([_conv(spec), _shortcut(spec), scale, kept, _block(spec), _network(spec, shape)])
+    if spec.activation == "tanh":
+        code = code.replace("F.relu(", "torch.tanh(")
     return Source(code, "Network()", _RECTIFIED if is_preactivation(spec) else "", draws)
 
 

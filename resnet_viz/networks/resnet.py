@@ -19,6 +19,7 @@ training, so that its expectation is λ = 0.5 as the paper says. ``survival`` is
 depth (Huang et al. 2016, arXiv:1603.09382 §3): block l of L is kept in a training step with the
 probability 1 − (l/L)(1 − p_L), by which its branch is multiplied in tests. A block that is left out
 is computed all the same, so its norms see every batch and no time is saved. For draws see `chance`.
+Tanh as ``activation`` and ``init="delta-orthogonal"`` are those of Xiao et al. 2018 (arXiv:1806.05393).
 """
 
 from typing import TYPE_CHECKING, Any, Final
@@ -203,6 +204,12 @@ def _refuse(network: "NetworkSpec") -> None:
             N_("A learned scale starts at 0; leave out the fixed one."),
             field="branch_scale",
         )
+    if is_preactivation(network) and network.activation != "relu":
+        raise InvalidSetting(
+            "preactivation_needs_relu",
+            N_("Pre-activation blocks have ReLU only; choose another block, or leave the activation out."),
+            field="activation",
+        )
     if has_bottlenecks(network) and network.skip_span != 2:
         raise InvalidSetting(
             "span_needs_basic_block",
@@ -248,6 +255,7 @@ RESNET = Family(
         "gate_bias",
         "shortcut_dropout",
         "survival",
+        "activation",
     ),
     depths=block_depths,
     multiply_adds=block_multiply_adds,
@@ -268,6 +276,8 @@ RESNET = Family(
         "shortcut-gate": ("gate", "shortcut-only"),
         "dropout-shortcut": ("shortcut_dropout", 0.5),
         "stochastic-depth": ("survival", 0.5),
+        "tanh": ("activation", "tanh"),
+        "delta-orthogonal": ("init", "delta-orthogonal"),
     },
     offered=(
         "plain",
@@ -289,7 +299,7 @@ RESNET = Family(
         "residual+learned-scale",
         "residual+stochastic-depth",
     ),
-    starts=("he", "pytorch", "zero-last-norm"),
+    starts=("he", "pytorch", "zero-last-norm", "delta-orthogonal"),
     twin="plain",
     # Blocks that training steps leave out are no part of the losses that it records.
     apart=frozenset({"survival"}),

@@ -25,7 +25,8 @@ _MODULES: Final[tuple[tuple[type | tuple[type, ...], Kind], ...]] = (
     (nn.Conv2d, "conv"),
     (nn.Linear, "linear"),
     ((nn.BatchNorm2d, nn.GroupNorm), "norm"),
-    ((nn.ReLU, nn.Sigmoid, nn.Tanh), "activation"),
+    ((nn.ReLU, nn.Sigmoid), "activation"),
+    (nn.Tanh, "tanh"),
     ((nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d), "pool"),
     ((nn.Dropout, Kept), "dropout"),
     (LearnedScale, "scale"),
@@ -52,7 +53,7 @@ class _Tracer(fx.Tracer):
 
 
 class _Saved(torch.autograd.Function):
-    """Keeps its input, as batch normalisation does, or its output, as ReLU does.
+    """Keeps its input, as batch normalisation does, or its output, as ReLU and tanh do.
 
     On the meta device those themselves take most of the time of a whole network.
     """
@@ -81,7 +82,7 @@ class _Follower(fx.Interpreter):
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         module = self.fetch_attr(target)
-        if isinstance(module, nn.BatchNorm2d | nn.ReLU):
+        if isinstance(module, nn.BatchNorm2d | nn.ReLU | nn.Tanh):
             return _Saved.apply(*args, isinstance(module, nn.BatchNorm2d))
         return super().call_module(target, args, kwargs)
 

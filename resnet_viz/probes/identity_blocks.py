@@ -1,11 +1,13 @@
-"""A trained plain network made deeper by blocks that are exactly the identity (He et al. 2015, §1).
+"""A trained network made deeper by blocks that are exactly the identity (He et al. 2015, §1).
 
 "There exists a solution by construction to the deeper model": the added layers hand on what they get. In a
 plain network of 3×3 convolutions a kernel with a single 1 (Dirac) does, and a norm whose scale and shift
-undo its own normalisation; ReLU changes nothing, since what comes out of a block is not negative.
+undo its own normalisation; ReLU changes nothing, since what comes out of a block is not negative. In a
+residual network a branch of F = 0 does: the scale of its last norm, or without norms its last kernel, is 0.
 """
 
 from collections.abc import Generator, Iterator, Sequence
+from copy import deepcopy
 from typing import NamedTuple
 
 import torch
@@ -35,8 +37,8 @@ def lengthened(network: nn.Module, depth: int, images: Tensor) -> Lengthened:
         images: float [B, C, H, W], normalised: the added norms have the statistics that these give them.
 
     Raises:
-        InvalidSetting: the network is no plain one of basic blocks with batch normalisation or without
-            any, or is not less deep.
+        InvalidSetting: the network is no plain or residual one of basic blocks with batch normalisation or
+            without any, or is not less deep.
     """
     shallow = _suitable(network, depth)
     deeper = build(shallow.spec.but(depth=depth), shallow.shape, 0)
@@ -46,6 +48,13 @@ def lengthened(network: nn.Module, depth: int, images: Tensor) -> Lengthened:
     there = {tap.name for tap in shallow.taps if tap.kind == "block"}
     added = tuple(tap.name for tap in deeper.taps if tap.kind == "block" and tap.name not in there)
     deeper.eval().requires_grad_(False)
+    if not _is_plain(deeper):
+        for name in added:
+            _last_of(deeper, name).zero_()
+            for part in _inside(deeper, [name]):
+                if isinstance(part, nn.Conv2d) and part.bias is not None:
+                    part.bias.zero_()
+        return Lengthened(deeper, added)
     for module in _inside(deeper, added):
         if isinstance(module, nn.Conv2d):
             nn.init.dirac_(module.weight)
@@ -58,6 +67,34 @@ def lengthened(network: nn.Module, depth: int, images: Tensor) -> Lengthened:
     return Lengthened(deeper, added)
 
 
+def noisy(long: Lengthened, images: Tensor, deviation: float, seed: int) -> ResidualNetwork:
+    """A copy with noise in the added blocks, which at 1 is as large as where training starts.
+
+    In a plain network the noise is ``deviation`` times what He's initialisation draws (of the deviation
+    √(2/fan-in)), added to the kernels. In a residual one the branch is drawn by He's initialisation and
+    starts with ``deviation`` times its usual size. The added norms measure their statistics anew, on
+    ``images``; in a plain network their scales and shifts stay.
+
+    Args:
+        images: training images float [B, C, H, W], normalised.
+    """
+    network = deepcopy(long.network)
+    is_plain = _is_plain(network)
+    with torch.no_grad():
+        for name in long.added:
+            for kind in ("conv1", "conv2"):
+                weight = network.get_parameter(f"{name}.{kind}.weight")
+                generator = generator_of(f"{name}.{kind}", seed)
+                drawn = torch.randn(weight.shape, generator=generator).to(weight.dtype)
+                he = (2 / weight[0].numel()) ** 0.5
+                weight.copy_(weight + deviation * he * drawn if is_plain else he * drawn)
+            if not is_plain:
+                last = _last_of(network, name)
+                last.copy_(deviation * (last if last.ndim > 1 else torch.ones_like(last)))
+    _measure_statistics(network, long.added, images)
+    return network
+
+
 def noisy_errors(
     long: Lengthened,
     images: Tensor,
@@ -65,32 +102,14 @@ def noisy_errors(
     deviations: Sequence[float],
     seed: int,
 ) -> Generator[float]:
-    """Test error with noise on the weights of the added convolutions, for one deviation after the other.
-
-    The noise of deviation σ is σ times the one that He's initialisation draws (of the deviation
-    √(2/fan-in)). The added norms measure their statistics anew, on ``images``; their scales and shifts
-    stay. Afterwards the network is as it was.
+    """Test error with `noisy` blocks, for one deviation after the other.
 
     Args:
         images: training images float [B, C, H, W], normalised.
         test: images likewise, and labels int64 [N].
     """
-    network, added = long
-    kept = {name: value.clone() for name, value in network.state_dict().items()}
-    try:
-        for deviation in deviations:
-            with torch.no_grad():
-                for name in added:
-                    for kind in ("conv1", "conv2"):
-                        weight = network.get_parameter(f"{name}.{kind}.weight")
-                        generator = generator_of(f"{name}.{kind}", seed)
-                        noise = torch.randn(weight.shape, generator=generator).to(weight.dtype)
-                        he = (2 / weight[0].numel()) ** 0.5
-                        weight.copy_(kept[f"{name}.{kind}.weight"] + deviation * he * noise)
-            _measure_statistics(network, added, images)
-            yield error_of(network, *test)
-    finally:
-        network.load_state_dict(kept)
+    for deviation in deviations:
+        yield error_of(noisy(long, images, deviation, seed), *test)
 
 
 class LogitDifference(NamedTuple):
@@ -109,12 +128,12 @@ def compare_logits(one: nn.Module, other: nn.Module, images: Tensor) -> LogitDif
 
 
 def _suitable(network: nn.Module, depth: int) -> ResidualNetwork:
-    if not isinstance(network, ResidualNetwork) or not _is_plain(network):
+    if not isinstance(network, ResidualNetwork) or not _can_be_longer(network):
         raise InvalidSetting(
             "no_identity_blocks",
             N_(
-                "Identity blocks can be added to plain networks of basic blocks, with batch normalisation or "
-                "without any; this is another one."
+                "Identity blocks can be added to plain and residual networks of basic blocks, with batch "
+                "normalisation or without any; this is another one."
             ),
         )
     if network.spec.depth >= depth:
@@ -127,11 +146,22 @@ def _suitable(network: nn.Module, depth: int) -> ResidualNetwork:
     return network
 
 
-def _is_plain(network: ResidualNetwork) -> bool:
+def _can_be_longer(network: ResidualNetwork) -> bool:
     spec = network.spec
     changes_branch = spec.learned_scale or spec.branch_scale != 1 or spec.survival < 1
-    kind = spec.family, spec.block, spec.shortcut, spec.skip_span
-    return kind == ("resnet", "basic", "none", 2) and spec.norm != "group" and not changes_branch
+    changes_shortcut = spec.gate != "none" or spec.shortcut_scale != 1 or spec.shortcut_dropout > 0
+    is_basic = (spec.family, spec.block, spec.skip_span, spec.activation) == ("resnet", "basic", 2, "relu")
+    hands_on = spec.shortcut != "all-projection"
+    return is_basic and hands_on and spec.norm != "group" and not changes_branch and not changes_shortcut
+
+
+def _is_plain(network: ResidualNetwork) -> bool:
+    return network.spec.shortcut == "none"
+
+
+def _last_of(network: ResidualNetwork, block: str) -> nn.Parameter:
+    """The weights of ``block`` that are 0 where its branch is."""
+    return network.get_parameter(f"{block}.{'norm2' if network.spec.norm == 'batch' else 'conv2'}.weight")
 
 
 @torch.inference_mode()

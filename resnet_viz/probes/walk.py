@@ -88,7 +88,8 @@ def walk(network: nn.Module, image: Tensor, target: int, names: Sequence[str] = 
         names: paths of blocks in their order; by default the first two.
 
     Raises:
-        InvalidSetting: there are no such blocks, or there is no such class.
+        InvalidSetting: there are no such blocks, or there is no such class, or something else than a ReLU
+            follows the sum.
     """
     network = deepcopy(network).double().eval()
     images = image.detach().double()[None].requires_grad_()
@@ -189,6 +190,11 @@ def _blocks(network: nn.Module, names: Sequence[str]) -> dict[str, AddingBlock]:
                 N_("{tap} is not a block; choose one of the blocks."),
                 field="blocks",
                 tap=name[:60],
+            )
+        if isinstance(block.relu, nn.Tanh):
+            raise InvalidSetting(
+                "walk_needs_relu",
+                N_("Only networks with ReLU can be followed step by step; this one has another activation."),
             )
         found[name] = block
     return found

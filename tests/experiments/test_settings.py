@@ -18,6 +18,7 @@ OF_FAMILIES = (
     "gate_bias",
     "shortcut_dropout",
     "survival",
+    "activation",
     "cardinality",
     "base_width",
     "growth",

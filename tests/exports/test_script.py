@@ -25,6 +25,7 @@ from resnet_viz.training.loop import train
 from tests.networks.shapes import GREY
 
 SHORT = {"steps": 7, "batch_size": 16, "evaluate_every": 4}
+DELTA = {"init": "delta-orthogonal"}
 RUNS = {
     "post-activation": RunSpec(
         network=NetworkSpec(depth=14, width=4),
@@ -70,6 +71,8 @@ RUNS = {
         for called, fields in (
             ("exclusive gate", {"gate": "exclusive", "gate_bias": -1.0}),
             ("shortcut gate", {"gate": "shortcut-only", "init": "pytorch", "shortcut": "projection"}),
+            ("delta-orthogonal", {"shortcut": "none", "norm": "none", "activation": "tanh"} | DELTA),
+            ("delta-orthogonal with norms", DELTA),
             ("draws", {"survival": 0.4, "shortcut_dropout": 0.5, "shortcut_scale": 0.5}),
         )
     },

@@ -29,8 +29,7 @@ def answer(spec: Experiment, ends: Ends, *, unfinished: int = 0, scale: float | 
         loss = ends[cell.family][cell.seed - spec.run.train.seed]
         is_moving = place >= len(cells) - unfinished
         histories.append(_history(cell.family, cell.seed, loss, is_moving, scale))
-    profiles = ("branch/scale",) if scale is not None else ()
-    return packed(spec, histories, profiles)
+    return packed(spec, histories, ("branch/scale", "grad/relative"))
 
 
 def _history(family: str, seed: int, loss: Loss, is_moving: bool, scale: float | None) -> RunHistory:
@@ -45,7 +44,8 @@ def _history(family: str, seed: int, loss: Loss, is_moving: bool, scale: float |
     series = {"train/loss": Curve(step, value), "train/accuracy": Curve(step, accuracy)}
     if state is RunState.FINISHED:
         series["test/accuracy"] = Curve(np.array([STEPS]), accuracy[-1:])
-    profiles = {}
+    levels = np.array([[1.0, 2.0, 4.0, 1.0]], np.float32)  # falls to a quarter towards the input
+    profiles = {"grad/relative": ProfileTable(("stem", "a", "b", "head"), np.array([0]), levels)}
     if scale is not None and "learned-scale" in family:
         at = np.array([0, 20, 40])
         rows = np.array([[0.0], [scale / 2], [scale]], np.float32)

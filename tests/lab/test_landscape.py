@@ -7,6 +7,7 @@ import pytest
 
 from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.figure import Figure
+from resnet_viz.lab.answers import answer_values, asking
 from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Choices, Finding, Outcome
 from resnet_viz.lab.questions.landscape import QUESTION, bends_down, find, panels
@@ -31,6 +32,9 @@ def frame(plain: np.ndarray, residual: np.ndarray, **changes: object) -> Frame:
         "wall_s": 1,
     }
     return Frame({**facts, **changes}, {"places": PLACES, "losses_plain": plain, "losses_residual": residual})
+
+
+WHOLE = frame(BUMPS, BOWL).values | {"cpu_s": 1, "peak_bytes": 1}
 
 
 def found(plain: np.ndarray, residual: np.ndarray) -> Finding:
@@ -68,9 +72,48 @@ def test_the_map_is_in_the_middle_of_the_trained_network_and_both_have_one_scale
     assert cut.series[2].y[5] == pytest.approx(0.3)
     assert isinstance(maps, Figure)
     drawn = to_figure(maps.chart)
-    assert [trace.coloraxis for trace in drawn.data] == ["coloraxis", "coloraxis"]
+    coloured = [trace for trace in drawn.data if trace.type == "heatmap"]
+    assert [trace.coloraxis for trace in coloured] == ["coloraxis", "coloraxis"]
     assert drawn.layout.coloraxis.cmin == pytest.approx(np.log10(0.3), abs=1e-6)
     assert len(maps.table()["training loss"]) == 2 * 121
+
+
+def test_lines_of_equal_loss_are_the_same_in_both_maps() -> None:
+    """Ten from the least to the greatest loss of both, each so many times the one before."""
+    _cut, maps = panels(frame(BUMPS, BOWL))
+    assert isinstance(maps, Figure)
+    lines = [trace for trace in to_figure(maps.chart).data if trace.type == "contour"]
+    assert [trace.xaxis for trace in lines] == [None, "x2"]
+    assert lines[0].contours == lines[1].contours
+    least, greatest = 0.3, max(BUMPS.max(), BOWL.max())
+    factor = (greatest / least) ** (1 / 10)
+    assert 10 ** lines[0].contours.size == pytest.approx(factor)
+    assert f"it grows {factor:.2f} times" in maps.more
+
+
+def test_both_can_be_seen_in_three_dimensions_on_one_scale_of_height_and_colour() -> None:
+    _cut, maps = panels(frame(BUMPS, BOWL))
+    assert isinstance(maps, Figure)
+    assert maps.solid is not None
+    drawn = to_figure(maps.solid.chart)
+    plain, residual = drawn.data
+    assert (plain.type, plain.scene, residual.scene) == ("surface", "scene", "scene2")
+    np.testing.assert_allclose(np.float64(residual.z), np.log10(BOWL), atol=1e-6)
+    assert plain.coloraxis == residual.coloraxis == "coloraxis"
+    assert drawn.layout.scene.zaxis.range == drawn.layout.scene2.zaxis.range
+    assert maps.solid.narrow is not None
+    assert maps.solid.narrow["scene"]["domain"]["y"] == [0.5, 1]
+    assert maps.solid.table().keys() == maps.table().keys()
+
+
+def test_programs_get_the_maps_beside_the_cut_and_nothing_where_nothing_is_measured() -> None:
+    missing = np.where(ACROSS > 0.9, np.nan, BUMPS)
+    values = answer_values(asking(QUESTION), frame(missing, BOWL)._replace(values=WHOLE))
+    maps = values["result"]["series"]["maps"]
+    assert list(values["result"]["series"]) == ["cut", "maps"]
+    assert maps["residual"]["z"] == BOWL.tolist()
+    assert maps["plain"]["z"][0][-1] is None
+    assert maps["plain"]["x"] == maps["plain"]["y"] == PLACES.tolist()
 
 
 def test_a_prediction_is_compared_with_the_sharpest_bend() -> None:

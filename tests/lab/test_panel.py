@@ -1,6 +1,9 @@
 """The chart of an answer: what was measured here can be told from everything else."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 
 from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.degradation import PUBLISHED_COLOUR
@@ -63,3 +66,30 @@ def test_nothing_measured_yet_is_said() -> None:
     figure = panel_figure(panel(Series("Plain", nothing, nothing, "plain")))
     assert figure.is_empty
     assert panel(Series("Plain", np.ones(1), np.array([np.nan]), "plain")).to_values()["Plain"]["y"] == [None]
+
+
+@pytest.mark.parametrize("marked", ["circle", "square"])
+def test_lines_of_one_network_differ_in_their_marks_and_not_in_their_dash_alone(marked: str) -> None:
+    """Also where they have too many points for a mark at each."""
+    x = np.arange(500, dtype=np.float64)
+    families = {"circle": ["residual"], "square": ["residual", "residual+group", "residual+projection"]}
+    lines = [Series(f"moment {number}", x, x, families[marked][-1], variant=number) for number in range(3)]
+    others = [Series("plain", x, x, "plain"), replace(lines[1], kind="before")]
+    nothing = [Series(name, x[:0], x[:0], name) for name in families[marked]]
+    *varied, plain, before = to_figure(panel_figure(panel(*nothing, *lines, *others)).chart).data
+    assert varied[0].marker.symbol == marked
+    for look in ((one.marker.symbol for one in varied), (one.line.dash for one in varied)):
+        assert len(set(look)) == 3
+    assert {(one.mode, one.marker.maxdisplayed) for one in varied} == {("lines+markers", 9)}
+    assert plain.mode == "lines"
+    assert before.line.dash == varied[1].line.dash
+
+
+def test_names_stand_upright_and_whole_where_there_is_little_room() -> None:
+    texts = ("with batch normalisation", "neither")
+    figure = panel_figure(Panel("t", "T", "H", "where", "y", (line(),), x_texts=texts))
+    assert figure.narrow is not None
+    narrow = figure.narrow["xaxis"]
+    assert (narrow["tickangle"], narrow["ticktext"]) == (-90, ["with batch<br>normalisation", "neither"])
+    assert narrow["range"] == figure.chart["layout"]["xaxis"]["range"]
+    assert panel_figure(panel(line())).narrow is None

@@ -19,7 +19,13 @@ from resnet_viz.lab import task
 from resnet_viz.lab.answers import asking
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import Choices, Guess, Outcome, Question
-from resnet_viz.lab.questions import identity_shortcut, no_norm, norm_or_skip, stochastic_depth
+from resnet_viz.lab.questions import (
+    delta_orthogonal,
+    identity_shortcut,
+    no_norm,
+    norm_or_skip,
+    stochastic_depth,
+)
 from resnet_viz.lab.trainings import unpacked
 from resnet_viz.processes.channel import Frame
 from resnet_viz.processes.measuring import Bench, Partial
@@ -28,7 +34,7 @@ from tests.lab.made_trainings import DIVERGED, answer
 from tests.made.specs import tiny
 
 GUESS = log(10)
-MODULES = (norm_or_skip, no_norm, stochastic_depth, identity_shortcut)
+MODULES = (norm_or_skip, no_norm, stochastic_depth, identity_shortcut, delta_orthogonal)
 STOCHASTIC = "residual+stochastic-depth"
 
 
@@ -63,11 +69,14 @@ SHORTCUTS = {
     "residual+exclusive-gate": 1.3,
     "residual+dropout-shortcut": 1.4,
 }
+TANH, SAVED = "plain+no-norm+tanh", "plain+no-norm+tanh+delta-orthogonal"
+OTHER_WAY = {"plain+no-norm": GUESS, TANH: 1.1, SAVED: 1.3, "residual": 0.6}
 USUAL = {
     norm_or_skip: NORM_OR_SKIP,
     no_norm: NO_NORM,
     stochastic_depth: DROPPING,
     identity_shortcut: SHORTCUTS,
+    delta_orthogonal: OTHER_WAY,
 }
 
 
@@ -85,6 +94,10 @@ USUAL = {
         (stochastic_depth, {}, Outcome.CONTRADICTS),
         (stochastic_depth, {STOCHASTIC: 0.2}, Outcome.SUPPORTS),
         (stochastic_depth, {STOCHASTIC: 0.61}, Outcome.NO_EFFECT),
+        (delta_orthogonal, {}, Outcome.SUPPORTS),
+        (delta_orthogonal, {SAVED: GUESS}, Outcome.CONTRADICTS),
+        (delta_orthogonal, {"plain+no-norm": 0.9}, Outcome.CONTRADICTS),
+        (delta_orthogonal, dict.fromkeys(OTHER_WAY, 0.6), Outcome.NO_EFFECT),
         (identity_shortcut, {}, Outcome.SUPPORTS),
         (identity_shortcut, {"residual+all-projection": 0.4}, Outcome.CONTRADICTS),
         (identity_shortcut, dict.fromkeys(SHORTCUTS, 0.6), Outcome.NO_EFFECT),
@@ -164,6 +177,30 @@ def test_which_alone_is_better_and_what_each_brings() -> None:
     for skip, right in ((0.8, "skip"), (1.6, "norm"), (1.2, "same"), (DIVERGED, "norm")):
         losses = {**NORM_OR_SKIP, "residual+no-norm": skip}
         assert predicted.right(made(norm_or_skip, losses, 4)) == right
+
+
+def test_what_tanh_and_the_start_each_bring_to_a_plain_network() -> None:
+    finding = delta_orthogonal.find(made(delta_orthogonal, OTHER_WAY, 4))
+    assert finding is not None
+    assert str(finding.sentence) == (
+        "From ReLU and He's weights to tanh and a delta-orthogonal start: the network learns, which it did "
+        "not. Tanh alone: the network learns, which it did not; that start beside it: the training loss "
+        "rises by 0.200. From there to the residual network: the training loss falls by 0.700."
+    )
+    predicted = delta_orthogonal.QUESTION.predict
+    assert isinstance(predicted, Choices)
+    for saved, right in ((1.3, "slower"), (0.6, "same"), (0.2, "faster"), (GUESS, "fails")):
+        assert predicted.right(made(delta_orthogonal, {**OTHER_WAY, SAVED: saved}, 4)) == right
+
+
+def test_the_gradient_before_the_first_step_is_drawn_relative_to_the_last_convolution() -> None:
+    result = made(delta_orthogonal, OTHER_WAY, 4)
+    panel = next(p for p in delta_orthogonal.panels(result) if isinstance(p, Panel) and p.name == "gradient")
+    for one in panel.series:
+        np.testing.assert_allclose(one.y, [0.25, 0.5, 1.0])
+    finding = delta_orthogonal.find(result)
+    assert finding is not None
+    assert "of the first layer is 0.25 times that of the last with ReLU" in str(finding.why)
 
 
 def test_the_learned_scale_of_every_block_is_drawn_at_three_moments() -> None:

@@ -141,7 +141,7 @@ def test_the_counts_are_those_of_the_network(name: str, typical: bool) -> None:
         assert len(weighted) == FAMILIES[spec.family].layers(spec)
 
 
-@pytest.mark.parametrize("start", ["he", "pytorch", "zero-last-norm"])
+@pytest.mark.parametrize("start", ["he", "pytorch", "zero-last-norm", "delta-orthogonal"])
 @pytest.mark.parametrize("name", NAMES)
 def test_every_start_is_drawn_from_the_seed_or_refused(name: str, start: Any) -> None:
     bare = small(name)
@@ -149,6 +149,7 @@ def test_every_start_is_drawn_from_the_seed_or_refused(name: str, start: Any) ->
         with pytest.raises(InvalidSetting) as refused:
             bare.but(init=start)
         assert (refused.value.code, refused.value.field) == ("family_lacks_start", "init")
+        assert f"cannot start with “{start}”; they can with: he, pytorch" in str(refused.value)
         return
     if start == "zero-last-norm" and (
         bare.norm == "none" or bare.learned_scale or without_shortcuts(bare) == bare

@@ -17,6 +17,11 @@ def _weights_code(network: NetworkSpec) -> str:
         if network.norm != "none":  # convolutions have no bias then
             body = body.replace("            module.bias", _ONLY_WITH_BIAS)
         return _INITIALISE.format(doc=doc, start="", body=body, end="")
+    if network.init == "delta-orthogonal":
+        doc = "Kernels zero but for an orthogonal middle (Xiao et al. 2018); classifier PyTorch's default."
+        body = _DELTA + ("            module.bias.zero_()\n" if network.norm == "none" else "")
+        body += _UNIFORM.replace("KIND", "nn.Linear").replace("BRANCH", "elif")
+        return _INITIALISE.format(doc=doc, start="", body=body, end="")
     doc = "Convolutions normal with variance 2 / fan-in (He et al. 2015); the classifier PyTorch's default."
     body = _NORMAL + ("            module.bias.zero_()\n" if network.norm == "none" else "")
     body += _UNIFORM.replace("KIND", "nn.Linear").replace("BRANCH", "elif")
@@ -38,6 +43,12 @@ def initialise(network):
 _NORMAL = """        if isinstance(module, nn.Conv2d):
             std = sqrt(2 / module.weight[0].numel())
             module.weight.normal_(0, std, generator=generator(f"{SEED}/{name}.weight"))
+"""
+_DELTA = """        if isinstance(module, nn.Conv2d):
+            middle = torch.empty(module.weight.shape[:2])
+            nn.init.orthogonal_(middle, generator=generator(f"{SEED}/{name}.weight"))
+            module.weight.zero_()
+            module.weight[:, :, module.weight.shape[2] // 2, module.weight.shape[3] // 2] = middle
 """
 _UNIFORM = """        BRANCH isinstance(module, KIND):
             bound = 1 / sqrt(module.weight[0].numel())

@@ -5,9 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from resnet_viz.lab.asked import Asked
+from resnet_viz.inspection.models import load_model
+from resnet_viz.lab.asked import Asked, Trained
 from resnet_viz.probes.curvature import largest_eigenvalue
-from resnet_viz.probes.landscape import perturbed_weights, slice_losses
+from resnet_viz.probes.landscape import Layers, perturbed_weights, slice_losses
+from resnet_viz.probes.training_path import PathInPlane, path_in_plane
 from resnet_viz.processes.measuring import Partial
 
 _SIDE: Final = 11
@@ -21,7 +23,8 @@ def measure(asked: Asked) -> Generator[Partial]:
 
     Arrays: ``places`` float64 [side]; ``losses_FAMILY`` float64 [side, side], rows along the second
     direction, NaN where not yet measured. Values: ``families``, ``layers``, ``images``, ``classes``, and
-    ``eigenvalue`` by family once it is known.
+    ``eigenvalue`` by family once it is known. Where checkpoints are known also ``path_FAMILY`` float64
+    [checkpoints + 1, 2] (see `probes.training_path`), and the value ``path``: steps and share by family.
     """
     layers, seed, count = (asked.settings[name] for name in ("layers", "directions", "images"))
     places = np.linspace(-1, 1, _SIDE)
@@ -34,6 +37,7 @@ def measure(asked: Asked) -> Generator[Partial]:
     batches = {one.family: one.few(count, of_training=True) for one in asked.networks}
     losses = {family: np.full((_SIDE, _SIDE), np.nan) for family in networks}
     eigenvalues: dict[str, float] = {}
+    paths = {one.family: _path(one, layers, seed) for one in asked.networks if one.path}
 
     def found(share: float) -> Partial:
         return Partial(
@@ -44,8 +48,20 @@ def measure(asked: Asked) -> Generator[Partial]:
                 "images": count,
                 "classes": len(asked.networks[0].model.classes),
                 "eigenvalue": dict(eigenvalues),
+                "path": {
+                    one.family: {
+                        "steps": [step for step, _model in one.path],
+                        "share": paths[one.family].share,
+                    }
+                    for one in asked.networks
+                    if one.path
+                },
             },
-            {"places": places, **{f"losses_{name}": values.copy() for name, values in losses.items()}},
+            {
+                "places": places,
+                **{f"losses_{name}": values.copy() for name, values in losses.items()},
+                **{f"path_{name}": path.points for name, path in paths.items()},
+            },
         )
 
     slices = [
@@ -66,3 +82,10 @@ def measure(asked: Asked) -> Generator[Partial]:
             yield found(1 - _BEND_SHARE * (1 - part))
         eigenvalues.setdefault(family, estimate)
     yield found(1.0)
+
+
+def _path(one: Trained, layers: Layers, seed: int) -> PathInPlane:
+    network = one.model.network
+    names = perturbed_weights(network, layers)
+    earlier = [dict(load_model(model, one.data_folder).network.named_parameters()) for _at, model in one.path]
+    return path_in_plane(network, earlier, names, seed=seed)

@@ -15,20 +15,26 @@ from resnet_viz.lab.settings import SEEDS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
-from resnet_viz.wording import Sentence, count, number, percent, points, sentence
+from resnet_viz.wording import Sentence, count, number, percent, points, running_text, sentence
 
 DEVIATIONS: Final = (0.0, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0)
 """Of the noise, in deviations of He's initial weights; at 1 it is as large as where training starts."""
-_HALF: Final = DEVIATIONS.index(0.5)
+NOISE: Final = 0.5
+"""With which training goes on, and which is judged."""
+_HALF: Final = DEVIATIONS.index(NOISE)
 _PREDICTED: Final = DEVIATIONS.index(0.3)
 _SAME: Final = 1e-5
 """Logits that differ by less than this share of the largest one differ by rounding only."""
 _MATTERS: Final = 0.05
 _NEAR_CHANCE: Final = 0.9
+_AFTER: Final = N_(
+    "Noise of that size, then {steps} training steps: error {plain} in the plain network, {residual} in the "
+    "residual network, where the noise is in branches that start from 0."
+)
 
 
 def panels(result: Frame) -> list[Panel | Figure]:
-    """Error over noise, beside that of the shallow network."""
+    """Error over noise, beside that of the shallow network; then with noise and after training on."""
     x = np.array(DEVIATIONS)
     name = _("{network} of depth {depth}").format(network=family_name("plain"), depth=result.values["depth"])
     shallow = _("{network} of depth {depth}").format(
@@ -52,8 +58,53 @@ def panels(result: Frame) -> list[Panel | Figure]:
             y_share=True,
             y_range=(0.0, 1.0),
             more=_("Thin line: the trained network without the added blocks. Nothing is trained again."),
-        )
+        ),
+        *([_kept_panel(result)] if _kept(result) else []),
     ]
+
+
+def _kept_panel(result: Frame) -> Panel:
+    """Of both longer networks, where both were measured."""
+    found = _kept(result)
+    alone = _("The other network has blocks that cannot be made the identity this way.")
+    return Panel(
+        "kept",
+        _("Test error with noise, and after training on"),
+        _("Noise of σ = {noise} on the added blocks, then a little training: who keeps what it had?").format(
+            noise=number(NOISE, 2)
+        ),
+        _("Moment"),
+        _("Test error"),
+        tuple(
+            seed_series(family_name(name), np.arange(3.0), errors, name, share=True)
+            for name, errors in found.items()
+        ),
+        y_share=True,
+        y_range=(0.0, 1.0),
+        x_texts=(
+            _("without noise"),
+            _("with noise"),
+            _("after {steps} steps").format(steps=result.values["steps"]),
+        ),
+        more=running_text(
+            (
+                _(
+                    "All weights are trained, with SGD (learning rate 0.02, momentum 0.9) on batches of 32. "
+                    "In the residual network σ is the size of the added branches, 1 that of a random start."
+                ),
+                *([] if len(found) > 1 else [alone]),
+            )
+        ),
+    )
+
+
+def _kept(result: Frame) -> dict[str, Numbers]:
+    """By network the errors of the seeds that were measured to the end; none in older answers."""
+    arrays = {name: values for name, values in result.arrays.items() if name.startswith("kept_")}
+    whole = {
+        name.removeprefix("kept_"): values[np.isfinite(values).all(1)] for name, values in arrays.items()
+    }
+    return {name: values for name, values in whole.items() if len(values)}
 
 
 def find(result: Frame) -> Finding | None:
@@ -67,22 +118,28 @@ def find(result: Frame) -> Finding | None:
     is_same = values["difference"] <= _SAME * max(values["largest"], 1)
     outcome = Outcome.UNDECIDED if idle else _outcome(is_same, errors[:, _HALF] - values["whole"])
     mean = errors.mean(0)
+    found = sentence(
+        N_(
+            "With {added} identity blocks added, the plain network of depth {depth} has the logits of "
+            "the one of depth {shallow} (they differ by {difference} at most) and the error {whole}; "
+            "noise half as large as random weights makes it {half} (seeds: {seeds})."
+        ),
+        added=count(values["added"]),
+        depth=count(values["depth"]),
+        shallow=count(values["shallow"]),
+        difference=number(values["difference"], 2),
+        whole=percent(float(mean[0])),
+        half=percent(float(mean[_HALF])),
+        seeds=count(seeds),
+    )
+    kept = {name: percent(float(errors[:, -1].mean())) for name, errors in _kept(result).items()}
+    if len(kept) > 1:
+        steps, plain, residual = count(values["steps"]), *list(kept.values())[:2]
+        after = sentence(_AFTER, steps=steps, plain=plain, residual=residual)
+        found = sentence(N_("{found} {after}"), found=found, after=after)
     return Finding(
         outcome,
-        sentence(
-            N_(
-                "With {added} identity blocks added, the plain network of depth {depth} has the logits of "
-                "the one of depth {shallow} (they differ by {difference} at most) and the error {whole}; "
-                "noise half as large as random weights makes it {half} (seeds: {seeds})."
-            ),
-            added=count(values["added"]),
-            depth=count(values["depth"]),
-            shallow=count(values["shallow"]),
-            difference=number(values["difference"], 2),
-            whole=percent(float(mean[0])),
-            half=percent(float(mean[_HALF])),
-            seeds=count(seeds),
-        ),
+        found,
         sentence(
             N_(
                 "A kernel with a single 1 hands on its input, a norm with $\\gamma = \\sqrt{{v + "
@@ -156,6 +213,7 @@ QUESTION = Question(
         Setting("depth", N_("Depth to reach"), (56, 110), 56, N_("The blocks that are missing are added.")),
         SEEDS,
         Setting("images", N_("Test images"), (250, 500, 1000), 500),
+        Setting("steps", N_("Training steps after the noise"), (10, 20, 50), 10),
     ),
     predict=Choices(
         N_("With noise of σ = 0.3 on the added weights the test error:"),
@@ -169,7 +227,10 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("That a solution exists does not say that training finds it; here nothing is trained."),
+        N_("That a solution exists does not say that training finds it; here it continues for a few steps."),
+        N_(
+            "σ says how near the added blocks are to a random start, which is another change in each network."
+        ),
         N_("Seeds are those of the noise; the trained network is one."),
         N_("The added norms measure their statistics with the noise, as training would."),
     ),

@@ -6,7 +6,7 @@ import numpy as np
 
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
-from resnet_viz.figures.loss_maps import LossMap
+from resnet_viz.figures.loss_maps import LossMap, TrainingPath
 from resnet_viz.figures.loss_maps import figure as loss_maps
 from resnet_viz.lab.guessing import guesses, would_tell_more
 from resnet_viz.lab.panel import Numbers, Panel, Series
@@ -37,9 +37,7 @@ def panels(result: Frame) -> list[Panel | Figure]:
     moved = _("Moved: {layers} of the layers. {count} training images.").format(
         layers=_(_LAYERS[result.values["layers"]]), count=result.values["images"]
     )
-    first, second = (
-        LossMap(family, result.arrays[f"losses_{family}"]) for family in result.values["families"][:2]
-    )
+    first, second = (_map_of(result, family) for family in result.values["families"][:2])
     title = _("Training loss around the trained network")
     return [
         Panel(
@@ -53,6 +51,12 @@ def panels(result: Frame) -> list[Panel | Figure]:
         ),
         loss_maps((first, second), places, title, moved),
     ]
+
+
+def _map_of(result: Frame, family: str) -> LossMap:
+    told = result.values.get("path", {}).get(family)  # answers of bundled pairs, and older ones, have none
+    path = None if told is None else TrainingPath(result.arrays[f"path_{family}"], **told)
+    return LossMap(family, result.arrays[f"losses_{family}"], path)
 
 
 def bends_down(losses: Numbers) -> float:
@@ -162,6 +166,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    with_path=True,
     limits=(
         N_("Two random directions of many thousands: what the slice does not cross stays unseen."),
         N_("One pair of networks, a part of the training images, no augmentation."),

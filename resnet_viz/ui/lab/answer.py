@@ -168,7 +168,11 @@ def _whole(
     for index, panel in enumerate(question.panels(result)):
         shown = panel.beside(earlier.get(panel.name)) if isinstance(panel, Panel) else panel
         shown = with_prediction(question, shown, prediction, result)
-        _chart(following, question, index, partial(_shown, shown), (asked.settings, prediction))
+        view = "flat"
+        if isinstance(shown, Figure) and shown.solid is not None:
+            view = _view(question)
+            shown = shown.solid if view == "solid" else shown
+        _chart(following, question, index, partial(_shown, shown), (asked.settings, prediction, view))
     if question.published:
         st.markdown(
             "\n".join(
@@ -182,6 +186,19 @@ def _whole(
     st.subheader(_("What this does not say"), anchor=False)
     st.markdown("\n".join(f"- {_(limit)}" for limit in question.limits))
     offer(asked, result, measured)
+
+
+def _view(question: Question) -> str:
+    """``flat`` or ``solid``: how a figure is seen that there is in three dimensions too."""
+    names = {"flat": _("Map"), "solid": _("3-D")}
+    return st.segmented_control(
+        _("View"),
+        list(names),
+        default="flat",
+        required=True,
+        format_func=names.__getitem__,
+        key=f"lab_view_{question.name}",
+    )
 
 
 def _chart(
