@@ -43,7 +43,7 @@ def small(question: Question, steps: int) -> Experiment:
 
 def found(question: Question, spec: Experiment, train: Callable[[RunSpec], RunHistory]) -> Finding:
     histories = [
-        replace(train(cell.spec), family=cell.family, seed=cell.seed) for cell in spec.in_queue_order()
+        replace(train(cell.run), family=cell.family, seed=cell.seed) for cell in spec.in_queue_order()
     ]
     assert {one.state for one in histories} <= {RunState.FINISHED, RunState.DIVERGED}
     finding = question.find(packed(spec, histories, PROFILES))
