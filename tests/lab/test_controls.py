@@ -146,7 +146,7 @@ def test_the_networks_of_these_controls_are_judged_where_nothing_is_taken_from_t
 
 
 @pytest.mark.parametrize("family", ["plain", "residual"])
-@pytest.mark.parametrize("name", ["lesion", "removals", "landscape", "one_weight"])
+@pytest.mark.parametrize("name", ["lesion", "removals", "one_weight"])
 def test_a_network_does_not_differ_from_itself(
     folders: dict[str, Path], tmp_path: Path, name: str, family: str
 ) -> None:
@@ -155,10 +155,11 @@ def test_a_network_does_not_differ_from_itself(
     assert finding.would_tell is not None
 
 
-def test_the_blocks_of_a_network_turn_their_input_as_far_as_its_own(
-    folders: dict[str, Path], tmp_path: Path
+@pytest.mark.parametrize("name", ["block_change", "landscape"])
+def test_where_the_difference_is_judged_that_of_a_network_from_itself_is_none(
+    folders: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
-    finding = found("block_change", tmp_path, twice(folders, "residual"))
+    finding = found(name, tmp_path, twice(folders, "residual"))
     assert finding.outcome is Outcome.NO_EFFECT
 
 
@@ -245,7 +246,9 @@ def test_at_the_start_a_network_does_not_differ_from_itself(
             yield called, start.network(family, seed, **changes)
 
     monkeypatch.setattr(Start, "networks", both)
-    assert found(name, tmp_path, depth=56).outcome in NEUTRAL
+    outcome = found(name, tmp_path, depth=56).outcome
+    assert outcome in NEUTRAL
+    assert name == "first_gradient" or outcome is Outcome.NO_EFFECT
 
 
 @pytest.mark.parametrize("norm", ["batch", "none"])
