@@ -121,7 +121,7 @@ def depths_panel(answers: Sequence[tuple[Asking, Frame]]) -> Panel:
     return Panel(
         "over_depths",
         title_of_key(question),
-        _("Each point: the answer to this question at one depth."),
+        _("Each point: what this question gives at one depth."),
         _("Depth"),
         measured.y_title,
         tuple(

@@ -34,6 +34,8 @@ _MARKED: Final = 40
 """Of lines with more points only those have marks that have to be told from others of their look."""
 _LETTERS: Final = 16
 """Names on an axis have lines of so many, where there is little room."""
+_LETTERS_BESIDE: Final = 72
+"""So many fit beside each other under a chart of common width."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,9 +134,21 @@ def _narrow(panel: Panel, chart: Chart) -> dict[str, Any] | None:
     """With names that stand upright, as they do not fit side by side; None where there are none."""
     if not panel.x_texts or not chart["data"]:
         return None
-    upright = ["<br>".join(wrap(text, _LETTERS)) for text in panel.x_texts]
     layout_of: dict[str, Any] = chart["layout"]
-    return layout_of | {"xaxis": layout_of["xaxis"] | {"ticktext": upright, "tickangle": -90}}
+    return layout_of | {
+        "xaxis": layout_of["xaxis"] | {"ticktext": _in_lines(panel, _LETTERS), "tickangle": -90}
+    }
+
+
+def _in_lines(panel: Panel, letters: int) -> list[str]:
+    return ["<br>".join(_lines(text, letters)) for text in panel.x_texts]
+
+
+def _lines(text: str, letters: int) -> list[str]:
+    if text.isascii():
+        return wrap(text, letters)
+    # Chinese characters are twice as wide, and have no space behind a comma, where a line can end.
+    return [line.replace("， ", "，") for line in wrap(text.replace("，", "， "), letters // 2)]
 
 
 def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:
@@ -152,7 +166,12 @@ def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:
     x: dict[str, Any] = {"type": "log", "exponentformat": "power"} if panel.x_log else {}
     if panel.x_texts:
         places = len(panel.x_texts)
-        x = {"tickvals": list(range(places)), "ticktext": list(panel.x_texts), "range": [-0.5, places - 0.5]}
+        x = {
+            "tickvals": list(range(places)),
+            "ticktext": _in_lines(panel, _LETTERS_BESIDE // places),
+            "tickangle": 0,  # else Plotly slants them and leaves out what does not fit
+            "range": [-0.5, places - 0.5],
+        }
     y: dict[str, Any] = {}
     if panel.y_log:
         y = {"type": "log", "exponentformat": "power", "minorloglabels": "none"}

@@ -93,3 +93,19 @@ def test_names_stand_upright_and_whole_where_there_is_little_room() -> None:
     assert (narrow["tickangle"], narrow["ticktext"]) == (-90, ["with batch<br>normalisation", "neither"])
     assert narrow["range"] == figure.chart["layout"]["xaxis"]["range"]
     assert panel_figure(panel(line())).narrow is None
+
+
+def test_names_beside_each_other_break_between_words() -> None:
+    texts = (
+        "plain, tanh, delta-orthogonal",
+        "residual, batch norm",
+        "普通，tanh，Delta 正交",
+        "残差，批归一化",
+    )
+    figure = panel_figure(Panel("t", "T", "H", "where", "y", (line(),), x_texts=texts))
+    assert figure.chart["layout"]["xaxis"]["ticktext"] == [
+        "plain, tanh,<br>delta-orthogonal",
+        "residual, batch<br>norm",
+        "普通，tanh，<br>Delta 正交",
+        "残差，批归一化",
+    ]

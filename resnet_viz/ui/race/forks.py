@@ -24,6 +24,7 @@ from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.permissions import may_change, owner
+from resnet_viz.ui.press import pressed
 from resnet_viz.ui.translated import choose
 from resnet_viz.wording import running_text
 
@@ -152,8 +153,8 @@ def _choose_fork(view: ExperimentView) -> None:
             key=f"race_fork_change_{run_id}",
             width=240,
         )
-        pressed = st.button(_("Fork"), icon=":material/fork_right:", key="race_fork")
-    if not pressed:
+        go = pressed(st.button, _("Fork"), icon=":material/fork_right:", key="race_fork")
+    if not go:
         return
     try:
         start_fork(store, run_id, step, change, owner())
