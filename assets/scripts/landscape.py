@@ -33,6 +33,7 @@ def largest_eigenvalue(loss, names, weights):
     return float(torch.linalg.eigvalsh(matrix[:8, :8])[-1])
 
 
+# The maps and the bends. The path of a race is left out: it needs the weights of all checkpoints.
 images, labels = pair_images("train", IMAGES)
 places = torch.linspace(-1, 1, 11).double().tolist()
 found = {"places": places}

@@ -1,16 +1,9 @@
 import json
 
 import torch
-from networks import pair, pair_images
+from networks import error_of, pair, pair_images
 
 IMAGES = 500
-
-
-def error_of(network, images, labels):
-    wrong = 0
-    for some, right in zip(images.split(100), labels.split(100), strict=True):
-        wrong += int((network(some).argmax(1) != right).sum())
-    return wrong / len(labels)
 
 
 def hand_on(block, inputs, output):

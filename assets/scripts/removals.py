@@ -2,19 +2,12 @@ import json
 
 import numpy as np
 import torch
-from networks import pair, pair_images
+from networks import error_of, pair, pair_images
 from torch import nn
 
 CHANGE = "deleted"
 DRAWS = 3
 IMAGES = 500
-
-
-def error_of(network, images, labels):
-    wrong = 0
-    for some, right in zip(images.split(100), labels.split(100), strict=True):
-        wrong += int((network(some).argmax(1) != right).sum())
-    return wrong / len(labels)
 
 
 def steps_of(stages, random):

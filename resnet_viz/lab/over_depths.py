@@ -47,6 +47,7 @@ _KEYS: Final[Mapping[str, _Key]] = {
     "identity_shortcut": _TEST_ERROR,
     "no_norm": _TEST_ERROR,
     "stochastic_depth": _TEST_ERROR,
+    "delta_orthogonal": _TEST_ERROR,
 }
 """Of the questions that can be asked at any depth."""
 

@@ -33,8 +33,8 @@ from resnet_viz.store import Store
 SCRIPTS: Final = Path(__file__).parents[2] / "assets" / "scripts"
 NETWORKS: Final = "networks.py"
 
-_Count = int | str
-"""So many images, or as many as the setting of that name says."""
+_Count = int | str | None
+"""So many images, or as many as the setting of that name says, or all."""
 _IMAGES: Final[Mapping[str, tuple[_Count, _Count]]] = {
     "block_change": (0, "images"),
     "paths": (0, "images"),
@@ -43,7 +43,7 @@ _IMAGES: Final[Mapping[str, tuple[_Count, _Count]]] = {
     "removals": (0, "images"),
     "landscape": ("images", 0),
     "one_weight": ("images", 0),
-    "identity_blocks": (128, "images"),
+    "identity_blocks": (None, "images"),
     "folded": (0, "images"),
 }
 """How many training and test images a question about a pair looks at."""
@@ -135,10 +135,12 @@ def _of_pair(asked: Asking, subjects: Sequence[_Subject], images: Path) -> _Name
         found |= one.normalised_with
         found |= {} if begins else {f"{one.family}/{name}": w for name, w in _weights(one.path).items()}
     train, test = (
-        count if isinstance(count, int) else int(asked.settings[count])
+        int(asked.settings[count]) if isinstance(count, str) else count
         for count in _IMAGES[asked.question.name]
     )
-    return found | _cut(_ordered(read_arrays(images)), max(train, _OF_STATISTICS) if begins else train, test)
+    if begins and train is not None:
+        train = max(train, _OF_STATISTICS)
+    return found | _cut(_ordered(read_arrays(images)), train, test)
 
 
 def _subject(network: Mapping[str, str]) -> _Subject:

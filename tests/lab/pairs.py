@@ -8,13 +8,15 @@ from tests.made.specs import tiny
 from tests.made.trained import write_weights
 
 
-def untrained_pair(folder: Path, depth: int = 8) -> tuple[dict[str, Any], ...]:
+def untrained_pair(folder: Path, depth: int = 8, norm: str = "batch") -> tuple[dict[str, Any], ...]:
     """A plain and a residual network of ``depth`` for pictures of 8 pixels, as a seed initialises them."""
     found = []
     for family, shortcut in (("plain", "none"), ("residual", "identity")):
         base = tiny()
         spec = RunSpec(
-            network=base.network.but(depth=depth, shortcut=shortcut), data=base.data, train=base.train
+            network=base.network.but(depth=depth, shortcut=shortcut, norm=norm),
+            data=base.data,
+            train=base.train,
         )
         path = folder / f"{family}.safetensors"
         write_weights(path, spec, 0, seed=0)

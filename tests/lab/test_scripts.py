@@ -21,6 +21,7 @@ from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.lab import answers
 from resnet_viz.lab.answers import Asking, asking
 from resnet_viz.lab.question import Settings
+from resnet_viz.lab.questions.delta_orthogonal import GRADIENT
 from resnet_viz.lab.questions.no_norm import SCALE
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.lab.take_away import NETWORKS, SCRIPTS, script_of, take_away
@@ -49,6 +50,7 @@ SETTINGS: dict[str, list[dict[str, Any]]] = {
     "norm_or_skip": [{"depth": 20, "seeds": 1}],
     "identity_shortcut": [{"seeds": 1}],
     "no_norm": [{"depth": 20, "seeds": 1}],
+    "delta_orthogonal": [{"depth": 20, "seeds": 1}],
     "stochastic_depth": [{"depth": 20, "seeds": 1}],
 }
 """What each is compared with; small, and every branch of a script at least once."""
@@ -56,6 +58,8 @@ CASES = [(name, settings) for name, every in SETTINGS.items() for settings in ev
 OPEN = {"trace_plain", "trace_residual", "white", "brown", "multiply_adds", "seconds"}
 """Arrays of an answer that a script leaves out: a picture of one gradient, two theories, and times."""
 
+ROUNDING = {"difference"}
+"""A value that is rounding and nothing else."""
 
 FEW_STEPS = 24
 """So long do trainings last that are compared: a step that differs by a bit shows at once."""
@@ -147,7 +151,7 @@ def test_a_script_gives_the_numbers_of_the_app(
     name: str, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = untrained_pair(tmp_path, depth=20)
-    monkeypatch.setattr(answers, "subject", lambda *_: pair)
+    monkeypatch.setattr(answers, "subject", lambda *_, with_path: pair)
     question = QUESTIONS[name]
     asked = asking(question, settings=settings)
     networks = () if question.needs != "pair" else pair[1:] if question.residual_only else pair
@@ -157,7 +161,26 @@ def test_a_script_gives_the_numbers_of_the_app(
     printed = ran(asked, tmp_path)
     if question.needs == "training":
         assert_same_trainings(printed, result)
-        return
+    else:
+        assert_same_numbers(printed, result)
+
+
+def test_identity_blocks_are_those_of_networks_without_norms_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair = untrained_pair(tmp_path, depth=20, norm="none")
+    monkeypatch.setattr(answers, "subject", lambda *_, with_path: pair)
+    settings = SETTINGS["identity_blocks"][0]
+    asked = asking(QUESTIONS["identity_blocks"], settings=settings)
+    assert_same_numbers(ran(asked, tmp_path), answer("identity_blocks", tmp_path, pair, **settings))
+
+
+def assert_same_numbers(printed: dict[str, Any], result: Frame) -> None:
+    """All arrays, and what else is printed that the answer has among its values."""
+    for family, bend in result.values.get("eigenvalue", {}).items():
+        assert printed[f"eigenvalue_{family}"] == pytest.approx(bend, rel=1e-3)
+    for key in printed.keys() & result.values.keys() - ROUNDING:
+        assert printed[key] == pytest.approx(result.values[key], rel=2e-4), key
     for key, values in result.arrays.items():
         if key not in OPEN:
             found = np.array(printed[key], np.float64)
@@ -177,6 +200,8 @@ def assert_same_trainings(printed: dict[str, Any], result: Frame) -> None:
             assert run["accuracy"] == found.series["test/accuracy"].value[-1]
         if scales := run.get("scales"):
             assert scales == found.profiles[SCALE].value[-1].tolist()
+        if gradients := run.get("gradients"):
+            assert np.float32(gradients).tolist() == found.profiles[GRADIENT].value[0].tolist()
 
 
 def test_networks_that_no_script_has_are_refused_in_a_sentence(
@@ -186,6 +211,6 @@ def test_networks_that_no_script_has_are_refused_in_a_sentence(
     spec = tiny()
     write_weights(path, spec.but(network=spec.network.but(block="preactivation")), 0, seed=0)
     one = {"family": "residual", "model": f"file:{path}"}
-    monkeypatch.setattr(answers, "subject", lambda *_: (one, one))
+    monkeypatch.setattr(answers, "subject", lambda *_, with_path: (one, one))
     with pytest.raises(InvalidSetting, match="basic blocks"):
         take_away(None, asking(QUESTIONS["lesion"]), tmp_path)  # type: ignore[arg-type]
