@@ -12,6 +12,9 @@ from resnet_viz.locale import N_
 from resnet_viz.wording import Sentence, clauses, number, percent, sentence
 
 MORE_SEEDS: Final = N_("More seeds would tell.")
+NONE_LEARNS: Final = N_(
+    "None of these networks learns, which judges nothing; more steps or another learning rate would tell."
+)
 
 _EFFECTS: Final = {
     Verdict.BETTER: N_("the training loss falls by {gain}"),

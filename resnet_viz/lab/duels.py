@@ -58,6 +58,11 @@ def duels(found: Trainings, pairs: Sequence[tuple[str, str]], *, on_test_images:
     ]
 
 
+def none_learns(judged: Sequence[Duel]) -> bool:
+    """Whether all networks of these duels failed in every seed: then it is the task that none can do."""
+    return all(duel.verdict is Verdict.BOTH_FAIL for duel in judged)
+
+
 def _duel(found: Trainings, first: str, second: str, on_test_images: bool) -> Duel:
     values = found.test_accuracies if on_test_images else found.losses
     failed = found.ended_as(first, *_FAILED), found.ended_as(second, *_FAILED)

@@ -32,6 +32,7 @@ def result(plain: float, residual: float) -> Frame:
         (0.06, 0.7, Outcome.CONTRADICTS, "plain"),
         (0.5, 0.45, Outcome.NO_EFFECT, "alike"),
         (0.5, 0.3, Outcome.UNDECIDED, None),
+        (1e-8, 1e-9, Outcome.NO_EFFECT, "alike"),  # rounding, of blocks that are identities
     ],
 )
 def test_the_outcome_follows_from_the_median_blocks(

@@ -13,6 +13,8 @@ from resnet_viz.lab.question import Outcome
 from resnet_viz.lab.questions.lesion import QUESTION
 from resnet_viz.processes.channel import Frame
 from resnet_viz.processes.measuring import Bench
+from tests.lab.answered import answer
+from tests.lab.pairs import BUNDLED
 
 
 def result(plain: list[float], residual: list[float], whole: float = 0.1) -> Frame:
@@ -22,6 +24,7 @@ def result(plain: list[float], residual: list[float], whole: float = 0.1) -> Fra
             "families": ["plain", "residual"],
             "blocks": {"plain": blocks, "residual": blocks},
             "whole": {"plain": whole, "residual": whole},
+            "classes": 10,
             "images": 500,
         },
         {"errors_plain": np.array(plain), "errors_residual": np.array(residual)},
@@ -44,6 +47,25 @@ def test_the_outcome_follows_from_the_median_block(
     assert found is not None
     assert found.outcome is outcome
     assert (found.would_tell is not None) == (outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED))
+
+
+def test_a_network_that_guesses_has_nothing_to_lose_and_an_older_answer_is_read_as_it_was() -> None:
+    frame = result([0.9, 0.9, 0.9], [0.9, 0.9, 0.9])
+    frame.values["whole"]["residual"] = 0.87
+    for classes, outcome in ((10, Outcome.UNDECIDED), (None, Outcome.SUPPORTS)):
+        frame.values["classes"] = classes
+        found = QUESTION.find(frame)
+        assert found is not None
+        assert found.outcome is outcome
+
+
+def test_the_bundled_residual_network_hardly_notices_a_missing_block_and_the_plain_one_breaks(
+    tmp_path: Path,
+) -> None:
+    """Direction of Veit et al. 2016, Fig. 3."""
+    found = QUESTION.find(answer("lesion", tmp_path, BUNDLED))
+    assert found is not None
+    assert found.outcome is Outcome.SUPPORTS
 
 
 def test_nothing_is_said_before_every_block_was_left_out() -> None:

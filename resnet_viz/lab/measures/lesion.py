@@ -13,7 +13,7 @@ def measure(asked: Asked) -> Generator[Partial]:
     """Test error of each network whole and without each block.
 
     Arrays by family: ``errors_FAMILY`` float64 [blocks measured]. Values: ``families``, ``blocks`` by
-    family, ``whole`` by family, ``images``.
+    family, ``whole`` by family, ``classes``, ``images``.
     """
     count = asked.settings["images"]
     blocks = {one.family: list(removable_blocks(one.model.network)) for one in asked.networks}
@@ -33,6 +33,7 @@ def measure(asked: Asked) -> Generator[Partial]:
                     "families": [found.family for found in asked.networks],
                     "blocks": blocks,
                     "whole": dict(whole),
+                    "classes": len(one.model.classes),
                     "images": len(labels),
                 },
                 {f"errors_{name}": np.array(found, np.float64) for name, found in errors.items()},

@@ -1,6 +1,6 @@
 """How much does a block change its input? (He et al. 2015, Fig. 7)"""
 
-from math import acos, degrees
+from math import acos, cos, degrees, radians
 from typing import Final
 
 import numpy as np
@@ -19,6 +19,8 @@ _CLEARLY: Final = 2.0
 """How many times the influence of the other network's median block."""
 _ALIKE: Final = 1.25
 """Up to this factor both are the same to a reader."""
+_NOTHING: Final = 1 - cos(radians(1))
+"""Up to one degree a block does not turn its input to a reader, however many times less another does."""
 
 
 def influence(result: Frame, family: str) -> float:
@@ -84,12 +86,12 @@ def find(result: Frame) -> Finding | None:
     if len(families) < 2 or len(images) > 1:
         return None
     plain, residual = (influence(result, family) for family in families[:2])
-    if plain >= _CLEARLY * residual:
+    if max(plain, residual) <= max(_ALIKE * min(plain, residual), _NOTHING):
+        outcome = Outcome.NO_EFFECT
+    elif plain >= _CLEARLY * residual:
         outcome = Outcome.SUPPORTS
     elif residual >= _CLEARLY * plain:
         outcome = Outcome.CONTRADICTS
-    elif max(plain, residual) <= _ALIKE * min(plain, residual):
-        outcome = Outcome.NO_EFFECT
     else:
         outcome = Outcome.UNDECIDED
     return Finding(

@@ -6,8 +6,8 @@ import numpy as np
 
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.figure import Figure
-from resnet_viz.lab.duel_words import MORE_SEEDS, effect, facts_only, mean_loss
-from resnet_viz.lab.duels import Verdict, duels
+from resnet_viz.lab.duel_words import MORE_SEEDS, NONE_LEARNS, effect, facts_only, mean_loss
+from resnet_viz.lab.duels import Verdict, duels, none_learns
 from resnet_viz.lab.over_seeds import over_seeds, seed_series
 from resnet_viz.lab.panel import Numbers, Panel
 from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Settings
@@ -56,7 +56,7 @@ def find(result: Frame) -> Finding | None:
     found = unpacked(result)
     if not found.are_whole:
         return None
-    whole, by_tanh, by_start, rest = duels(found, _PAIRS)
+    whole, by_tanh, by_start, rest = judged = duels(found, _PAIRS)
     usual, tanh, saved = (number(_first_over_last(found, name), 2) for name in (USUAL, TANH, SAVED))
     why = sentence(
         N_(
@@ -83,6 +83,9 @@ def find(result: Frame) -> Finding | None:
         Verdict.BOTH_FAIL: Outcome.CONTRADICTS,
         Verdict.SAME: Outcome.NO_EFFECT,
     }.get(whole.verdict, Outcome.UNDECIDED)
+    idle = none_learns(judged)
+    if idle:
+        outcome = Outcome.UNDECIDED
     return Finding(
         outcome,
         sentence(
@@ -96,7 +99,9 @@ def find(result: Frame) -> Finding | None:
             rest=effect(rest),
         ),
         why,
-        sentence(MORE_SEEDS) if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED) else None,
+        sentence(NONE_LEARNS if idle else MORE_SEEDS)
+        if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED)
+        else None,
     )
 
 

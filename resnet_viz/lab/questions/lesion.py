@@ -4,12 +4,13 @@ import numpy as np
 
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
+from resnet_viz.lab.guessing import errs_as_guessing, would_tell_more
 from resnet_viz.lab.panel import Numbers, Panel, Series
 from resnet_viz.lab.question import Drawing, Finding, Outcome, Published, Question, Setting
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
-from resnet_viz.wording import percent, points, sentence
+from resnet_viz.wording import Sentence, percent, points, sentence
 
 _MATTERS = 0.05
 """A rise of the error by more than five points is one that a reader sees."""
@@ -59,7 +60,10 @@ def find(result: Frame) -> Finding | None:
     if not done or len(families) < 2:
         return None
     plain, residual = (float(np.median(rises(result, family))) for family in families[:2])
-    if plain > _MATTERS and residual < plain / 2:
+    idle = _guesses(result)
+    if idle:
+        outcome = Outcome.UNDECIDED
+    elif plain > _MATTERS and residual < plain / 2:
         outcome = Outcome.SUPPORTS
     elif residual > _MATTERS and plain < residual / 2:
         outcome = Outcome.CONTRADICTS
@@ -89,10 +93,20 @@ def find(result: Frame) -> Finding | None:
             whole_plain=percent(result.values["whole"][families[0]]),
             median_plain=percent(result.values["whole"][families[0]] + plain),
         ),
-        sentence(N_("Networks that are deeper and trained longer, or several seeds, would tell."))
-        if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED)
-        else None,
+        would_tell_more() if idle else _would_tell(outcome),
     )
+
+
+def _guesses(result: Frame) -> bool:
+    """Whether one of the networks has nothing to lose; older answers do not say of how many classes."""
+    whole, classes = result.values["whole"], result.values.get("classes")
+    return classes is not None and any(errs_as_guessing(error, classes) for error in whole.values())
+
+
+def _would_tell(outcome: Outcome) -> Sentence | None:
+    if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED):
+        return sentence(N_("Networks that are deeper and trained longer, or several seeds, would tell."))
+    return None
 
 
 def _residual(result: Frame) -> Series | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
+from resnet_viz.lab.guessing import errs_as_guessing, would_tell_more
 from resnet_viz.lab.panel import Panel, Series
 from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting
 from resnet_viz.lab.weights import WEIGHTS
@@ -91,8 +92,13 @@ def find(result: Frame) -> Finding | None:
         accuracy = result.arrays[f"accuracy_{family}"]
         rises.append(float(accuracy[-1] - accuracy[0]))
         falls.append(fall(result, family))
-    if all(abs(rise) <= _RISES for rise in rises):
+    whole, classes = result.values["whole"], result.values["classes"]
+    level = all(abs(rise) <= _RISES for rise in rises)
+    idle = not level and any(errs_as_guessing(1 - whole[family], classes) for family in families)
+    if level:
         outcome = Outcome.NO_EFFECT
+    elif idle:
+        outcome = Outcome.UNDECIDED
     elif all(rise > _RISES for rise in rises) and max(falls) <= _FALLS:
         outcome = Outcome.SUPPORTS
     elif any(rise < -_RISES for rise in rises):
@@ -126,10 +132,16 @@ def find(result: Frame) -> Finding | None:
             last=percent(float(accuracy[-1])),
             whole=percent(result.values["whole"][last]),
         ),
-        sentence(N_("Networks that are trained longer, more test images, or several seeds, would tell."))
-        if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED)
-        else None,
+        would_tell_more() if idle else _would_tell(outcome),
     )
+
+
+def _would_tell(outcome: Outcome) -> Sentence | None:
+    if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED):
+        return sentence(
+            N_("Networks that are trained longer, more test images, or several seeds, would tell.")
+        )
+    return None
 
 
 def _settled(result: Frame, family: str) -> Sentence:

@@ -8,8 +8,8 @@ import numpy as np
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.intervals import FEWEST, t_interval
-from resnet_viz.lab.duel_words import effect, facts_only, mean_loss
-from resnet_viz.lab.duels import Verdict, duels
+from resnet_viz.lab.duel_words import NONE_LEARNS, effect, facts_only, mean_loss
+from resnet_viz.lab.duels import Verdict, duels, none_learns
 from resnet_viz.lab.panel import Numbers, Panel, Series
 from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Settings
 from resnet_viz.lab.training_panels import ends_panel, loss_panel
@@ -52,7 +52,7 @@ def find(result: Frame) -> Finding | None:
     found = unpacked(result)
     if not found.are_whole:
         return None
-    by_scale, rest = duels(found, [(BARE, SCALED), (SCALED, NORMALISED)])
+    by_scale, rest = judged = duels(found, [(BARE, SCALED), (SCALED, NORMALISED)])
     last = _scales(found, _steps(found)[-1:])
     why = sentence(
         N_(
@@ -74,6 +74,9 @@ def find(result: Frame) -> Finding | None:
         Verdict.BOTH_FAIL: Outcome.CONTRADICTS,
         Verdict.SAME: Outcome.NO_EFFECT,
     }.get(by_scale.verdict, Outcome.UNDECIDED)
+    idle = none_learns(judged)
+    if idle:
+        outcome = Outcome.UNDECIDED
     return Finding(
         outcome,
         sentence(
@@ -86,7 +89,7 @@ def find(result: Frame) -> Finding | None:
             rest=effect(rest),
         ),
         why,
-        sentence(N_("More seeds or another learning rate would tell."))
+        sentence(NONE_LEARNS if idle else N_("More seeds or another learning rate would tell."))
         if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED)
         else None,
     )

@@ -5,8 +5,8 @@ from typing import Final
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.figures.figure import Figure
 from resnet_viz.findings.endings import guessing_loss
-from resnet_viz.lab.duel_words import MORE_SEEDS, effect, ends, facts_only
-from resnet_viz.lab.duels import Verdict, duels
+from resnet_viz.lab.duel_words import MORE_SEEDS, NONE_LEARNS, effect, ends, facts_only
+from resnet_viz.lab.duels import Verdict, duels, none_learns
 from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Choices, Finding, Outcome, Question, Setting, Settings
 from resnet_viz.lab.training_panels import ends_panel, loss_panel
@@ -58,7 +58,10 @@ def find(result: Frame) -> Finding | None:
     )
     if Verdict.NOT_JUDGED in verdicts:
         return facts_only(found, _FOUR, _NAMES, why)
-    if verdicts == {Verdict.BETTER}:
+    idle = none_learns(effects)
+    if idle:
+        outcome = Outcome.UNDECIDED
+    elif verdicts == {Verdict.BETTER}:
         outcome = Outcome.SUPPORTS
     elif verdicts <= {Verdict.SAME}:
         outcome = Outcome.NO_EFFECT
@@ -80,7 +83,7 @@ def find(result: Frame) -> Finding | None:
             norm_with=norm_with,
         ),
         why,
-        sentence(MORE_SEEDS) if outcome is Outcome.UNDECIDED else None,
+        sentence(NONE_LEARNS if idle else MORE_SEEDS) if outcome is Outcome.UNDECIDED else None,
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
+from resnet_viz.lab.guessing import errs_as_guessing
 from resnet_viz.lab.panel import Numbers, Panel, Series
 from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting
 from resnet_viz.locale import N_
@@ -17,8 +18,6 @@ from resnet_viz.wording import Sentence, percent, sentence
 _OFTEN: Final = 2.0
 """How many times as many blocks one network has to spare for a reader to see it."""
 _FOR_A_BAND: Final = 3
-_GUESSES: Final = 0.05
-"""A network whose error is no more than this below that of guessing has nothing to lose."""
 
 
 def curve(result: Frame, family: str) -> tuple[Numbers, Numbers]:
@@ -90,7 +89,7 @@ def find(result: Frame) -> Finding | None:
         return None
     plain, residual = (half_way(result, family) for family in families[:2])
     wholes = [curve(result, family)[1][0] for family in families[:2]]
-    if max(wholes) > _guessing(result) - _GUESSES:
+    if any(errs_as_guessing(error, result.values["classes"]) for error in wholes):
         outcome = Outcome.UNDECIDED
     elif not np.isfinite([plain, residual]).any():
         outcome = Outcome.NO_EFFECT
