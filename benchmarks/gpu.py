@@ -1,5 +1,7 @@
 """On a GPU: plain and residual networks on images of CIFAR-10's shape, batch 128, at depth 56 and 110.
 
+And how long the recipe of He et al. 2015 would take at depth 20, from some thousand of its steps.
+
 The yardstick is a straightforward eager loop: images on the device, PyTorch's default settings, the loss
 read at every step, nothing else measured. The race measures every layer at every step.
 
@@ -38,17 +40,19 @@ _DEVICE: Final = torch.device("cuda")
 _WARM_UP_STEPS: Final = 20
 _STEPS: Final = 200
 _EAGER_STEPS: Final = 100
+_RECIPE_STEPS: Final = 3000
 _BATCH: Final = 128
 _PROBE_EVERY: Final = 50  # the paper presets'
 
 
 def on_gpu(repetitions: int, folder: Path) -> Iterator[Result]:
-    """Of both depths the pair against the eager loop; of depth 56 what a step is made of."""
+    """Of both depths the pair against the eager loop; of depth 56 what a step is made of; the recipe."""
     data = _random_cifar10()
     for depth in (56, 110):
         yield from _pair(depth, data, repetitions)
     for role in _ROLES:
         yield from _one(role, data, repetitions, folder)
+    yield from _recipe(data, repetitions, folder)
 
 
 def _pair(depth: int, data: LoadedData, repetitions: int) -> Iterator[Result]:
@@ -102,6 +106,18 @@ def _one(role: Role, data: LoadedData, repetitions: int, folder: Path) -> Iterat
     yield from (result for result in results if result.values)
 
 
+def _recipe(data: LoadedData, repetitions: int, folder: Path) -> Iterator[Result]:
+    rate = Result("residual-20: the paper's recipe", "samples/s")
+    whole = Result("residual-20: all 64,000 steps of it", "h")
+    spec = _spec("residual", 20)
+    recipe = spec.train.but(steps=64_000, schedule="step", evaluate_every=1000, probe_every=1000)
+    for _ in range(repetitions):
+        step_s, _idle = _step(Trainer(spec.but(train=recipe), data, folder), _RECIPE_STEPS)
+        rate.values.append(_BATCH / step_s)
+        whole.values.append(recipe.steps * step_s / 3600)
+    yield from (rate, whole)
+
+
 def _spec(role: Role, depth: int, precision: Precision = "float32") -> RunSpec:
     # Up to 1,000 steps every layer is measured at every one.
     train = TrainSpec(
@@ -119,13 +135,13 @@ def _spec(role: Role, depth: int, precision: Precision = "float32") -> RunSpec:
     )
 
 
-def _step(trainer: Trainer) -> tuple[float, float]:
+def _step(trainer: Trainer, steps: int = _STEPS) -> tuple[float, float]:
     """Seconds of a step, and the share of them in which this process did not compute."""
     _steps(trainer, _WARM_UP_STEPS)
     begun, begun_cpu = time.perf_counter(), time.process_time()
-    _steps(trainer, _STEPS)
+    _steps(trainer, steps)
     wall_s, cpu_s = time.perf_counter() - begun, time.process_time() - begun_cpu
-    return wall_s / _STEPS, max(0.0, 1 - cpu_s / wall_s)
+    return wall_s / steps, max(0.0, 1 - cpu_s / wall_s)
 
 
 def _steps(trainer: Trainer, count: int) -> None:
