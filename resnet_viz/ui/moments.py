@@ -12,6 +12,11 @@ def moment(unix_s: float) -> str:
     return readers_clock()(unix_s)
 
 
+def day(unix_s: float) -> str:
+    """The date alone, likewise."""
+    return moment(unix_s).split()[0]
+
+
 def readers_clock() -> Callable[[float], str]:
     """`moment` for this reader, also outside of the script."""
     zone = _readers_zone()

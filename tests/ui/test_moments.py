@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 
 from resnet_viz.ui import moments
-from resnet_viz.ui.moments import moment
+from resnet_viz.ui.moments import day, moment
 
 _WINTER_S = 1_700_000_000.0
 """2023-11-14 22:13:20 UTC."""
@@ -35,6 +35,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, zone: object, unix_s: float = _WINTER
 @pytest.mark.usefixtures("servers_zone")
 def test_a_time_is_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown(monkeypatch, "Asia/Shanghai") == "2023-11-15 06:13"
+    assert day(_WINTER_S) == "2023-11-15"
     assert shown(monkeypatch, "Asia/Kathmandu") == "2023-11-15 03:58"
     assert shown(monkeypatch, "Europe/Berlin") == "2023-11-14 23:13"
     assert shown(monkeypatch, "Europe/Berlin", _SUMMER_S) == "2023-07-22 06:26"

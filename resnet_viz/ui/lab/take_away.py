@@ -1,7 +1,6 @@
 """What a reader takes away from an answer: the command, the numbers, a script, and a picture for a slide."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import orjson
 import streamlit as st
@@ -18,6 +17,7 @@ from resnet_viz.processor import processor_name
 from resnet_viz.store import MeasurementRecord, home_folder
 from resnet_viz.ui import server
 from resnet_viz.ui.lab.slide_buttons import slide_buttons
+from resnet_viz.ui.moments import day
 from resnet_viz.wording import duration
 
 
@@ -56,7 +56,7 @@ def measured_here(record: MeasurementRecord) -> tuple[str, ...]:
         processor=processor_name(), cores=machine.cores, system=machine.system
     )
     ended = record.created_at if record.ended_at is None else record.ended_at
-    return where, f"{datetime.fromtimestamp(ended, UTC):%Y-%m-%d}"
+    return where, day(ended)
 
 
 def _networks(asked: Asking) -> tuple[str, ...]:
