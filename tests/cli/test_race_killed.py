@@ -22,8 +22,8 @@ from tests.made.trained import trained
 
 # So many steps that one run is still training when the other's process, slow to start, has begun.
 SMALL = (
-    "--depth=8 --width=4 --resolution=8 --train-size=100 --batch-size=16 --steps=2000 --device=cpu "
-    "--evaluate-every=500 --probe-every=500"
+    "--depth=8 --width=4 --resolution=8 --train-size=100 --batch-size=16 --steps=1000 --device=cpu "
+    "--evaluate-every=250 --probe-every=250"
 )
 
 
