@@ -60,24 +60,23 @@ def _open(page: Page, address: str) -> None:
     settled(page, 60_000)
 
 
-def _named(page: Page, theme: str) -> None:
-    """Wait until the page has the theme, and its parts the words that their scripts put in."""
+def _named(page: Page) -> None:
+    """Wait until the parts of the page have the words that their scripts put in."""
     page.wait_for_function(
-        """([theme, streamlits]) => {
-          const names = [...document.querySelectorAll('.stApp button')]
-            .map((button) => button.getAttribute('aria-label') ?? button.textContent.trim());
-          return getComputedStyle(document.querySelector('.stApp')).colorScheme === theme
-            && names.every((name) => name && !RegExp(`^(${streamlits})$`).test(name));
-        }""",
-        arg=[theme, _STREAMLITS],
+        """(streamlits) => [...document.querySelectorAll('.stApp button')]
+             .map((button) => button.getAttribute('aria-label') ?? button.textContent.trim())
+             .every((name) => name && !RegExp(`^(${streamlits})$`).test(name))""",
+        arg=_STREAMLITS,
     )
 
 
-def _faded(page: Page) -> None:
-    """Wait until nothing fades any more from one theme into the other."""
+def _in_theme(page: Page, theme: str) -> None:
+    """Wait until the page has the theme, and nothing fades any more from the other one into it."""
     page.wait_for_function(
-        """() => document.getAnimations()
-             .every((one) => !(one instanceof CSSTransition) || one.playState !== 'running')"""
+        """(theme) => getComputedStyle(document.querySelector('.stApp')).colorScheme === theme
+             && document.getAnimations()
+               .every((one) => !(one instanceof CSSTransition) || one.playState !== 'running')""",
+        arg=theme,
     )
 
 
@@ -108,8 +107,8 @@ def heard(browser: Browser, with_race: tuple[str, str]) -> list[Heard]:
                 for theme in ("light", "dark"):
                     page.emulate_media(color_scheme=theme)
                     if language == "zh":
-                        _named(page, theme)
-                    _faded(page)
+                        _named(page)
+                    _in_theme(page, theme)
                     where = f"{address}, {language}, {theme}"
                     found.append(Heard(where, _findings(page), page.locator("body").aria_snapshot()))
     return found
