@@ -13,12 +13,13 @@ CUSTOM: Final = "custom"
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named experiment: texts are gettext keys."""
+    """A named experiment: texts are gettext keys. Where there is no GPU, what ``needs_gpu`` is not offered."""
 
     name: str
     title: str
     promise: str
     spec: Experiment
+    needs_gpu: bool = False
 
 
 _SMALL_IMAGES = DataSpec(resolution_px=14)
@@ -117,6 +118,7 @@ RACES: Final = (
             "128, with a warm-up of 100 steps. Needs a GPU; on two CPU cores it takes an hour or more."
         ),
         Experiment(run=_PAPER_START.but(network=NetworkSpec(depth=56))),
+        needs_gpu=True,
     ),
     Preset(
         "paper-110",
@@ -126,6 +128,7 @@ RACES: Final = (
             "Needs a GPU; on two CPU cores it takes hours."
         ),
         Experiment(run=_PAPER_START.but(network=NetworkSpec(depth=110))),
+        needs_gpu=True,
     ),
     Preset(
         CUSTOM,

@@ -47,6 +47,11 @@ class Machine:
             return asked
         return kinds[0] if kinds else "cpu"
 
+    @property
+    def has_gpu(self) -> bool:
+        """Whether there is a device besides the processor, as far as is known."""
+        return any(device.kind != "cpu" for device in self.devices)
+
     def count(self, kind: str) -> int:
         """Devices of ``kind``, as far as is known."""
         return sum(device.kind == kind for device in self.devices)

@@ -11,7 +11,7 @@ from resnet_viz.experiments.group_norm import group_words
 from resnet_viz.experiments.settings import GROUPS, Setting
 from resnet_viz.locale import gettext as _
 from resnet_viz.specs import RunSpec
-from resnet_viz.ui import address_bar
+from resnet_viz.ui import address_bar, server
 from resnet_viz.ui.choose_families import choose_families
 from resnet_viz.ui.linked_form import LinkedForm
 from resnet_viz.ui.translated import choose
@@ -26,10 +26,11 @@ def choose_preset(form: LinkedForm) -> str:
     """What could not be had of the link, the presets to choose from, and what the chosen one promises."""
     address_bar.tell(form.notices())
     presets = form.kind.presets
+    has_gpu, linked = server.machine().has_gpu, form.preset()
     choose(
         st.pills,
         _("Preset"),
-        list(presets),
+        [name for name, preset in presets.items() if has_gpu or not preset.needs_gpu or name == linked],
         lambda name: _(presets[name].title),
         key=form.preset_key,
         required=True,

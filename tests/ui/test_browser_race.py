@@ -151,7 +151,7 @@ def test_reload_and_second_tab_reattach_and_strangers_only_watch(
     with browser.new_context() as stranger, watched_tab(stranger) as tab:
         tab.goto(running.url)
         await_curves(tab, "Paused")
-        expect(tab.get_by_text("Started in another browser")).to_be_visible()
+        expect(tab.get_by_text("you can watch it, but not control it")).to_be_visible()
         expect(tab.locator(_STOP)).to_have_count(0)
 
 

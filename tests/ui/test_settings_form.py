@@ -1,12 +1,14 @@
 """All settings of Race and Depth: every one has a widget, and those that hang together stay legal."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from resnet_viz.experiments.kinds import RACE, SWEEP, Kind
-from resnet_viz.ui import link
+from resnet_viz.jobs.capacity import DeviceFacts, Machine
+from resnet_viz.ui import link, server
 from tests.ui.test_pages import open_page, texts
 
 
@@ -154,3 +156,14 @@ def test_what_was_chosen_is_there_again_after_a_visit_to_another_page(
         app.switch_page(f"../../pages/{visited}.py").run()
         assert not app.exception
     assert "".join(app.query_params[name]) == value
+
+
+def test_presets_for_a_gpu_are_offered_where_there_is_one_or_a_link_asks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = Machine("Linux", 2, 2**33)
+    assert "Paper, depth 56" not in widget(open_page("race"), "race_preset").options
+    assert "Paper, depth 56" in widget(open_page("race", preset="paper-56"), "race_preset").options
+    gpu = DeviceFacts("cuda", "NVIDIA H100", 80 * 2**30, bfloat16=True)
+    monkeypatch.setattr(server, "machine", lambda: replace(here, devices=(gpu,)))
+    assert "Paper, depth 110" in widget(open_page("race"), "race_preset").options
