@@ -13,7 +13,7 @@ CUSTOM: Final = "custom"
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named experiment: texts are gettext keys. Where there is no GPU, what ``needs_gpu`` is not offered."""
+    """A named experiment: texts are gettext keys. What ``needs_gpu`` is not offered where there is none."""
 
     name: str
     title: str
