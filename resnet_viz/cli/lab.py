@@ -25,7 +25,6 @@ from resnet_viz.processes.channel import Frame
 from resnet_viz.store import home_folder
 from resnet_viz.wording import duration
 
-_LOOK_S: Final = 0.2
 _LIST: Final = "list"
 
 

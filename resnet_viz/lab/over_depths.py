@@ -125,12 +125,7 @@ def depths_panel(answers: Sequence[tuple[Asking, Frame]]) -> Panel:
         _("Each point: what this question gives at one depth."),
         _("Depth"),
         measured.y_title,
-        tuple(
-            replace(
-                points[0], x=np.concatenate([p.x for p in points]), y=np.concatenate([p.y for p in points])
-            )
-            for points in lines.values()
-        ),
+        tuple(map(_joined, lines.values())),
         y_log=measured.y_log,
         y_share=measured.y_share,
     )

@@ -19,7 +19,6 @@ PLACES = np.linspace(-1, 1, 11)
 ACROSS, UP = np.meshgrid(PLACES, PLACES)
 BOWL = 0.3 + ACROSS**2 + UP**2
 BUMPS = BOWL + 0.5 * np.abs(np.sin(7 * ACROSS) * np.sin(8 * UP))
-RIPPLE = BOWL + 0.02 * np.sin(15 * ACROSS)
 
 
 def frame(plain: np.ndarray, residual: np.ndarray, **changes: object) -> Frame:
