@@ -6,7 +6,6 @@ grey, a published figure hollow and grey, the answer before the last change a fa
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from textwrap import wrap
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -20,6 +19,7 @@ from resnet_viz.figures.looks import NetworkLook, other_look
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.figures.traces import Trace
+from resnet_viz.lab.wrapped import LETTER, wrapped
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number, running_text
 
@@ -141,14 +141,7 @@ def _narrow(panel: Panel, chart: Chart) -> dict[str, Any] | None:
 
 
 def _in_lines(panel: Panel, letters: int) -> list[str]:
-    return ["<br>".join(_lines(text, letters)) for text in panel.x_texts]
-
-
-def _lines(text: str, letters: int) -> list[str]:
-    if text.isascii():
-        return wrap(text, letters)
-    # Chinese characters are twice as wide, and have no space behind a comma, where a line can end.
-    return [line.replace("， ", "，") for line in wrap(text.replace("，", "， "), letters // 2)]
+    return ["<br>".join(wrapped(text, letters * LETTER)) for text in panel.x_texts]
 
 
 def _chart(panel: Panel, look: Theme = LIGHT) -> Chart:

@@ -5,12 +5,12 @@ from dataclasses import replace
 from html import escape
 from math import ceil
 from typing import Any, Final
-from unicodedata import east_asian_width
 
 from resnet_viz.figures.chart import Chart
 from resnet_viz.lab.answers import Asking
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import Question
+from resnet_viz.lab.wrapped import width_of, wrapped
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
 
@@ -20,12 +20,10 @@ SCALE: Final = 1.25
 """Lengths here are of a picture of `WIDTH` × `HEIGHT`, which comes out so much larger: 1600 × 900."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 105, 40, 32, 120
-_LETTER: Final = 0.53
-"""Mean width of a Latin letter, relative to its size; a Chinese one is as wide as its size."""
+_ROOM: Final = WIDTH - 2 * _RIGHT
 _LINE: Final = 1.3
 _TITLE_PX, _SENTENCE_PX, _SOURCE_PX, _TYPE_PX = 36, 22, 15, 20
 _LEGEND_MARK_PX: Final = 60
-_NEVER_FIRST: Final = " ，。；：、）！？”"
 
 
 def slide(asked: Asking, result: Frame, networks: Iterable[str], measured: Iterable[str]) -> Chart:
@@ -43,7 +41,7 @@ def slide(asked: Asking, result: Frame, networks: Iterable[str], measured: Itera
     top = _put(texts, said, _SENTENCE_PX, top) + 10
     names = [one.name for one in panel.series if len(one.x) and one.kind != "reference"]
     top += _LINE * _TYPE_PX * _rows(names)
-    lines = _wrapped(source, _SOURCE_PX)
+    lines = wrapped(source, _ROOM / _SOURCE_PX)
     _put(texts, source, _SOURCE_PX, HEIGHT - 18 - _LINE * _SOURCE_PX * len(lines), faint=True)
     chart = panel_figure(replace(panel, more="")).chart
     return {"data": chart["data"], "layout": _layout(chart["layout"], texts, top)}
@@ -84,7 +82,7 @@ def _put(
     texts: list[dict[str, Any]], text: str, size: int, top: float, *, bold: bool = False, faint: bool = False
 ) -> float:
     """Write ``text`` from ``top`` px on; where it ends."""
-    lines = _wrapped(text, size)
+    lines = wrapped(text, _ROOM / size)
     shown = "<br>".join(escape(line, quote=False) for line in lines)
     texts.append(
         {
@@ -105,42 +103,9 @@ def _put(
     return top + _LINE * size * len(lines)
 
 
-def _wrapped(text: str, size: int) -> list[str]:
-    """Lines that fit: plotly.js breaks none. Between words, or between Chinese characters."""
-    most = (WIDTH - 2 * _RIGHT) / size
-    lines, line = [], ""
-    for part in _parts(text):
-        if line and _width(line + part.rstrip()) > most:
-            lines.append(line.rstrip())
-            line = ""
-        line += part
-    return [*lines, line.rstrip()]
-
-
-def _parts(text: str) -> Iterable[str]:
-    """What may not be broken: words with the space behind them, single Chinese characters."""
-    part = ""
-    for letter in text:
-        breaks = part.endswith(" ") or _is_wide(letter) or (part and _is_wide(part[-1]))
-        if breaks and part and letter not in _NEVER_FIRST:
-            yield part
-            part = ""
-        part += letter
-    yield part
-
-
-def _width(text: str) -> float:
-    """In units of the size of the letters."""
-    return sum(1.0 if _is_wide(letter) else _LETTER for letter in text)
-
-
-def _is_wide(letter: str) -> bool:
-    return east_asian_width(letter) in "WF"
-
-
 def _rows(names: Iterable[str]) -> int:
     """How many rows a legend of ``names`` has at most."""
-    widths = [_width(name) * _TYPE_PX + _LEGEND_MARK_PX for name in names]
+    widths = [width_of(name) * _TYPE_PX + _LEGEND_MARK_PX for name in names]
     if not widths:
         return 1
     # plotly.js gives all entries the width of the widest where they do not fit in one row.

@@ -106,6 +106,6 @@ def test_names_beside_each_other_break_between_words() -> None:
     assert figure.chart["layout"]["xaxis"]["ticktext"] == [
         "plain, tanh,<br>delta-orthogonal",
         "residual, batch<br>norm",
-        "普通，tanh，<br>Delta 正交",
+        "普通，tanh，Delta<br>正交",
         "残差，批归一化",
     ]
