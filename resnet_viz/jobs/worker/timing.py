@@ -23,7 +23,7 @@ from resnet_viz.processes.channel import Arrays, Channel, Frame
 from resnet_viz.processes.tasks import Workplace
 from resnet_viz.processes.used import peak_bytes
 from resnet_viz.specs import RunSpec
-from resnet_viz.training.device import resolve_device
+from resnet_viz.training.device import peak_memory_bytes, resolve_device
 from resnet_viz.training.trainer import Trainer
 
 _LEAST_UPDATES = 3
@@ -78,7 +78,7 @@ def _time(name: str, spec: RunSpec) -> Sample:
         trainer.evaluate()
         evaluate_s = time.perf_counter() - begun
     test_size = info(spec.data.dataset).test_size
-    memory = torch.cuda.max_memory_allocated() if trainer.device.type == "cuda" else peak_bytes()
+    memory = peak_memory_bytes(trainer.device) or peak_bytes()
     scale = test_size / len(trainer.data.test)
     return Sample(name, spec.network.depth, update_s, evaluate_s * scale, probe_s, keep_s, set_up_s, memory)
 
