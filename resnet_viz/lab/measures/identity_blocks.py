@@ -50,19 +50,21 @@ def measure(asked: Asked) -> Generator[Partial]:
             share = _NOISE_SHARE * float(np.isfinite(errors).mean())
             yield Partial(share, facts, {"errors": errors[: seed + 1].copy()})
     longer = [(plain, long), *_others(asked, depth)]
+    count = asked.settings["images"]
+    whole = {one.family: error_of(its.network, *one.few(count)) for one, its in longer}
     kept = {one.family: np.full((seeds, 3), np.nan) for one, _long in longer}
     done = 0
     for seed in range(seeds):
         for one, its in longer:
             images, labels = one.train
-            test = one.few(asked.settings["images"])
+            test = one.few(count)
             changed = noisy(its, images[:_STATISTICS_IMAGES], NOISE, seed)
-            before = [error_of(its.network, *test), error_of(changed, *test)]
+            with_noise = error_of(changed, *test)
             for step in go_on_training(changed, images, labels, steps=steps, seed=seed):
                 yield Partial(
                     _NOISE_SHARE + (1 - _NOISE_SHARE) * (done + step / steps) / (seeds * len(longer))
                 )
-            kept[one.family][seed] = [*before, error_of(changed, *test)]
+            kept[one.family][seed] = [whole[one.family], with_noise, error_of(changed, *test)]
             done += 1
             yield Partial(
                 _NOISE_SHARE + (1 - _NOISE_SHARE) * done / (seeds * len(longer)),
