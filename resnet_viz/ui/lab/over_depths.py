@@ -1,7 +1,8 @@
 """A question over depths: its key number at every depth that the page offers, asked for with one button."""
 
+from collections.abc import Hashable, Sequence
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import streamlit as st
 
@@ -12,14 +13,16 @@ from resnet_viz.lab.over_depths import can_be_asked_over_depths, depths_panel, o
 from resnet_viz.lab.panel import panel_figure
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
-from resnet_viz.store import MeasurementRecord
+from resnet_viz.store import MeasurementRecord, home_folder
 from resnet_viz.ui import server
 from resnet_viz.ui.language import in_readers_language
-from resnet_viz.ui.live.following import still
+from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.permissions import owner
 
-_LOOK_S: Final = 1.0
 _HEIGHT_PX: Final = 360
+
+Records = tuple[MeasurementRecord | None, ...]
+"""Of the question at every depth; None where nobody has asked."""
 
 
 def over_depths(asked: Asking) -> None:
@@ -34,23 +37,18 @@ def over_depths(asked: Asking) -> None:
     )
     if folded.open:
         with folded:
-            moving = any(_is_under_way(known(server.store(), one)) for one in offered_at(asked))
-            st.fragment(_answers, run_every=_LOOK_S if moving else None)(asked, moving)
+            st.fragment(_answers)(asked)
 
 
 @in_readers_language
-def _answers(asked: Asking, was_moving: bool) -> None:
-    every = offered_at(asked)
-    records = [known(server.store(), one) for one in every]
-    moving = [record for record in records if record is not None and _is_under_way(record)]
-    if bool(moving) != was_moving:
-        st.rerun()  # so that it is looked at again and again, or no more
-    found = [
-        (one, result)
-        for one, record in zip(every, records, strict=True)
-        if (result := _result(one, record)) is not None
-    ]
-    missing = [one for one in every if all(one != other for other, _result_of in found)]
+def _answers(asked: Asking) -> None:
+    source = _AtDepths(tuple(offered_at(asked)))
+    records = source.read()
+    moving = [record for record in records if record is not None and not record.state.is_finished()]
+    following = Following(source, records, _stamp, key="lab_depths", moving=bool(moving))
+    found = _found(source.every, records)
+    measured = [one for one, _result in found]
+    missing = [one for one in source.every if one not in measured]
     with st.container(horizontal=True, vertical_alignment="center"):
         if moving:
             st.button(
@@ -69,36 +67,55 @@ def _answers(asked: Asking, was_moving: bool) -> None:
                 key="lab_depths_do_measure",
             )
         st.caption(
-            _("{done} of {all} depths are measured.").format(done=len(found), all=len(every)), width="content"
+            _("{done} of {all} depths are measured.").format(done=len(found), all=len(source.every)),
+            width="content",
         )
     if found:
-        draw = partial(_figure, found)
-        depths = tuple(one.settings["depth"] for one, _result_of in found)
-        still(None).chart(
-            ("over_depths", asked.question.name),
-            draw,
-            lambda _nothing: (depths, str(asked.settings)),
+        following.chart(
+            ("over_depths", asked.question.name, str(asked.settings)),
+            partial(_figure, source.every),
+            _stamp,
             key=f"lab_depths_{asked.question.name}_chart",
             filename=f"lab-{asked.question.name}-over-depths",
             height_px=_HEIGHT_PX,
         )
+    following.begin()
 
 
-def _figure(found: list[tuple[Asking, Frame]], _nothing: None) -> Figure:
-    return panel_figure(depths_panel(found))
+class _AtDepths(NamedTuple):
+    """A question at every depth, to be followed."""
+
+    every: tuple[Asking, ...]
+
+    @property
+    def key(self) -> Hashable:
+        return home_folder(), "over depths", self.every[0].question.name, str(self.every[0].settings)
+
+    def read(self) -> Records:
+        """How they stand."""
+        return tuple(known(server.store(), one) for one in self.every)
+
+
+def _stamp(records: Records) -> str:
+    return " ".join("–" if record is None else record.state for record in records)
+
+
+def _figure(every: Sequence[Asking], records: Records) -> Figure:
+    return panel_figure(depths_panel(_found(every, records)))
+
+
+def _found(every: Sequence[Asking], records: Records) -> list[tuple[Asking, Frame]]:
+    """The finished answers, measured here or recorded."""
+    found = ((one, _result(one, record)) for one, record in zip(every, records, strict=True))
+    return [(one, result) for one, result in found if result is not None]
 
 
 def _result(asked: Asking, record: MeasurementRecord | None) -> Frame | None:
-    """The finished answer, measured here or recorded."""
     if record is not None and record.state is RunState.FINISHED:
         return record.result
     if asked == asking(asked.question) and (came := recorded(asked.question.name)) is not None:
         return came.result
     return None
-
-
-def _is_under_way(record: MeasurementRecord | None) -> bool:
-    return record is not None and not record.state.is_finished()
 
 
 def _ask(missing: list[Asking]) -> None:
