@@ -76,7 +76,7 @@ def test_what_is_pressed_while_the_page_brings_itself_up_to_date_concerns_the_wh
 ) -> None:
     start(page, app_url + LONG)
     expect(page.get_by_role("button", name="Stop")).to_be_enabled(timeout=2 * _SOON_MS)
-    page.wait_for_function("window.resnetVizConnection?.followers.size > 0")
+    page.wait_for_function("() => window.resnetVizConnection?.followers.size > 0")
     # Both in one moment, as where a slow device has been busy with drawing.
     page.evaluate(
         """() => {

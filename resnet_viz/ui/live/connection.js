@@ -26,14 +26,26 @@ class Connection {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.disconnect() : this.connect()));
   }
 
-  // One thing after the other, and not together with what was pressed: what is said at once reaches Streamlit as one
-  // message, and it carries that out as a run of one fragment only.
+  // One thing after the other, and not together with what was pressed, before or after: what is said at once reaches
+  // Streamlit as one message, and it carries that out as a run of one fragment only.
   say(tell) {
     this.said = this.said.then(async () => {
       await this.quiet();
-      tell();
+      this.atOnce(tell);
       await pause(APART_MS);
     });
+  }
+
+  // Streamlit collects what is said until a timer of 0 ms fires. On a busy page that takes seconds, and what is pressed
+  // by then would go along.
+  atOnce(tell) {
+    const later = window.setTimeout;
+    window.setTimeout = (then, ms, ...rest) => (ms === 0 ? then() : later(then, ms, ...rest));
+    try {
+      tell();
+    } finally {
+      window.setTimeout = later;
+    }
   }
 
   async quiet() {

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.ui.test_browser_race import start
+from tests.ui.test_browser_race import LONG, start
 
 pytestmark = pytest.mark.browser
 
@@ -48,3 +48,25 @@ def test_nothing_is_told_together_with_what_is_pressed(page: Page, app_url: str)
         })"""
     )
     assert waited >= 250, "Streamlit's slider says what was chosen 200 ms after the last move"
+
+
+def test_what_is_pressed_just_after_the_page_told_something_concerns_the_whole_page(
+    page: Page, app_url: str
+) -> None:
+    start(page, app_url + LONG)
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled(timeout=60_000)
+    page.wait_for_function("() => window.resnetVizConnection?.followers.size > 0")
+    # Before any timer fires, as where a slow device is busy with drawing.
+    page.evaluate(
+        """() => {
+            const [follower] = resnetVizConnection.followers;
+            const { tell } = follower;
+            follower.tell = (stamp) => {
+                tell(stamp);
+                const choices = [...document.querySelectorAll('[role="radio"]')];
+                queueMicrotask(() => choices.find((one) => one.textContent === "简体中文").click());
+            };
+            follower.ask("something new");
+        }"""
+    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("对照实验", timeout=30_000)
