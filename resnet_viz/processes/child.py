@@ -17,6 +17,7 @@ import resnet_viz
 from resnet_viz.errors import ResnetVizError
 from resnet_viz.locale import N_
 from resnet_viz.processes.channel import MOST_BYTES, Arrays, Channel, Frame
+from resnet_viz.processes.memory import that_keeps_memory
 from resnet_viz.processes.tasks import TASKS, Task
 
 _MOST_READY_BYTES: Final = 65536
@@ -229,6 +230,8 @@ def _environment(task: Task, threads: int, database: str | None) -> dict[str, st
     environment = dict(os.environ)
     if task.bounds is not None:
         environment = {name: os.environ[name] for name in _HARMLESS if name in os.environ}
+    if task.trains:
+        environment = that_keeps_memory(environment)
     environment |= {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     # The package is found wherever the server was started from.
     root = str(Path(resnet_viz.__file__).parents[1])

@@ -23,11 +23,15 @@ class Bounds(NamedTuple):
 
 
 class Task(NamedTuple):
-    """Where a task is carried out: its module, how nice its process is, and its bounds if any."""
+    """Where a task is carried out: its module, how nice its process is, and its bounds if any.
+
+    ``trains``: each step takes the memory again that the last one has freed.
+    """
 
     module: str
     niceness: int = 0
     bounds: Bounds | None = None
+    trains: bool = False
 
 
 class Measurement(NamedTuple):
@@ -64,10 +68,11 @@ _NICE: Final = 10
 """Pages stay responsive beside any number of trainings."""
 
 TASKS: Final = {
-    "train": Task("resnet_viz.jobs.worker.engine", niceness=_NICE),
+    "train": Task("resnet_viz.jobs.worker.engine", niceness=_NICE, trains=True),
     "measure": Task("resnet_viz.jobs.worker.measuring", niceness=_NICE),  # where no worker is warm
-    "steps": Task("resnet_viz.jobs.worker.timing"),  # started by a worker, and as nice: as slow as a training
-    "trainings": Task("resnet_viz.jobs.worker.slices"),  # the same; within a measurement
+    # Started by a worker, and as nice: as slow as a training.
+    "steps": Task("resnet_viz.jobs.worker.timing", trains=True),
+    "trainings": Task("resnet_viz.jobs.worker.slices", trains=True),  # the same; within a measurement
     "explain": Task("resnet_viz.inspection.answers"),
     "export": Task("resnet_viz.exports.parquet_child"),
     # The largest accepted images need about 500 MB, libraries included.

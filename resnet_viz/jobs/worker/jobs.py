@@ -9,6 +9,7 @@ from resnet_viz.jobs.worker.attempt import Attempt, Train
 from resnet_viz.jobs.worker.inbox import Inbox
 from resnet_viz.jobs.worker.measurement import FindMeasure, MeasurementAttempt, measure_of
 from resnet_viz.processes.channel import Channel
+from resnet_viz.processes.memory import give_back
 from resnet_viz.processes.tasks import Workplace
 from resnet_viz.store import Store, open_store
 
@@ -50,6 +51,7 @@ def carry_out_jobs(
         except StoreUnavailable:
             _log.exception("%s could not be recorded", job_id)
             reusable = False
+        give_back()
         _say(channel, Done(job_id, reusable))
         if not reusable:
             return
