@@ -100,6 +100,7 @@ def test_a_stopped_run_goes_on_exactly(step: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.cuda  # only CUDA says where it is waited for
+@pytest.mark.filterwarnings("ignore:Synchronization debug mode is a prototype")
 def test_a_replayed_step_waits_for_nothing_but_its_pace(tmp_path: Path) -> None:
     trainer = Trainer(ON_GPU, load(ON_GPU.data, tmp_path), tmp_path)
     for _ in range(trainer.captures.first_calls):
