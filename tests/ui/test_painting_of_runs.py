@@ -1,0 +1,108 @@
+"""What is painted of runs beyond what they recorded: answers of the Lab, and measured with their weights."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from resnet_viz.data.load import load
+from resnet_viz.events import RunState
+from resnet_viz.inspection.models import load_model
+from resnet_viz.lab.answers import ask, asking
+from resnet_viz.lab.table import QUESTIONS
+from resnet_viz.processes.channel import Frame
+from resnet_viz.specs import DataSpec
+from resnet_viz.store import Store
+from resnet_viz.ui.architectures import panes
+from resnet_viz.wording import number, percent
+from tests.ui.test_architectures_page import open_page, words
+from tests.ui.test_inspect_page import race_with_checkpoints
+
+pytestmark = pytest.mark.usefixtures("shared_inspector")
+
+
+@pytest.fixture
+def facts(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
+    """What the last script run says of every row, a pane each."""
+    found: list[dict[str, str]] = []
+    monkeypatch.setattr(panes, "show_drawing", lambda _drawn, **told: found.append(told["facts"]))
+    return found
+
+
+def answered(store: Store, question: str, run: str, step: int, values: dict[str, Any], **arrays: Any) -> None:
+    """As a worker would."""
+    record = ask(store, asking(QUESTIONS[question], run, step), "local")
+    attempt = store.measurements.claim(record.id, "worker", 1)
+    assert attempt is not None
+    store.measurements.end(record.id, attempt, RunState.FINISHED, share=1.0, result=Frame(values, arrays))
+
+
+def test_answers_of_the_lab_are_painted_with_when_they_were_measured(
+    store: Store, facts: list[dict[str, str]]
+) -> None:
+    plain, residual = race_with_checkpoints().run_ids
+    link = {"left": f"run:{plain}", "right": f"run:{residual}", "level": "operation"}
+    text = words(app := open_page(**link, paint="lesion"))
+    assert text.count("the Lab has not measured this yet") == 2
+    assert "In the Lab: What happens if one block is removed?" in [one.label for one in app.get("page_link")]
+
+    block = "stage1.block1"
+    families = ["plain", "residual"]
+    for step, rise in ((0, 0.0), (10, 0.25)):
+        whole = {"plain": 0.5, "residual": 0.5}
+        values = {"families": families, "blocks": dict.fromkeys(families, [block]), "whole": whole}
+        errors = {"errors_plain": np.array([0.5 + 2 * rise]), "errors_residual": np.array([0.5 + rise])}
+        answered(store, "lesion", residual, step, values, **errors)
+    app = open_page(**link, paint="lesion")
+    assert "measured in the Lab on 2" in words(app)
+    assert "with 500 test images, weights of step 10" in words(app)
+    for pane, told in zip(facts[-2:], ("+50.0", "+25.0"), strict=True):
+        assert f"<dd>{told} percentage points</dd>" in pane[f"{block}.relu"]
+        assert "<dd>–</dd>" in pane["stage2.block1.relu"]
+    next(slider for slider in app.select_slider if slider.label == "Training step").set_value(0).run()
+    assert "<dd>0.0 percentage points</dd>" in facts[-1][f"{block}.relu"]
+
+
+def test_the_branch_ratio_stands_at_each_addition_and_a_plain_network_has_none(
+    store: Store, facts: list[dict[str, str]]
+) -> None:
+    plain, residual = race_with_checkpoints().run_ids
+    ratios = np.array([0.5, 0.25, 0.125])
+    arrays = {"branch_plain": np.full(3, np.nan), "branch_residual": ratios}
+    answered(store, "block_change", residual, 10, {"families": ["plain", "residual"]}, **arrays)
+    text = words(
+        open_page(left=f"run:{plain}", right=f"run:{residual}", paint="branch", level="operation")
+    )
+    assert text.count("measured in the Lab on 2") == 1
+    for stage, ratio in enumerate(ratios, 1):
+        assert f"<dd>{number(float(ratio))}</dd>" in facts[-1][f"stage{stage}.block1.relu"]
+    assert "‖F‖ / ‖skip‖" not in "".join(facts[-2].values())
+
+
+@pytest.mark.parametrize("paint", ["zeros", "silent"])
+def test_what_each_relu_sets_to_zero_is_measured_with_the_weights_of_the_step(
+    paint: str, store: Store, facts: list[dict[str, str]], tmp_path: Path
+) -> None:
+    run = race_with_checkpoints().run_ids[0]
+    app = open_page(left=f"run:{run}", paint=paint, level="operation")
+    for step in (10, 0):
+        next(slider for slider in app.select_slider if slider.label == "Training step").set_value(step).run()
+        saved = next(one for one in store.checkpoints(run) if one.step == step)
+        model = load_model(f"file:{store.run_folder(run) / saved.path}", tmp_path)
+        images = load(DataSpec(resolution_px=8), tmp_path).test_images[:200]
+        kept: list[torch.Tensor] = []
+        with model.network.get_submodule("stage2.block1.relu1").register_forward_hook(
+            lambda _module, _inputs, output: kept.append(output)
+        ):
+            model.logits(images)
+        zero = torch.cat(kept) == 0
+        expected = zero.float().mean() if paint == "zeros" else zero.all(3).all(2).all(0).float().mean()
+        assert f"<dd>{percent(float(expected))}</dd>" in facts[-2]["stage2.block1.relu1"]
+        assert f"with the first 200 test images, weights of step {step}" in words(app)
+
+
+def test_without_kept_weights_it_says_so() -> None:
+    run = race_with_checkpoints(missing=True).run_ids[0]
+    assert f"Run {run} has no weights on disk." in words(open_page(left=f"run:{run}", paint="zeros"))
