@@ -37,7 +37,10 @@ def kept_answers(store: Store, question: Question, run: RunRecord) -> dict[int, 
         if own not in subject(store, run.id, step):
             raise InvalidSetting(
                 "not_of_the_pair",
-                N_("The Lab compares the first plain network of a race with the first other; {run} is neither."),
+                N_(
+                    "The Lab compares the first plain network of a race with the first other one; {run} is "
+                    "neither."
+                ),
                 field="run",
                 run=run.id,
             )

@@ -9,7 +9,7 @@ import torch
 
 from resnet_viz.data.load import load
 from resnet_viz.events import RunState
-from resnet_viz.inspection.models import load_model
+from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.lab.answers import ask, asking
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.processes.channel import Frame
@@ -39,6 +39,15 @@ def answered(store: Store, question: str, run: str, step: int, values: dict[str,
     store.measurements.end(record.id, attempt, RunState.FINISHED, share=1.0, result=Frame(values, arrays))
 
 
+def rectified(model: Model, name: str, images: torch.Tensor) -> torch.Tensor:
+    """What the ReLU puts out for all images."""
+    kept: list[torch.Tensor] = []
+    relu = model.network.get_submodule(name)
+    with relu.register_forward_hook(lambda _module, _inputs, output: kept.append(output)):
+        model.logits(images)
+    return torch.cat(kept)
+
+
 def test_answers_of_the_lab_are_painted_with_when_they_were_measured(
     store: Store, facts: list[dict[str, str]]
 ) -> None:
@@ -46,13 +55,17 @@ def test_answers_of_the_lab_are_painted_with_when_they_were_measured(
     link = {"left": f"run:{plain}", "right": f"run:{residual}", "level": "operation"}
     text = words(app := open_page(**link, paint="lesion"))
     assert text.count("the Lab has not measured this yet") == 2
-    assert "In the Lab: What happens if one block is removed?" in [one.label for one in app.get("page_link")]
+    (link_to_lab,) = app.get("page_link")
+    assert link_to_lab.proto.label == "In the Lab: What happens if one block is removed?"
 
     block = "stage1.block1"
-    families = ["plain", "residual"]
     for step, rise in ((0, 0.0), (10, 0.25)):
         whole = {"plain": 0.5, "residual": 0.5}
-        values = {"families": families, "blocks": dict.fromkeys(families, [block]), "whole": whole}
+        values = {
+            "families": ["plain", "residual"],
+            "blocks": {"plain": [block], "residual": [block]},
+            "whole": whole,
+        }
         errors = {"errors_plain": np.array([0.5 + 2 * rise]), "errors_residual": np.array([0.5 + rise])}
         answered(store, "lesion", residual, step, values, **errors)
     app = open_page(**link, paint="lesion")
@@ -72,13 +85,11 @@ def test_the_branch_ratio_stands_at_each_addition_and_a_plain_network_has_none(
     ratios = np.array([0.5, 0.25, 0.125])
     arrays = {"branch_plain": np.full(3, np.nan), "branch_residual": ratios}
     answered(store, "block_change", residual, 10, {"families": ["plain", "residual"]}, **arrays)
-    text = words(
-        open_page(left=f"run:{plain}", right=f"run:{residual}", paint="branch", level="operation")
-    )
+    text = words(open_page(left=f"run:{plain}", right=f"run:{residual}", paint="branch", level="operation"))
     assert text.count("measured in the Lab on 2") == 1
     for stage, ratio in enumerate(ratios, 1):
         assert f"<dd>{number(float(ratio))}</dd>" in facts[-1][f"stage{stage}.block1.relu"]
-    assert "‖F‖ / ‖skip‖" not in "".join(facts[-2].values())
+    assert "Branch ratio" not in "".join(facts[-2].values())
 
 
 @pytest.mark.parametrize("paint", ["zeros", "silent"])
@@ -92,12 +103,7 @@ def test_what_each_relu_sets_to_zero_is_measured_with_the_weights_of_the_step(
         saved = next(one for one in store.checkpoints(run) if one.step == step)
         model = load_model(f"file:{store.run_folder(run) / saved.path}", tmp_path)
         images = load(DataSpec(resolution_px=8), tmp_path).test_images[:200]
-        kept: list[torch.Tensor] = []
-        with model.network.get_submodule("stage2.block1.relu1").register_forward_hook(
-            lambda _module, _inputs, output: kept.append(output)
-        ):
-            model.logits(images)
-        zero = torch.cat(kept) == 0
+        zero = rectified(model, "stage2.block1.relu1", images) == 0
         expected = zero.float().mean() if paint == "zeros" else zero.all(3).all(2).all(0).float().mean()
         assert f"<dd>{percent(float(expected))}</dd>" in facts[-2]["stage2.block1.relu1"]
         assert f"with the first 200 test images, weights of step {step}" in words(app)

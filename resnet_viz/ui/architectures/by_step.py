@@ -1,4 +1,4 @@
-"""Quantities of the layers of a run: recorded while it trained, measured by the Lab, or of its weights now."""
+"""Quantities of a run's layers: recorded while it trained, measured by the Lab, or with its weights now."""
 
 from collections.abc import Callable, Mapping
 from math import isfinite
@@ -29,12 +29,12 @@ _RECORDED: Final[dict[str, str]] = {
     _LEARNED: N_("Learned scale |α| of every block"),
 }
 _RECTIFIED: Final[dict[str, str]] = {
-    "zeros": N_("Share of zeros after each ReLU"),
+    "zeros": N_("Zeros after each ReLU"),
     "silent": N_("Silent channels (zero on all images measured)"),
 }
 _BY_LAB: Final[dict[str, str]] = {
-    "lesion": N_("Rise of the test error without the block"),
-    "branch": N_("Branch relative to the skip connection, ‖F‖ / ‖skip‖"),
+    "lesion": N_("Lesion: rise of the test error without the block"),
+    "branch": N_("Branch ratio, ‖F‖ over the norm of the skip connection"),
 }
 OF_RUNS: Final[dict[str, str]] = {**_RECORDED, **_RECTIFIED, **_BY_LAB}
 FROM_ZERO: Final = frozenset({*_RECTIFIED, "lesion"})

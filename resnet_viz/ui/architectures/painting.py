@@ -1,4 +1,4 @@
-"""What is painted on the drawings: static costs, measured milliseconds, or what is known of a run's layers."""
+"""What is painted on the drawings: static costs, measured milliseconds, what is known of a run's layers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
