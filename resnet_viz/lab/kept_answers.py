@@ -5,9 +5,10 @@ from typing import NamedTuple
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
 from resnet_viz.exports.weights import kept_weights
-from resnet_viz.lab.answers import asking, known
+from resnet_viz.jobs import measurements
+from resnet_viz.lab.answers import TASK, asking
 from resnet_viz.lab.question import Question
-from resnet_viz.lab.subjects import steps_of, subject
+from resnet_viz.lab.subjects import steps_of
 from resnet_viz.locale import N_
 from resnet_viz.processes.channel import Frame
 from resnet_viz.store import RunRecord, Store
@@ -34,7 +35,8 @@ def kept_answers(store: Store, question: Question, run: RunRecord) -> dict[int, 
     found = {}
     for step in steps_of(store, run.id):
         own = {"family": run.role, "model": f"file:{kept_weights(store, run, step).absolute()}"}
-        if own not in subject(store, run.id, step):
+        values = asking(question, run.id, step).values(store)
+        if own not in values["networks"]:
             raise InvalidSetting(
                 "not_of_the_pair",
                 N_(
@@ -45,7 +47,8 @@ def kept_answers(store: Store, question: Question, run: RunRecord) -> dict[int, 
                 run=run.id,
             )
         for images in sorted(map(int, sizes), reverse=True):
-            record = known(store, asking(question, run.id, step, {"images": images}))
+            settings = question.with_settings({"images": images})
+            record = measurements.known(store, TASK, values | {"settings": settings})
             if record is not None and record.state is RunState.FINISHED and record.result is not None:
                 at = record.created_at if record.ended_at is None else record.ended_at
                 found[step] = KeptAnswer(record.result, images, at)

@@ -8,15 +8,18 @@ import pytest
 import torch
 
 from resnet_viz.data.load import load
-from resnet_viz.events import RunState
+from resnet_viz.events import Profile, RunState
 from resnet_viz.inspection.models import Model, load_model
 from resnet_viz.lab.answers import ask, asking
+from resnet_viz.lab.kept_answers import kept_answers
 from resnet_viz.lab.table import QUESTIONS
-from resnet_viz.processes.channel import Frame
-from resnet_viz.specs import DataSpec
+from resnet_viz.processes.channel import Arrays, Frame
+from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Store
 from resnet_viz.ui.architectures import panes
+from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.wording import number, percent
+from tests.made.stored import queue, write
 from tests.ui.test_architectures_page import open_page, words
 from tests.ui.test_inspect_page import race_with_checkpoints
 
@@ -31,12 +34,23 @@ def facts(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, str]]:
     return found
 
 
-def answered(store: Store, question: str, run: str, step: int, values: dict[str, Any], **arrays: Any) -> None:
+def answered(
+    store: Store,
+    question: str,
+    run: str,
+    values: dict[str, Any],
+    arrays: Arrays,
+    *,
+    step: int = 10,
+    images: int = 500,
+) -> None:
     """As a worker would."""
-    record = ask(store, asking(QUESTIONS[question], run, step), "local")
+    record = ask(store, asking(QUESTIONS[question], run, step, {"images": images}), "local")
     attempt = store.measurements.claim(record.id, "worker", 1)
     assert attempt is not None
-    store.measurements.end(record.id, attempt, RunState.FINISHED, share=1.0, result=Frame(values, arrays))
+    store.measurements.end(
+        record.id, attempt, RunState.FINISHED, share=1.0, result=Frame(values, dict(arrays))
+    )
 
 
 def rectified(model: Model, name: str, images: torch.Tensor) -> torch.Tensor:
@@ -67,7 +81,7 @@ def test_answers_of_the_lab_are_painted_with_when_they_were_measured(
             "whole": whole,
         }
         errors = {"errors_plain": np.array([0.5 + 2 * rise]), "errors_residual": np.array([0.5 + rise])}
-        answered(store, "lesion", residual, step, values, **errors)
+        answered(store, "lesion", residual, values, errors, step=step)
     app = open_page(**link, paint="lesion")
     assert "measured in the Lab on 2" in words(app)
     assert "with 500 test images, weights of step 10" in words(app)
@@ -84,7 +98,7 @@ def test_the_branch_ratio_stands_at_each_addition_and_a_plain_network_has_none(
     plain, residual = race_with_checkpoints().run_ids
     ratios = np.array([0.5, 0.25, 0.125])
     arrays = {"branch_plain": np.full(3, np.nan), "branch_residual": ratios}
-    answered(store, "block_change", residual, 10, {"families": ["plain", "residual"]}, **arrays)
+    answered(store, "block_change", residual, {"families": ["plain", "residual"]}, arrays)
     text = words(open_page(left=f"run:{plain}", right=f"run:{residual}", paint="branch", level="operation"))
     assert text.count("measured in the Lab on 2") == 1
     for stage, ratio in enumerate(ratios, 1):
@@ -107,6 +121,47 @@ def test_what_each_relu_sets_to_zero_is_measured_with_the_weights_of_the_step(
         expected = zero.float().mean() if paint == "zeros" else zero.all(3).all(2).all(0).float().mean()
         assert f"<dd>{percent(float(expected))}</dd>" in facts[-2]["stage2.block1.relu1"]
         assert f"with the first 200 test images, weights of step {step}" in words(app)
+
+
+def test_of_several_answers_the_one_over_most_images_counts(store: Store) -> None:
+    run = store.run(race_with_checkpoints().run_ids[1])
+    for images in (1000, 500):
+        answered(store, "lesion", run.id, {"of": images}, {}, images=images)
+    (found,) = kept_answers(store, QUESTIONS["lesion"], run).values()
+    assert (found.images, found.result.values["of"]) == (1000, 1000)
+
+
+def test_a_run_that_the_lab_does_not_ask_about_is_not_painted_with_another(
+    store: Store, facts: list[dict[str, str]]
+) -> None:
+    group = race_with_checkpoints(seeds=2)
+    plain = [run for run in group.run_ids if store.run(run).role == "plain"]
+    blocks = {"plain": ["stage1.block1"], "residual": ["stage1.block1"]}
+    values = {"families": list(blocks), "blocks": blocks, "whole": dict.fromkeys(blocks, 0.5)}
+    errors = dict.fromkeys(("errors_plain", "errors_residual"), np.array([0.75]))
+    answered(store, "lesion", group.id, values, errors)
+    link = {"paint": "lesion", "level": "operation"}
+    open_page(left=f"run:{plain[0]}", **link)
+    assert "+25.0 percentage points" in "".join(facts[-2].values())
+    assert f"{plain[1]} is neither" in words(open_page(left=f"run:{plain[1]}", **link))
+    assert "percentage points" not in "".join(facts[-2].values())
+
+
+def test_scales_that_are_all_zero_yet_are_painted_beside_others(
+    store: Store, facts: list[dict[str, str]]
+) -> None:
+    network = NetworkSpec(depth=8, width=4, learned_scale=True)
+    still, moved = queue(
+        store, [RunSpec(network=network, train=TrainSpec(seed=seed)) for seed in (0, 1)], LOCAL
+    )
+    taps = ("stage1.block1", "stage2.block1")
+    write(store, still, Profile("branch/scale", taps, np.array([0]), np.zeros((1, 2), np.float32)))
+    rows = np.array([[0, 0], [0.25, 0.5]], np.float32)
+    write(store, moved, Profile("branch/scale", taps, np.array([0, 5]), rows))
+    open_page(left=f"run:{still}", right=f"run:{moved}", paint="branch/scale", level="operation")
+    for tap, value in zip(taps, (0.25, 0.5), strict=True):
+        assert "<dd>0</dd>" in facts[-2][f"{tap}.relu"]
+        assert f"<dd>{number(value)}</dd>" in facts[-1][f"{tap}.relu"]
 
 
 def test_without_kept_weights_it_says_so() -> None:

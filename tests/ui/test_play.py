@@ -161,7 +161,7 @@ def test_fresh_networks_that_are_drawn_are_played_on_request(shown: Shown) -> No
         ({"left": "residual"}, "a plain and a residual network with basic blocks"),
         ({"right": "torchvision:resnet18"}, "a plain and a residual network with basic blocks"),
         ({"depth": "8"}, "a depth of 14 or more"),
-        ({"depth": "110", "width": "64"}, "up to 2,000,000,000 multiply-adds"),
+        ({"depth": "110", "width": "64"}, "up to 1,000,000,000 multiply-adds"),
     ],
 )
 def test_what_cannot_be_played_is_said_and_the_bundled_pair_is_shown(

@@ -152,7 +152,7 @@ def links_to_lab(painted: Painting) -> None:
 
 
 def _on_one_scale(paints: Sequence[Paint | None]) -> tuple[Paint | None, ...]:
-    shown = [paint for paint in paints if paint is not None]
+    shown = [paint for paint in paints if paint is not None and paint.ends[1] > 0]  # else all of it is 0
     if not shown:
         return tuple(paints)
     ends = min(paint.ends[0] for paint in shown), max(paint.ends[1] for paint in shown)
