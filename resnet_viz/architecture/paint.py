@@ -64,9 +64,9 @@ def cost_paint(architecture: Architecture, cost: str, factor: int = 1) -> Paint:
     return Paint(values, (0.0, max(values.values(), default=0.0)), adds=True)
 
 
-def measured_paint(values: Mapping[str, float], *, adds: bool = False) -> Paint:
-    """Of a measured quantity: added ones from 0, others over their range on a logarithmic scale."""
+def measured_paint(values: Mapping[str, float], *, adds: bool = False, from_zero: bool = False) -> Paint:
+    """Of a measured quantity: added ones and those ``from_zero``; others over their range, logarithmic."""
     positive = [value for value in values.values() if value > 0]
-    if adds or not positive:
-        return Paint(values, (0.0, max(positive, default=0.0)), adds=True)
+    if adds or from_zero or not positive:
+        return Paint(values, (0.0, max(positive, default=0.0)), adds=adds)
     return Paint(values, (min(positive), max(positive)), adds=False, logarithmic=True)

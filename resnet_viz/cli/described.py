@@ -14,7 +14,7 @@ from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.exports.network_program import network_program, published_program
 from resnet_viz.exports.weights import kept_weights
 from resnet_viz.figures.families import family_look, published_colour
-from resnet_viz.figures.recorded_paint import recorded_values
+from resnet_viz.figures.recorded_paint import on_operations, recorded_values
 from resnet_viz.inspection.zoo_weights import drawable
 from resnet_viz.locale import N_
 from resnet_viz.networks.families import named_network
@@ -160,7 +160,7 @@ def _paint(paint: str, network: Named, architecture: Architecture) -> Paint:
             metric=metric[:60],
             known=", ".join(sorted(profiles)) or "–",
         )
-    values = recorded_values(profiles[metric], architecture)
+    values = on_operations(recorded_values(profiles[metric]), architecture)
     if not values:
         raise InvalidSetting(
             "other_layers",

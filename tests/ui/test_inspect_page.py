@@ -50,16 +50,18 @@ def words(app: AppTest) -> str:
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
-def race_with_checkpoints(*, missing: bool = False, block: Block = "basic") -> GroupRecord:
+def race_with_checkpoints(
+    *, missing: bool = False, block: Block = "basic", depth: int = 8, seeds: int = 1
+) -> GroupRecord:
     """A finished race of two steps' worth of checkpoints, written as two workers would."""
     preset = RACE.presets["shallow"].spec
     run = preset.run.but(
-        network=preset.run.network.but(width=2, block=block),
+        network=preset.run.network.but(width=2, block=block, depth=depth),
         train=preset.run.train.but(steps=10, batch_size=16),
         data=preset.run.data.but(resolution_px=8, train_size=100),
     )
     store = server.store()
-    group = start_experiment(store, RACE, Experiment(run=run), "local")
+    group = start_experiment(store, RACE, Experiment(run=run, seeds=seeds), "local")
     for run_id in group.run_ids:
         record = store.run(run_id)
         kept = () if missing else (0, 10)

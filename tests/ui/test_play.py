@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_viz.data.catalogue import info
 from resnet_viz.locale import set_language
 from resnet_viz.ui.architectures import play as section
 from resnet_viz.ui.architectures.play_drawing import LAST_STEP, LOGIT_STEP, flat, upright
@@ -14,7 +15,9 @@ from resnet_viz.ui.architectures.play_steps import formulas, sentences
 from resnet_viz.ui.architectures.walked import Walked
 from resnet_viz.wording import number, percent
 from tests.ui.test_architectures_page import open_page, words
+from tests.ui.test_inspect_page import race_with_checkpoints
 
+FASHION = info("fashion-mnist").classes
 Shown = list[tuple[list[Walked], str]]
 
 pytestmark = pytest.mark.usefixtures("shared_inspector")
@@ -122,3 +125,56 @@ def test_the_table_says_that_credit_is_split_exactly_and_what_finite_differences
         assert f"changes the logit by {number(values['difference'], 5)} per unit" in text
         assert number(values["difference"], 5) == number(values["gradient"], 5)
         assert f"<td>{number(values['blocks'][0]['credit_branch'])}</td>" in text
+
+
+def test_runs_that_are_drawn_are_played_with_their_weights(shown: Shown) -> None:
+    plain_id, residual_id = race_with_checkpoints(depth=14).run_ids
+    app, plain, residual, class_name = play(shown, left=f"run:{residual_id}", right=f"run:{plain_id}")
+    assert (plain.title, residual.title) == ("Plain-14", "Residual-14")
+    assert (plain.has_skip, residual.has_skip) == (False, True)
+    assert plain.answer.values["trained"]
+    assert residual.answer.values["trained"]
+    assert residual.map(0, "input").shape == (2, 8, 8)  # the runs' width and images
+    assert class_name in FASHION
+    assert "with their newest weights" in words(app)
+    next(control for control in app.segmented_control if control.label == "Networks").set_value(
+        "bundled"
+    ).run()
+    assert not app.exception
+    assert [one.title for one in shown[-1][0]] == ["Plain-32", "Residual-32"]
+    assert "come with the app" in words(app)
+
+
+def test_fresh_networks_that_are_drawn_are_played_on_request(shown: Shown) -> None:
+    app, plain, residual, _name = play(shown, networks="drawn")
+    assert (plain.title, residual.title) == ("Plain-20", "Residual-20")
+    assert not plain.answer.values["trained"]
+    assert "untrained: random weights, seed 0." in words(app)
+    assert residual.map(0, "input").shape == (16, 32, 32)
+
+
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        ({"left": "vgg"}, "a plain and a residual network with basic blocks"),
+        ({"right": "residual+preactivation"}, "a plain and a residual network with basic blocks"),
+        ({"left": "residual"}, "a plain and a residual network with basic blocks"),
+        ({"right": "torchvision:resnet18"}, "a plain and a residual network with basic blocks"),
+        ({"depth": "8"}, "a depth of 14 or more"),
+        ({"depth": "110", "width": "64"}, "up to 1,000,000,000 multiply-adds"),
+    ],
+)
+def test_what_cannot_be_played_is_said_and_the_bundled_pair_is_shown(
+    link: dict[str, str], why: str, shown: Shown
+) -> None:
+    app, plain, _residual, _name = play(shown, networks="drawn", **link)
+    assert plain.title == "Plain-32"
+    assert why in words(app)
+    assert "Shown instead: the trained pair that comes with the app." in words(app)
+
+
+def test_a_trained_and_an_untrained_network_are_not_compared(shown: Shown) -> None:
+    run = race_with_checkpoints(depth=14).run_ids[0]
+    app, plain, _residual, _name = play(shown, left=f"run:{run}", depth="14", input="1x14x14")
+    assert plain.title == "Plain-32"
+    assert "two trained networks or two untrained ones" in words(app)

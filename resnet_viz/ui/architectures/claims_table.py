@@ -25,7 +25,7 @@ _SIGNS: Final = {
 
 def show_claims(chosen: Chosen, drawn: Drawn) -> None:
     """Show the table; each row computes itself."""
-    with st.spinner(_("Counting the networks that the claims are about …")):
+    with st.spinner(_("Counting the networks of the claims; the first time takes some seconds …")):
         own = own_findings(server.store(), owner())
         found = claims(
             _architectures(),

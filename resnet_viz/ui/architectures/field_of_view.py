@@ -14,6 +14,7 @@ from resnet_viz.pictures.colours import Pixels, Values, largest
 from resnet_viz.pictures.overlay import overlay, png
 from resnet_viz.ui.architectures.choices import Chosen
 from resnet_viz.ui.architectures.client import Drawn, ask
+from resnet_viz.ui.architectures.fitted import fitted
 from resnet_viz.ui.architectures.link import LINK
 from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.ui.inspection import client as images
@@ -115,5 +116,5 @@ def _image(channels: int, px: int) -> Pixels:
     """The test image with which Inspect opens, as the network takes it: uint8 [C, px, px]."""
     residual = bundled("residual")
     shown, _labels = images.test_images(residual, (int(bundled_record()["opening_image"]),))
-    scaled = Image.fromarray(shown[0, 0]).resize((px, px), Image.Resampling.BILINEAR)
-    return np.repeat(np.asarray(scaled, np.uint8)[np.newaxis], channels, axis=0)
+    image: Pixels = fitted(shown, channels, px)[0]
+    return image

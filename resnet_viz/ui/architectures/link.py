@@ -24,6 +24,7 @@ LINK: Final = LinkedChoices(
         "span",
         "scale",
         "norm",
+        "networks",
         "image",
         "class",
         "blocks",

@@ -1,4 +1,4 @@
-"""What is painted on the drawings: static costs, measured milliseconds, or what a run has recorded."""
+"""What is painted on the drawings: static costs, measured milliseconds, what is known of a run's layers."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,40 +7,49 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.architecture.paint import COST_TITLES, Paint, cost_paint, measured_paint
-from resnet_viz.figures.gradient_profile import METRICS
-from resnet_viz.figures.recorded_paint import recorded_values
-from resnet_viz.history import ProfileTable
+from resnet_viz.errors import ResnetVizError
+from resnet_viz.figures.recorded_paint import on_operations
+from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.store import RunReader
-from resnet_viz.ui import labels, server
+from resnet_viz.ui import labels, pages
+from resnet_viz.ui.architectures.by_step import FROM_ZERO, OF_RUNS, ByStep, by_step, offered_of
 from resnet_viz.ui.architectures.client import Drawn, ask
 from resnet_viz.ui.architectures.link import LINK
 from resnet_viz.ui.architectures.subjects import Subject
-from resnet_viz.wording import count, data_size, number
+from resnet_viz.wording import count, data_size, number, percent, points, signed
 
 NOTHING: Final = "none"
 MILLISECONDS: Final = "milliseconds"
-_RECORDED: Final[dict[str, str]] = {**METRICS, "response/std": N_("Response of the layer (std)")}
 PAINTS: Final[dict[str, str]] = {
     NOTHING: N_("No paint"),
     **COST_TITLES,
     MILLISECONDS: N_("Milliseconds, forward, measured here"),
-    **_RECORDED,
+    **OF_RUNS,
 }
 _TIMED_IMAGES: Final = 32
 _UNITS: Final[dict[str, Callable[[float], str]]] = {
     "memory": data_size,
     MILLISECONDS: lambda value: _("{ms} ms").format(ms=number(value)),
+    "zeros": percent,
+    "silent": percent,
+    "lesion": lambda value: _("{points} percentage points").format(points=signed(points(value))),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Painting:
-    """One quantity for all drawings, on one scale; a drawing that has none of it has no paint."""
+    """One quantity for all drawings, on one scale; a drawing that has none of it has no paint.
+
+    Attributes:
+        notes: how it was measured, or why there is none.
+        lab: the Lab's question that it answers, with the races.
+    """
 
     name: str
     paints: tuple[Paint | None, ...]
+    notes: tuple[str, ...] = ()
+    lab: tuple[tuple[str, str], ...] = ()
 
     @property
     def title(self) -> str:
@@ -67,8 +76,9 @@ class Painting:
 
 
 def offered(subjects: list[Subject]) -> list[str]:
-    """Names of `PAINTS` to choose from: what is recorded only where a run is shown."""
-    return [name for name in PAINTS if name not in _RECORDED or any(one.run for one in subjects)]
+    """Names of `PAINTS` to choose from: what is known of runs only where one is shown."""
+    of_runs = {name for one in subjects if one.run for name in offered_of(one.run)}
+    return [name for name in PAINTS if name not in OF_RUNS or name in of_runs]
 
 
 def painting(name: str, drawn: Drawn, batch: int) -> Painting:
@@ -80,8 +90,8 @@ def painting(name: str, drawn: Drawn, batch: int) -> Painting:
     if name == MILLISECONDS:
         times = [_milliseconds(subject) for subject, _architecture in drawn]
         return Painting(name, _on_one_scale([measured_paint(found, adds=True) for found in times]))
-    if name in _RECORDED:
-        return Painting(name, _on_one_scale(_recorded(name, drawn)))
+    if name in OF_RUNS:
+        return _of_runs(name, drawn)
     return Painting(name, tuple(None for _one in drawn))
 
 
@@ -90,35 +100,59 @@ def _milliseconds(subject: Subject) -> Mapping[str, float]:
         return ask("milliseconds", subject.question, batch=_TIMED_IMAGES).values
 
 
-def _recorded(name: str, drawn: Drawn) -> list[Paint | None]:
-    tables = [_table(subject, name) for subject, _architecture in drawn]
-    steps = sorted({int(step) for table in tables if table is not None for step in table.step})
-    if not steps:
-        return [None for _one in drawn]
-    step = steps[-1]
-    if len(steps) > 1:
-        step = LINK.choose(
-            "step",
-            steps,
-            steps[-1],
-            lambda key: st.select_slider(
-                _("Training step"), steps, format_func=lambda one: f"{one:,}", key=key, width=420
-            ),
-        )
-    return [
-        None if table is None else measured_paint(recorded_values(table, architecture, step))
-        for table, (_subject, architecture) in zip(tables, drawn, strict=True)
-    ]
+def _of_runs(name: str, drawn: Drawn) -> Painting:
+    found: list[ByStep | None] = []
+    notes = []
+    for subject, architecture in drawn:
+        try:
+            found.append(None if subject.run is None else by_step(name, subject, architecture))
+        except ResnetVizError as refusal:
+            found.append(None)
+            notes.append(str(refusal))
+    wanted = _step(sorted({step for one in found if one is not None for step in one.steps}))
+    paints: list[Paint | None] = []
+    for one, (_subject, architecture) in zip(found, drawn, strict=True):
+        paints.append(None)
+        if one is None or not one.steps:
+            notes += [] if one is None else [one.missing]
+            continue
+        step = max((at for at in one.steps if at <= wanted), default=one.steps[0])
+        try:
+            values = on_operations(one.at(step), architecture)
+        except ResnetVizError as refusal:
+            notes.append(str(refusal))
+            continue
+        if values:
+            paints[-1] = measured_paint(values, from_zero=name in FROM_ZERO)
+            notes.append(one.told(step))
+    lab = tuple(dict.fromkeys(one.lab for one in found if one is not None and one.lab is not None))
+    return Painting(name, _on_one_scale(paints), tuple(filter(None, dict.fromkeys(notes))), lab)
 
 
-def _table(subject: Subject, name: str) -> ProfileTable | None:
-    if subject.run is None:
-        return None
-    return RunReader(server.store(), subject.run.id).history().profiles.get(name)
+def _step(steps: Sequence[int]) -> int:
+    """The one of ``steps`` that the reader has chosen; 0 where there are none."""
+    if len(steps) < 2:
+        return steps[0] if steps else 0
+    return LINK.choose(
+        "step",
+        steps,
+        steps[-1],
+        lambda key: st.select_slider(
+            _("Training step"), steps, format_func=lambda one: f"{one:,}", key=key, width=420
+        ),
+    )
+
+
+def links_to_lab(painted: Painting) -> None:
+    """Where what is painted is measured, and can be measured again."""
+    for name, race in painted.lab:
+        label = _("In the Lab: {question}").format(question=_(QUESTIONS[name].title))
+        link = {"question": name, "about": race}
+        st.page_link(pages.LAB.path, label=label, icon=pages.LAB.icon, query_params=link)
 
 
 def _on_one_scale(paints: Sequence[Paint | None]) -> tuple[Paint | None, ...]:
-    shown = [paint for paint in paints if paint is not None]
+    shown = [paint for paint in paints if paint is not None and paint.ends[1] > 0]  # else all of it is 0
     if not shown:
         return tuple(paints)
     ends = min(paint.ends[0] for paint in shown), max(paint.ends[1] for paint in shown)

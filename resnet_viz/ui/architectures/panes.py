@@ -18,7 +18,7 @@ from resnet_viz.ui.architectures.drawing import show_drawing
 from resnet_viz.ui.architectures.expansion import expansion
 from resnet_viz.ui.architectures.inspector import facts_of_rows, totals
 from resnet_viz.ui.architectures.link import LINK
-from resnet_viz.ui.architectures.painting import Painting, painting
+from resnet_viz.ui.architectures.painting import Painting, links_to_lab, painting
 from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.wording import count, with_commas
 
@@ -131,5 +131,7 @@ def _go(by: int) -> None:
 
 
 def _under_drawings(painted: Painting | None) -> None:
-    texts = [legend(), *([] if painted is None else [painted.legend()])]
+    texts = [legend(), *([] if painted is None else [painted.legend(), *painted.notes])]
     st.caption("  \n".join(filter(None, texts)))
+    if painted is not None:
+        links_to_lab(painted)

@@ -9,23 +9,30 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.architecture import svg
-from resnet_viz.figures.families import family_look, family_name
-from resnet_viz.inspection.bundled import BUNDLED, PAIRS
+from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.pictures.colours import Pixels
+from resnet_viz.ui import labels
 from resnet_viz.ui.architectures import play_drawing, play_steps
 from resnet_viz.ui.architectures.choices import Chosen
-from resnet_viz.ui.architectures.client import Drawn
+from resnet_viz.ui.architectures.client import Drawn, ask
 from resnet_viz.ui.architectures.link import LINK
+from resnet_viz.ui.architectures.played import (
+    Played,
+    Role,
+    are_trained,
+    bundled_pair,
+    drawn_pair,
+    why_not,
+)
 from resnet_viz.ui.architectures.walked import Walked
 from resnet_viz.ui.component import component
-from resnet_viz.ui.inspection import client
-from resnet_viz.ui.inspection.networks import bundled, bundled_record
 from resnet_viz.ui.table import table
-from resnet_viz.wording import number, with_semicolons
+from resnet_viz.wording import number, running_text, with_semicolons
 
 _HERE: Final = Path(__file__).parent
 _OWN: Final = "own"
+_NETWORKS: Final = {"drawn": N_("Drawn above"), "bundled": N_("Trained pair of the app")}
 _HTML: Final = """
 <section class="play" tabindex="0" role="group">
   <div class="play-bar"></div>
@@ -36,52 +43,64 @@ _HTML: Final = """
 
 
 def play(chosen: Chosen, drawn: Drawn) -> None:
-    """Choose an image, a class and two blocks; show the play and its numbers."""
-    about = client.about(bundled("residual"))
+    """Choose the networks, an image, a class and two blocks; show the play and its numbers."""
+    reason = why_not(drawn)
+    if reason:
+        instead = _("Shown instead: the trained pair that comes with the app.")
+        st.caption(running_text([reason, instead]))
     with st.container(horizontal=True, gap="small", vertical_alignment="bottom"):
-        image, label = _image(about.class_names)
-        target = _target(about.class_names, label)
-        names, first = _blocks([layer.name for layer in about.layers if layer.kind == "block"])
-    walks = [_walked(role, image, target, names, first) for role in PAIRS[BUNDLED]]
-    show_play(walks, about.class_names[target])
-    st.caption(
-        _(
-            "Measured in the two trained networks that come with the app. Pictures: the channel whose maps "
-            "are strongest ({channels}); green is positive, purple negative, on one scale per network and "
-            "direction. Numbers: norms over all channels; those of two terms need not add up to that of "
-            "their sum. Line width on the way back: the share of a term's norm in the norms of both."
-        ).format(channels=_channels(walks))
+        played = bundled_pair() if reason else _played(drawn)
+        image, label = _image(played)
+        target = _target(played.classes, label)
+        names, first = _blocks(list(played.blocks))
+    with st.spinner(_("Computing …")):
+        walks = [_walked(role, image, target, names, first) for role in played.roles]
+    show_play(walks, played.classes[target])
+    pictures = _(
+        "Pictures: the channel whose maps are strongest ({channels}); green is positive, purple negative, on "
+        "one scale per network and direction. Numbers: norms over all channels; those of two terms need not "
+        "add up to that of their sum. Line width on the way back: the share of a term's norm in the norms of "
+        "both."
     )
+    st.caption(running_text([played.about, pictures.format(channels=_channels(walks))]))
     with st.expander(_("The numbers"), icon=":material/table_rows:", type="compact"):
         _numbers(walks)
 
 
-def _image(class_names: Sequence[str]) -> tuple[Pixels, int]:
+def _played(drawn: Drawn) -> Played:
+    """Those that are drawn, which can be played, or the bundled pair."""
+    wanted = LINK.choose(
+        "networks",
+        list(_NETWORKS),
+        "drawn" if are_trained(drawn) else "bundled",
+        lambda key: st.segmented_control(
+            _("Networks"),
+            list(_NETWORKS),
+            format_func=lambda one: labels.label(_NETWORKS, one),
+            key=key,
+            required=True,
+        ),
+    )
+    return drawn_pair(drawn) if wanted == "drawn" else bundled_pair()
+
+
+def _image(played: Played) -> tuple[Pixels, int]:
     """The image uint8 [1, C, H, W] and its class."""
-    network = bundled("residual")
-    opening = int(bundled_record()["opening_image"])
-    shown, labels = client.test_images(network, (opening,))
-    indices, classes, pictures = client.samples(network)
-    offered = {opening: (shown, int(labels[0]))}
-    offered |= {
-        index: (pictures[place : place + 1], label)
-        for place, (index, label) in enumerate(zip(indices, classes, strict=True))
-    }
     index = LINK.choose(
         "image",
-        list(offered),
-        opening,
+        list(played.pictures),
+        next(iter(played.pictures)),
         lambda key: st.selectbox(
             _("Test image"),
-            list(offered),
+            list(played.pictures),
             format_func=lambda one: _("{name} (number {index})").format(
-                name=class_names[offered[one][1]], index=one
+                name=played.classes[played.pictures[one][1]], index=one
             ),
             key=key,
             width=220,
         ),
     )
-    return offered[index]
+    return played.pictures[index]
 
 
 def _target(class_names: Sequence[str], label: int) -> int:
@@ -126,11 +145,9 @@ def _blocks(every: list[str]) -> tuple[list[str], int]:
     return every[first - 1 : first + 1], first
 
 
-def _walked(role: str, image: Pixels, target: int, names: list[str], first: int) -> Walked:
-    network = bundled(role)
-    title = f"{family_name(role)}-{client.about(network).depth}"
-    answer = client.ask(network, "walk", image, target=target, blocks=names)
-    return Walked(title, family_look(role).css, first, target, answer)
+def _walked(role: Role, image: Pixels, target: int, names: list[str], first: int) -> Walked:
+    answer = ask("walk", role.question, image, target=target, blocks=names)
+    return Walked(role.title, role.colour, first, target, answer)
 
 
 def _channels(walks: list[Walked]) -> str:

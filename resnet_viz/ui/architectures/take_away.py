@@ -11,7 +11,8 @@ from resnet_viz.architecture.svg import View, draw_file
 from resnet_viz.exports.network_program import network_program, published_program
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.architectures.choices import Chosen
-from resnet_viz.ui.architectures.client import Drawn, ask
+from resnet_viz.ui.architectures.client import Drawn
+from resnet_viz.ui.architectures.onnx_making import onnx, progress
 from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.ui.language import in_readers_language
 
@@ -22,6 +23,7 @@ def take_away(chosen: Chosen, drawn: Drawn) -> None:
         st.markdown(f"**{subject.title}**")
         with st.container(horizontal=True, gap="small"):
             _buttons(chosen, side, subject, architecture)
+    st.fragment(progress)([subject for subject, _architecture in drawn])
     st.caption(
         _(
             "The program is plain PyTorch; it loads weights that were exported from Runs. ONNX has the "
@@ -37,7 +39,7 @@ def _buttons(chosen: Chosen, side: str, subject: Subject, architecture: Architec
         f"{side}_svg", _("Drawing (SVG)"), f"{stem}.svg", lambda: draw_file(architecture, view, subject.title)
     )
     _button(f"{side}_python", _("Program (PyTorch)"), f"{stem}.py", lambda: _program(subject, architecture))
-    _button(f"{side}_onnx", _("Network (ONNX)"), f"{stem}.onnx", lambda: _onnx(subject))
+    _button(f"{side}_onnx", _("Network (ONNX)"), f"{stem}.onnx", lambda: onnx(subject))
     _button(f"{side}_json", _("Numbers (JSON)"), f"{stem}.json", lambda: as_json(subject.title, architecture))
     _button(f"{side}_mermaid", _("Flowchart (Mermaid)"), f"{stem}.mmd", lambda: mermaid(architecture))
 
@@ -46,10 +48,6 @@ def _program(subject: Subject, architecture: Architecture) -> str:
     if subject.spec is None or subject.shape is None:
         return published_program(subject.reference.partition(":")[2], architecture.parameters)
     return network_program(subject.spec, subject.shape, architecture.parameters)
-
-
-def _onnx(subject: Subject) -> bytes:
-    return ask("onnx", subject.weights).arrays["content"].tobytes()
 
 
 def _button(key: str, title: str, file_name: str, make: Callable[[], str | bytes]) -> None:
