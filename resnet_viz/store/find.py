@@ -122,7 +122,8 @@ def _parent(connection: Connection) -> ColumnElement[Any]:
     """The run that a run is a fork of; NULL where it is none."""
     if connection.dialect.name == "sqlite":
         return func.json_extract(runs.c.spec, "$.fork.run")
-    return cast(runs.c.spec, JSON)[("fork", "run")].as_string()
+    found: ColumnElement[str] = cast(runs.c.spec, JSON)[("fork", "run")].as_string()
+    return found
 
 
 def _only(connection: Connection, table: Table, name: str) -> str:

@@ -126,7 +126,7 @@ def test_lists_are_newest_first_and_filtered(store: Store, clock: Clock) -> None
 
 def test_forks_are_found_by_what_they_go_on_from(store: Store, clock: Clock) -> None:
     parents = queue(store, [spec(seed=seed) for seed in range(3)])
-    children = []
+    children: list[str] = []
     for parent in (*parents[:2], parents[0]):
         clock.now += 1
         changed = spec(seed=len(children)).but(fork=Fork(run=parent, step=3, change="rate"))

@@ -1,8 +1,11 @@
 """Forks on the Race page: what can be chosen, what is started, what becomes of charts, table and verdict."""
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_viz.checkpoint_files import position_file
 from resnet_viz.events import Desired, Event, RunState, StateChanged, Wish
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
@@ -97,6 +100,37 @@ def test_a_press_starts_a_fork_which_is_a_branch_of_the_charts_and_no_seed(
     assert branch.branch is not None
     assert branch.family == "residual"
     assert branch.series["train/loss"].step.tolist() == list(range(3, 12))
+
+
+def test_the_newest_kept_step_is_shown_until_the_reader_chooses_one(
+    race: GroupRecord, store: Store, tmp_path: Path
+) -> None:
+    plain = race.run_ids[0]
+    newest, away = store.run_folder(plain) / position_file(10), tmp_path / "not kept yet"
+    key = f"race_fork_step_{plain}"
+    newest.rename(away)
+    app = open_page("race", race=race.id)
+    assert app.selectbox(key=key).value == 3
+    away.rename(newest)
+    assert app.run().selectbox(key=key).value == 10
+    newest.rename(away)
+    assert app.run().selectbox(key=key).value == 3
+    app.selectbox(key=key).select(1).run()
+    away.rename(newest)
+    assert app.run().selectbox(key=key).value == 1
+    assert not app.exception
+
+
+def test_a_press_means_the_step_that_was_shown(race: GroupRecord, store: Store, tmp_path: Path) -> None:
+    plain = race.run_ids[0]
+    newest, away = store.run_folder(plain) / position_file(10), tmp_path / "not kept yet"
+    newest.rename(away)
+    app = open_page("race", race=race.id)
+    away.rename(newest)
+    app.button(key="race_fork").click().run()
+    (fork,) = store.runs(kind=FORK)
+    assert fork.spec.fork is not None
+    assert fork.spec.fork.step == 3
 
 
 def test_the_same_fork_twice_is_refused_on_the_page(race: GroupRecord, store: Store) -> None:
