@@ -1,5 +1,8 @@
 """Forks on the Race page: what can be chosen, what is started, what becomes of charts, table and verdict."""
 
+import csv
+import io
+import json
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.forks import FORK, start_fork
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.training.loop import train
+from resnet_viz.ui.experiment.results import _table_csv, _table_json
 from resnet_viz.ui.experiment.view import ExperimentSource
 from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.race.forks import compared
@@ -141,6 +145,35 @@ def test_the_same_fork_twice_is_refused_on_the_page(race: GroupRecord, store: St
     app.button(key="race_fork").click().run()
     assert f"has this fork already: {fork.id}" in texts(app)
     assert len(store.runs(kind=FORK)) == 1
+
+
+def test_the_downloaded_tables_have_the_forks_with_what_they_go_on_from(
+    race: GroupRecord, store: Store
+) -> None:
+    plain, residual = race.run_ids
+    fork = start_fork(store, residual, 3, "cut", LOCAL)
+    train_here(store, fork.id)
+    waiting = start_fork(store, fork.id, 10, "rate", LOCAL)
+    standing = ExperimentSource(race).read()
+    rows = list(csv.DictReader(io.StringIO(_table_csv(*standing))))
+    origin = [tuple(row[name] for name in ("run", "family", "parent", "step", "change")) for row in rows]
+    assert origin == [
+        (plain, "plain", "", "", ""),
+        (residual, "residual", "", "", ""),
+        (fork.id, "residual", residual, "3", "cut"),
+        (waiting.id, "residual", fork.id, "10", "rate"),
+    ]
+    facts = [store.run(row["run"]).facts for row in rows[:3]]
+    assert [float(row["train_loss"]) for row in rows[:3]] == [known["train_loss"] for known in facts]
+    errors = [1 - known["test_accuracy"] for known in facts]
+    assert [float(row["test_error"]) for row in rows[:3]] == pytest.approx(errors)
+    assert rows[3]["test_error"] == ""
+    found = json.loads(_table_json(*standing))
+    assert [row["run"] for row in found["cells"]] == [plain, residual]
+    assert [(row["run"], row["parent"]) for row in found["forks"]] == [
+        (fork.id, residual),
+        (waiting.id, fork.id),
+    ]
 
 
 def test_a_fork_is_stopped_and_continued_where_it_is_shown(race: GroupRecord, store: Store) -> None:
