@@ -30,7 +30,7 @@ def surfaces(
     sides = {"tickfont": small, "range": [places[0], places[-1]]}
     least, greatest = _heights(maps, low, high)
     # The corner of a bowl would hide the path, which ends at its bottom.
-    eye = {"x": 1.9, "y": 0.3, "z": 2.1} if any(map(_path, maps)) else {"x": 1.7, "y": 1.7, "z": 1.3}
+    eye = {"x": 2.0, "y": 0.35, "z": 2.1} if any(map(_path, maps)) else {"x": 1.7, "y": 1.7, "z": 1.3}
     for index, one in enumerate(maps):
         scene, first, last = f"scene{index + 1 if index else ''}", index / 2, (index + 1) / 2
         data += [{**trace, "scene": scene} for trace in (_surface(one, places), *_path(one))]
