@@ -77,7 +77,7 @@ def words_of_heights(maps: tuple[LossMap, LossMap]) -> list[str]:
     return [
         text.format(network=family_name(one.family), share=percent(one.path.share))
         for one in maps
-        if one.path and one.path.losses is not None
+        if one.path and _path(one)
     ]
 
 
@@ -97,7 +97,7 @@ def _surface(one: LossMap, places: npt.NDArray[np.float64]) -> Trace:
 
 def _path(one: LossMap) -> list[Trace]:
     """From checkpoint to checkpoint at the height of its own loss."""
-    if one.path is None or one.path.losses is None:
+    if one.path is None or one.path.losses is None or np.isnan(one.path.losses).all():
         return []
     x, y = one.path.points.astype(np.float32).T
     losses = map(number, one.path.losses.tolist())

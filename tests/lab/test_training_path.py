@@ -105,19 +105,19 @@ def test_in_three_dimensions_it_is_as_high_as_the_losses_of_its_checkpoints(
     np.testing.assert_allclose(written["losses"], lines[1], rtol=1e-5)
 
 
-def test_answers_that_know_no_losses_of_the_path_draw_none_in_three_dimensions(
+def test_answers_that_know_no_losses_of_the_path_yet_draw_none_in_three_dimensions(
     own_store: Store, race: str, tmp_path: Path
 ) -> None:
     whole = answer_about(own_store, race, None, tmp_path)
-    older = whole._replace(
-        arrays={name: values for name, values in whole.arrays.items() if "path_losses" not in name}
-    )
-    _cut, maps = panels(older)
-    assert isinstance(maps, Figure)
-    assert maps.solid is not None
-    assert {trace.type for trace in to_figure(maps.solid.chart).data} == {"surface"}
-    assert "Line" not in maps.solid.more
-    assert [trace.type for trace in to_figure(maps.chart).data].count("scatter") == 2
+    known = {name: values for name, values in whole.arrays.items() if "path_losses" not in name}
+    not_yet = {f"path_losses_{family}": np.full(3, np.nan) for family in ("plain", "residual")}
+    for arrays in (known, known | not_yet):
+        _cut, maps = panels(whole._replace(arrays=arrays))
+        assert isinstance(maps, Figure)
+        assert maps.solid is not None
+        assert {trace.type for trace in to_figure(maps.solid.chart).data} == {"surface"}
+        assert "Line" not in maps.solid.more
+        assert [trace.type for trace in to_figure(maps.chart).data].count("scatter") == 2
 
 
 def answer_about(store: Store, race: str, step: int | None, folder: Path) -> Frame:
