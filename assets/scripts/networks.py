@@ -181,11 +181,18 @@ def measure_norms(network, blocks, images):
 
 
 def train_on(network, images, labels, seed, steps):
-    """The network after some more steps, with the statistics of its last weights."""
+    """The network after some more steps, with the statistics of its last weights.
+
+    The images are those of a larger set that these steps draw.
+    """
     network = deepcopy(network).requires_grad_(True).train()
     optimizer = torch.optim.SGD(network.parameters(), 0.02, momentum=0.9)
+    here = torch.from_numpy(DATA["train_places"])
     for step in range(steps):
-        chosen = places(len(labels), seed, step, 32)
+        drawn = places(int(DATA["train_count"]), seed, step, 32)
+        if not torch.isin(drawn, here).all():
+            sys.exit("Only the images of the seeds and steps that were asked for are here.")
+        chosen = torch.searchsorted(here, drawn)
         loss = F.cross_entropy(network(images[chosen]), labels[chosen])
         optimizer.zero_grad()
         loss.backward()

@@ -78,12 +78,12 @@ def forkable_steps(store: Store, run: RunRecord) -> tuple[int, ...]:
 
 
 def forks_of(store: Store, run_ids: Collection[str]) -> list[RunRecord]:
-    """The forks of these runs and the forks of those, the oldest first."""
-    known, found = set(run_ids), []
-    for run in reversed(store.runs(kind=FORK)):
-        if run.spec.fork is not None and run.spec.fork.run in known:
-            known.add(run.id)
-            found.append(run)
+    """The forks of these runs, the oldest first, then the forks of those, and so on."""
+    found: list[RunRecord] = []
+    parents = set(run_ids)
+    while forks := store.runs(kind=FORK, parents=parents):
+        found += reversed(forks)
+        parents = {run.id for run in forks}
     return found
 
 

@@ -21,10 +21,13 @@ from resnet_viz.data.arrays import Arrays, read_arrays
 from resnet_viz.data.arrays import bundled_path as bundled_images
 from resnet_viz.data.balanced_order import balanced_order
 from resnet_viz.data.catalogue import BUNDLED, info, shape_of
+from resnet_viz.data.first_drawn import first_drawn
 from resnet_viz.data.sources import SOURCES
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.inspection.bundled import bundled_path
 from resnet_viz.lab.answers import Asking
+from resnet_viz.lab.question import Settings
+from resnet_viz.lab.questions.identity_blocks import BATCH
 from resnet_viz.lab.weights import START
 from resnet_viz.locale import N_
 from resnet_viz.specs import NetworkSpec, RunSpec
@@ -34,7 +37,7 @@ SCRIPTS: Final = Path(__file__).parents[2] / "assets" / "scripts"
 NETWORKS: Final = "networks.py"
 
 _Count = int | str | None
-"""So many images, or as many as the setting of that name says, or all."""
+"""So many images, or as many as the setting of that name says; None: those that further training draws."""
 _IMAGES: Final[Mapping[str, tuple[_Count, _Count]]] = {
     "block_change": (0, "images"),
     "paths": (0, "images"),
@@ -48,7 +51,7 @@ _IMAGES: Final[Mapping[str, tuple[_Count, _Count]]] = {
 }
 """How many training and test images a question about a pair looks at."""
 _OF_STATISTICS: Final = 256
-"""Training images that batch normalisation has its statistics from where weights are those of the start."""
+"""Training images that batch normalisation has its statistics from where weights are no trained ones."""
 
 _Named = dict[str, npt.NDArray[Any]]
 
@@ -105,12 +108,7 @@ def take_away(store: Store, asked: Asking, data_folder: Path) -> TakeAway:
             script_of(asked),
             lambda: _of_pair(asked, subjects, images) | {"networks": np.array(json.dumps(shapes))},
         )
-    test = None if asked.question.needs == "training" else 0
-    return TakeAway(
-        asked.question.name,
-        script_of(asked),
-        lambda: _cut(_ordered(read_arrays(bundled_images(BUNDLED))), None, test),
-    )
+    return TakeAway(asked.question.name, script_of(asked), lambda: _of_none(asked))
 
 
 def script_of(asked: Asking) -> str:
@@ -127,6 +125,12 @@ def script_of(asked: Asking) -> str:
     return f'"""{asked.question.title}\n\n{about}From ResNet Viz. {needs}"""\n\n{source}'
 
 
+def _of_none(asked: Asking) -> _Named:
+    arrays = read_arrays(bundled_images(BUNDLED))
+    test = None if asked.question.needs == "training" else 0
+    return _cut(arrays, balanced_order(arrays.train_labels), test)
+
+
 def _of_pair(asked: Asking, subjects: Sequence[_Subject], images: Path) -> _Named:
     begins = asked.settings.get("weights") == START
     data = subjects[0].spec.data
@@ -140,7 +144,22 @@ def _of_pair(asked: Asking, subjects: Sequence[_Subject], images: Path) -> _Name
     )
     if begins and train is not None:
         train = max(train, _OF_STATISTICS)
-    return found | _cut(_ordered(read_arrays(images)), train, test)
+    arrays = read_arrays(images)
+    order = balanced_order(arrays.train_labels)
+    if train is None:
+        chosen = _drawn(len(order), asked.settings)
+        found |= {"train_places": chosen, "train_count": np.array(len(order))}
+        order = order[chosen]
+    return found | _cut(arrays, order[:train], test)
+
+
+def _drawn(count: int, settings: Settings) -> npt.NDArray[np.int64]:
+    """Which training images are looked at: the first, and those of the further steps of all seeds."""
+    seeds, steps = int(settings["seeds"]), int(settings["steps"])
+    if (number := BATCH * steps) > count:  # a second epoch
+        return np.arange(count)
+    drawn = (first_drawn(count, number, seed) for seed in range(seeds))
+    return np.unique(np.concatenate([np.arange(min(count, _OF_STATISTICS)), *drawn]))
 
 
 def _subject(network: Mapping[str, str]) -> _Subject:
@@ -199,17 +218,11 @@ def _images_of(spec: RunSpec, data_folder: Path) -> Path:
     return path
 
 
-def _ordered(arrays: Arrays) -> Arrays:
-    """Training images in the order in which all sets of them begin."""
-    order = balanced_order(arrays.train_labels)
-    return arrays._replace(train_images=arrays.train_images[order], train_labels=arrays.train_labels[order])
-
-
-def _cut(arrays: Arrays, train: int | None, test: int | None) -> _Named:
-    """The first so many images, None being all, and their labels."""
+def _cut(arrays: Arrays, train: npt.NDArray[np.int64], test: int | None) -> _Named:
+    """The images ``train``, the first so many test images, None being all, and their labels."""
     found = {
-        "train_images": arrays.train_images[:train],
-        "train_labels": arrays.train_labels[:train],
+        "train_images": arrays.train_images[train],
+        "train_labels": arrays.train_labels[train],
         "test_images": arrays.test_images[:test],
         "test_labels": arrays.test_labels[:test],
     }

@@ -43,5 +43,16 @@ def path_in_plane(
     return PathInPlane(points.numpy(), inside / whole if whole else 1.0)
 
 
+@torch.inference_mode()
+def loss_of(network: nn.Module, images: Tensor, labels: Tensor) -> float:
+    """Mean cross-entropy of a network of the path itself, off the plane; it is in evaluation mode.
+
+    Args:
+        images: float [B, C, H, W], normalised, of the network's precision.
+        labels: int64 [B].
+    """
+    return float(nn.functional.cross_entropy(network(images), labels))
+
+
 def _flat(parts: Sequence[Tensor]) -> Tensor:
     return torch.cat([part.detach().double().flatten() for part in parts])

@@ -5,7 +5,18 @@ import secrets
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Table, bindparam, exists, select
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    cast,
+    exists,
+    func,
+    select,
+)
 
 from resnet_viz.errors import NotFound
 from resnet_viz.events import RunState
@@ -56,6 +67,7 @@ def list_runs(
     kind: str | None,
     owner: str | None,
     states: Collection[RunState] | None,
+    parents: Collection[str] | None,
     limit: int | None,
 ) -> list[RunRecord]:
     """The runs that fit every given condition, newest first, those of a group in their order."""
@@ -68,6 +80,8 @@ def list_runs(
         query = query.where(runs.c.owner == owner)
     if states is not None:
         query = query.where(runs.c.state.in_([state.value for state in states]))
+    if parents is not None:
+        query = query.where(_parent(connection).in_(parents))
     return [run_of(row) for row in connection.execute(query)]
 
 
@@ -102,6 +116,14 @@ def list_groups(
     for group_id, run_id in connection.execute(pairs.order_by(runs.c.group_id, runs.c.position)):
         members.setdefault(group_id, []).append(run_id)
     return [_group_of(row, tuple(members.get(row.id, ()))) for row in connection.execute(query)]
+
+
+def _parent(connection: Connection) -> ColumnElement[Any]:
+    """The run that a run is a fork of; NULL where it is none."""
+    if connection.dialect.name == "sqlite":
+        return func.json_extract(runs.c.spec, "$.fork.run")
+    found: ColumnElement[str] = cast(runs.c.spec, JSON)[("fork", "run")].as_string()
+    return found
 
 
 def _only(connection: Connection, table: Table, name: str) -> str:

@@ -147,11 +147,12 @@ class Store:
         kind: str | None = None,
         owner: str | None = None,
         states: Collection[RunState] | None = None,
+        parents: Collection[str] | None = None,
         limit: int | None = None,
     ) -> list[RunRecord]:
-        """The runs that fit every given condition, newest first, those of a group (of ``kind``) in order."""
+        """The runs (forks of ``parents``) that fit all given conditions, newest first, a group's in order."""
         with self._database.reading() as connection:
-            return list_runs(connection, group, kind, owner, states, limit)
+            return list_runs(connection, group, kind, owner, states, parents, limit)
 
     def groups(
         self, *, kind: str | None = None, owner: str | None = None, limit: int | None = None
@@ -297,9 +298,8 @@ class Store:
     def events_since(self, run_id: str, sequence: int) -> tuple[list[Event], int]:
         """What came after ``sequence`` (0: everything), and the number to ask with next time.
 
-        The points of one curve come joined, up to the next `Rewound`; curves
-        before other events. Cheap where nothing is new; an unknown run has no
-        events.
+        The points of one curve come joined, up to the next `Rewound`; curves before
+        other events. Cheap where nothing is new; an unknown run has no events.
         """
         with self._database.reading() as connection:
             return read_events(connection, run_id, sequence, self._read_layouts)

@@ -22,10 +22,19 @@ def pressed(button: Callable[..., bool], label: str, *, key: str, **more: Any) -
         key: of the button, in the session.
         more: for the button.
     """
-    noted = f"{key}_pressed_at"
+    noted = _noted(key)
     button(label, key=key, on_click=_note, args=(noted,), **more)
     at: float = st.session_state.pop(noted, -_KEPT_S)
     return monotonic() - at < _KEPT_S
+
+
+def waits(key: str) -> bool:
+    """Whether a press of the button ``key`` has come that `pressed` has not said yet."""
+    return _noted(key) in st.session_state
+
+
+def _noted(key: str) -> str:
+    return f"{key}_pressed_at"
 
 
 def _note(noted: str) -> None:

@@ -34,6 +34,7 @@ from resnet_viz.figures import (
 from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.families import family_look
 from resnet_viz.figures.figure import Figure
+from resnet_viz.figures.loss_scale import LossMap
 from resnet_viz.findings.race_numbers import judge
 from resnet_viz.history import RunHistory
 from tests.made.histories import curve, run, table
@@ -62,8 +63,8 @@ STATISTICS = layer_statistics.NetworkStatistics(
 )
 
 
-def _losses(family: str, some: bool) -> loss_maps.LossMap:
-    return loss_maps.LossMap(family, np.full((3, 3), 0.5 if some else np.nan))
+def _losses(family: str, some: bool) -> LossMap:
+    return LossMap(family, np.full((3, 3), 0.5 if some else np.nan))
 
 
 def _gaps() -> Figure:

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resnet_viz.data.arrays import Arrays, write_arrays
+from resnet_viz.data.sources import SOURCES
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.lab import answers
@@ -173,6 +175,26 @@ def test_identity_blocks_are_those_of_networks_without_norms_too(
     settings = SETTINGS["identity_blocks"][0]
     asked = asking(QUESTIONS["identity_blocks"], settings=settings)
     assert_same_numbers(ran(asked, tmp_path), answer("identity_blocks", tmp_path, pair, **settings))
+
+
+@pytest.mark.parametrize(("count", "most"), [(2000, 256 + 320), (100, 100)])
+def test_only_the_images_that_are_looked_at_lie_beside_the_script(
+    count: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten steps of 32 images draw some of a larger set, and all of one that they go through repeatedly."""
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (count + 250, 3, 32, 32), np.uint8)
+    labels = np.arange(count + 250, dtype=np.uint8) % 10
+    cifar = SOURCES["cifar10"].kept_path(tmp_path / "data")
+    cifar.parent.mkdir(parents=True)
+    write_arrays(Arrays(images[250:], labels[250:], images[:250], labels[:250]), cifar, compress=False)
+    pair = untrained_pair(tmp_path, data={"dataset": "cifar10"})
+    monkeypatch.setattr(answers, "subject", lambda *_, with_path: pair)
+    settings = {"images": 250, "seeds": 1}
+    asked = asking(QUESTIONS["identity_blocks"], settings=settings)
+    made = take_away(None, asked, tmp_path / "data").arrays()  # type: ignore[arg-type]
+    assert len(made["train_images"]) == len(made["train_labels"]) <= most
+    assert_same_numbers(ran(asked, tmp_path / "data"), answer("identity_blocks", tmp_path, pair, **settings))
 
 
 def assert_same_numbers(printed: dict[str, Any], result: Frame) -> None:

@@ -58,9 +58,7 @@ def test_the_path_is_drawn_on_both_maps_and_its_share_is_said_and_written(
     own_store: Store, race: str, tmp_path: Path
 ) -> None:
     asked = asking(QUESTION, race, None, {"layers": "last"})
-    (*_before, last) = measure(asked.values(own_store), Bench(tmp_path, 1, 1))
-    assert last.values is not None
-    result = Frame.from_bytes(Frame(dict(last.values), dict(last.arrays or {})).to_bytes())
+    result = answer_about(own_store, race, None, tmp_path)
     _cut, maps = panels(result)
     assert isinstance(maps, Figure)
     paths = [trace for trace in to_figure(maps.chart).data if trace.type == "scatter"]
@@ -74,3 +72,57 @@ def test_the_path_is_drawn_on_both_maps_and_its_share_is_said_and_written(
     assert written["steps"] == [0, 4]
     assert written["share_in_plane"] == share
     np.testing.assert_allclose(written["x"], result.arrays["path_plain"][:, 0])
+
+
+def test_in_three_dimensions_it_is_as_high_as_the_losses_of_its_checkpoints(
+    own_store: Store, race: str, tmp_path: Path
+) -> None:
+    """Each is the one in the middle of the map around that checkpoint."""
+    whole, *earlier = (answer_about(own_store, race, step, tmp_path) for step in (None, 4, 0))
+    lines = []
+    for family in ("plain", "residual"):
+        middles = [float(one.arrays[f"losses_{family}"][5, 5]) for one in (*reversed(earlier), whole)]
+        np.testing.assert_allclose(whole.arrays[f"path_losses_{family}"], middles, rtol=1e-5)
+        lines.append(middles)
+    _cut, maps = panels(whole)
+    assert isinstance(maps, Figure)
+    assert maps.solid is not None
+    drawn = to_figure(maps.solid.chart)
+    paths = [trace for trace in drawn.data if trace.type == "scatter3d"]
+    assert [trace.scene for trace in paths] == ["scene", "scene2"]
+    for path, middles in zip(paths, lines, strict=True):
+        np.testing.assert_allclose(np.float64(path.z), np.log10(middles), rtol=1e-5)
+        assert path.text[0].startswith("step 0: ")
+        low, high = drawn.layout[path.scene].zaxis.range
+        assert low <= min(path.z)
+        assert max(path.z) <= high
+    share = whole.values["path"]["residual"]["share"]
+    assert f"of the training of Residual, above the nearest point of this plane. {share:.1%}" in (
+        maps.solid.more
+    )
+    values = answer_values(asking(QUESTION, race, None, {"layers": "last"}), whole)
+    written = values["result"]["series"]["maps"]["residual"]["path"]
+    np.testing.assert_allclose(written["losses"], lines[1], rtol=1e-5)
+
+
+def test_answers_that_know_no_losses_of_the_path_yet_draw_none_in_three_dimensions(
+    own_store: Store, race: str, tmp_path: Path
+) -> None:
+    whole = answer_about(own_store, race, None, tmp_path)
+    known = {name: values for name, values in whole.arrays.items() if "path_losses" not in name}
+    not_yet = {f"path_losses_{family}": np.full(3, np.nan) for family in ("plain", "residual")}
+    for arrays in (known, known | not_yet):
+        _cut, maps = panels(whole._replace(arrays=arrays))
+        assert isinstance(maps, Figure)
+        assert maps.solid is not None
+        assert {trace.type for trace in to_figure(maps.solid.chart).data} == {"surface"}
+        assert "Line" not in maps.solid.more
+        assert [trace.type for trace in to_figure(maps.chart).data].count("scatter") == 2
+
+
+def answer_about(store: Store, race: str, step: int | None, folder: Path) -> Frame:
+    """The last answer about the last layers, as it comes over the wire."""
+    asked = asking(QUESTION, race, step, {"layers": "last"})
+    (*_before, last) = measure(asked.values(store), Bench(folder, 1, 1))
+    assert last.values is not None
+    return Frame.from_bytes(Frame(dict(last.values), dict(last.arrays or {})).to_bytes())

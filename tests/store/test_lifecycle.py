@@ -18,10 +18,11 @@ from resnet_viz.events import (
     Wish,
 )
 from resnet_viz.experiments.experiment import Experiment
-from resnet_viz.specs import NetworkSpec, RunSpec, TrainSpec
+from resnet_viz.specs import Fork, NetworkSpec, RunSpec, TrainSpec
 from resnet_viz.store import Fenced, Heartbeat, Store
 from tests.made.clock import Clock
-from tests.made.stored import claimed, queued
+from tests.made.specs import spec
+from tests.made.stored import claimed, queue, queued
 
 ENDS = [state for state in RunState if state.is_finished()]
 
@@ -121,6 +122,23 @@ def test_lists_are_newest_first_and_filtered(store: Store, clock: Clock) -> None
     assert store.groups(owner="bob") == [other]
     assert store.groups(kind="sweep") == []
     assert store.groups(limit=1) == [new]
+
+
+def test_forks_are_found_by_what_they_go_on_from(store: Store, clock: Clock) -> None:
+    parents = queue(store, [spec(seed=seed) for seed in range(3)])
+    children: list[str] = []
+    for parent in (*parents[:2], parents[0]):
+        clock.now += 1
+        changed = spec(seed=len(children)).but(fork=Fork(run=parent, step=3, change="rate"))
+        children += store.add_group("fork", "ada", changed.to_json(), [changed]).run_ids
+    first, other, second = children
+    assert [run.id for run in store.runs(parents=parents)] == [second, other, first]
+    assert [run.id for run in store.runs(kind="fork", parents=[parents[0]])] == [second, first]
+    assert [run.id for run in store.runs(limit=1, parents=[parents[0]])] == [second]
+    store.library.delete([second])
+    assert [run.id for run in store.runs(parents=[parents[0]])] == [first]
+    for nothing in ([], [parents[2]], ["a'\"%"]):
+        assert store.runs(parents=nothing) == []
 
 
 def test_a_run_is_claimed_once(store: Store, clock: Clock) -> None:

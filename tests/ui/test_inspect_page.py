@@ -16,8 +16,10 @@ from resnet_viz.cli.app import main
 from resnet_viz.data.photographs import PHOTOGRAPHS
 from resnet_viz.events import Facts, Progress, RunState, StateChanged
 from resnet_viz.experiments.experiment import Experiment
+from resnet_viz.experiments.forks import forked
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.jobs.experiments import start_experiment
+from resnet_viz.jobs.forks import FORK
 from resnet_viz.jobs.inspector import Inspector
 from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import Block
@@ -233,6 +235,17 @@ def test_a_race_is_preselected_and_its_checkpoints_compared() -> None:
     app.select_slider(key="inspect_step@en").set_value(0).run()
     assert app.query_params["step"] == "0"
     assert not app.error
+
+
+def test_a_fork_is_offered_but_the_race_is_preselected() -> None:
+    race = race_with_checkpoints()
+    store = server.store()
+    changed = forked(store.run(race.run_ids[1]).spec, race.run_ids[1], 0, "cut")
+    fork = store.add_group(FORK, "local", changed.to_json(), [changed])
+    write(store, fork.run_ids[0], saved(store.run_folder(fork.run_ids[0]), changed, 10, seed=0))
+    choice = open_inspect().selectbox(key="inspect_networks@en")
+    assert choice.value == race.id
+    assert any(fork.id in title for title in choice.options)
 
 
 def test_a_checkpoint_that_is_gone_is_told() -> None:

@@ -1,8 +1,14 @@
 """Forks on the Race page: what can be chosen, what is started, what becomes of charts, table and verdict."""
 
+import csv
+import io
+import json
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from resnet_viz.checkpoint_files import position_file
 from resnet_viz.events import Desired, Event, RunState, StateChanged, Wish
 from resnet_viz.experiments.experiment import Experiment
 from resnet_viz.experiments.kinds import RACE
@@ -10,6 +16,7 @@ from resnet_viz.jobs.experiments import start_experiment
 from resnet_viz.jobs.forks import FORK, start_fork
 from resnet_viz.store import GroupRecord, Store
 from resnet_viz.training.loop import train
+from resnet_viz.ui.experiment.results import _table_csv, _table_json
 from resnet_viz.ui.experiment.view import ExperimentSource
 from resnet_viz.ui.permissions import LOCAL
 from resnet_viz.ui.race.forks import compared
@@ -99,6 +106,37 @@ def test_a_press_starts_a_fork_which_is_a_branch_of_the_charts_and_no_seed(
     assert branch.series["train/loss"].step.tolist() == list(range(3, 12))
 
 
+def test_the_newest_kept_step_is_shown_until_the_reader_chooses_one(
+    race: GroupRecord, store: Store, tmp_path: Path
+) -> None:
+    plain = race.run_ids[0]
+    newest, away = store.run_folder(plain) / position_file(10), tmp_path / "not kept yet"
+    key = f"race_fork_step_{plain}"
+    newest.rename(away)
+    app = open_page("race", race=race.id)
+    assert app.selectbox(key=key).value == 3
+    away.rename(newest)
+    assert app.run().selectbox(key=key).value == 10
+    newest.rename(away)
+    assert app.run().selectbox(key=key).value == 3
+    app.selectbox(key=key).select(1).run()
+    away.rename(newest)
+    assert app.run().selectbox(key=key).value == 1
+    assert not app.exception
+
+
+def test_a_press_means_the_step_that_was_shown(race: GroupRecord, store: Store, tmp_path: Path) -> None:
+    plain = race.run_ids[0]
+    newest, away = store.run_folder(plain) / position_file(10), tmp_path / "not kept yet"
+    newest.rename(away)
+    app = open_page("race", race=race.id)
+    away.rename(newest)
+    app.button(key="race_fork").click().run()
+    (fork,) = store.runs(kind=FORK)
+    assert fork.spec.fork is not None
+    assert fork.spec.fork.step == 3
+
+
 def test_the_same_fork_twice_is_refused_on_the_page(race: GroupRecord, store: Store) -> None:
     residual = race.run_ids[1]
     fork = start_fork(store, residual, 10, "cut", LOCAL)
@@ -107,6 +145,35 @@ def test_the_same_fork_twice_is_refused_on_the_page(race: GroupRecord, store: St
     app.button(key="race_fork").click().run()
     assert f"has this fork already: {fork.id}" in texts(app)
     assert len(store.runs(kind=FORK)) == 1
+
+
+def test_the_downloaded_tables_have_the_forks_with_what_they_go_on_from(
+    race: GroupRecord, store: Store
+) -> None:
+    plain, residual = race.run_ids
+    fork = start_fork(store, residual, 3, "cut", LOCAL)
+    train_here(store, fork.id)
+    waiting = start_fork(store, fork.id, 10, "rate", LOCAL)
+    standing = ExperimentSource(race).read()
+    rows = list(csv.DictReader(io.StringIO(_table_csv(*standing))))
+    origin = [tuple(row[name] for name in ("run", "family", "parent", "step", "change")) for row in rows]
+    assert origin == [
+        (plain, "plain", "", "", ""),
+        (residual, "residual", "", "", ""),
+        (fork.id, "residual", residual, "3", "cut"),
+        (waiting.id, "residual", fork.id, "10", "rate"),
+    ]
+    facts = [store.run(row["run"]).facts for row in rows[:3]]
+    assert [float(row["train_loss"]) for row in rows[:3]] == [known["train_loss"] for known in facts]
+    errors = [1 - known["test_accuracy"] for known in facts]
+    assert [float(row["test_error"]) for row in rows[:3]] == pytest.approx(errors)
+    assert rows[3]["test_error"] == ""
+    found = json.loads(_table_json(*standing))
+    assert [row["run"] for row in found["cells"]] == [plain, residual]
+    assert [(row["run"], row["parent"]) for row in found["forks"]] == [
+        (fork.id, residual),
+        (waiting.id, fork.id),
+    ]
 
 
 def test_a_fork_is_stopped_and_continued_where_it_is_shown(race: GroupRecord, store: Store) -> None:

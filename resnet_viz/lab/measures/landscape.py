@@ -9,7 +9,7 @@ from resnet_viz.inspection.models import load_model
 from resnet_viz.lab.asked import Asked, Trained
 from resnet_viz.probes.curvature import largest_eigenvalue
 from resnet_viz.probes.landscape import Layers, perturbed_weights, slice_losses
-from resnet_viz.probes.training_path import PathInPlane, path_in_plane
+from resnet_viz.probes.training_path import PathInPlane, loss_of, path_in_plane
 from resnet_viz.processes.measuring import Partial
 
 _SIDE: Final = 11
@@ -24,7 +24,8 @@ def measure(asked: Asked) -> Generator[Partial]:
     Arrays: ``places`` float64 [side]; ``losses_FAMILY`` float64 [side, side], rows along the second
     direction, NaN where not yet measured. Values: ``families``, ``layers``, ``images``, ``classes``, and
     ``eigenvalue`` by family once it is known. Where checkpoints are known also ``path_FAMILY`` float64
-    [checkpoints + 1, 2] (see `probes.training_path`), and the value ``path``: steps and share by family.
+    [checkpoints + 1, 2] (see `probes.training_path`), ``path_losses_FAMILY`` float64 [checkpoints + 1], the
+    loss of each as it was kept on the same images, and the value ``path``: steps and share by family.
     """
     layers, seed, count = (asked.settings[name] for name in ("layers", "directions", "images"))
     places = np.linspace(-1, 1, _SIDE)
@@ -37,6 +38,7 @@ def measure(asked: Asked) -> Generator[Partial]:
     batches = {one.family: one.few(count, of_training=True) for one in asked.networks}
     losses = {family: np.full((_SIDE, _SIDE), np.nan) for family in networks}
     eigenvalues: dict[str, float] = {}
+    path_losses = {one.family: np.full(len(one.path) + 1, np.nan) for one in asked.networks if one.path}
     paths = {one.family: _path(one, layers, seed) for one in asked.networks if one.path}
 
     def found(share: float) -> Partial:
@@ -61,6 +63,7 @@ def measure(asked: Asked) -> Generator[Partial]:
                 "places": places,
                 **{f"losses_{name}": values.copy() for name, values in losses.items()},
                 **{f"path_{name}": path.points for name, path in paths.items()},
+                **{f"path_losses_{name}": values.copy() for name, values in path_losses.items()},
             },
         )
 
@@ -72,6 +75,13 @@ def measure(asked: Asked) -> Generator[Partial]:
         for family, loss in zip(networks, here, strict=True):
             losses[family][at] = loss
         yield found((1 - _BEND_SHARE) * done / len(points))
+    for one in asked.networks:
+        for at, (_step, model) in enumerate(one.path):
+            earlier = load_model(model, one.data_folder).network
+            path_losses[one.family][at] = loss_of(earlier, *batches[one.family])
+            yield found(1 - _BEND_SHARE)
+        if one.path:
+            path_losses[one.family][-1] = losses[one.family][_SIDE // 2, _SIDE // 2]
     for number, (family, network) in enumerate(networks.items()):
         names = perturbed_weights(network, layers)
         estimates = largest_eigenvalue(network, *batches[family], names, products=_PRODUCTS)

@@ -21,6 +21,8 @@ DEVIATIONS: Final = (0.0, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0)
 """Of the noise, in deviations of He's initial weights; at 1 it is as large as where training starts."""
 NOISE: Final = 0.5
 """With which training goes on, and which is judged."""
+BATCH: Final = 32
+"""Images of each step of that training."""
 _HALF: Final = DEVIATIONS.index(NOISE)
 _PREDICTED: Final = DEVIATIONS.index(0.3)
 _SAME: Final = 1e-5

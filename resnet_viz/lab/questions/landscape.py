@@ -6,8 +6,8 @@ import numpy as np
 
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
-from resnet_viz.figures.loss_maps import LossMap, TrainingPath
 from resnet_viz.figures.loss_maps import figure as loss_maps
+from resnet_viz.figures.loss_scale import LossMap, TrainingPath
 from resnet_viz.lab.guessing import guesses, would_tell_more
 from resnet_viz.lab.panel import Numbers, Panel, Series
 from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Value
@@ -54,8 +54,9 @@ def panels(result: Frame) -> list[Panel | Figure]:
 
 
 def _map_of(result: Frame, family: str) -> LossMap:
-    told = result.values.get("path", {}).get(family)  # answers of bundled pairs, and older ones, have none
-    path = None if told is None else TrainingPath(result.arrays[f"path_{family}"], **told)
+    # Answers about bundled pairs, and older ones, have none, or know no losses of it.
+    told, losses = result.values.get("path", {}).get(family), result.arrays.get(f"path_losses_{family}")
+    path = None if told is None else TrainingPath(result.arrays[f"path_{family}"], **told, losses=losses)
     return LossMap(family, result.arrays[f"losses_{family}"], path)
 
 

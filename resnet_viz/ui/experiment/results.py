@@ -11,14 +11,14 @@ from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.experiments.forks import fork_words
 from resnet_viz.figures.families import family_name
 from resnet_viz.jobs.experiments import FilledCell
-from resnet_viz.jobs.outcome import cell_rows, outcome
+from resnet_viz.jobs.outcome import cell_rows, fork_rows, outcome
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import RunRecord
 from resnet_viz.ui import labels, pages, server
 from resnet_viz.ui.downloads import Download, download_buttons, everything_recorded
 from resnet_viz.ui.experiment.cell_words import failure_sentence, state_name
-from resnet_viz.ui.experiment.view import ExperimentView, Standing
+from resnet_viz.ui.experiment.view import ExperimentView, Standing, read_history
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.table import table_html
 from resnet_viz.wording import duration, number, percent
@@ -60,7 +60,7 @@ def results(standing: Standing, following: Following[Standing], columns: Sequenc
     download_buttons(
         page,
         [
-            Download(_("Table as CSV"), f"{name}.csv", lambda: _table_csv(cell_rows(view.cells, cells))),
+            Download(_("Table as CSV"), f"{name}.csv", lambda: _table_csv(view, cells)),
             Download(_("Table and verdict as JSON"), f"{name}.json", lambda: _table_json(view, cells)),
             *everything_recorded(view.kind.name, group_id, recorded, f"{name}-recorded"),
         ],
@@ -121,12 +121,20 @@ def _counted(value: int | None) -> str:
     return "–" if value is None else f"{value:,}"
 
 
-def _table_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    lines = [",".join(rows[0])]
-    lines += [",".join("" if value is None else str(value) for value in row.values()) for row in rows]
+def _table_csv(view: ExperimentView, cells: Sequence[CellHistory]) -> str:
+    rows = [*cell_rows(view.cells, cells), *_forks(view)]
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [",".join(columns)]
+    for row in rows:
+        values = (row.get(name) for name in columns)
+        lines.append(",".join("" if value is None else str(value) for value in values))
     return "\n".join(lines) + "\n"
 
 
 def _table_json(view: ExperimentView, cells: Sequence[CellHistory]) -> str:
-    found = outcome(view.kind, view.group.id, view.spec, view.cells, cells)
+    found = outcome(view.kind, view.group.id, view.spec, view.cells, cells) | {"forks": _forks(view)}
     return json.dumps(found, ensure_ascii=False)
+
+
+def _forks(view: ExperimentView) -> list[dict[str, Any]]:
+    return fork_rows([(place, read_history(place.run)) for place in view.forks if place.run is not None])

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from resnet_viz.errors import NotFound
 from resnet_viz.inspection.bundled import BUNDLED, PAIRS, TITLES, pairs_here
+from resnet_viz.jobs.forks import FORK
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import GroupRecord, RunRecord
 from resnet_viz.ui import pages, server
@@ -120,7 +121,8 @@ def _offered() -> tuple[dict[str, GroupRecord | None], str | None]:
         groups += _named(linked)
     found: dict[str, GroupRecord | None] = dict.fromkeys(pairs_here())
     found |= {group.id: group for group in groups}
-    own = [group.id for group in groups if group.owner == owner()]
+    # A fork alone is half of a comparison.
+    own = [group.id for group in groups if group.owner == owner() and group.kind != FORK]
     return found | {PUBLISHED: None}, next(iter([*own, *found]), None)
 
 

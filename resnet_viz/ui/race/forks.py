@@ -1,6 +1,6 @@
 """Forks of a race's networks: started here, drawn as branches of their parents, each with a line of words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -24,7 +24,7 @@ from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.live.progress import progress_html
 from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.permissions import may_change, owner
-from resnet_viz.ui.press import pressed
+from resnet_viz.ui.press import pressed, waits
 from resnet_viz.ui.translated import choose
 from resnet_viz.wording import running_text
 
@@ -138,13 +138,7 @@ def _choose_fork(view: ExperimentView) -> None:
             width=240,
         )
         spec = places[run_id].cell.run
-        kept = list(steps[run_id])
-        key = f"race_fork_step_{run_id}"
-        if st.session_state.get(key) not in kept:
-            st.session_state.pop(key, None)
-        step = st.selectbox(
-            _("Step"), kept, index=len(kept) - 1, format_func=lambda one: f"{one:,}", key=key, width=120
-        )
+        step = _choose_step(run_id, steps[run_id])
         change = choose(
             st.selectbox,
             _("Difference"),
@@ -163,6 +157,23 @@ def _choose_fork(view: ExperimentView) -> None:
         return
     server.wake()
     st.rerun()
+
+
+def _choose_step(run_id: str, kept: Sequence[int]) -> int:
+    """The newest kept step, until the reader has chosen one."""
+    key, chosen = f"race_fork_step_{run_id}", f"race_fork_chosen_{run_id}"
+    # Who presses means the step that was shown.
+    if not (waits("race_fork") and st.session_state.get(key) in kept):
+        step = st.session_state.get(chosen)
+        st.session_state[key] = step if step in kept else kept[-1]
+    return st.selectbox(
+        _("Step"),
+        kept,
+        format_func=lambda one: f"{one:,}",
+        key=key,
+        on_change=lambda: st.session_state.update({chosen: st.session_state[key]}),
+        width=120,
+    )
 
 
 def _waits(view: ExperimentView) -> str:
