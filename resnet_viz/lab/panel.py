@@ -66,7 +66,8 @@ class Series:
 class Panel:
     """One chart: titles, axes, lines; texts in the reader's language.
 
-    ``x_texts``: what stands at 0, 1, … of an axis of names.
+    ``x_texts``: what stands at 0, 1, … of an axis of names. ``band``: what lines and bands are, if that has
+    to be said.
     """
 
     name: str
@@ -81,6 +82,7 @@ class Panel:
     x_texts: tuple[str, ...] = ()
     more: str = ""
     y_range: tuple[float, float] | None = None
+    band: str = ""
 
     def beside(self, before: "Panel | None") -> "Panel":
         """The same with the lines of an earlier answer behind its own."""
@@ -120,7 +122,7 @@ def panel_figure(panel: Panel) -> Figure:
     chart = _chart(panel)
     return Figure(
         panel.title,
-        panel.how_to_read,
+        running_text((panel.how_to_read, panel.band)),
         _in_words(panel),
         chart,
         lambda: _table(panel),

@@ -1,5 +1,6 @@
 """When does the network know? (Alain & Bengio 2016)"""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,12 @@ def known_from(result: Frame, family: str) -> int | None:
     """After how many blocks the network's class is said, and stays, for half of the test images."""
     enough = np.flatnonzero(result.arrays[f"known_{family}"] >= 0.5)
     return int(enough[0]) if len(enough) else None
+
+
+def gap(result: Frame) -> float | None:
+    """The least rise of a network from its first block to its last; None where one only guesses."""
+    rises = [_rise(result, family) for family in result.values["families"]]
+    return None if _guesses(result) and not _is_level(rises) else min(rises)
 
 
 def panels(result: Frame) -> list[Panel | Figure]:
@@ -87,14 +94,10 @@ def find(result: Frame) -> Finding | None:
     done = result.values["train_images"]
     if len(set(done.values())) > 1 or f"accuracy_{families[-1]}" not in result.arrays:
         return None
-    rises, falls = [], []
-    for family in families:
-        accuracy = result.arrays[f"accuracy_{family}"]
-        rises.append(float(accuracy[-1] - accuracy[0]))
-        falls.append(fall(result, family))
-    whole, classes = result.values["whole"], result.values["classes"]
-    level = all(abs(rise) <= _RISES for rise in rises)
-    idle = not level and any(errs_as_guessing(1 - whole[family], classes) for family in families)
+    rises = [_rise(result, family) for family in families]
+    falls = [fall(result, family) for family in families]
+    level = _is_level(rises)
+    idle = not level and _guesses(result)
     if level:
         outcome = Outcome.NO_EFFECT
     elif idle:
@@ -136,11 +139,24 @@ def find(result: Frame) -> Finding | None:
     )
 
 
+def _rise(result: Frame, family: str) -> float:
+    accuracy = result.arrays[f"accuracy_{family}"]
+    return float(accuracy[-1] - accuracy[0])
+
+
+def _is_level(rises: Sequence[float]) -> bool:
+    return all(abs(rise) <= _RISES for rise in rises)
+
+
+def _guesses(result: Frame) -> bool:
+    """Whether one of the networks knows nothing in the end."""
+    whole, classes = result.values["whole"], result.values["classes"]
+    return any(errs_as_guessing(1 - whole[family], classes) for family in result.values["families"])
+
+
 def _would_tell(outcome: Outcome) -> Sentence | None:
     if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED):
-        return sentence(
-            N_("Networks that are trained longer, more test images, or several seeds, would tell.")
-        )
+        return sentence(N_("Networks that are trained longer, more test images, or more seeds, would tell."))
     return None
 
 
@@ -198,13 +214,14 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("One pair of networks: what is measured belongs to these two runs."),
         N_(
             "Later stages have more channels, so the classifier gets more numbers there: a part of the rise "
             "from stage to stage is due to that."
         ),
         N_("What a linear classifier cannot read may be there all the same, and later blocks may use it."),
     ),
+    limit_of_pair=N_("One pair of networks: what is measured belongs to these two runs."),
+    gap=gap,
     published=(
         Published(
             sentence(N_("Linear classifiers get better from layer to layer, without being trained to.")),
