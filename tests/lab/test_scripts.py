@@ -152,7 +152,7 @@ def test_a_script_gives_the_numbers_of_the_app(
     name: str, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = untrained_pair(tmp_path, depth=20)
-    monkeypatch.setattr(answers, "subject", lambda *_, with_path: pair)
+    monkeypatch.setattr(answers, "subjects", lambda *_, with_path: Subjects((pair,)))
     question = QUESTIONS[name]
     asked = asking(question, settings=settings)
     networks = () if question.needs != "pair" else pair[1:] if question.residual_only else pair
