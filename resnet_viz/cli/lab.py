@@ -34,7 +34,7 @@ def lab(
     ] = _LIST,
     run: Annotated[
         str | None,
-        typer.Option(help="A race or a run whose networks to ask about; by default the bundled pair."),
+        typer.Option(help="A race (all its seeds) or a run (its seed alone); by default the bundled pair."),
     ] = None,
     checkpoint: Annotated[
         int | None, typer.Option(help="Step of a kept checkpoint; by default the last.")

@@ -60,7 +60,7 @@ def asked_at(question: Question, depths: Sequence[int], settings: Mapping[str, V
     if chart_of_depths(question) is not None:
         raise InvalidSetting(
             "all_depths_in_one",
-            N_("Every answer to the question {question} has all depths already; leave out --depths."),
+            N_("Every result of the question {question} has all depths already; leave out --depths."),
             field="depths",
             question=question.name,
         )

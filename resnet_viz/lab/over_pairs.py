@@ -19,7 +19,7 @@ from resnet_viz.lab.question import Choices, Drawing, Finding, Guess, Outcome, Q
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
-from resnet_viz.wording import sentence
+from resnet_viz.wording import running_text, sentence
 
 
 def for_pairs(question: Question) -> Question:
@@ -28,7 +28,7 @@ def for_pairs(question: Question) -> Question:
         return question
     return replace(
         question,
-        panels=lambda result: _panels(question, unpacked(result)),
+        panels=lambda result: _panels(question, unpacked(result), result.values.get("seeds", ())),
         find=lambda result: _find(question, unpacked(result)),
         predict=_predicted(question.predict),
     )
@@ -47,15 +47,21 @@ def _predicted(asked: Choices | Guess | Drawing) -> Choices | Guess | Drawing:
     return asked._replace(line=of_mean(asked.line))
 
 
-def _panels(question: Question, answers: Sequence[Frame]) -> list[Panel | Figure]:
+def _panels(question: Question, answers: Sequence[Frame], seeds: Sequence[int]) -> list[Panel | Figure]:
     first, *more = (question.panels(answer) for answer in answers)
     if not more:
-        return first
+        return [_of_first(one, seeds[0]) if seeds and isinstance(one, Panel) else one for one in first]
     joined: list[Panel | Figure] = []
     for each in zip(first, *more, strict=True):
         panels = [one for one in each if isinstance(one, Panel)]
         joined.append(_joined(panels) if panels else each[0])
     return joined
+
+
+def _of_first(panel: Panel, seed: int) -> Panel:
+    """``panel`` while there is nothing of the other seeds."""
+    only = _("So far of seed {seed} alone.").format(seed=seed)
+    return replace(panel, band=running_text((panel.band, only)))
 
 
 def _joined(panels: Sequence[Panel]) -> Panel:

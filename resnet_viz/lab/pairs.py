@@ -25,11 +25,15 @@ def pair_by_pair(each: Iterable[Iterable[Partial]], pairs: int, seeds: Sequence[
             share = (place + partial.share) / pairs
             if partial.values is not None:
                 newest = Frame(dict(partial.values), dict(partial.arrays or {}))
-            yield Partial(share) if whole else partial._replace(share=share)
+            if pairs == 1:
+                yield partial
+            elif whole or partial.values is None:
+                yield Partial(share)
+            else:
+                yield _packed(share, [newest], seeds)
         whole.append(newest)
         if len(whole) > 1:
-            packed = _packed(whole, seeds)
-            yield Partial(len(whole) / pairs, packed.values, packed.arrays)
+            yield _packed(len(whole) / pairs, whole, seeds)
 
 
 def unpacked(result: Frame) -> list[Frame]:
@@ -49,11 +53,12 @@ def mean_of(answers: Sequence[Frame]) -> Frame:
     return Frame(_mean([one.values for one in answers]), arrays)
 
 
-def _packed(answers: Sequence[Frame], seeds: Sequence[int]) -> Frame:
+def _packed(share: float, answers: Sequence[Frame], seeds: Sequence[int]) -> Partial:
     arrays = {
         f"{place}/{name}": array for place, one in enumerate(answers) for name, array in one.arrays.items()
     }
-    return Frame({"pairs": [one.values for one in answers], "seeds": list(seeds[: len(answers)])}, arrays)
+    values = {"pairs": [one.values for one in answers], "seeds": list(seeds[: len(answers)])}
+    return Partial(share, values, arrays)
 
 
 def _arrays_of(result: Frame, prefix: str) -> dict[str, _Array]:

@@ -131,7 +131,9 @@ def test_while_it_measures_the_first_pair_shows_as_it_goes_and_then_every_whole_
     assert shares[-1] == 1
     seen = [len(unpacked(Frame(dict(one.values), dict(one.arrays or {})))) for one in told if one.values]
     assert seen == [1, 1, 2, 3]
-    assert [list(one.values["seeds"]) for one in told[3:] if one.values] == [[4, 5], [4, 5, 6]]
+    assert [list(one.values["seeds"]) for one in told if one.values] == [[4], [4], [4, 5], [4, 5, 6]]
+    (panel,) = whole(LESION, Frame(dict(told[0].values or {}), dict(told[0].arrays or {})))
+    assert panel_figure(panel).how_to_read.endswith("So far of seed 4 alone.")
 
 
 @pytest.mark.parametrize("name", [one.name for one in QUESTIONS.values() if one.gap is not None])
