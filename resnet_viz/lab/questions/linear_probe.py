@@ -8,8 +8,8 @@ import numpy as np
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.guessing import errs_as_guessing, would_tell_more
-from resnet_viz.lab.panel import Panel, Series
-from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting
+from resnet_viz.lab.panel import Numbers, Panel, Series
+from resnet_viz.lab.question import Drawing, Finding, Outcome, Published, Question, Setting
 from resnet_viz.lab.weights import WEIGHTS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -173,12 +173,12 @@ def _shuffles(result: Frame) -> int:
     )
 
 
-def _measured(result: Frame) -> float | None:
+def _residual(result: Frame) -> Series | None:
     family = result.values["families"][-1]
     if find(result) is None:
         return None
-    known = known_from(result, family)
-    return None if known is None else known / (len(result.arrays[f"known_{family}"]) - 1)
+    accuracy: Numbers = result.arrays[f"accuracy_{family}"]
+    return Series(family_name(family), np.arange(len(accuracy), dtype=np.float64), accuracy, family)
 
 
 QUESTION = Question(
@@ -202,13 +202,15 @@ QUESTION = Question(
             "images", N_("Training images"), (1000, 3000, 6000), 3000, N_("More images: a better classifier.")
         ),
     ),
-    predict=Guess(
-        N_("After what share of its blocks has the residual network settled half of the test images?"),
+    predict=Drawing(
+        N_("Draw the test accuracy of a linear classifier after each block of the residual network."),
+        "accuracy",
+        N_("After block (0: before the first)"),
+        N_("Test accuracy"),
         0.0,
         1.0,
-        0.05,
-        _measured,
-        percent,
+        0.01,
+        _residual,
         is_share=True,
     ),
     panels=panels,
