@@ -89,8 +89,10 @@ def lab(
         about = asked.subjects(store)
         result = answered(store, asked, quiet=json)
     if json:
+        values = answer_values(asked, result)
+        taken = values["seeds"] or list(about.seeds[:1])
         left_out = [{"seed": seed, "why": str(why)} for seed, why in about.left_out]
-        put_json({**answer_values(asked, result), "left_out": left_out})
+        put_json({**values, "seeds": taken, "left_out": left_out})
     else:
         show(_(asked_question.title))
         if said := running_text(about.said(takes_one=asked.takes_one_pair)):

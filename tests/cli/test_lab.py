@@ -65,6 +65,9 @@ def test_of_a_race_all_seeds_are_taken_and_those_left_out_are_said(
     found = output(capsys)
     assert found["seeds"] == [0, 2]
     assert found["left_out"] == [{"seed": 1, "why": "not finished"}]
+    alone = own_store.group(race).run_ids[-1]  # a run is its seed alone
+    assert call("lab", "block_change", "--run", alone, "--json") == 0
+    assert output(capsys)["seeds"] == [own_store.run(alone).seed]
     assert call("lab", "lesion", "--run", race) == 0
     shown = capsys.readouterr().out
     assert "Seeds: 0, 2. Left out: seed 1 (not finished)." in shown

@@ -86,6 +86,9 @@ def test_of_a_race_its_seeds_stand_there_or_which_one_a_question_takes(store: St
     app = open_page("lab", question="landscape", about=race)
     assert "This question takes one pair of networks, that of seed 0." in texts(app)
     assert "with these settings" not in texts(app)
+    app = open_page("lab", question="lesion", about=store.group(race).run_ids[0])
+    assert not app.exception
+    assert "Seeds:" not in texts(app)  # a run is its seed alone
 
 
 def test_what_cannot_be_had_of_a_link_is_said(store: Store) -> None:

@@ -122,11 +122,11 @@ def _about() -> str:
     def title(reference: str) -> str:
         if reference in TITLES:
             return _(TITLES[reference])
-        group = own.get(reference) or server.store().group(reference)
         try:
+            group = own.get(reference) or server.store().group(reference)
             return f"{group.name or RACE.title_of(spec_of(group))} · {group.id}"
-        except InvalidSetting:
-            return group.id
+        except (InvalidSetting, NotFound):  # no experiment, or a run
+            return reference
 
     return LINK.choose(
         ABOUT,
