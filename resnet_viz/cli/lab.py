@@ -23,7 +23,7 @@ from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
 from resnet_viz.store import home_folder
-from resnet_viz.wording import duration
+from resnet_viz.wording import duration, running_text
 
 _LIST: Final = "list"
 
@@ -34,7 +34,7 @@ def lab(
     ] = _LIST,
     run: Annotated[
         str | None,
-        typer.Option(help="A race or a run whose networks to ask about; by default the bundled pair."),
+        typer.Option(help="A race (all its seeds) or a run (its seed alone); by default the bundled pair."),
     ] = None,
     checkpoint: Annotated[
         int | None, typer.Option(help="Step of a kept checkpoint; by default the last.")
@@ -86,16 +86,24 @@ def lab(
         _write_script(asked, script)
         return
     with history() as store:
+        about = asked.subjects(store)
         result = answered(store, asked, quiet=json)
     if json:
-        put_json(answer_values(asked, result))
+        values = answer_values(asked, result)
+        taken = values["seeds"] or list(about.seeds[:1])
+        left_out = [{"seed": seed, "why": str(why)} for seed, why in about.left_out]
+        put_json({**values, "seeds": taken, "left_out": left_out})
     else:
+        show(_(asked_question.title))
+        if said := running_text(about.said(takes_one=asked.takes_one_pair)):
+            show(said)
         _show(asked_question, result)
 
 
 def _write_script(asked: Asking, file: Path) -> None:
     with history() as store:
         made = take_away(store, asked, home_folder() / "data")
+        only = asked.subjects(store).only
     try:
         write_whole(file, made.zipped())
     except OSError as error:
@@ -105,6 +113,8 @@ def _write_script(asked: Asking, file: Path) -> None:
             file=file, name=asked.question.name
         )
     )
+    if only is not None:
+        say(str(only))
 
 
 def _list(json: bool) -> None:
@@ -167,7 +177,6 @@ def _given(question: Question, fields: list[str]) -> dict[str, Value]:
 
 
 def _show(question: Question, result: Frame) -> None:
-    show(_(question.title))
     for panel in question.panels(result):
         figure = panel_figure(panel) if isinstance(panel, Panel) else panel
         columns = figure.table()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from resnet_viz.figures.curves import Band, thinned
 from resnet_viz.figures.lines import Line
@@ -11,6 +12,7 @@ from resnet_viz.history import Curve
 from resnet_viz.locale import gettext as _
 
 Trace = dict[str, Any]
+_Numbers = npt.NDArray[np.floating]
 
 SEED_POINTS = 40
 
@@ -65,6 +67,18 @@ def band_trace(line: Line, band: Band, *, log: bool = False) -> list[Trace]:
             "hoverinfo": "skip",
         }
     ]
+
+
+def outline(x: _Numbers, low: _Numbers, high: _Numbers) -> tuple[_Numbers, _Numbers]:
+    """The outline of a band, x and y, to be filled; where an end is NaN it has a gap. Empty where all are."""
+    known = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+    outlines = []
+    for part in np.split(known, np.flatnonzero(np.diff(known) > 1) + 1):
+        there_and_back = np.concatenate([part, part[::-1]])
+        ends = np.concatenate([high[part], low[part[::-1]]])
+        outlines += [np.stack([x[there_and_back], ends]), np.full((2, 1), np.nan)]
+    along, across = np.concatenate(outlines[:-1], axis=1).astype(np.float32)
+    return along, across
 
 
 def faint_line(line: Line, curve: Curve, *, log: bool = False) -> Trace:

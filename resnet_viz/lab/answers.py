@@ -10,7 +10,7 @@ from resnet_viz.inspection.bundled import BUNDLED
 from resnet_viz.jobs import measurements
 from resnet_viz.lab.panel import Panel
 from resnet_viz.lab.question import Outcome, Question, Value
-from resnet_viz.lab.subjects import subject
+from resnet_viz.lab.subjects import Subjects, subjects
 from resnet_viz.processes.channel import Frame
 from resnet_viz.store import MeasurementRecord, MeasurementSpec, Store
 
@@ -38,18 +38,29 @@ class Asking(NamedTuple):
         return _TASK_OF_TRAININGS if self.question.needs == "training" else TASK
 
     def values(self, store: Store) -> dict[str, Any]:
-        """What the measurement is told; raises as `subjects.subject`."""
-        networks: tuple[dict[str, Any], ...] = ()
-        if self.question.needs == "pair":
-            networks = subject(store, self.about, self.step, with_path=self.question.with_path)
-        if self.question.residual_only:
-            networks = networks[-1:]
-        return {
+        """What the measurement is told; raises as `subjects.subjects`."""
+        found = self.subjects(store)
+        pairs = [list(pair[-1:] if self.question.residual_only else pair) for pair in found.pairs]
+        told: dict[str, Any] = {
             "question": self.question.name,
-            "networks": list(networks),
+            "networks": pairs[0] if pairs else [],
             "settings": self.settings,
             "version": _VERSION,
         }
+        if len(pairs) == 1 or self.takes_one_pair or not pairs:
+            return told
+        return told | {"further": pairs[1:], "seeds": list(found.seeds)}
+
+    def subjects(self, store: Store) -> Subjects:
+        """The trained networks; none where it needs none. Raises as `subjects.subjects`."""
+        if self.question.needs != "pair":
+            return Subjects(())
+        return subjects(store, self.about, self.step, with_path=self.question.with_path)
+
+    @property
+    def takes_one_pair(self) -> bool:
+        """Whether it is about the first pair of a race alone."""
+        return self.question.gap is None
 
 
 def asking(
@@ -58,17 +69,17 @@ def asking(
     step: int | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Asking:
-    """Ask ``question`` about ``about`` (see `subjects.subject`); raises `InvalidSetting`."""
+    """Ask ``question`` about ``about`` (see `subjects.subjects`); raises `InvalidSetting`."""
     return Asking(question, about, step, question.with_settings(settings or {}))
 
 
 def known(store: Store, asked: Asking) -> MeasurementRecord | None:
-    """The answer that is under way or known; raises as `subjects.subject`."""
+    """The answer that is under way or known; raises as `subjects.subjects`."""
     return measurements.known(store, asked.task, asked.values(store))
 
 
 def ask(store: Store, asked: Asking, owner: str) -> MeasurementRecord:
-    """Have it answered for ``owner``, unless that is under way or known; raises as `subjects.subject`."""
+    """Have it answered for ``owner``, unless that is under way or known; raises as `subjects.subjects`."""
     return measurements.ask(store, asked.task, asked.values(store), owner)
 
 
@@ -91,11 +102,14 @@ def recorded(name: str) -> Recorded | None:
     return Recorded(frame, frame.values["machine"], frame.values["made"])
 
 
-def times_longer(asked: Asking) -> float:
-    """How many times the work of its trainings is that at the defaults; 1 where it trains nothing."""
+def times_longer(asked: Asking, pairs: int = 1) -> float:
+    """How many times the work of its trainings is that at the defaults.
+
+    Where it trains nothing, how many of ``pairs`` of trained networks it measures.
+    """
     trains = asked.question.trains
     if trains is None:
-        return 1.0
+        return 1.0 if asked.takes_one_pair else float(pairs)
     here, default = (work(trains(values).cells()) for values in (asked.settings, asked.question.defaults))
     return here / default
 
@@ -115,6 +129,7 @@ def answer_values(asked: Asking, result: Frame) -> dict[str, Any]:
     return {
         "question": question.name,
         "about": asked.about if question.needs == "pair" else None,
+        "seeds": result.values.get("seeds"),
         "settings": asked.settings,
         "result": {"series": series},
         "outcome": Outcome.UNDECIDED.value if finding is None else finding.outcome.value,

@@ -47,4 +47,4 @@ def seed_series(
 ) -> Series:
     """The measured line of ``values`` [seeds, points] with its band."""
     found = over_seeds(values, log=log, share=share)
-    return Series(name, x, found.mean, family, low=found.low, high=found.high, variant=variant)
+    return Series(name, x, found.mean, family, low=found.low, high=found.high, variant=variant, each=values)

@@ -18,7 +18,7 @@ from resnet_viz.figures.figure import Figure
 from resnet_viz.figures.looks import NetworkLook, other_look
 from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
-from resnet_viz.figures.traces import Trace
+from resnet_viz.figures.traces import Trace, outline
 from resnet_viz.lab.wrapped import LETTER, wrapped
 from resnet_viz.locale import gettext as _
 from resnet_viz.wording import number, running_text
@@ -49,6 +49,7 @@ class Series:
         low, high: ends of a band.
         marks: points, and no line between them.
         variant: which of several lines of one family, from 0; further ones have other dashes and marks.
+        each: what ``y`` is the mean of, [seeds, points].
     """
 
     name: str
@@ -60,13 +61,15 @@ class Series:
     high: Numbers | None = None
     marks: bool = False
     variant: int = 0
+    each: Numbers | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
     """One chart: titles, axes, lines; texts in the reader's language.
 
-    ``x_texts``: what stands at 0, 1, … of an axis of names.
+    ``x_texts``: what stands at 0, 1, … of an axis of names. ``band``: what lines and bands are, if that has
+    to be said.
     """
 
     name: str
@@ -81,6 +84,7 @@ class Panel:
     x_texts: tuple[str, ...] = ()
     more: str = ""
     y_range: tuple[float, float] | None = None
+    band: str = ""
 
     def beside(self, before: "Panel | None") -> "Panel":
         """The same with the lines of an earlier answer behind its own."""
@@ -120,7 +124,7 @@ def panel_figure(panel: Panel) -> Figure:
     chart = _chart(panel)
     return Figure(
         panel.title,
-        panel.how_to_read,
+        running_text((panel.how_to_read, panel.band)),
         _in_words(panel),
         chart,
         lambda: _table(panel),
@@ -212,7 +216,9 @@ def _traces(one: Series, look: NetworkLook, panel: Panel, is_varied: bool) -> li
         return [base | {"mode": "lines", "line": line}]
     if one.kind == "reference":
         line = {"color": look.faded(0.6), "width": 1.25, "dash": look.dash}
-        return [base | {"mode": "lines", "line": line, "showlegend": False}]
+        marker = {"color": look.faded(0.6), "size": 5, "symbol": look.symbol}
+        mode = "markers" if one.marks else "lines"
+        return [base | {"mode": mode, "line": line, "marker": marker, "showlegend": False}]
     if one.kind == "before":
         line = {"color": look.faded(0.35), "width": 2, "dash": look.dash}
         name = _("{name}, before").format(name=one.name)
@@ -226,15 +232,14 @@ def _traces(one: Series, look: NetworkLook, panel: Panel, is_varied: bool) -> li
         marker["maxdisplayed"] = 9
     band: list[Trace] = []
     if one.low is not None and one.high is not None:
-        low, high = one.low[keep].astype(np.float32), one.high[keep].astype(np.float32)
-        known = np.isfinite(low) & np.isfinite(high)
-        if known.any():
+        along, ends = outline(one.x[keep], one.low[keep], one.high[keep])
+        if len(along):
             band = [
                 {
                     "type": "scatter",
                     "mode": "lines",
-                    "x": np.concatenate([x[known], x[known][::-1]]),
-                    "y": np.concatenate([high[known], low[known][::-1]]),
+                    "x": along,
+                    "y": ends,
                     "fill": "toself",
                     "fillcolor": look.faded(0.2),
                     "line": {"width": 0},

@@ -103,12 +103,14 @@ class Finding(NamedTuple):
         sentence: the numbers, in words.
         why: the formula with this run's values, as Markdown with LaTeX between dollars.
         would_tell: where the outcome is open or nothing was seen, what would tell.
+        pairs: of how many pairs of trained networks it is, each of another seed.
     """
 
     outcome: Outcome
     sentence: Sentence
     why: Sentence
     would_tell: Sentence | None = None
+    pairs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,9 @@ class Question:
         panels: what is drawn of a result, in order; also of a partial one.
         find: what it allows one to say; None where there is too little yet.
         limits: what the answer does not say, a sentence each.
+        limit_of_pair: what it does not say where it is of one pair of trained networks.
+        gap: by how much one pair of trained networks speaks for ``expected``, below zero against it; None
+            where that cannot be judged. A question without it takes one pair of a race, the others all.
         regime: which of the two regimes it is about, where that matters.
         published: what papers say of it.
         residual_only: whether a network without skip connections has nothing to be measured.
@@ -144,6 +149,8 @@ class Question:
     panels: Callable[[Frame], list[Panel | Figure]]
     find: Callable[[Frame], Finding | None]
     limits: tuple[str, ...]
+    limit_of_pair: str = ""
+    gap: Callable[[Frame], float | None] | None = None
     regime: str = ""
     published: tuple[Published, ...] = ()
     residual_only: bool = False
@@ -158,9 +165,13 @@ class Question:
         """The outcome in a few words; one pair of networks is one seed, which speaks of itself only."""
         if finding is None:
             return Outcome.UNDECIDED.in_words
-        if self.needs == "pair" and finding.outcome is not Outcome.UNDECIDED:
+        if self.needs == "pair" and finding.pairs == 1 and finding.outcome is not Outcome.UNDECIDED:
             return sentence(N_("{outcome}, for these networks"), outcome=finding.outcome.in_words)
         return finding.outcome.in_words
+
+    def limits_of(self, pairs: int) -> tuple[str, ...]:
+        """What an answer about so many pairs of trained networks does not say."""
+        return (self.limit_of_pair, *self.limits) if self.limit_of_pair and pairs == 1 else self.limits
 
     def with_settings(self, given: Mapping[str, Any]) -> dict[str, Value]:
         """All settings, those not ``given`` at their defaults.

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from resnet_viz.lab.over_pairs import for_pairs
 from resnet_viz.lab.question import ROWS
 from resnet_viz.lab.questions import (
     block_change,
@@ -45,5 +46,5 @@ _ALL: Final = (
     folded.QUESTION,
 )
 
-QUESTIONS: Final = {one.name: one for row in ROWS for one in _ALL if one.row == row}
+QUESTIONS: Final = {one.name: for_pairs(one) for row in ROWS for one in _ALL if one.row == row}
 """By name, row after row."""

@@ -89,7 +89,7 @@ class _Subject(NamedTuple):
 
 
 def take_away(store: Store, asked: Asking, data_folder: Path) -> TakeAway:
-    """The script of ``asked``, after all that can be refused.
+    """The script of ``asked``, after all that can be refused; of several pairs it is about the first.
 
     Raises:
         NotFound: there are no such networks, or their images are not here.
@@ -97,6 +97,7 @@ def take_away(store: Store, asked: Asking, data_folder: Path) -> TakeAway:
     """
     if asked.question.needs == "pair":
         subjects = [_subject(one) for one in asked.values(store)["networks"]]
+        seed = next(iter(asked.subjects(store).seeds), None)
         begins = asked.settings.get("weights") == START
         shapes = [
             [one.family, _shape(one.spec, begins=begins), one.spec.train.seed, one.spec.network.init]
@@ -105,14 +106,17 @@ def take_away(store: Store, asked: Asking, data_folder: Path) -> TakeAway:
         images = _images_of(subjects[0].spec, data_folder)
         return TakeAway(
             asked.question.name,
-            script_of(asked),
+            script_of(asked, seed),
             lambda: _of_pair(asked, subjects, images) | {"networks": np.array(json.dumps(shapes))},
         )
     return TakeAway(asked.question.name, script_of(asked), lambda: _of_none(asked))
 
 
-def script_of(asked: Asking) -> str:
-    """``NAME.py``: the file of the question with the settings that are ``asked`` for."""
+def script_of(asked: Asking, seed: int | None = None) -> str:
+    """``NAME.py``: the file of the question with the settings that are ``asked`` for.
+
+    ``seed``: of the pair of a race that it is about.
+    """
     name = asked.question.name
     source = (SCRIPTS / f"{name}.py").read_text(encoding="utf-8")
     for setting, value in asked.settings.items():
@@ -120,7 +124,8 @@ def script_of(asked: Asking) -> str:
         source = re.sub(rf"^{setting.upper()} = .*$", f"{setting.upper()} = {shown}", source, flags=re.M)
     about = ""
     if asked.question.needs == "pair":
-        about = f"Networks: {asked.about}{f', step {asked.step}' if asked.step else ''}. "
+        which = f", seed {seed}" if seed is not None else ""
+        about = f"Networks: {asked.about}{which}{f', step {asked.step}' if asked.step else ''}. "
     needs = f"Needs torch and numpy, {NETWORKS} and {name}.npz."
     return f'"""{asked.question.title}\n\n{about}From ResNet Viz. {needs}"""\n\n{source}'
 

@@ -8,12 +8,14 @@ import pytest
 
 from resnet_viz.cli import lab_depths
 from resnet_viz.cli.answering import answered
+from resnet_viz.events import RunState
 from resnet_viz.lab.answers import Asking
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.processes.channel import Frame
 from resnet_viz.store import Store
 from resnet_viz.wording import number
 from tests.cli.calls import assert_refused, call, output
+from tests.lab.pairs import made_race
 
 pytestmark = pytest.mark.usefixtures("own_store")
 
@@ -55,6 +57,27 @@ def test_an_answer_has_the_fields_that_programs_read(
     assert "Published" in shown
 
 
+def test_of_a_race_all_seeds_are_taken_and_those_left_out_are_said(
+    own_store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    race = made_race(own_store, 3, {1: RunState.STOPPED})
+    assert call("lab", "lesion", "--run", race, "--json") == 0
+    found = output(capsys)
+    assert found["seeds"] == [0, 2]
+    assert found["left_out"] == [{"seed": 1, "why": "not finished"}]
+    alone = own_store.group(race).run_ids[-1]  # a run is its seed alone
+    assert call("lab", "block_change", "--run", alone, "--json") == 0
+    assert output(capsys)["seeds"] == [own_store.run(alone).seed]
+    assert call("lab", "lesion", "--run", race) == 0
+    shown = capsys.readouterr().out
+    assert "Seeds: 0, 2. Left out: seed 1 (not finished)." in shown
+    assert "means over 2 seeds" in " ".join(shown.split())
+    assert call("lab", "lesion", "--run", race, "--script", str(own_store.home / "script.zip")) == 0
+    assert "that of seed 0" in capsys.readouterr().err
+    with ZipFile(own_store.home / "script.zip") as archive:
+        assert f"Networks: {race}, seed 0." in archive.read("lab-lesion/lesion.py").decode()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -64,6 +87,7 @@ def test_an_answer_has_the_fields_that_programs_read(
         ("lab lesion --set images", "NAME=VALUE"),
         ("lab lesion --run nosuchrun", "nosuchrun"),
         ("lab lesion --depths 8,20", "leave out --depths"),
+        ("lab first_gradient --depths 8,20", "all depths already"),
         ("lab shattered --depths 8,44", "8, 20, 32, 56, 110"),
         ("lab shattered --depths 8,deep", "8,deep"),
         ("lab no_norm --depths 9", "6n+2"),

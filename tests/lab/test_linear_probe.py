@@ -7,9 +7,11 @@ import pytest
 
 from resnet_viz.lab.measures import linear_probe as measures
 from resnet_viz.lab.measures.linear_probe import measure
-from resnet_viz.lab.question import Outcome
+from resnet_viz.lab.panel import Panel
+from resnet_viz.lab.question import DRAWN_POINTS, Drawing, Outcome
 from resnet_viz.lab.questions.linear_probe import QUESTION
 from resnet_viz.processes.channel import Frame
+from resnet_viz.ui.lab.predict import gap, with_prediction
 from tests.lab.measured import results
 
 RISES, FALLS, LEVEL, DIPS = [0.5, 0.7, 0.9], [0.5, 0.45, 0.4], [0.5, 0.52, 0.51], [0.5, 0.95, 0.9]
@@ -62,7 +64,23 @@ def test_what_is_never_settled_is_said_to_be_never() -> None:
     found = QUESTION.find(frame)
     assert found is not None
     assert "not even 2 of 2" in str(found.sentence)
-    assert QUESTION.predict.measured(frame) is None  # type: ignore[union-attr]
+
+
+def test_the_drawn_curve_is_compared_with_the_accuracies_of_the_residual_network() -> None:
+    assert isinstance(QUESTION.predict, Drawing)
+    frame = result(FALLS, RISES)
+    line = QUESTION.predict.line(frame)
+    assert line is not None
+    assert (line.x.tolist(), line.y.tolist()) == ([0, 1, 2], RISES)
+    drawn = np.linspace(0.5, 0.9, DRAWN_POINTS).tolist()  # RISES lies on one straight line
+    assert gap(QUESTION, drawn, frame) == "Your curve is off by 0.0% on average."
+    names = [
+        one.name
+        for panel in QUESTION.panels(frame)
+        if isinstance(shown := with_prediction(QUESTION, panel, drawn, frame), Panel)
+        for one in shown.series
+    ]
+    assert names.count("Residual, as you drew it") == 1
 
 
 def test_nothing_is_said_before_both_were_fitted_to_the_same_images() -> None:

@@ -41,11 +41,12 @@ def test_the_answer_before_stays_behind_as_a_faint_line() -> None:
     assert list(now.y) == [2, 4, 6, 8]
 
 
-def test_a_band_is_drawn_where_it_has_ends() -> None:
+def test_a_band_is_drawn_where_it_has_ends_and_not_between() -> None:
     low = np.array([0.5, np.nan, 2.5, 3.5])
     band, _line = to_figure(panel_figure(panel(line(low=low, high=low + 1))).chart).data
-    assert list(band.x) == [1, 3, 4, 4, 3, 1]
-    assert list(band.y) == [1.5, 3.5, 4.5, 3.5, 2.5, 0.5]
+    np.testing.assert_array_equal(band.x, [1, 1, np.nan, 3, 4, 4, 3])
+    np.testing.assert_array_equal(band.y, [1.5, 0.5, np.nan, 3.5, 4.5, 3.5, 2.5])
+    (_line,) = to_figure(panel_figure(panel(line(low=low * np.nan, high=low * np.nan))).chart).data
 
 
 def test_the_table_has_every_point_and_says_what_is_not_measured() -> None:

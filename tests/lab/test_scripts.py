@@ -25,6 +25,7 @@ from resnet_viz.lab.answers import Asking, asking
 from resnet_viz.lab.question import Settings
 from resnet_viz.lab.questions.delta_orthogonal import GRADIENT
 from resnet_viz.lab.questions.no_norm import SCALE
+from resnet_viz.lab.subjects import Subjects
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.lab.take_away import NETWORKS, SCRIPTS, script_of, take_away
 from resnet_viz.lab.trainings import small_run, unpacked
@@ -153,7 +154,7 @@ def test_a_script_gives_the_numbers_of_the_app(
     name: str, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = untrained_pair(tmp_path, depth=20)
-    monkeypatch.setattr(answers, "subject", lambda *_, with_path: pair)
+    monkeypatch.setattr(answers, "subjects", lambda *_, with_path: Subjects((pair,)))
     question = QUESTIONS[name]
     asked = asking(question, settings=settings)
     networks = () if question.needs != "pair" else pair[1:] if question.residual_only else pair
@@ -171,7 +172,7 @@ def test_identity_blocks_are_those_of_networks_without_norms_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = untrained_pair(tmp_path, depth=20, norm="none")
-    monkeypatch.setattr(answers, "subject", lambda *_, with_path: pair)
+    monkeypatch.setattr(answers, "subjects", lambda *_, with_path: Subjects((pair,)))
     settings = SETTINGS["identity_blocks"][0]
     asked = asking(QUESTIONS["identity_blocks"], settings=settings)
     assert_same_numbers(ran(asked, tmp_path), answer("identity_blocks", tmp_path, pair, **settings))
@@ -233,6 +234,6 @@ def test_networks_that_no_script_has_are_refused_in_a_sentence(
     spec = tiny()
     write_weights(path, spec.but(network=spec.network.but(block="preactivation")), 0, seed=0)
     one = {"family": "residual", "model": f"file:{path}"}
-    monkeypatch.setattr(answers, "subject", lambda *_, with_path: (one, one))
+    monkeypatch.setattr(answers, "subjects", lambda *_, with_path: Subjects(((one, one),)))
     with pytest.raises(InvalidSetting, match="basic blocks"):
         take_away(None, asking(QUESTIONS["lesion"]), tmp_path)  # type: ignore[arg-type]

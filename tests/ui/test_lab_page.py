@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from resnet_viz.events import RunState
 from resnet_viz.lab.answers import TASK, asking, prediction_key
 from resnet_viz.lab.question import DRAWN_POINTS
 from resnet_viz.lab.table import QUESTIONS
@@ -11,6 +12,7 @@ from resnet_viz.locale import gettext, set_language
 from resnet_viz.store import Store
 from resnet_viz.ui.lab import predict
 from resnet_viz.ui.permissions import LOCAL
+from tests.lab.pairs import made_race
 from tests.ui.test_pages import open_page, texts
 
 
@@ -74,6 +76,19 @@ def test_a_prediction_is_stored_before_the_measurement_is_asked_for(
     app.button(key="lab_do_stop").click().run()
     assert store.measurements.under_way() == []
     assert "You said: the curve that you drew." in texts(open_page("lab", question="lesion"))
+
+
+def test_of_a_race_its_seeds_stand_there_or_which_one_a_question_takes(store: Store) -> None:
+    race = made_race(store, 3, {2: RunState.STOPPED})
+    app = open_page("lab", question="lesion", about=race)
+    assert "Seeds: 0, 1. Left out: seed 2 (not finished)." in texts(app)
+    assert "with these settings" in texts(app)  # twice as long as one pair
+    app = open_page("lab", question="landscape", about=race)
+    assert "This question takes one pair of networks, that of seed 0." in texts(app)
+    assert "with these settings" not in texts(app)
+    app = open_page("lab", question="lesion", about=store.group(race).run_ids[0])
+    assert not app.exception
+    assert "Seeds:" not in texts(app)  # a run is its seed alone
 
 
 def test_what_cannot_be_had_of_a_link_is_said(store: Store) -> None:

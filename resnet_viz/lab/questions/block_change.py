@@ -28,6 +28,12 @@ def influence(result: Frame, family: str) -> float:
     return float(np.nanmedian(result.arrays[f"influence_{family}"]))
 
 
+def gap(result: Frame) -> float:
+    """By how much the influence of the plain network's median block is above the residual one's."""
+    plain, residual = (influence(result, family) for family in result.values["families"][:2])
+    return plain - residual
+
+
 def panels(result: Frame) -> list[Panel | Figure]:
     """Influence and response of each block; for blocks with a skip connection what the branch adds to it."""
     families = [name for name in result.values["families"] if f"influence_{name}" in result.arrays]
@@ -159,10 +165,11 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("One pair of networks: what is measured belongs to these two runs."),
         N_("One depth: whether deeper residual networks change their input less, two depths would tell."),
         N_("A block that changes little is not useless: see what happens without it."),
     ),
+    limit_of_pair=N_("One pair of networks: what is measured belongs to these two runs."),
+    gap=gap,
     published=(
         Published(
             sentence(N_("Deeper residual networks modify the signal less.")),

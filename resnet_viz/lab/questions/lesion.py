@@ -22,6 +22,12 @@ def rises(result: Frame, family: str) -> Numbers:
     return errors - float(result.values["whole"][family])
 
 
+def gap(result: Frame) -> float | None:
+    """By how much more the median block matters in the plain network; None where one only guesses."""
+    plain, residual = (float(np.median(rises(result, family))) for family in result.values["families"][:2])
+    return None if _guesses(result) else plain - residual
+
+
 def panels(result: Frame) -> list[Panel | Figure]:
     """Error without each block, and of the whole network."""
     series = []
@@ -105,7 +111,7 @@ def _guesses(result: Frame) -> bool:
 
 def _would_tell(outcome: Outcome) -> Sentence | None:
     if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED):
-        return sentence(N_("Networks that are deeper and trained longer, or several seeds, would tell."))
+        return sentence(N_("Networks that are deeper and trained longer, or more seeds, would tell."))
     return None
 
 
@@ -142,10 +148,9 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
-    limits=(
-        N_("One pair of networks: what is measured belongs to these two runs."),
-        N_("A block that can be left out is not useless: together with others it may matter."),
-    ),
+    limits=(N_("A block that can be left out is not useless: together with others it may matter."),),
+    limit_of_pair=N_("One pair of networks: what is measured belongs to these two runs."),
+    gap=gap,
     published=(
         Published(
             sentence(N_("ResNet-110: hardly any block matters. VGG: the error rises to that of guessing.")),

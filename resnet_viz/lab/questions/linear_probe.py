@@ -1,5 +1,6 @@
 """When does the network know? (Alain & Bengio 2016)"""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -7,8 +8,8 @@ import numpy as np
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.guessing import errs_as_guessing, would_tell_more
-from resnet_viz.lab.panel import Panel, Series
-from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting
+from resnet_viz.lab.panel import Numbers, Panel, Series
+from resnet_viz.lab.question import Drawing, Finding, Outcome, Published, Question, Setting
 from resnet_viz.lab.weights import WEIGHTS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -31,6 +32,12 @@ def known_from(result: Frame, family: str) -> int | None:
     """After how many blocks the network's class is said, and stays, for half of the test images."""
     enough = np.flatnonzero(result.arrays[f"known_{family}"] >= 0.5)
     return int(enough[0]) if len(enough) else None
+
+
+def gap(result: Frame) -> float | None:
+    """The least rise of a network from its first block to its last; None where one only guesses."""
+    rises = [_rise(result, family) for family in result.values["families"]]
+    return None if _guesses(result) and not _is_level(rises) else min(rises)
 
 
 def panels(result: Frame) -> list[Panel | Figure]:
@@ -87,14 +94,10 @@ def find(result: Frame) -> Finding | None:
     done = result.values["train_images"]
     if len(set(done.values())) > 1 or f"accuracy_{families[-1]}" not in result.arrays:
         return None
-    rises, falls = [], []
-    for family in families:
-        accuracy = result.arrays[f"accuracy_{family}"]
-        rises.append(float(accuracy[-1] - accuracy[0]))
-        falls.append(fall(result, family))
-    whole, classes = result.values["whole"], result.values["classes"]
-    level = all(abs(rise) <= _RISES for rise in rises)
-    idle = not level and any(errs_as_guessing(1 - whole[family], classes) for family in families)
+    rises = [_rise(result, family) for family in families]
+    falls = [fall(result, family) for family in families]
+    level = _is_level(rises)
+    idle = not level and _guesses(result)
     if level:
         outcome = Outcome.NO_EFFECT
     elif idle:
@@ -136,11 +139,24 @@ def find(result: Frame) -> Finding | None:
     )
 
 
+def _rise(result: Frame, family: str) -> float:
+    accuracy = result.arrays[f"accuracy_{family}"]
+    return float(accuracy[-1] - accuracy[0])
+
+
+def _is_level(rises: Sequence[float]) -> bool:
+    return all(abs(rise) <= _RISES for rise in rises)
+
+
+def _guesses(result: Frame) -> bool:
+    """Whether one of the networks knows nothing in the end."""
+    whole, classes = result.values["whole"], result.values["classes"]
+    return any(errs_as_guessing(1 - whole[family], classes) for family in result.values["families"])
+
+
 def _would_tell(outcome: Outcome) -> Sentence | None:
     if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED):
-        return sentence(
-            N_("Networks that are trained longer, more test images, or several seeds, would tell.")
-        )
+        return sentence(N_("Networks that are trained longer, more test images, or more seeds, would tell."))
     return None
 
 
@@ -157,12 +173,12 @@ def _shuffles(result: Frame) -> int:
     )
 
 
-def _measured(result: Frame) -> float | None:
+def _residual(result: Frame) -> Series | None:
     family = result.values["families"][-1]
     if find(result) is None:
         return None
-    known = known_from(result, family)
-    return None if known is None else known / (len(result.arrays[f"known_{family}"]) - 1)
+    accuracy: Numbers = result.arrays[f"accuracy_{family}"]
+    return Series(family_name(family), np.arange(len(accuracy), dtype=np.float64), accuracy, family)
 
 
 QUESTION = Question(
@@ -186,25 +202,28 @@ QUESTION = Question(
             "images", N_("Training images"), (1000, 3000, 6000), 3000, N_("More images: a better classifier.")
         ),
     ),
-    predict=Guess(
-        N_("After what share of its blocks has the residual network settled half of the test images?"),
+    predict=Drawing(
+        N_("Draw the test accuracy of a linear classifier after each block of the residual network."),
+        "accuracy",
+        N_("After block (0: before the first)"),
+        N_("Test accuracy"),
         0.0,
         1.0,
-        0.05,
-        _measured,
-        percent,
+        0.01,
+        _residual,
         is_share=True,
     ),
     panels=panels,
     find=find,
     limits=(
-        N_("One pair of networks: what is measured belongs to these two runs."),
         N_(
             "Later stages have more channels, so the classifier gets more numbers there: a part of the rise "
             "from stage to stage is due to that."
         ),
         N_("What a linear classifier cannot read may be there all the same, and later blocks may use it."),
     ),
+    limit_of_pair=N_("One pair of networks: what is measured belongs to these two runs."),
+    gap=gap,
     published=(
         Published(
             sentence(N_("Linear classifiers get better from layer to layer, without being trained to.")),

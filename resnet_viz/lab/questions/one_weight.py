@@ -56,6 +56,14 @@ def rises(result: Frame, family: str) -> Numbers:
     return found
 
 
+def gap(result: Frame) -> float | None:
+    """By how much more the three weights matter in the plain network; None where a network only guesses."""
+    plain, residual = (rises(result, family) for family in result.values["families"][:2])
+    if any(guesses(loss, result.values["classes"]) for loss in _trained(result)):
+        return None
+    return float((plain - residual).mean())
+
+
 def find(result: Frame) -> Finding | None:
     """Compare how much each of the three weights matters in both networks."""
     families = result.values["families"]
@@ -64,8 +72,7 @@ def find(result: Frame) -> Finding | None:
     first, second = (rises(result, family) for family in families[:2])
     if not np.isfinite([first, second]).all():
         return None
-    middle = result.arrays["moves"].size // 2
-    trained = [float(result.arrays[f"losses_{family}"][0, middle]) for family in families[:2]]
+    trained = _trained(result)
     idle = any(guesses(loss, result.values["classes"]) for loss in trained)
     outcome = Outcome.UNDECIDED if idle else _outcome(first, second)
     return Finding(
@@ -94,6 +101,12 @@ def find(result: Frame) -> Finding | None:
         ),
         would_tell_more() if idle else _would_tell(outcome),
     )
+
+
+def _trained(result: Frame) -> list[float]:
+    """The loss of both networks as they were trained."""
+    middle = result.arrays["moves"].size // 2
+    return [float(result.arrays[f"losses_{family}"][0, middle]) for family in result.values["families"][:2]]
 
 
 def _outcome(plain: Numbers, residual: Numbers) -> Outcome:
@@ -148,7 +161,9 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("Three weights of one pair of networks: in each layer the one that is largest in size."),
+        N_("Three weights of each network: in each layer the one that is largest in size."),
         N_("Batch normalisation keeps the statistics of the trained network; training on would adapt them."),
     ),
+    limit_of_pair=N_("One pair of networks: what is measured belongs to these two runs."),
+    gap=gap,
 )

@@ -28,6 +28,12 @@ def mean_length(result: Frame) -> float:
     return float((np.arange(len(shares)) * shares).sum())
 
 
+def gap(result: Frame) -> float | None:
+    """By how many branches the mean length is below half of them; None where shares are none."""
+    shares = result.arrays["shares"]
+    return None if float(shares.min()) < _CANCELS else (len(shares) - 1) / 2 - mean_length(result)
+
+
 def most_of_it(result: Frame) -> tuple[int, int]:
     """The shortest range of lengths that brings nine tenths of the gradient: its ends."""
     sums = np.concatenate([[0.0], np.cumsum(result.arrays["shares"])])
@@ -77,11 +83,12 @@ def panels(result: Frame) -> list[Panel | Figure]:
         Panel(
             "norms",
             _("How large the gradient is through one path"),
-            _("Line: mean over random paths of a length. Band: lowest to highest, from three paths on."),
+            _("Line: mean over random paths of a length."),
             length,
             _("Norm of the gradient at the image"),
             (Series(name, lengths[there], means[there], family, low=low[there], high=high[there]),),
             y_log=True,
+            band=_("Band: lowest to highest, from three paths on."),
             more=_("Mean over the test images. Everywhere else the gradient goes past the branches."),
         ),
     ]
@@ -170,12 +177,13 @@ QUESTION = Question(
     find=find,
     limits=(
         N_("The network without skip connections has a single path, through all its layers."),
-        N_("One network: what is measured belongs to this run and these images."),
         N_(
             "Where ReLUs are open is decided by the whole network, so a path is not a network of its own. "
             "That a residual network is an ensemble of its paths is one way to look at it, not a fact."
         ),
     ),
+    limit_of_pair=N_("One network: what is measured belongs to this run and these images."),
+    gap=gap,
     published=(
         Published(
             sentence(

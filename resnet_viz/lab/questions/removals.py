@@ -44,6 +44,15 @@ def half_way(result: Frame, family: str) -> float:
     return float(counts[at - 1] + share * (counts[at] - counts[at - 1]))
 
 
+def gap(result: Frame) -> float | None:
+    """How many more blocks the residual network can lose, all being the most; None where one only guesses."""
+    plain, residual = (
+        min(half_way(result, family), float(result.arrays[f"counts_{family}"][-1]))
+        for family in result.values["families"][:2]
+    )
+    return None if _guesses(result) else residual - plain
+
+
 def panels(result: Frame) -> list[Panel | Figure]:
     """Mean error over how many, with the lowest and highest of the draws, and that of guessing."""
     series = []
@@ -65,12 +74,13 @@ def panels(result: Frame) -> list[Panel | Figure]:
         Panel(
             f"removals_{result.values['change']}",
             _("Test error without some blocks") if deleted else _("Test error with some blocks swapped"),
-            _("Line: mean over random draws of the blocks. Band: lowest to highest, from three draws on."),
+            _("Line: mean over random draws of the blocks."),
             _("Blocks left out") if deleted else _("Pairs of blocks swapped"),
             _("Test error"),
             tuple(series),
             y_share=True,
             y_range=(0.0, 1.0),
+            band=_("Band: lowest to highest, from three draws on."),
             more=_(
                 "Nothing is trained again. The first block of each stage changes the shape and stays in its "
                 "place. Pairs are of one stage, and no block is in two of them. Dotted: what guessing gets, "
@@ -88,8 +98,7 @@ def find(result: Frame) -> Finding | None:
     ):
         return None
     plain, residual = (half_way(result, family) for family in families[:2])
-    wholes = [curve(result, family)[1][0] for family in families[:2]]
-    if any(errs_as_guessing(error, result.values["classes"]) for error in wholes):
+    if _guesses(result):
         outcome = Outcome.UNDECIDED
     elif not np.isfinite([plain, residual]).any():
         outcome = Outcome.NO_EFFECT
@@ -115,7 +124,7 @@ def find(result: Frame) -> Finding | None:
         outcome,
         sentence(said, residual=at_residual, plain=at_plain),
         _why(result, families[1]),
-        sentence(N_("Networks that both classify well and are deeper, or several seeds, would tell."))
+        sentence(N_("Networks that both classify well and are deeper, or more seeds, would tell."))
         if outcome in (Outcome.NO_EFFECT, Outcome.UNDECIDED)
         else None,
     )
@@ -148,6 +157,12 @@ def _why(result: Frame, family: str) -> Sentence:
         error=percent(float(means[min(2, len(means) - 1)])),
         whole=percent(float(means[0])),
     )
+
+
+def _guesses(result: Frame) -> bool:
+    """Whether one of the networks has nothing to lose."""
+    wholes = [curve(result, family)[1][0] for family in result.values["families"][:2]]
+    return any(errs_as_guessing(error, result.values["classes"]) for error in wholes)
 
 
 def _guessing(result: Frame) -> float:
@@ -205,13 +220,14 @@ QUESTION = Question(
     panels=panels,
     find=find,
     limits=(
-        N_("One pair of networks: what is measured belongs to these two runs."),
         N_("That a residual network is an ensemble of its paths is one way to look at it, not a fact."),
         N_(
             "Batch normalisation keeps the statistics of the whole network. Measured again for what is left, "
             "they could give another error."
         ),
     ),
+    limit_of_pair=N_("One pair of networks: what is measured belongs to these two runs."),
+    gap=gap,
     published=(
         Published(
             sentence(

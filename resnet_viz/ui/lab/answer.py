@@ -10,6 +10,7 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.answers import Asking, Recorded
+from resnet_viz.lab.pairs import unpacked
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import Question
 from resnet_viz.lab.table import QUESTIONS
@@ -184,7 +185,7 @@ def _whole(
         st.subheader(_("Why"), anchor=False)
         st.markdown(str(finding.why))
     st.subheader(_("What this does not say"), anchor=False)
-    st.markdown("\n".join(f"- {_(limit)}" for limit in question.limits))
+    st.markdown("\n".join(f"- {_(limit)}" for limit in question.limits_of(len(unpacked(result)))))
     offer(asked, result, measured)
 
 

@@ -9,7 +9,12 @@ import streamlit as st
 from resnet_viz.events import RunState
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.answers import Asking, ask, asking, known, recorded
-from resnet_viz.lab.over_depths import can_be_asked_over_depths, depths_panel, offered_at
+from resnet_viz.lab.over_depths import (
+    can_be_asked_over_depths,
+    chart_of_depths,
+    depths_panel,
+    offered_at,
+)
 from resnet_viz.lab.panel import panel_figure
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -26,7 +31,13 @@ Records = tuple[MeasurementRecord | None, ...]
 
 
 def over_depths(asked: Asking) -> None:
-    """Folded away until asked for; nothing where the networks have the depth that they have."""
+    """Folded away until asked for; nothing where the networks have the depth that they have.
+
+    Where every answer has all depths, it says where.
+    """
+    if (chart := chart_of_depths(asked.question)) is not None:
+        st.caption(_("This question over depths: in the chart “{chart}”.").format(chart=_(chart)))
+        return
     if not can_be_asked_over_depths(asked.question):
         return
     folded = st.expander(

@@ -46,16 +46,18 @@ def sheet(question: Question) -> None:
         st.markdown(running_text((short, _(question.regime) if question.regime else "")))
         asked = _controls(question)
     try:
-        values = asked.values(server.store())
+        values, about = asked.values(server.store()), asked.subjects(server.store())
         record = known(server.store(), asked)
     except ResnetVizError as refusal:
         right.error(str(refusal), icon=":material/block:")
         return
     key = prediction_key(values)
     prediction = server.store().predictions.of(owner(), key)
+    if said := running_text(about.said(takes_one=asked.takes_one_pair)):
+        left.caption(said)
     if record is None or record.state in (RunState.STOPPED, RunState.FAILED, RunState.LOST):
         with left:
-            _measure_row(question, asked, key, prediction, record)
+            _measure_row(question, asked, len(about.pairs), key, prediction, record)
     with right:
         _answer(asked, record, prediction)
         over_depths(asked)
@@ -120,11 +122,11 @@ def _about() -> str:
     def title(reference: str) -> str:
         if reference in TITLES:
             return _(TITLES[reference])
-        group = own.get(reference) or server.store().group(reference)
         try:
+            group = own.get(reference) or server.store().group(reference)
             return f"{group.name or RACE.title_of(spec_of(group))} · {group.id}"
-        except InvalidSetting:
-            return group.id
+        except (InvalidSetting, NotFound):  # no experiment, or a run
+            return reference
 
     return LINK.choose(
         ABOUT,
@@ -179,7 +181,12 @@ def _reset(question: Question) -> None:
 
 
 def _measure_row(
-    question: Question, asked: Asking, key: str, prediction: object, record: MeasurementRecord | None
+    question: Question,
+    asked: Asking,
+    pairs: int,
+    key: str,
+    prediction: object,
+    record: MeasurementRecord | None,
 ) -> None:
     """Say what is expected, then measure."""
     with st.container(border=True, key="lab_measure"):
@@ -194,7 +201,7 @@ def _measure_row(
                 icon=":material/science:",
                 key=key_in_language("lab_do_measure"),
             )
-            st.caption(_how_long(asked), width="content")
+            st.caption(_how_long(asked, pairs), width="content")
             if said := said_before(question, prediction):
                 st.caption(_("You said: {said}.").format(said=said), width="content")
         if go:
@@ -205,13 +212,13 @@ def _measure_row(
             st.rerun()
 
 
-def _how_long(asked: Asking) -> str:
+def _how_long(asked: Asking, pairs: int) -> str:
     found = recorded(asked.question.name)
     needs = _(NEEDS[asked.question.needs])
     if found is None:
         return needs
     took = duration(found.result.values["wall_s"])
-    longer = times_longer(asked)
+    longer = times_longer(asked, pairs)
     if longer == 1:
         return f"{needs} · " + _("took {time} on {machine}").format(time=took, machine=found.machine)
     expected = _("about {time} with these settings, from {took} with the defaults on {machine}").format(

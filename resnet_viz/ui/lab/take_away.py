@@ -72,6 +72,7 @@ def _script(asked: Asking) -> None:
     """The button for it, or why there is none."""
     try:
         script = take_away(server.store(), asked, home_folder() / "data")
+        only = asked.subjects(server.store()).only
     except ResnetVizError as refusal:
         st.caption(str(refusal))
         return
@@ -85,3 +86,5 @@ def _script(asked: Asking) -> None:
         help=_("Prints the same numbers without this app; with the weights and images that it reads."),
         key="lab_do_script",
     )
+    if only is not None:
+        st.caption(str(only), width="content")
