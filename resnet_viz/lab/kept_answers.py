@@ -1,12 +1,14 @@
 """What the Lab has answered about one run: kept answers about its race, by the step of the weights."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.events import RunState
 from resnet_viz.exports.weights import kept_weights
 from resnet_viz.jobs import measurements
 from resnet_viz.lab.answers import TASK, asking
+from resnet_viz.lab.pairs import unpacked
 from resnet_viz.lab.question import Question
 from resnet_viz.lab.subjects import steps_of
 from resnet_viz.locale import N_
@@ -15,7 +17,7 @@ from resnet_viz.store import RunRecord, Store
 
 
 class KeptAnswer(NamedTuple):
-    """One of them, whole: over how many test ``images``, and when it was there (unix seconds)."""
+    """One of them, about the pair of the run: over how many test ``images``, since when (unix seconds)."""
 
     result: Frame
     images: int
@@ -25,7 +27,8 @@ class KeptAnswer(NamedTuple):
 def kept_answers(store: Store, question: Question, run: RunRecord) -> dict[int, KeptAnswer]:
     """The finished answers to ``question``, one with the setting ``images``; of a step the one over most.
 
-    Other settings are at their defaults. In the results ``run`` goes by its role.
+    They are about the run's seed or about all seeds of its race. Other settings are at their defaults. In
+    the results ``run`` goes by its role.
 
     Raises:
         NotFound: the race is gone.
@@ -35,8 +38,8 @@ def kept_answers(store: Store, question: Question, run: RunRecord) -> dict[int, 
     found = {}
     for step in steps_of(store, run.id):
         own = {"family": run.role, "model": f"file:{kept_weights(store, run, step).absolute()}"}
-        values = asking(question, run.id, step).values(store)
-        if own not in values["networks"]:
+        asked = [asking(question, about, step).values(store) for about in (run.id, run.group_id)]
+        if own not in asked[0]["networks"]:
             raise InvalidSetting(
                 "not_of_the_pair",
                 N_(
@@ -46,11 +49,26 @@ def kept_answers(store: Store, question: Question, run: RunRecord) -> dict[int, 
                 field="run",
                 run=run.id,
             )
-        for images in sorted(map(int, sizes), reverse=True):
-            settings = question.with_settings({"images": images})
-            record = measurements.known(store, TASK, values | {"settings": settings})
-            if record is not None and record.state is RunState.FINISHED and record.result is not None:
-                at = record.created_at if record.ended_at is None else record.ended_at
-                found[step] = KeptAnswer(record.result, images, at)
-                break
+        known = (
+            _known(store, question, values, own, images)
+            for images in sorted(map(int, sizes), reverse=True)
+            for values in asked
+        )
+        answer = next(filter(None, known), None)
+        if answer is not None:
+            found[step] = answer
     return found
+
+
+def _known(
+    store: Store, question: Question, values: dict[str, Any], own: Mapping[str, str], images: int
+) -> KeptAnswer | None:
+    """The answer with ``values`` over so many ``images``, of the pair that has the network ``own``."""
+    pairs = [values["networks"], *values.get("further", ())]
+    place = next((place for place, pair in enumerate(pairs) if own in pair), None)
+    settings = question.with_settings({"images": images})
+    record = measurements.known(store, TASK, values | {"settings": settings})
+    if place is None or record is None or record.state is not RunState.FINISHED or record.result is None:
+        return None
+    at = record.created_at if record.ended_at is None else record.ended_at
+    return KeptAnswer(unpacked(record.result)[place], images, at)

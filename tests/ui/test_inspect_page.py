@@ -53,7 +53,12 @@ def words(app: AppTest) -> str:
 
 
 def race_with_checkpoints(
-    *, missing: bool = False, block: Block = "basic", depth: int = 8, seeds: int = 1
+    *,
+    missing: bool = False,
+    block: Block = "basic",
+    depth: int = 8,
+    seeds: int = 1,
+    families: tuple[str, ...] = ("plain", "residual"),
 ) -> GroupRecord:
     """A finished race of two steps' worth of checkpoints, written as two workers would."""
     preset = RACE.presets["shallow"].spec
@@ -63,7 +68,7 @@ def race_with_checkpoints(
         data=preset.run.data.but(resolution_px=8, train_size=100),
     )
     store = server.store()
-    group = start_experiment(store, RACE, Experiment(run=run, seeds=seeds), "local")
+    group = start_experiment(store, RACE, Experiment(run=run, seeds=seeds, families=families), "local")
     for run_id in group.run_ids:
         record = store.run(run_id)
         kept = () if missing else (0, 10)

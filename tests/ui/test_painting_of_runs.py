@@ -131,19 +131,30 @@ def test_of_several_answers_the_one_over_most_images_counts(store: Store) -> Non
     assert (found.images, found.result.values["of"]) == (1000, 1000)
 
 
-def test_a_run_that_the_lab_does_not_ask_about_is_not_painted_with_another(
+def test_each_run_of_a_race_is_painted_with_the_answer_about_its_seed(
     store: Store, facts: list[dict[str, str]]
 ) -> None:
     group = race_with_checkpoints(seeds=2)
-    plain = [run for run in group.run_ids if store.run(run).role == "plain"]
     blocks = {"plain": ["stage1.block1"], "residual": ["stage1.block1"]}
     values = {"families": list(blocks), "blocks": blocks, "whole": dict.fromkeys(blocks, 0.5)}
-    errors = dict.fromkeys(("errors_plain", "errors_residual"), np.array([0.75]))
-    answered(store, "lesion", group.id, values, errors)
-    link = {"paint": "lesion", "level": "operation"}
-    open_page(left=f"run:{plain[0]}", **link)
-    assert "+25.0 percentage points" in "".join(facts[-2].values())
-    assert f"{plain[1]} is neither" in words(open_page(left=f"run:{plain[1]}", **link))
+    errors = {0: 0.75, 1: 0.625}
+    arrays = {
+        f"{seed}/errors_{family}": np.array([error]) for seed, error in errors.items() for family in blocks
+    }
+    answered(store, "lesion", group.id, {"pairs": [values, values], "seeds": [0, 1]}, arrays)
+    for run_id in group.run_ids:
+        run = store.run(run_id)
+        open_page(left=f"run:{run_id}", paint="lesion", level="operation")
+        painted = "".join(facts[-2].values())
+        assert f"+{100 * (errors[run.seed] - 0.5):.1f} percentage points" in painted
+
+
+def test_a_run_that_the_lab_does_not_ask_about_is_not_painted_with_another(
+    store: Store, facts: list[dict[str, str]]
+) -> None:
+    group = race_with_checkpoints(families=("plain", "residual", "residual+no-norm"))
+    third = next(run for run in group.run_ids if store.run(run).spec.network.norm == "none")
+    assert f"{third} is neither" in words(open_page(left=f"run:{third}", paint="lesion", level="operation"))
     assert "percentage points" not in "".join(facts[-2].values())
 
 
