@@ -76,6 +76,11 @@ _MORE = {
         "‖∂L/∂x‖ the length of all the numbers of the gradient as one vector."
     ),
 }
+WHEN_MEASURED = N_(
+    "Gradient and update of the weights are measured within a training step, before it changes the weights. "
+    "So the last of 150 steps is shown as after 149. What is measured on the weights themselves is shown "
+    "after 150 as well."
+)
 PRECISION = N_(
     "Training computes in float32; in very deep plain networks these numbers are several percent off, so two "
     "digits are shown, and exactly 0 means too small for float32."

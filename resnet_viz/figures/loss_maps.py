@@ -15,7 +15,7 @@ from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, empty, layout
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import number, percent, running_text
+from resnet_viz.wording import after_steps, number, percent, running_text
 
 _NAME: Final = "loss-maps"
 _BAR_PX: Final = 64
@@ -195,7 +195,7 @@ def _path(one: LossMap) -> list[Trace]:
     if one.path is None:
         return []
     x, y = one.path.points.astype(np.float32).T
-    steps = [_("step {step}").format(step=step) for step in one.path.steps]
+    steps = [after_steps(step) for step in one.path.steps]
     return [
         {
             "type": "scatter",

@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from resnet_viz.architecture.paint import COST_TITLES, Paint, cost_paint, measured_paint
-from resnet_viz.figures.gradient_profile import METRICS
+from resnet_viz.figures.gradient_profile import METRICS, WHEN_MEASURED
 from resnet_viz.figures.recorded_paint import recorded_values
 from resnet_viz.history import ProfileTable
 from resnet_viz.locale import N_
@@ -17,7 +17,7 @@ from resnet_viz.ui import labels, server
 from resnet_viz.ui.architectures.client import Drawn, ask
 from resnet_viz.ui.architectures.link import LINK
 from resnet_viz.ui.architectures.subjects import Subject
-from resnet_viz.wording import count, data_size, number
+from resnet_viz.wording import after_steps, count, data_size, number
 
 NOTHING: Final = "none"
 MILLISECONDS: Final = "milliseconds"
@@ -102,7 +102,7 @@ def _recorded(name: str, drawn: Drawn) -> list[Paint | None]:
             steps,
             steps[-1],
             lambda key: st.select_slider(
-                _("Training step"), steps, format_func=lambda one: f"{one:,}", key=key, width=420
+                _("Training step"), steps, format_func=after_steps, key=key, help=_(WHEN_MEASURED), width=420
             ),
         )
     return [

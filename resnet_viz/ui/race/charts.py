@@ -14,6 +14,7 @@ from resnet_viz.locale import gettext as _
 from resnet_viz.ui.experiment.jumps import anchor
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.translated import choose
+from resnet_viz.wording import after_steps
 
 R = TypeVar("R")
 
@@ -137,7 +138,15 @@ def _gradient_controls(histories: Sequence[RunHistory], page: str, moving: bool,
             st.toggle(_("Follow the training"), value=True, key=f"{page}_follow")
         if step is not None:
             stops = _stops(layers.recorded_steps(histories, metric), step)
-            st.select_slider(_("Step shown"), stops, key=f"{page}_step_shown", width="stretch")
+            choose(
+                st.select_slider,
+                _("Step shown"),
+                stops,
+                after_steps,
+                key=f"{page}_step_shown",
+                help=_(gradient_profile.WHEN_MEASURED),
+                width="stretch",
+            )
 
 
 def _stops(recorded: npt.NDArray[np.int64], current: int) -> list[int]:

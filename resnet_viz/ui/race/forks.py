@@ -26,7 +26,7 @@ from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.permissions import may_change, owner
 from resnet_viz.ui.press import pressed
 from resnet_viz.ui.translated import choose
-from resnet_viz.wording import running_text
+from resnet_viz.wording import after_steps, running_text
 
 _LOOK_EVERY_S = 5.0
 """While the race runs, more steps are kept."""
@@ -141,10 +141,8 @@ def _choose_fork(view: ExperimentView) -> None:
         kept = list(steps[run_id])
         key = f"race_fork_step_{run_id}"
         if st.session_state.get(key) not in kept:
-            st.session_state.pop(key, None)
-        step = st.selectbox(
-            _("Step"), kept, index=len(kept) - 1, format_func=lambda one: f"{one:,}", key=key, width=120
-        )
+            st.session_state[key] = kept[-1]
+        step = choose(st.selectbox, _("Continue"), kept, after_steps, key=key, width=180)
         change = choose(
             st.selectbox,
             _("Difference"),
