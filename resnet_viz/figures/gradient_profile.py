@@ -18,7 +18,7 @@ from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import count, running_text
+from resnet_viz.wording import after_steps, running_text
 
 METRICS = {
     "grad/relative": N_("Gradient relative to the weights, ‖g‖ / ‖w‖"),
@@ -105,7 +105,7 @@ def title(metric: str, step: int | None = None) -> str:
     shown = _(_TITLES[metric])
     if step is None:
         return _("{title}, last step").format(title=shown)
-    return _("{title}, step {step}").format(title=shown, step=count(step))
+    return _("{title}, {when}").format(title=shown, when=after_steps(step))
 
 
 def _is_last(histories: Sequence[RunHistory], metric: str, step: int | None) -> bool:
