@@ -80,6 +80,7 @@ class _Moment:
     def __init__(self, network: Network, selection: Selection, asked: MapAsked) -> None:
         found = map_of(network, selection, asked)
         self.network = network
+        assert network.step is not None  # it is one of a run's checkpoints
         values = np.zeros((1, 1), np.float32) if found.values is None else found.values
         limit = largest(values, signed=False)
         pixels = selection.seen.pixels[0]

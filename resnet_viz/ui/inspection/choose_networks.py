@@ -22,7 +22,7 @@ from resnet_viz.ui.inspection.networks import (
 )
 from resnet_viz.ui.inspection.published import choose_published
 from resnet_viz.ui.permissions import owner
-from resnet_viz.ui.runs.group_rows import read_spec, title_of
+from resnet_viz.ui.runs.group_rows import name_of
 from resnet_viz.ui.weights_upload import weights_upload
 from resnet_viz.wording import after_steps
 
@@ -142,8 +142,7 @@ def _title(name: str, group: GroupRecord | None) -> str:
         if name == PUBLISHED:
             return _("Published networks, ImageNet")
         return _(TITLES[name])
-    title = group.name or title_of(group.kind, read_spec(group.kind, group.spec_json))
-    return f"{title} · {group.id}"
+    return f"{name_of(group)} · {group.id}"
 
 
 def _choose_cell(cells: Cells) -> str:

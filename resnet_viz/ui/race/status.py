@@ -1,8 +1,8 @@
 """Where the networks of a race stand: one card each."""
 
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from html import escape
 from typing import Any, Final
@@ -43,7 +43,9 @@ def race_status(standing: Standing, following: Following[Standing]) -> None:
     looks = family_looks(families)
     few = len(families) <= _MOST_BESIDE
     with st.container(key="race_status" if few else "race_status_many"):
-        places = st.columns(len(families), gap="small") if few else [nullcontext()] * len(families)
+        places: Sequence[AbstractContextManager[object]] = [nullcontext()] * len(families)
+        if few:
+            places = st.columns(len(families), gap="small")
         for place, family in zip(places, families, strict=True):
             with place, network_card(looks[family], *family.split("+"), height="stretch"):
                 following.text(("card", family), partial(_card, family))
