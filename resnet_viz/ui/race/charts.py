@@ -75,9 +75,9 @@ def race_charts(
 
     histories = histories_of(following.read)
     metric, step = _chosen(histories, page, moving)
-    # Gradients end a step earlier than what is measured on the weights: the last of one is the last of all.
-    is_last = step is None or step == layers.recorded_steps(histories, metric)[-1]
-    weights_at = None if is_last else step
+    weights_at = step
+    if step is not None and step == layers.recorded_steps(histories, metric)[-1]:
+        weights_at = step + 1  # what the last step has made of the weights
     legend_px = _LEGEND_PX * sum(history.branch is not None for history in histories)
     first_px = {"height_px": _FIRST_PX + legend_px, "narrow_px": _NARROW_PX + legend_px}
     left, right = st.columns(2, gap="small")
