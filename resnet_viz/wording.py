@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from math import floor, isfinite, isnan, log10
 from typing import TypeVar
 
-from resnet_viz.locale import N_, gettext
+from resnet_viz.locale import N_, gettext, ngettext
 
 _JOINERS = {"\u200c", "\u200d"}
 """Format characters that words and emoji are spelled with."""
@@ -125,6 +125,11 @@ def signed(shown: str) -> str:
 def count(value: int) -> str:
     """A whole number with separators: ``464,154``."""
     return f"{value:,}"
+
+
+def after_steps(step: int) -> str:
+    """When in a training: ``after 150 steps``. Steps are counted from 1, so this is also after step 150."""
+    return ngettext("after {steps} step", "after {steps} steps", step).format(steps=count(step))
 
 
 def data_size(size_bytes: float) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from resnet_viz.locale import set_language
 from resnet_viz.wording import (
+    after_steps,
     count,
     duration,
     listed,
@@ -92,6 +93,14 @@ def test_thousands_can_be_listed() -> None:
 )
 def test_duration(seconds: float, shown: str) -> None:
     assert duration(seconds) == shown
+
+
+def test_a_moment_of_a_training_is_named_by_the_steps_before_it() -> None:
+    assert [after_steps(step) for step in (0, 1, 1500)] == [
+        "after 0 steps",
+        "after 1 step",
+        "after 1,500 steps",
+    ]
 
 
 def test_sentence_is_put_into_words_when_read() -> None:

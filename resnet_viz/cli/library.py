@@ -10,6 +10,7 @@ from resnet_viz.cli.files import path_given
 from resnet_viz.cli.store import history, ids_of
 from resnet_viz.errors import InvalidSetting, NotFound
 from resnet_viz.exports.encoding import is_json
+from resnet_viz.images.names import display_name
 from resnet_viz.locale import N_, ngettext
 from resnet_viz.locale import gettext as _
 from resnet_viz.store import COMMAND_LINE
@@ -62,11 +63,12 @@ def import_(
             parser=path_given, metavar="FILE", help="Runs exported as JSON, or weights as safetensors."
         ),
     ],
-    name: Annotated[str, typer.Option(help="Name of what is imported.")] = "",
+    name: Annotated[str, typer.Option(help="Name of what is imported; by default the file's.")] = "",
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Add a run that was exported elsewhere, or the weights of one, to the history."""
     content = _read(file)
+    name = name or display_name(file.name)
     with history() as store:
         if is_json(content):
             from resnet_viz.exports.importing import import_runs

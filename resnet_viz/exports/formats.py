@@ -68,7 +68,7 @@ FORMATS: dict[str, ExportFormat] = {
         ),
         ExportFormat(
             name="parquet",
-            title=N_("Parquet, one row per number"),
+            title=N_("Table for pandas (Parquet), one row per number"),
             suffix=".parquet",
             mime="application/vnd.apache.parquet",
             makes="together",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from resnet_viz.experiments.experiment import CellHistory, Experiment
 from resnet_viz.figures import (
     accuracy,
+    branch_scales,
     degradation,
     depth_gradients,
     depth_losses,
@@ -31,6 +32,7 @@ def race_figures(histories: Sequence[RunHistory]) -> list[Figure]:
         replace(gradient_profile.figure(histories), title=_("Relative gradient over depth, at the end")),
         replace(gradient_heatmap.figure(histories), title=_("Relative gradient over depth and training")),
         responses.figure(histories),
+        branch_scales.figure(histories),
     )
 
 

@@ -18,7 +18,7 @@ from resnet_viz.figures.theme import LIGHT, Theme, axis, empty, layout
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import count, running_text
+from resnet_viz.wording import after_steps, running_text
 
 METRICS = {
     "grad/relative": N_("Gradient relative to the weights, ‖g‖ / ‖w‖"),
@@ -76,6 +76,11 @@ _MORE = {
         "‖∂L/∂x‖ the length of all the numbers of the gradient as one vector."
     ),
 }
+WHEN_MEASURED = N_(
+    "Gradient and update of the weights are measured within a training step, before it changes the weights. "
+    "So the last of 150 steps is shown as after 149. What is measured on the weights themselves is shown "
+    "after 150 as well."
+)
 PRECISION = N_(
     "Training computes in float32; in very deep plain networks these numbers are several percent off, so two "
     "digits are shown, and exactly 0 means too small for float32."
@@ -100,7 +105,7 @@ def title(metric: str, step: int | None = None) -> str:
     shown = _(_TITLES[metric])
     if step is None:
         return _("{title}, last step").format(title=shown)
-    return _("{title}, step {step}").format(title=shown, step=count(step))
+    return _("{title}, {when}").format(title=shown, when=after_steps(step))
 
 
 def _is_last(histories: Sequence[RunHistory], metric: str, step: int | None) -> bool:

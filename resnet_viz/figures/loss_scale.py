@@ -8,7 +8,7 @@ import numpy.typing as npt
 from resnet_viz.figures.gradient_heatmap import COLOURS
 from resnet_viz.figures.theme import Theme
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import number
+from resnet_viz.wording import after_steps, number
 
 BAR_PX: Final = 64
 """Room above the networks for the colour bar."""
@@ -30,7 +30,7 @@ class TrainingPath(NamedTuple):
     @property
     def names(self) -> list[str]:
         """What each point is called."""
-        return [*(_("step {step}").format(step=step) for step in self.steps), _("the trained network")]
+        return [*map(after_steps, self.steps), _("the trained network")]
 
 
 class LossMap(NamedTuple):

@@ -66,8 +66,8 @@ _HAS_DIVERGED = N_(
     "The {family} network of seed {seed} diverged after {steps} steps: its loss became infinite or NaN."
 )
 _NO_BETTER = N_(
-    "The loss of random guessing is {guess}. No better than that, or worse: {plain_family} in {plain} of "
-    "{seeds} seeds, {residual_family} in {residual}."
+    "Guessing, that is giving every class the same probability, has a loss of {guess}. No better than that, "
+    "or worse: {plain_family} in {plain} of {seeds} seeds, {residual_family} in {residual}."
 )
 _NOTHING_LEARNED = N_(
     "A network that has not learned is not compared. Train longer or change the learning rate."

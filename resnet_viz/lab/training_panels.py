@@ -44,7 +44,8 @@ def loss_panel(found: Trainings, families: Sequence[str], named: Named = family_
         ),
         more=_(
             "The shaded band is the 95% confidence interval of the mean, from three seeds on. A line that "
-            "leaves the chart at the top diverges."
+            "leaves the chart at the top diverges. Guessing is the loss of a network that gives every class "
+            "the same probability."
         ),
         y_range=(0.0, _MOST_LOSSES * guess),
     )

@@ -51,7 +51,7 @@ def show_origin(recording: Recording, words: str) -> None:
     row = st.container(horizontal=True, gap="small", vertical_alignment="center")
     row.caption(words)
     row.download_button(
-        "Parquet",
+        _("Table for pandas (Parquet)"),
         data=file.read_bytes,
         file_name=f"recorded-{file.name}",
         mime="application/vnd.apache.parquet",

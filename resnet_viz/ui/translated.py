@@ -53,6 +53,8 @@ def choose(
             st.session_state[shown] = value
         elif widget.__name__ == "selectbox":
             more["index"] = list(options).index(value)
+        elif widget.__name__ == "select_slider":
+            more["value"] = value
         else:
             more["default"] = value
     chosen = widget(

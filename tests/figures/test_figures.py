@@ -13,6 +13,7 @@ from resnet_viz import figures
 from resnet_viz.experiments.experiment import CellHistory
 from resnet_viz.figures import (
     accuracy,
+    branch_scales,
     comparison,
     credit,
     degradation,
@@ -46,7 +47,9 @@ ROWS = [[1.0, 0.5, 0.25, 0.5, 1.0], [2.0, 1.0, 0.5, 1.0, 2.0]]
 
 def _measured(role: str) -> RunHistory:
     series = {name: curve([1, 0.5]) for name in ("train/loss", "train/accuracy", "test/accuracy")}
-    profiles = {name: table(ROWS) for name in gradient_profile.METRICS} | {"response/std": table(ROWS)}
+    profiles = {
+        name: table(ROWS) for name in (*gradient_profile.METRICS, "response/std", branch_scales.METRIC)
+    }
     return run(role, series=series, profiles=profiles)
 
 
@@ -75,6 +78,7 @@ def _gaps() -> Figure:
 
 MADE: dict[str, Callable[[bool], list[Figure]]] = {
     "accuracy": lambda some: [accuracy.figure(RACE if some else [])],
+    "branch_scales": lambda some: [branch_scales.figure(RACE if some else [])],
     "comparison": lambda some: [*comparison.figures([("a", r) for r in RACE] if some else []).values()],
     "credit": lambda some: [
         credit.figure(

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from resnet_viz.events import RunState
-from resnet_viz.figures import gradient_profile, responses
+from resnet_viz.exports.report_figures import race_figures
+from resnet_viz.figures import branch_scales, gradient_profile, responses
 from resnet_viz.figures.chart import to_figure, to_json
 from resnet_viz.figures.layers import layers_info, layers_table, recorded_steps
 from resnet_viz.history import RunHistory
@@ -152,3 +153,18 @@ def test_responses_describe_and_empty() -> None:
     info = responses.responses_info([run("plain", profiles={"response/std": table([[1.0, 0.25]])})])
     assert "1.00 in stem, 0.250 in stage1.block1.conv1" in responses.describe(info)
     assert not to_figure(responses.responses_chart(responses.responses_info([]))).data
+
+
+def test_of_learned_scales_the_report_has_a_figure_with_a_line_for_who_has_them_and_no_other() -> None:
+    """Zero before training is a value, on an axis that shows 0 and the largest of the whole training."""
+    scales = table([[0.0] * 3, [0.25, 0.5, 0.125]], [0, 10])
+    histories = [run("residual+learned-scale", profiles={branch_scales.METRIC: scales}), run("residual")]
+    (figure,) = race_figures(histories)
+    assert [trace["name"] for trace in figure.chart["data"]] == ["Residual (learned-scale)"]
+    assert figure.chart["data"][0]["y"].tolist() == [0.25, 0.5, 0.125]
+    assert "at step 10: 0.250 in stem, 0.125 in stage1.block1.conv2; 0.125 to 0.500" in figure.words
+    assert figure.table()["Residual (learned-scale), step 10"].tolist() == [0.25, 0.5, 0.125]
+    before = branch_scales.figure(histories, step=0).chart
+    assert before["data"][0]["y"].tolist() == [0, 0, 0]
+    assert before["layout"]["yaxis"]["range"] == figure.chart["layout"]["yaxis"]["range"] == [0, 0.54]
+    assert race_figures([run("residual")]) == []

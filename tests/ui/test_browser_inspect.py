@@ -198,7 +198,7 @@ def test_downloads(page: Page, app_url: str) -> None:
     assert saved("Overlay, plain (PNG)").read_bytes().startswith(b"\x89PNG")
     figure = ElementTree.parse(saved("Figure (SVG)")).getroot()
     assert len(figure.findall("{http://www.w3.org/2000/svg}image")) == 5
-    with np.load(saved("Raw values (NPZ)")) as values:
+    with np.load(saved("Raw values for NumPy (NPZ)")) as values:
         assert values["plain"].shape == values["residual"].shape == (14, 14)
         assert values["target"] == 3
     with zipfile.ZipFile(io.BytesIO(saved("Program and weights, residual (ZIP)").read_bytes())) as archive:

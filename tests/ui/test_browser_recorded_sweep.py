@@ -72,7 +72,7 @@ def test_its_numbers_are_a_table_to_take_away(page: Page, app_url: str) -> None:
     page.goto(app_url + "/depth")
     page.get_by_text("About this recording").click()
     with page.expect_download() as caught:
-        page.get_by_role("button", name="Parquet").click()
+        page.get_by_role("button", name="Table for pandas (Parquet)").click()
     table = pq.read_table(caught.value.path()).to_pydict()
     assert {run.id for run in recorded_sweep().runs} == set(table["run"])
 

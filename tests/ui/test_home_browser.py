@@ -96,7 +96,7 @@ def test_the_charts_can_be_taken_away(page: Page, app_url: str) -> None:
         assert caught.value.path().read_bytes().startswith(beginning)
     page.get_by_text("How this recording was made").click()
     with page.expect_download() as caught:
-        page.get_by_role("button", name="Parquet").click()
+        page.get_by_role("button", name="Table for pandas (Parquet)").click()
     table = pq.read_table(caught.value.path())
     assert set(table["run"].to_pylist()) == {run.id for run in recorded_race().runs}
 

@@ -135,7 +135,7 @@ def test_layer_activation_offers_no_second_class() -> None:
 def test_checkpoints_say_how_far_the_two_logits_are_apart_at_each() -> None:
     race_with_checkpoints()
     text = words(open_inspect(look="time", target="2", against="4"))
-    told = re.findall(r"Step 10: logit of Pullover minus that of Coat ([+−][0-9.]+), map from ", text)
+    told = re.findall(r"Logit of Pullover minus that of Coat after 10 steps: ([+−][0-9.]+); map from ", text)
     apart = re.findall(r"why Pullover and not Coat \(difference of the logits ([+−][0-9.]+)\)", text)
     assert len(told) == 2
     assert told == apart

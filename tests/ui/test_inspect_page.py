@@ -230,12 +230,12 @@ def test_a_race_is_preselected_and_its_checkpoints_compared() -> None:
     group = race_with_checkpoints()
     app = open_inspect(look="time")
     assert app.selectbox(key="inspect_networks@en").value == group.id
-    assert list(app.select_slider(key="inspect_step@en").options) == ["step 0", "step 10"]
+    assert list(app.select_slider(key="inspect_step@en").options) == ["after 0 steps", "after 10 steps"]
     before = words(app)
-    assert "Step 10:" in before
+    assert "after 10 steps:" in before
     app.select_slider(key="inspect_when@en").set_value(0).run()
     assert not app.exception
-    assert "Step 0:" in words(app)
+    assert "after 0 steps:" in words(app)
     assert app.query_params["when"] == "0"
     app.select_slider(key="inspect_step@en").set_value(0).run()
     assert app.query_params["step"] == "0"

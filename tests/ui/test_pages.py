@@ -129,9 +129,9 @@ def test_while_the_training_goes_on_its_layers_are_followed_or_not(store: Store)
     group = start_race(store)
     train_race(store, group, end=None)
     app = open_page("race", race=group.id)
-    assert not any(slider.key == "race_step_shown" for slider in app.select_slider)
+    assert not any(slider.key == "race_step_shown@en" for slider in app.select_slider)
     app.toggle(key="race_follow").set_value(False).run()
-    assert app.select_slider(key="race_step_shown").value == 29
+    assert app.select_slider(key="race_step_shown@en").value == 29
 
 
 def test_a_race_opened_by_its_name_alone_brings_its_settings(store: Store) -> None:
@@ -187,10 +187,11 @@ def test_the_scrubber_shows_the_layers_at_an_earlier_step(store: Store) -> None:
     train_race(store, group)
     app = open_page("race", race=group.id)
     assert not any(toggle.key == "race_follow" for toggle in app.toggle), "there is nothing to follow"
-    assert app.select_slider(key="race_step_shown").value == 29
-    app.select_slider(key="race_step_shown").set_value(3).run()
+    slider = app.select_slider(key="race_step_shown@en")
+    assert (slider.value, slider.options[-1]) == (29, "after 29 steps"), "of 30: measured within the last"
+    app.select_slider(key="race_step_shown@en").set_value(3).run()
     assert not app.exception
-    assert app.select_slider(key="race_step_shown").value == 3
+    assert app.select_slider(key="race_step_shown@en").value == 3
 
 
 def test_a_download_shows_how_far_it_is(store: Store) -> None:

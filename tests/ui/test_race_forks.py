@@ -62,7 +62,12 @@ def test_only_what_is_possible_can_be_chosen(race: GroupRecord, store: Store) ->
     plain, residual = race.run_ids
     app = open_page("race", race=race.id)
     assert options(app, "race_fork_run") == ["Plain", "Residual"]
-    assert options(app, f"race_fork_step_{plain}") == ["0", "1", "3", "10"]
+    assert options(app, f"race_fork_step_{plain}") == [
+        "after 0 steps",
+        "after 1 step",
+        "after 3 steps",
+        "after 10 steps",
+    ]
     assert options(app, f"race_fork_change_{plain}") == ["Add skip connections", "Learning rate ÷ 10"]
     app.selectbox(key="race_fork_run@en").select(residual).run()
     assert options(app, f"race_fork_change_{residual}") == [
@@ -79,7 +84,8 @@ def test_a_press_starts_a_fork_which_is_a_branch_of_the_charts_and_no_seed(
     app = open_page("race", race=race.id)
     before = verdict_of(app)
     app.selectbox(key="race_fork_run@en").select(residual).run()
-    app.selectbox(key=f"race_fork_step_{residual}").select(3).run()
+    assert app.selectbox(key=f"race_fork_step_{residual}@en").value == 10, "the last that can be forked"
+    app.selectbox(key=f"race_fork_step_{residual}@en").select(3).run()
     app.button(key="race_fork").click().run()
     assert not app.exception
     (fork,) = store.runs(kind=FORK)

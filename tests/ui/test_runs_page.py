@@ -172,7 +172,9 @@ def test_an_exported_run_is_imported_and_marked(
     imported = store.library.find(RunQuery(origin="imported")).rows
     assert [(run.role, run.state) for run in imported] == [("residual", RunState.FINISHED)]
     assert app.session_state[RUNS.chosen_key] == [imported[0].id]
-    assert any("imported" in cell for row in shown.rows for cell in row.cells)
+    assert any("imported · run.json" in cell for row in shown.rows for cell in row.cells)
+    open_page("runs", view="groups")
+    assert "run.json · imported" in {row.cells[0] for row in shown.rows}
     app.run()
     assert store.library.find(RunQuery(origin="imported")).total == 1, "once, however often the page is drawn"
     app.file_uploader(key="runs_import_file_1").set_value([("run.json", b"{}", "application/json")]).run()

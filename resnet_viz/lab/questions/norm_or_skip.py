@@ -51,7 +51,8 @@ def find(result: Frame) -> Finding | None:
         N_(
             "A block computes $y = x + F(x)$ with the skip connection and $y = F(x)$ without; batch "
             "normalisation replaces every $z$ by $\\gamma (z - \\mu)/\\sigma + \\beta$, so that what a layer "
-            "is given has one size at every depth. Final training losses: {ends}. Guessing: {guess}."
+            "is given has one size at every depth. Final training losses: {ends}. Guessing, all classes "
+            "equally probable: {guess}."
         ),
         ends=ends(found, _FOUR, _NAMES),
         guess=number(guessing_loss(found.classes)),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from resnet_viz.architecture.paint import COST_TITLES, Paint, cost_paint, measured_paint
 from resnet_viz.errors import ResnetVizError
+from resnet_viz.figures.gradient_profile import WHEN_MEASURED
 from resnet_viz.figures.recorded_paint import on_operations
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.locale import N_
@@ -17,7 +18,7 @@ from resnet_viz.ui.architectures.by_step import FROM_ZERO, OF_RUNS, ByStep, by_s
 from resnet_viz.ui.architectures.client import Drawn, ask
 from resnet_viz.ui.architectures.link import LINK
 from resnet_viz.ui.architectures.subjects import Subject
-from resnet_viz.wording import count, data_size, number, percent, points, signed
+from resnet_viz.wording import after_steps, count, data_size, number, percent, points, signed
 
 NOTHING: Final = "none"
 MILLISECONDS: Final = "milliseconds"
@@ -138,7 +139,7 @@ def _step(steps: Sequence[int]) -> int:
         steps,
         steps[-1],
         lambda key: st.select_slider(
-            _("Training step"), steps, format_func=lambda one: f"{one:,}", key=key, width=420
+            _("Training step"), steps, format_func=after_steps, key=key, help=_(WHEN_MEASURED), width=420
         ),
     )
 

@@ -18,7 +18,7 @@ from resnet_viz.ui.inspection.selection import Selection
 from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.picture import show_picture
 from resnet_viz.ui.picture_buttons import PictureButton, picture_buttons
-from resnet_viz.wording import number, percent
+from resnet_viz.wording import after_steps, number, percent
 
 _SIDE_PX: Final = 112
 
@@ -44,7 +44,7 @@ def checkpoints(selection: Selection, shown: Shown) -> None:
         lambda key: st.select_slider(
             _("Checkpoint shown"),
             steps,
-            format_func=lambda one: _("step {step}").format(step=f"{one:,}"),
+            format_func=after_steps,
             key=key,
         ),
     )
@@ -80,26 +80,25 @@ class _Moment:
     def __init__(self, network: Network, selection: Selection, asked: MapAsked) -> None:
         found = map_of(network, selection, asked)
         self.network = network
+        assert network.step is not None  # it is one of a run's checkpoints
         values = np.zeros((1, 1), np.float32) if found.values is None else found.values
         limit = largest(values, signed=False)
         pixels = selection.seen.pixels[0]
         self.pixels = overlay(pixels, values, limit, signed=False)
         self.small = overlay(pixels, values, limit, signed=False, side_px=_SIDE_PX)
         said = {
-            "step": f"{network.step:,}",
+            "when": after_steps(network.step),
             "low": number(float(values.min())),
             "high": number(float(values.max())),
         }
-        text = _("Step {step}: map from {low} to {high}")
+        text = _("Map {when}: from {low} to {high}")
         names = selection.class_names
         if asked.against is not None:
-            text = _(
-                "Step {step}: logit of {name} minus that of {other} {difference}, map from {low} to {high}"
-            )
+            text = _("Logit of {name} minus that of {other} {when}: {difference}; map from {low} to {high}")
             difference = logit_difference(predict(network, selection.seen.pixels)[0], asked)
             said |= {"name": names[asked.target], "other": names[asked.against], "difference": difference}
         elif asked.knows_class:
-            text = _("Step {step}: {name} {share}, map from {low} to {high}")
+            text = _("{name} {when}: {share}; map from {low} to {high}")
             logits = predict(network, selection.seen.pixels)[0]
             share = float(probabilities(logits)[asked.target])
             said |= {"name": names[asked.target], "share": percent(share)}

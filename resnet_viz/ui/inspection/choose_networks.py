@@ -23,8 +23,9 @@ from resnet_viz.ui.inspection.networks import (
 )
 from resnet_viz.ui.inspection.published import choose_published
 from resnet_viz.ui.permissions import owner
-from resnet_viz.ui.runs.group_rows import read_spec, title_of
+from resnet_viz.ui.runs.group_rows import name_of
 from resnet_viz.ui.weights_upload import weights_upload
+from resnet_viz.wording import after_steps
 
 _GROUPS_LISTED: Final = 30
 _CHOICE_PX: Final = 244
@@ -143,8 +144,7 @@ def _title(name: str, group: GroupRecord | None) -> str:
         if name == PUBLISHED:
             return _("Published networks, ImageNet")
         return _(TITLES[name])
-    title = group.name or title_of(group.kind, read_spec(group.kind, group.spec_json))
-    return f"{title} · {group.id}"
+    return f"{name_of(group)} · {group.id}"
 
 
 def _choose_cell(cells: Cells) -> str:
@@ -170,9 +170,9 @@ def _choose_step(steps: tuple[int, ...]) -> int:
         lambda key: st.select_slider(
             _("Checkpoint"),
             steps,
-            format_func=lambda step: _("step {step}").format(step=f"{step:,}"),
+            format_func=after_steps,
             key=key,
-            help=_("The weights after this many training steps. Step 0 is the untrained network."),
+            help=_("The weights after this many training steps; after 0 steps the network is untrained."),
         ),
     )
 

@@ -51,7 +51,7 @@ def downloads(
         )
         _button(
             "values",
-            _("Raw values (NPZ)"),
+            _("Raw values for NumPy (NPZ)"),
             f"{start}.npz",
             "application/zip",
             lambda: _arrays(selection, asked, found),

@@ -38,16 +38,18 @@ _SECTIONS: Final[dict[str, tuple[str, Callable[[Selection, Shown], None]]]] = {
 def inspect_page() -> None:
     """Everything on the page."""
     server.inspector()  # opens while the page is drawn
-    st.title(
+    head = st.container(horizontal=True, vertical_alignment="center", key="inspect_head")
+    head.title(
         _("Inspect"),
         anchor=False,
         help=_(
             "One image, two trained networks: their predictions, their feature maps, and which parts of the "
             "image support a class."
         ),
+        width="content",
     )
     LINK.take_over()
-    remarks = st.container()
+    remarks = head.container(key="inspect_remarks")  # beside the title, where it moves nothing
     selection = _selection()
     if selection is not None:
         st.fragment(_looked_at)(selection)

@@ -21,7 +21,7 @@ from resnet_viz.ui.lab.predict import predict, said_before
 from resnet_viz.ui.permissions import owner
 from resnet_viz.ui.press import pressed
 from resnet_viz.ui.translated import key_in_language
-from resnet_viz.wording import duration, running_text
+from resnet_viz.wording import after_steps, duration, running_text
 
 _RACES_LISTED = 12
 _NEWEST = 0
@@ -91,9 +91,7 @@ def _controls(question: Question) -> Asking:
                     lambda key: st.selectbox(
                         _("Checkpoint"),
                         [_NEWEST, *steps],
-                        format_func=lambda at: (
-                            _("newest") if at == _NEWEST else _("step {step}").format(step=at)
-                        ),
+                        format_func=lambda at: _("newest") if at == _NEWEST else after_steps(at),
                         key=key,
                         width=180,
                     ),

@@ -18,7 +18,7 @@ from resnet_viz.store import MeasurementRecord, home_folder
 from resnet_viz.ui import server
 from resnet_viz.ui.lab.slide_buttons import slide_buttons
 from resnet_viz.ui.moments import day
-from resnet_viz.wording import duration
+from resnet_viz.wording import after_steps, duration
 
 
 def offer(asked: Asking, result: Frame, measured: Sequence[str]) -> None:
@@ -64,7 +64,7 @@ def _networks(asked: Asking) -> tuple[str, ...]:
     if asked.question.needs != "pair":
         return ()
     name = _(TITLES[asked.about]) if asked.about in TITLES else asked.about
-    step = () if asked.step is None else (_("step {step}").format(step=asked.step),)
+    step = () if asked.step is None else (after_steps(asked.step),)
     return name, *step
 
 

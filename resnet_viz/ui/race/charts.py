@@ -7,13 +7,22 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
-from resnet_viz.figures import accuracy, gradient_heatmap, gradient_profile, layers, losses, responses
+from resnet_viz.figures import (
+    accuracy,
+    branch_scales,
+    gradient_heatmap,
+    gradient_profile,
+    layers,
+    losses,
+    responses,
+)
 from resnet_viz.figures.figure import Figure
 from resnet_viz.history import RunHistory
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.experiment.jumps import anchor
 from resnet_viz.ui.live.following import Following
 from resnet_viz.ui.translated import choose
+from resnet_viz.wording import after_steps
 
 R = TypeVar("R")
 
@@ -66,6 +75,9 @@ def race_charts(
 
     histories = histories_of(following.read)
     metric, step = _chosen(histories, page, moving)
+    weights_at = step
+    if step is not None and step == layers.recorded_steps(histories, metric)[-1]:
+        weights_at = step + 1  # what the last step has made of the weights
     legend_px = _LEGEND_PX * sum(history.branch is not None for history in histories)
     first_px = {"height_px": _FIRST_PX + legend_px, "narrow_px": _NARROW_PX + legend_px}
     left, right = st.columns(2, gap="small")
@@ -98,10 +110,22 @@ def race_charts(
         show("accuracy", accuracy.figure, height_px=height_px, narrow_px=_NARROW_PX + legend_px)
     show(
         "responses",
-        lambda histories: responses.figure(_without_forks(histories), step),
-        step,
+        lambda histories: responses.figure(_without_forks(histories), weights_at),
+        weights_at,
         narrow_px=_PLOT_PX,
     )
+    if any(_learns_scales(history, moving=moving) for history in histories):
+        show(
+            "scales",
+            lambda histories: branch_scales.figure(_without_forks(histories), weights_at),
+            weights_at,
+            narrow_px=_PLOT_PX,
+        )
+
+
+def _learns_scales(history: RunHistory, *, moving: bool) -> bool:
+    """Whether |α| was recorded, or will be: its chart has a place from the start."""
+    return branch_scales.METRIC in history.profiles or (moving and "learned-scale" in history.family)
 
 
 def _without_forks(histories: Sequence[RunHistory]) -> list[RunHistory]:
@@ -137,7 +161,15 @@ def _gradient_controls(histories: Sequence[RunHistory], page: str, moving: bool,
             st.toggle(_("Follow the training"), value=True, key=f"{page}_follow")
         if step is not None:
             stops = _stops(layers.recorded_steps(histories, metric), step)
-            st.select_slider(_("Step shown"), stops, key=f"{page}_step_shown", width="stretch")
+            choose(
+                st.select_slider,
+                _("Step shown"),
+                stops,
+                after_steps,
+                key=f"{page}_step_shown",
+                help=_(gradient_profile.WHEN_MEASURED),
+                width="stretch",
+            )
 
 
 def _stops(recorded: npt.NDArray[np.int64], current: int) -> list[int]:

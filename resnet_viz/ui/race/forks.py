@@ -26,7 +26,7 @@ from resnet_viz.ui.network_card import network_card
 from resnet_viz.ui.permissions import may_change, owner
 from resnet_viz.ui.press import pressed, waits
 from resnet_viz.ui.translated import choose
-from resnet_viz.wording import running_text
+from resnet_viz.wording import after_steps, running_text
 
 _LOOK_EVERY_S = 5.0
 """While the race runs, more steps are kept."""
@@ -166,13 +166,14 @@ def _choose_step(run_id: str, kept: Sequence[int]) -> int:
     if not (waits("race_fork") and st.session_state.get(key) in kept):
         step = st.session_state.get(chosen)
         st.session_state[key] = step if step in kept else kept[-1]
-    return st.selectbox(
-        _("Step"),
+    return choose(
+        st.selectbox,
+        _("Continue"),
         kept,
-        format_func=lambda one: f"{one:,}",
+        after_steps,
         key=key,
         on_change=lambda: st.session_state.update({chosen: st.session_state[key]}),
-        width=120,
+        width=180,
     )
 
 

@@ -1,7 +1,8 @@
 """Where the networks of a race stand: one card each."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from html import escape
 from typing import Any, Final
@@ -33,19 +34,20 @@ _COLOURS: Final = {
     RunState.LOST: "red",
 }
 _MOST_BESIDE: Final = 3
-"""More cards do not fit beside each other."""
+"""More cards do not fit beside each other; they have a line each, so that the charts stay on the screen."""
 
 
 def race_status(standing: Standing, following: Following[Standing]) -> None:
     """A line for each network type, plain ones first."""
     families = plain_first(standing.view.spec.families)
     looks = family_looks(families)
-    a_row = len(families) if len(families) <= _MOST_BESIDE else 2
-    for start in range(0, len(families), a_row):
-        row = st.container(key=f"race_status_{start}")
-        columns = row.columns(a_row, gap="small")
-        for column, family in zip(columns, families[start : start + a_row], strict=False):
-            with column, network_card(looks[family], *family.split("+"), height="stretch"):
+    few = len(families) <= _MOST_BESIDE
+    with st.container(key="race_status" if few else "race_status_many"):
+        places: Sequence[AbstractContextManager[object]] = [nullcontext()] * len(families)
+        if few:
+            places = st.columns(len(families), gap="small")
+        for place, family in zip(places, families, strict=True):
+            with place, network_card(looks[family], *family.split("+"), height="stretch"):
                 following.text(("card", family), partial(_card, family))
 
 

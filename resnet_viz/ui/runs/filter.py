@@ -14,7 +14,7 @@ from resnet_viz.store import RunQuery
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.linked_choices import LinkedChoices
 from resnet_viz.ui.permissions import owner
-from resnet_viz.ui.runs.group_rows import read_spec, title_of
+from resnet_viz.ui.runs.group_rows import name_of
 from resnet_viz.ui.runs.state import GROUPS, back_to_first
 from resnet_viz.ui.translated import choose
 
@@ -117,7 +117,7 @@ def _title(group_id: str) -> str:
         group = server.store().group(group_id)
     except NotFound:
         return group_id
-    return group.name or title_of(group.kind, read_spec(group.kind, group.spec_json))
+    return name_of(group)
 
 
 def _pills(name: str, title: str, names: dict[str, str]) -> list[str]:

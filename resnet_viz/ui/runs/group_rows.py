@@ -19,7 +19,7 @@ from resnet_viz.specs import RunSpec
 from resnet_viz.store import GroupRecord, GroupSummary, RunQuery
 from resnet_viz.ui import labels, server
 from resnet_viz.ui.moments import moment
-from resnet_viz.ui.runs.rows import bundled_id, data_set, fits, kind_name, recordings
+from resnet_viz.ui.runs.rows import IMPORT, bundled_id, data_set, fits, kind_name, recordings
 from resnet_viz.ui.runs.table import Column, Row
 from resnet_viz.wording import data_size, duration, percent, with_commas
 
@@ -86,12 +86,13 @@ def row_of(group: GroupSummary, when: Callable[[float], str] = moment) -> Row:
     if not datasets and spec is not None:
         run = spec if isinstance(spec, RunSpec) else spec.run
         datasets = [run.data.dataset]
-    title = title_of(group.kind, spec)
-    if group.runs and group.imported == group.runs and group.kind != "import":
+    is_import = group.kind == IMPORT
+    title = name_of(group) if is_import else title_of(group.kind, spec)
+    if group.runs and group.imported == group.runs and not is_import:
         title += f" · {_('imported')}"
     cells_ = (
         ("★ " if group.pinned else "") + title,
-        group.name,
+        "" if is_import else group.name,
         result,
         when(group.created_at),
         _states(states),
@@ -126,6 +127,13 @@ def read_spec(kind: str, spec_json: str) -> Experiment | RunSpec | None:
     except InvalidSetting:
         return None
     return None
+
+
+def name_of(group: GroupRecord | GroupSummary) -> str:
+    """What the group is called: its own name, of an import the file's, else what it is in a few words."""
+    if not group.name:
+        return title_of(group.kind, read_spec(group.kind, group.spec_json))
+    return f"{group.name} · {_('imported')}" if group.kind == IMPORT else group.name
 
 
 def title_of(kind: str, spec: Experiment | RunSpec | None) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from resnet_viz.exports import import_runs
 from resnet_viz.exports.importing import MAX_BYTES
+from resnet_viz.images.names import display_name
 from resnet_viz.locale import gettext as _
 from resnet_viz.locale import ngettext
 from resnet_viz.ui import pages, server
@@ -40,8 +41,9 @@ def import_files() -> None:
         _tell(last)
 
 
-def _import_runs(content: bytes, _name: str) -> TakenIn:
-    return TakenIn(import_runs(server.store(), owner(), content).id, ())
+def _import_runs(content: bytes, file_name: str) -> TakenIn:
+    group = import_runs(server.store(), owner(), content, name=display_name(file_name))
+    return TakenIn(group.id, ())
 
 
 def _tell(taken: TakenIn) -> None:

@@ -25,9 +25,11 @@ from resnet_viz.wording import data_size, duration, number, percent, with_commas
 BUNDLED: Final = "bundled:"
 """Identifiers of recorded runs begin so; none of the history does."""
 
+IMPORT: Final = "import"
+
 _WITHOUT_KIND: Final[Mapping[str, str]] = {
     "single": N_("Single run"),
-    "import": N_("Import"),
+    IMPORT: N_("Import"),
     FORK: N_("Fork"),
 }
 

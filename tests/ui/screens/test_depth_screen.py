@@ -76,3 +76,16 @@ def test_a_sweep_stays_in_its_place_from_start_to_end(page: Page, app_url: str) 
             _assert_curve_seen(page, screen)
             assert_on_first_screen(screen, again)
             assert places(page, *_CHARTS) == before[language, screen], (language, screen)
+
+
+def test_opened_settings_have_a_phone_s_whole_width(page: Page, app_url: str) -> None:
+    """Folded they are a line beside the button, which stands below them once they are open."""
+    page.goto(f"{app_url}/depth")
+    show(page, SCREENS[-1])
+    settings = page.locator('.st-key-experiment_top > * > [data-testid="stExpander"]')
+    settings.locator("summary").first.click()
+    expect(page.locator(".st-key-experiment_top > * > * > details")).to_have_attribute("open", "")
+    opened, whole = settings.bounding_box(), page.locator(".st-key-experiment_top").bounding_box()
+    assert opened is not None
+    assert whole is not None
+    assert opened["width"] == whole["width"]

@@ -107,3 +107,21 @@ def test_nothing_is_moved_by_what_comes_later(page: Page, app_url: str) -> None:
         assert len(seen) == 5
         assert {name: tops for name, tops in seen.items() if len(tops) > 1} == {}, screen
         assert_on_first_screen(screen, *page.locator(_MAPS).all())
+
+
+def test_what_a_link_asks_for_in_vain_is_told_where_it_moves_no_map_off_the_screen(
+    page: Page, app_url: str
+) -> None:
+    """Beside the title, where there is room for it; a phone shows it in the title's place."""
+    tops = []
+    for asked in ("", "?photo=nowhere"):
+        for screen in (SCREENS[0], SCREENS[-1]):
+            page.set_viewport_size({"width": screen.width, "height": screen.height})
+            page.goto(f"{app_url}/inspect{asked}")
+            expect(page.locator(_MAPS)).to_have_count(2, timeout=60_000)
+            warnings = page.locator(".stAlert")
+            expect(warnings).to_have_count(1 if asked else 0)
+            settled(page)
+            assert_on_first_screen(screen, *warnings.all(), *page.locator(_MAPS).all())
+            tops.append(page.locator(_MAPS).first.evaluate("map => map.getBoundingClientRect().top"))
+    assert tops[0] == tops[2], "on the projector nothing moves at all"

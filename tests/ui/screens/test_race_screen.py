@@ -42,6 +42,24 @@ def test_before_a_race_what_will_be_built_and_the_button(page: Page, app_url: st
             assert_nothing_cut(page)
 
 
+def test_of_many_network_types_the_charts_begin_as_high_as_of_two(page: Page, app_url: str) -> None:
+    """A line for each: both charts whole, on a phone the first whole and the head of the second."""
+    types = "plain,residual,plain%2Bno-norm,residual%2Bno-norm,residual%2Bprojection"
+    start(page, f"{app_url}/race?depth=8&width=4&resolution=8&steps=20&evaluate=20&families={types}")
+    again = page.locator(".st-key-race_again button")
+    expect(again).to_be_visible(timeout=90_000)
+    loss, gradients = page.locator(_LOSS), page.locator(_GRADIENTS)
+    for language in LANGUAGES:
+        speak(page, language)
+        expect(gradients).to_be_visible()
+        for screen in SCREENS:
+            show(page, screen)
+            head = page.locator(".st-key-card_race_gradients h4")
+            on_phone = screen.name == "phone"
+            assert_on_first_screen(screen, again, loss, head if on_phone else gradients)
+            assert_nothing_cut(page)
+
+
 def test_a_race_stays_in_its_place_from_start_to_end(page: Page, app_url: str) -> None:
     """Both charts and the controls are seen at once, and the verdict moves nothing when it comes."""
     start(page, app_url + _RACE)
