@@ -16,7 +16,7 @@ from resnet_viz.figures.tables import Columns
 from resnet_viz.figures.theme import LIGHT, Theme, empty
 from resnet_viz.figures.traces import Trace
 from resnet_viz.locale import gettext as _
-from resnet_viz.wording import after_steps, number, percent, running_text
+from resnet_viz.wording import number, percent, running_text
 
 _NAME: Final = "loss-maps"
 _CONTOURS: Final = 10

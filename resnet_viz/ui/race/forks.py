@@ -164,9 +164,9 @@ def _choose_step(run_id: str, kept: Sequence[int]) -> int:
     key, chosen = f"race_fork_step_{run_id}", f"race_fork_chosen_{run_id}"
     # Who presses means the step that was shown.
     if not (waits("race_fork") and st.session_state.get(key) in kept):
-        step = st.session_state.get(chosen)
-        st.session_state[key] = step if step in kept else kept[-1]
-    return choose(
+        wanted = st.session_state.get(chosen)
+        st.session_state[key] = wanted if wanted in kept else kept[-1]
+    step: int = choose(
         st.selectbox,
         _("Continue"),
         kept,
@@ -175,6 +175,7 @@ def _choose_step(run_id: str, kept: Sequence[int]) -> int:
         on_change=lambda: st.session_state.update({chosen: st.session_state[key]}),
         width=180,
     )
+    return step
 
 
 def _waits(view: ExperimentView) -> str:
