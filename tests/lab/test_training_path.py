@@ -63,7 +63,7 @@ def test_the_path_is_drawn_on_both_maps_and_its_share_is_said_and_written(
     assert isinstance(maps, Figure)
     paths = [trace for trace in to_figure(maps.chart).data if trace.type == "scatter"]
     assert [trace.xaxis for trace in paths] == [None, "x2"]
-    assert list(paths[0].text) == ["step 0", "step 4", "the trained network"]
+    assert list(paths[0].text) == ["after 0 steps", "after 4 steps", "the trained network"]
     assert (paths[0].x[-1], paths[0].y[-1]) == (0, 0)
     share = result.values["path"]["plain"]["share"]
     assert 0 < share < 1
@@ -92,7 +92,7 @@ def test_in_three_dimensions_it_is_as_high_as_the_losses_of_its_checkpoints(
     assert [trace.scene for trace in paths] == ["scene", "scene2"]
     for path, middles in zip(paths, lines, strict=True):
         np.testing.assert_allclose(np.float64(path.z), np.log10(middles), rtol=1e-5)
-        assert path.text[0].startswith("step 0: ")
+        assert path.text[0].startswith("after 0 steps: ")
         low, high = drawn.layout[path.scene].zaxis.range
         assert low <= min(path.z)
         assert max(path.z) <= high

@@ -117,7 +117,7 @@ def test_the_newest_kept_step_is_shown_until_the_reader_chooses_one(
 ) -> None:
     plain = race.run_ids[0]
     newest, away = store.run_folder(plain) / position_file(10), tmp_path / "not kept yet"
-    key = f"race_fork_step_{plain}"
+    key = f"race_fork_step_{plain}@en"
     newest.rename(away)
     app = open_page("race", race=race.id)
     assert app.selectbox(key=key).value == 3
