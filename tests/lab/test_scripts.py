@@ -190,7 +190,7 @@ def test_only_the_images_that_are_looked_at_lie_beside_the_script(
     cifar.parent.mkdir(parents=True)
     write_arrays(Arrays(images[250:], labels[250:], images[:250], labels[:250]), cifar, compress=False)
     pair = untrained_pair(tmp_path, data={"dataset": "cifar10"})
-    monkeypatch.setattr(answers, "subject", lambda *_, with_path: pair)
+    monkeypatch.setattr(answers, "subjects", lambda *_, with_path: Subjects((pair,)))
     settings = {"images": 250, "seeds": 1}
     asked = asking(QUESTIONS["identity_blocks"], settings=settings)
     made = take_away(None, asked, tmp_path / "data").arrays()  # type: ignore[arg-type]

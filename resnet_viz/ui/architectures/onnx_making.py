@@ -7,6 +7,8 @@ from html import escape
 from time import monotonic
 from typing import Final, NamedTuple, Self
 
+import streamlit as st
+
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.architectures.client import ask
 from resnet_viz.ui.architectures.subjects import Subject
@@ -25,9 +27,13 @@ def onnx(subject: Subject) -> bytes:
         return ask("onnx", subject.weights).arrays["content"].tobytes()
 
 
-@in_readers_language
-def progress(subjects: Sequence[Subject]) -> None:
+def show_progress(subjects: Sequence[Subject]) -> None:
     """A line for each of the networks whose file is being made, brought up to date by the server."""
+    st.fragment(_progress)(subjects)
+
+
+@in_readers_language
+def _progress(subjects: Sequence[Subject]) -> None:
     source = Making.of(subjects)
     following = Following(source, source.read(), lambda _read: "", key="architectures_onnx", moving=True)
     following.text("onnx", making_html)

@@ -12,7 +12,7 @@ from resnet_viz.exports.network_program import network_program, published_progra
 from resnet_viz.locale import gettext as _
 from resnet_viz.ui.architectures.choices import Chosen
 from resnet_viz.ui.architectures.client import Drawn
-from resnet_viz.ui.architectures.onnx_making import onnx, progress
+from resnet_viz.ui.architectures.onnx_making import onnx, show_progress
 from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.ui.language import in_readers_language
 
@@ -23,7 +23,7 @@ def take_away(chosen: Chosen, drawn: Drawn) -> None:
         st.markdown(f"**{subject.title}**")
         with st.container(horizontal=True, gap="small"):
             _buttons(chosen, side, subject, architecture)
-    st.fragment(progress)([subject for subject, _architecture in drawn])
+    show_progress([subject for subject, _architecture in drawn])
     st.caption(
         _(
             "The program is plain PyTorch; it loads weights that were exported from Runs. ONNX has the "
