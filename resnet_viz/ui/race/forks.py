@@ -168,7 +168,7 @@ def _choose_step(run_id: str, kept: Sequence[int]) -> int:
         st.session_state[key] = wanted if wanted in kept else kept[-1]
     step: int = choose(
         st.selectbox,
-        _("Continue"),
+        _("Step"),
         kept,
         after_steps,
         key=key,
