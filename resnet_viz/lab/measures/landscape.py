@@ -1,9 +1,10 @@
 """A slice of the training loss through both networks, and the largest eigenvalue of its Hessian."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Final
 
 import numpy as np
+from torch import nn
 
 from resnet_viz.inspection.models import load_model
 from resnet_viz.lab.asked import Asked, Trained
@@ -39,7 +40,11 @@ def measure(asked: Asked) -> Generator[Partial]:
     losses = {family: np.full((_SIDE, _SIDE), np.nan) for family in networks}
     eigenvalues: dict[str, float] = {}
     path_losses = {one.family: np.full(len(one.path) + 1, np.nan) for one in asked.networks if one.path}
-    paths = {one.family: _path(one, layers, seed) for one in asked.networks if one.path}
+    earlier = {
+        one.family: [load_model(model, one.data_folder).network for _at, model in one.path]
+        for one in asked.networks
+    }
+    paths = {one.family: _path(one, earlier[one.family], layers, seed) for one in asked.networks if one.path}
 
     def found(share: float) -> Partial:
         return Partial(
@@ -76,9 +81,8 @@ def measure(asked: Asked) -> Generator[Partial]:
             losses[family][at] = loss
         yield found((1 - _BEND_SHARE) * done / len(points))
     for one in asked.networks:
-        for at, (_step, model) in enumerate(one.path):
-            earlier = load_model(model, one.data_folder).network
-            path_losses[one.family][at] = loss_of(earlier, *batches[one.family])
+        for at, network in enumerate(earlier[one.family]):
+            path_losses[one.family][at] = loss_of(network, *batches[one.family])
             yield found(1 - _BEND_SHARE)
         if one.path:
             path_losses[one.family][-1] = losses[one.family][_SIDE // 2, _SIDE // 2]
@@ -94,8 +98,7 @@ def measure(asked: Asked) -> Generator[Partial]:
     yield found(1.0)
 
 
-def _path(one: Trained, layers: Layers, seed: int) -> PathInPlane:
+def _path(one: Trained, earlier: Sequence[nn.Module], layers: Layers, seed: int) -> PathInPlane:
     network = one.model.network
     names = perturbed_weights(network, layers)
-    earlier = [dict(load_model(model, one.data_folder).network.named_parameters()) for _at, model in one.path]
-    return path_in_plane(network, earlier, names, seed=seed)
+    return path_in_plane(network, [dict(each.named_parameters()) for each in earlier], names, seed=seed)
