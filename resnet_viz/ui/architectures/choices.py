@@ -67,7 +67,7 @@ def choose() -> Chosen:
                 format_func=lambda name: labels.label(PAINTS, name),
                 key=key,
                 label_visibility="collapsed",
-                width=220,
+                width=360,
             ),
         )
     return Chosen(found, depth, batch, show, cast(Level, level), form == "stream", paint)
