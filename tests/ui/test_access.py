@@ -201,11 +201,11 @@ def test_a_student_enters_the_code_and_is_at_the_linked_race(browser: Browser, t
     ):
         page = person.new_page()
         page.goto(f"{address}/race?depth=20")
-        page.get_by_label("Access code").fill("not this")
+        page.get_by_label("Access code", exact=True).fill("not this")
         page.get_by_role("button").click()
         expect(page.get_by_role("alert")).to_contain_text("not the code")
-        page.get_by_label("Access code").fill(CODE)
+        page.get_by_label("Access code", exact=True).fill(CODE)
         page.get_by_role("button").click()
-        expect(page.get_by_role("slider", name="Depth of the networks")).to_have_attribute(
+        expect(page.get_by_role("slider", name="Depth of the networks", exact=True)).to_have_attribute(
             "aria-valuetext", "20", timeout=30_000
         )

@@ -21,10 +21,10 @@ def test_a_sweep_fills_in_and_survives_a_reload(page: Page, app_url: str) -> Non
         chart = page.locator(f".st-key-card_depth_{name} .live-chart-graph")
         expect(chart).to_have_class(re.compile("js-plotly-plot"))
         assert len(chart.get_attribute("aria-label") or "") > 40
-    expect(page.get_by_role("button", name="Start the sweep")).to_be_disabled()
+    expect(page.get_by_role("button", name="Start the sweep", exact=True)).to_be_disabled()
     expect(page.locator(".stMarkdownBadge", has_text="Recording")).to_have_count(0)
     with page.expect_download() as caught:
-        page.get_by_role("button", name="Table as CSV").click()
+        page.get_by_role("button", name="Table as CSV", exact=True).click()
     lines = caught.value.path().read_text().splitlines()
     assert lines[0].startswith("family,depth,seed,run,state,reused")
     assert len(lines) == 5
@@ -51,6 +51,6 @@ def test_settings_outlive_a_start_that_comes_before_their_widgets(page: Page, ap
 def test_on_a_phone_the_panels_stand_below_each_other(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 1600})
     page.goto(app_url + "/depth")
-    expect(page.get_by_role("button", name="Start the sweep")).to_be_visible()
+    expect(page.get_by_role("button", name="Start the sweep", exact=True)).to_be_visible()
     too_wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert page.evaluate(too_wide) <= 0

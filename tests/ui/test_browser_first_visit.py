@@ -15,4 +15,4 @@ def test_the_first_visit_finds_the_whole_page(context: BrowserContext, tmp_path:
         expect(tab.get_by_text("开始对照实验").first).to_be_visible()
         # Navigation and language are there, which a page run on its own would lack.
         expect(tab.get_by_test_id("stTopNavLink")).to_have_count(len(PAGES))
-        expect(tab.get_by_role("radio", name="简体中文")).to_be_visible()
+        expect(tab.get_by_role("radio", name="简体中文", exact=True)).to_be_visible()

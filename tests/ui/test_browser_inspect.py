@@ -46,8 +46,8 @@ def payload(name: str, content: bytes) -> FilePayload:
 
 def pick(page: Page, label: str, option: str) -> None:
     """Choose in the map's settings, which are folded away."""
-    page.get_by_role("button", name="Map settings").click()
-    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("button", name="Map settings", exact=True).click()
+    page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
     settled(page)
     page.keyboard.press("Escape")
@@ -70,8 +70,8 @@ def test_layer_class_and_method_change_both_maps(page: Page, app_url: str) -> No
     link = page.url
     page.reload()
     expect(page.locator(_MAPS)).to_have_count(2, timeout=60_000)
-    page.get_by_role("button", name="Map settings").click()
-    expect(page.get_by_role("combobox", name="Method")).to_have_value("Occlusion")
+    page.get_by_role("button", name="Map settings", exact=True).click()
+    expect(page.get_by_role("combobox", name="Method", exact=True)).to_have_value("Occlusion")
     assert page.url == link
 
 
@@ -79,16 +79,16 @@ def test_settings_that_are_folded_away_keep_their_values(page: Page, app_url: st
     """A slider that was first drawn some script runs later began at 0, and took that for the choice."""
     open_inspect(page, app_url)
     seen = sources(page)
-    page.get_by_role("button", name="Ankle boot, test image").click()
+    page.get_by_role("button", name="Ankle boot, test image", exact=True).click()
     await_new_maps(page, seen)
     pick(page, "Class to explain", "Bag")
     page.wait_for_url(re.compile(r"\?image=17&target=8$"))
-    page.get_by_role("radio", name="Test images").click()
+    page.get_by_role("radio", name="Test images", exact=True).click()
     expect(page.get_by_text("of 2,000; below each")).to_be_visible()
-    page.get_by_role("button", name="Sneaker, test image").first.click()
-    page.get_by_role("button", name="Filter and order").click()
-    page.get_by_role("combobox", name="Order").click()
-    page.get_by_role("option", name="Least confident first").click()
+    page.get_by_role("button", name="Sneaker, test image", exact=True).first.click()
+    page.get_by_role("button", name="Filter and order", exact=True).click()
+    page.get_by_role("combobox", name="Order", exact=True).click()
+    page.get_by_role("option", name="Least confident first", exact=True).click()
     page.wait_for_url(re.compile("order=unsure"))
     settled(page)
     for default in ("opacity", "method", "view", "scale", "group", "class="):
@@ -97,9 +97,9 @@ def test_settings_that_are_folded_away_keep_their_values(page: Page, app_url: st
 
 def test_a_sample_is_chosen_and_a_channel_enlarged(page: Page, app_url: str) -> None:
     open_inspect(page, app_url)
-    page.get_by_role("button", name="Bag, test image").click()
+    page.get_by_role("button", name="Bag, test image", exact=True).click()
     expect(page.get_by_text("True class: Bag")).to_be_visible()
-    page.get_by_role("radio", name="Feature maps").click()
+    page.get_by_role("radio", name="Feature maps", exact=True).click()
     tile = page.locator(".st-key-inspect_grid_residual button").nth(3)
     title = tile.get_attribute("aria-label") or ""
     tile.click()
@@ -113,7 +113,7 @@ def test_a_sample_is_chosen_and_a_channel_enlarged(page: Page, app_url: str) -> 
 
 def test_a_dropped_photo_is_looked_at_and_a_bad_one_refused(page: Page, app_url: str) -> None:
     open_inspect(page, app_url)
-    page.get_by_role("radio", name="Upload").click()
+    page.get_by_role("radio", name="Upload", exact=True).click()
     field = page.locator('[data-testid="stFileUploader"] input[type=file]')
     photo = jpeg_of(gradient(300, 400))
     field.set_input_files(payload("photo <b>.jpg", photo))
@@ -121,10 +121,10 @@ def test_a_dropped_photo_is_looked_at_and_a_bad_one_refused(page: Page, app_url:
     expect(page.get_by_text("Only the middle 300 × 300 of 400 × 300 pixels are used.")).to_be_visible()
     expect(page.get_by_text("unlike the training images")).to_be_visible()
     expect(page.locator(_MAPS)).to_have_count(2)
-    page.get_by_role("radio", name="Samples").click()
-    page.get_by_role("button", name="Face of a striped cat").click()
+    page.get_by_role("radio", name="Samples", exact=True).click()
+    page.get_by_role("button", name="Face of a striped cat", exact=True).click()
     expect(page.get_by_text("Stefan van der Walt")).to_be_visible()
-    page.get_by_role("radio", name="Upload").click()
+    page.get_by_role("radio", name="Upload", exact=True).click()
     expect(page.get_by_text("What came: photo <b>.jpg")).to_be_visible(timeout=20_000)
     field.set_input_files(payload("second.jpg", photo))
     expect(page.get_by_text("What came: second.jpg")).to_be_visible()
@@ -136,7 +136,7 @@ def test_a_dropped_photo_is_looked_at_and_a_bad_one_refused(page: Page, app_url:
 
 def test_a_pasted_picture_goes_the_same_way(page: Page, app_url: str) -> None:
     open_inspect(page, app_url)
-    page.get_by_role("radio", name="Upload").click()
+    page.get_by_role("radio", name="Upload", exact=True).click()
     expect(page.get_by_text("paste one with Ctrl+V")).to_be_visible()
     expect(page.locator(".st-key-inspect_upload_refined")).to_be_attached()
     page.wait_for_function(
@@ -164,7 +164,7 @@ def test_the_buttons_of_the_upload_speak_chinese(page: Page, app_url: str) -> No
 def test_the_upload_endpoint_itself_lets_no_bad_file_through(page: Page, app_url: str) -> None:
     """Bytes replaced behind the widget's back are judged like any others."""
     open_inspect(page, app_url)
-    page.get_by_role("radio", name="Upload").click()
+    page.get_by_role("radio", name="Upload", exact=True).click()
     with page.expect_request(re.compile("/_stcore/upload_file/")) as asked:
         field = page.locator('[data-testid="stFileUploader"] input[type=file]')
         field.set_input_files(payload("photo.jpg", jpeg_of(gradient(20, 20))))
@@ -178,7 +178,9 @@ def test_the_upload_endpoint_itself_lets_no_bad_file_through(page: Page, app_url
     def put(content: bytes, language: str) -> None:
         form = {"file": payload("photo.jpg", content)}
         assert page.request.put(sent.url, headers=headers, multipart={**form}).ok
-        page.get_by_role("radio", name=language).click()  # any full run of the page reads the file anew
+        page.get_by_role(
+            "radio", name=language, exact=True
+        ).click()  # any full run of the page reads the file anew
 
     for case in ("SVG", "HTML", "PNG bomb", "truncated JPEG", "ZIP"):
         put(REFUSED[case][0], "简体中文")
@@ -192,7 +194,7 @@ def test_downloads(page: Page, app_url: str) -> None:
 
     def saved(name: str) -> Path:
         with page.expect_download() as download:
-            page.get_by_role("button", name=name).click()
+            page.get_by_role("button", name=name, exact=True).click()
         return download.value.path()
 
     assert saved("Overlay, plain (PNG)").read_bytes().startswith(b"\x89PNG")
@@ -238,7 +240,7 @@ def test_checkpoints_of_a_race(page: Page, app_url: str) -> None:
     expect(page.get_by_text(re.compile(" after 40 steps: ")).first).to_be_visible(timeout=60_000)
     page.locator(".st-key-inspect_time_plain button").first.click()
     expect(page.get_by_text(re.compile(" after 0 steps: "))).to_have_count(2)
-    page.get_by_role("button", name="Run and checkpoint").click()
+    page.get_by_role("button", name="Run and checkpoint", exact=True).click()
     page.locator('.st-key-inspect_step-en input[type="range"]').focus()
     page.keyboard.press("Home")
     page.wait_for_url(re.compile("step=0"))

@@ -78,13 +78,13 @@ def below(page: Page) -> list[Any]:
 def test_a_race_is_drawn_the_same_way_before_while_and_after_it_runs(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 1366, "height": 900})
     page.goto(f"{app_url}/race?depth=8&width=4&resolution=8&steps=30000&evaluate=5000&probe=10")
-    page.get_by_role("button", name="Start the race").click()
+    page.get_by_role("button", name="Start the race", exact=True).click()
     page.locator(_MAP).scroll_into_view_if_needed()  # what moves is drawn in view only
     drawn = f"() => document.querySelector({_MAP!r})?._fullData?.length"
     page.wait_for_function(f"{drawn} >= 2", timeout=_LONG_MS)
     assert page.eval_on_selector(_MAP, _TOP_LAYER) == "stage 1"
     assert below(page) == []
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".st-key-race_headline h3")).to_be_visible(timeout=_LONG_MS)
     page.wait_for_function(f"{drawn} >= 2", timeout=_LONG_MS)
     assert page.eval_on_selector(_MAP, _TOP_LAYER) == "stage 1"

@@ -40,7 +40,7 @@ def test_code_pages_and_charts_work_below_any_prefix(
     with mounted(tmp_path / "home") as address:
         asked = context.new_page()
         asked.goto(f"{address}/depth?seeds=2")
-        asked.get_by_label("Access code").fill(CODE)
+        asked.get_by_label("Access code", exact=True).fill(CODE)
         asked.get_by_role("button").click()
         asked.wait_for_url(f"{address}/depth?seeds=2")
         asked.close()
@@ -48,7 +48,7 @@ def test_code_pages_and_charts_work_below_any_prefix(
             tab.goto(f"{address}/depth/?seeds=2")
             tab.wait_for_url(f"{address}/depth?seeds=2")
             expect(tab.locator(".live-chart-graph .main-svg").first).to_be_visible(timeout=40_000)
-            tab.get_by_role("link", name="Home").click()
+            tab.get_by_role("link", name="Home", exact=True).click()
             expect(tab.locator(".replay .main-svg").first).to_be_visible(timeout=40_000)
 
 
@@ -63,7 +63,7 @@ def test_a_course_page_shows_the_app_in_a_frame(context: BrowserContext, tmp_pat
         tab = context.new_page()
         tab.goto(f"{course.address}lesson")
         app = tab.frame_locator("iframe")
-        app.get_by_label("Access code").fill(CODE)
+        app.get_by_label("Access code", exact=True).fill(CODE)
         app.get_by_role("button").click()
         app.get_by_text("Import a run or weights").click(timeout=40_000)
         field = app.locator(".st-key-runs_import_file input[type=file]")

@@ -10,7 +10,7 @@ from tests.ui.conftest import watched_tab
 
 def test_presets_and_settings_live_in_the_link(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/race")
-    page.get_by_role("radio", name="Vanishing gradients").click()
+    page.get_by_role("radio", name="Vanishing gradients", exact=True).click()
     page.wait_for_url("**/race?preset=vanishing")
     expect(page.get_by_text("Without normalisation")).to_be_visible()
     page.get_by_text("All settings").click()
@@ -20,7 +20,7 @@ def test_presets_and_settings_live_in_the_link(page: Page, app_url: str) -> None
     page.wait_for_url("**/race?preset=vanishing&steps=70")
     page.reload()
     expect(page.get_by_text("70 steps, batch size 64")).to_be_visible()
-    page.get_by_role("link", name="Home").click()
+    page.get_by_role("link", name="Home", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("skip connection")
     page.get_by_role("link", name="Race", exact=True).click()
     expect(page.get_by_text("70 steps, batch size 64")).to_be_visible()
@@ -30,11 +30,11 @@ def test_presets_and_settings_live_in_the_link(page: Page, app_url: str) -> None
 def test_the_language_is_switched_and_kept_in_the_link(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/race")
     expect(page.get_by_role("heading", level=1)).to_have_text("Race")
-    page.get_by_role("radio", name="简体中文").click()
+    page.get_by_role("radio", name="简体中文", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("对照实验")
     page.wait_for_url("**/race?lang=zh")
-    page.get_by_role("link", name="首页").click()
-    expect(page.get_by_role("button", name="开始")).to_be_hidden()
+    page.get_by_role("link", name="首页", exact=True).click()
+    expect(page.get_by_role("button", name="开始", exact=True)).to_be_hidden()
     expect(page.get_by_role("link", name="对照实验", exact=True)).to_be_visible()
     page.wait_for_url("**lang=zh*")
 
@@ -56,7 +56,7 @@ def test_nothing_sticks_out_on_a_phone(browser: Browser, app_url: str, path: str
         expect(tab.get_by_role("heading", level=1)).to_be_visible()
         if path == "/race":
             tab.get_by_text("All settings").click()
-            expect(tab.get_by_label("Batch size")).to_be_visible()
+            expect(tab.get_by_label("Batch size", exact=True)).to_be_visible()
         sticking = tab.evaluate(
             """() => [...document.querySelectorAll('[data-testid="stMain"] *')]
               .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)

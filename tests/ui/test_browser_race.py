@@ -79,9 +79,13 @@ def assert_downloads(page: Page) -> None:
     """Picture and numbers of a chart, and everything recorded, can be saved."""
     chart = page.locator(".st-key-card_race_loss")
     for button, start_of_file, ending in (
-        (chart.get_by_role("button", name="Download the picture"), b"\x89PNG", "png"),
-        (chart.get_by_role("button", name="Download the plotted numbers"), b"name,x,y\nPlain,", "csv"),
-        (page.get_by_role("button", name="Everything recorded as JSON"), b'{"race": ', "json"),
+        (chart.get_by_role("button", name="Download the picture", exact=True), b"\x89PNG", "png"),
+        (
+            chart.get_by_role("button", name="Download the plotted numbers", exact=True),
+            b"name,x,y\nPlain,",
+            "csv",
+        ),
+        (page.get_by_role("button", name="Everything recorded as JSON", exact=True), b'{"race": ', "json"),
     ):
         with page.expect_download() as saved:
             button.click()
@@ -89,7 +93,7 @@ def assert_downloads(page: Page) -> None:
         assert saved.value.path().read_bytes().startswith(start_of_file)
     chart.get_by_text("The numbers").click()
     with page.expect_download() as saved:
-        chart.get_by_role("button", name="All rows as CSV").click()
+        chart.get_by_role("button", name="All rows as CSV", exact=True).click()
     assert len(saved.value.path().read_text(encoding="utf-8-sig").splitlines()) == 41
 
 
@@ -117,9 +121,9 @@ def test_zoom_and_legend_survive_ten_updates(running: Page) -> None:
 
 
 def test_pause_step_resume_stop(running: Page) -> None:
-    running.get_by_role("button", name="Pause").click()
+    running.get_by_role("button", name="Pause", exact=True).click()
     expect_both(running, "Paused")
-    running.get_by_role("button", name="Single step").click()
+    running.get_by_role("button", name="Single step", exact=True).click()
     running.wait_for_function(
         """() => {
           const texts = [...document.querySelectorAll('[class*="st-key-role_card"]')]
@@ -128,7 +132,7 @@ def test_pause_step_resume_stop(running: Page) -> None:
         }""",
         timeout=30_000,
     )
-    running.get_by_role("button", name="Continue").click()
+    running.get_by_role("button", name="Continue", exact=True).click()
     expect_both(running, "Running")
     running.locator(_STOP).click()
     expect_both(running, "Stopped")
@@ -142,7 +146,7 @@ def test_reload_and_second_tab_reattach_and_strangers_only_watch(
     running.reload()
     await_curves(running, "Running")
     # Three pages that watch a training in two processes are much for a small machine.
-    running.get_by_role("button", name="Pause").click()
+    running.get_by_role("button", name="Pause", exact=True).click()
     expect_both(running, "Paused")
     with watched_tab(context) as second:
         second.goto(running.url)

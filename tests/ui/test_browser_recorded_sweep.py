@@ -51,7 +51,7 @@ def test_depth_shown_and_published_curves_work_and_nothing_is_queued(page: Page,
     losses = chart(page, "losses")
     last, first = spec.depths[-1], spec.depths[0]
     assert page.eval_on_selector(losses, _NAMES) == [f"Plain, depth {last}", f"Residual, depth {last}"]
-    slider = page.get_by_role("slider", name="Depth shown")
+    slider = page.get_by_role("slider", name="Depth shown", exact=True)
     slider.focus()
     page.keyboard.press("Home")
     page.wait_for_function(
@@ -72,7 +72,7 @@ def test_its_numbers_are_a_table_to_take_away(page: Page, app_url: str) -> None:
     page.goto(app_url + "/depth")
     page.get_by_text("About this recording").click()
     with page.expect_download() as caught:
-        page.get_by_role("button", name="Table for pandas (Parquet)").click()
+        page.get_by_role("button", name="Table for pandas (Parquet)", exact=True).click()
     table = pq.read_table(caught.value.path()).to_pydict()
     assert {run.id for run in recorded_sweep().runs} == set(table["run"])
 

@@ -34,9 +34,9 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     page.wait_for_function(_AT_STEP, arg=60)
     assert page.evaluate(_LAST) > first
     assert page.evaluate(_PROFILE) != profile
-    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Pause", exact=True).click()
     expect(page.locator(".replay")).to_have_attribute("data-playing", "false")
-    scrubber = page.get_by_role("slider", name="Training step shown")
+    scrubber = page.get_by_role("slider", name="Training step shown", exact=True)
     scrubber.focus()
     page.keyboard.press("End")
     expect(page.locator(".replay-step")).to_have_text("Step 300 of 300")
@@ -72,12 +72,12 @@ def test_who_wants_no_motion_sees_the_end(browser: Browser, app_url: str) -> Non
     with browser.new_context(reduced_motion="reduce", locale="en-US") as person, watched_tab(person) as tab:
         tab.goto(app_url)
         expect(tab.locator(".replay-step")).to_have_text("Step 300 of 300", timeout=20_000)
-        expect(tab.get_by_role("button", name="Play again")).to_be_visible()
+        expect(tab.get_by_role("button", name="Play again", exact=True)).to_be_visible()
 
 
 def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
     page.goto(app_url)
-    page.get_by_role("button", name="Run it live").click()
+    page.get_by_role("button", name="Run it live", exact=True).click()
     page.wait_for_url("**/race?*depth=56*")
     assert "steps=300" in page.url
     expect(page.get_by_text("300 steps, batch size 64")).to_be_visible()
@@ -86,17 +86,17 @@ def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
 def test_the_charts_can_be_taken_away(page: Page, app_url: str) -> None:
     page.goto(app_url)
     page.wait_for_function(f"() => window.Plotly && ({_LAST})() > 5")
-    page.get_by_role("slider", name="Training step shown").focus()
+    page.get_by_role("slider", name="Training step shown", exact=True).focus()
     page.keyboard.press("End")
     page.wait_for_function(f"() => ({_LAST})() === 299")
     profile = page.locator('.replay [data-chart="profile"]')
     for button, beginning in (("numbers (CSV)", b"name,x,y\nPlain,"), ("picture (PNG)", b"\x89PNG")):
         with page.expect_download() as caught:
-            profile.get_by_role("button", name=button).click()
+            profile.get_by_role("button", name=button, exact=True).click()
         assert caught.value.path().read_bytes().startswith(beginning)
     page.get_by_text("How this recording was made").click()
     with page.expect_download() as caught:
-        page.get_by_role("button", name="Table for pandas (Parquet)").click()
+        page.get_by_role("button", name="Table for pandas (Parquet)", exact=True).click()
     table = pq.read_table(caught.value.path())
     assert set(table["run"].to_pylist()) == {run.id for run in recorded_race().runs}
 
@@ -106,8 +106,8 @@ def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
     page.goto(f"{app_url}/?lang=zh")
     page.wait_for_function(_AT_STEP, arg=5)
     set_language("zh")
-    page.get_by_role("button", name=gettext("Pause")).click()
-    expect(page.get_by_role("slider", name=gettext("Training step shown"))).to_be_visible()
+    page.get_by_role("button", name=gettext("Pause"), exact=True).click()
+    expect(page.get_by_role("slider", name=gettext("Training step shown"), exact=True)).to_be_visible()
     expect(page.locator('.replay [data-chart="loss"] .live-chart-title')).to_have_text(
         gettext("Training loss")
     )
@@ -124,6 +124,6 @@ def test_its_lines_are_named_in_the_language_of_each_reader(page: Page, app_url:
 
 def test_a_card_leads_to_the_recorded_sweep(page: Page, app_url: str) -> None:
     page.goto(app_url)
-    page.get_by_role("link", name="Open the degradation curve").click()
+    page.get_by_role("link", name="Open the degradation curve", exact=True).click()
     page.wait_for_url("**/depth*")
-    expect(page.get_by_role("heading", name="Depths 8 to 56, plain and residual")).to_be_visible()
+    expect(page.get_by_role("heading", name="Depths 8 to 56, plain and residual", exact=True)).to_be_visible()

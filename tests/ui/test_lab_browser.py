@@ -48,7 +48,7 @@ def test_a_drawn_curve_stands_beside_the_measured_one_also_after_a_reload(
     expect(page.get_by_text("Your curve is off by")).to_be_visible(timeout=_SOON_MS)
     expect(page.get_by_role("heading", level=4)).to_have_text(re.compile("Without one block"))
     # What is measured next has it behind as the answer before.
-    page.get_by_role("radio", name="1,000").click()
+    page.get_by_role("radio", name="1,000", exact=True).click()
     expect(page.get_by_text("Not measured yet with these settings.")).to_be_visible(timeout=_SOON_MS)
     page.wait_for_url("**images=1000**")
     page.get_by_role("button", name="Measure", exact=True).click()
@@ -76,7 +76,7 @@ def test_a_curve_can_be_drawn_with_the_keyboard_alone(page: Page, app_url: str) 
     expect(points(page)).to_have_count(2)
     page.keyboard.press("Delete")
     expect(points(page)).to_have_count(1)
-    page.get_by_role("button", name="Clear the drawing").click()
+    page.get_by_role("button", name="Clear the drawing", exact=True).click()
     expect(points(page)).to_have_count(0)
 
 
@@ -113,7 +113,7 @@ def test_an_answer_is_taken_away_as_a_picture_for_a_slide_and_as_a_script(
     assert "What gradient does each layer get" in drawn
     assert "ResNet Viz" in drawn
     with page.expect_download(timeout=_MEASURED_MS) as found:
-        page.get_by_role("button", name="Script and data").click()
+        page.get_by_role("button", name="Script and data", exact=True).click()
     with ZipFile(found.value.path()) as archive:
         assert "lab-first_gradient/first_gradient.py" in archive.namelist()
 
@@ -124,10 +124,10 @@ def test_a_question_is_asked_over_depths_and_stopping_keeps_what_there_is(
     page.goto(f"{app_url}/lab?question=shattered&seeds=1")
     page.get_by_text("This question over depths", exact=True).click()
     expect(page.get_by_text("0 of 5 depths are measured.")).to_be_visible(timeout=_SOON_MS)
-    page.get_by_role("button", name="Measure the other depths").click()
+    page.get_by_role("button", name="Measure the other depths", exact=True).click()
     some = page.get_by_text(re.compile("[1-5] of 5 depths are measured."))
     expect(some).to_be_visible(timeout=_MEASURED_MS)
-    chart = page.get_by_role("heading", name="Autocorrelation at lag 1")
+    chart = page.get_by_role("heading", name="Autocorrelation at lag 1", exact=True)
     expect(chart).to_be_visible(timeout=_SOON_MS)
     stop = page.locator(".st-key-lab_depths_do_stop button")
     if stop.is_visible():

@@ -107,7 +107,7 @@ def test_the_map_stands_the_same_way_while_it_grows_and_at_the_end(page: Page, a
         bottom, top = page.evaluate(axis, graph("map"))
         assert bottom > top
     assert page.locator(f"{graph('map')} .heatmaplayer image").count() >= 2, "one picture a network"
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     expect_both(page, "Stopped")
     bottom, top = page.evaluate(axis, graph("map"))
     assert bottom > top
@@ -118,7 +118,7 @@ def test_zoom_survives_the_end_of_the_race(running: Page) -> None:
         "(c) => Plotly.relayout(document.querySelector(c), { 'xaxis.range': [10, 50] })", graph("loss")
     )
     await_update(running, "loss", 3)
-    running.get_by_role("button", name="Stop").click()
+    running.get_by_role("button", name="Stop", exact=True).click()
     expect_both(running, "Stopped")
     expect(running.locator(".st-key-race_headline h3")).to_be_visible()
     zoom = running.evaluate("(c) => document.querySelector(c)._fullLayout.xaxis.range", graph("loss"))
@@ -173,7 +173,7 @@ def test_where_nothing_streams_the_page_asks_slowly_and_says_so(page: Page, app_
     before = card.inner_text()
     expect(card).not_to_have_text(before, timeout=30_000)
     await_update(page, "loss", 2)
-    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Stop", exact=True).click()
     expect_both(page, "Stopped")
     expect(page.locator(".st-key-race_headline h3")).to_be_visible(timeout=30_000)
     for route in held:
@@ -205,14 +205,14 @@ def test_a_server_that_is_watched_ends_and_the_next_one_is_followed(
         expect_both(page_elsewhere, "Stopped")  # as the server's end leaves it
         await_drawn(page_elsewhere)
         reached = page_elsewhere.evaluate(steps, graph("loss"))
-        page_elsewhere.get_by_role("button", name="Continue").click()
+        page_elsewhere.get_by_role("button", name="Continue", exact=True).click()
         page_elsewhere.wait_for_function(
             f"([c, reached]) => ({steps})(c) > reached", arg=[graph("loss"), reached], timeout=60_000
         )
         line = "(c) => Array.from(document.querySelector(c)._fullData.at(-1).x)"
         drawn = page_elsewhere.evaluate(line, graph("loss"))
         assert drawn == sorted(set(drawn)), "no step twice"
-        page_elsewhere.get_by_role("button", name="Stop").click()
+        page_elsewhere.get_by_role("button", name="Stop", exact=True).click()
         expect_both(page_elsewhere, "Stopped")
 
 
@@ -274,7 +274,7 @@ def test_several_parts_of_a_page_follow_beside_each_other(running: Page, app_url
     rows = running.locator(".runs-table tbody tr", has_text="Running")
     expect(rows).to_have_count(2, timeout=30_000)
     rows.first.locator("input").check()
-    running.get_by_role("button", name="Compare").click()
+    running.get_by_role("button", name="Compare", exact=True).click()
     expect(running.locator(graph("loss"))).to_have_class(re.compile("js-plotly-plot"), timeout=30_000)
     steps = rows.first.locator("td").nth(8)
     for _again in range(3):

@@ -54,7 +54,7 @@ def test_what_is_pressed_just_after_the_page_told_something_concerns_the_whole_p
     page: Page, app_url: str
 ) -> None:
     start(page, app_url + LONG)
-    expect(page.get_by_role("button", name="Stop")).to_be_enabled(timeout=60_000)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_enabled(timeout=60_000)
     page.wait_for_function("() => window.resnetVizConnection?.followers.size > 0")
     # Before any timer fires, as where a slow device is busy with drawing.
     page.evaluate(

@@ -55,7 +55,7 @@ def show(page: Page, screen: Screen) -> None:
 
 def speak(page: Page, language: str) -> None:
     """Switch the page to ``language``, as a person does."""
-    choice = page.get_by_role("radio", name=_NAMES[language])
+    choice = page.get_by_role("radio", name=_NAMES[language], exact=True)
     if choice.get_attribute("aria-checked") != "true":
         choice.click()
         expect(choice).to_have_attribute("aria-checked", "true")

@@ -106,5 +106,5 @@ def test_files_are_taken_away(page: Page, app_url: str) -> None:
         ("Flowchart (Mermaid)", b"flowchart"),
     ):
         with page.expect_download() as saved:
-            page.get_by_role("button", name=title).first.click()
+            page.get_by_role("button", name=title, exact=True).first.click()
         assert saved.value.path().read_bytes().startswith(start)

@@ -100,7 +100,7 @@ def test_nothing_is_moved_by_what_comes_later(page: Page, app_url: str) -> None:
         settled(page)
         page.evaluate(watch(_SAMPLES, _IMAGE, _MAPS, ".st-key-inspect_layer-en", ".st-key-inspect_look-en"))
         before = page.locator(_MAPS).first.get_attribute("src") or ""
-        page.get_by_role("button", name="Ankle boot, test image").click()
+        page.get_by_role("button", name="Ankle boot, test image", exact=True).click()
         expect(page.locator(_MAPS).first).not_to_have_attribute("src", before)
         settled(page)
         seen: dict[str, list[int]] = page.evaluate(_SEEN)

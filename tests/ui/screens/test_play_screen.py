@@ -134,10 +134,10 @@ def test_another_choice_stops_the_play_and_shows_its_own_numbers_at_the_same_ste
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
     before = told.inner_text()
-    play.get_by_role("button", name="One step back").click()
+    play.get_by_role("button", name="One step back", exact=True).click()
     page.get_by_role("button", name="Play", exact=True).click()  # to the step that `before` tells of
     expect(told).to_have_text(before)
-    page.get_by_role("combobox", name="Logit of class").click()
+    page.get_by_role("combobox", name="Logit of class", exact=True).click()
     page.get_by_role("option", name="Coat", exact=True).click()
     expect(told).not_to_have_text(before)
     other = told.inner_text()

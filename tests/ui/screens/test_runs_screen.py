@@ -133,7 +133,7 @@ def test_the_comparison_comes_into_view_when_it_is_asked_for(page: Page, url: st
         page.set_viewport_size({"width": screen.width, "height": screen.height})
         _open(page, f"{url}/runs")
         page.locator(_ROWS).first.locator("input").check()
-        page.get_by_role("button", name="Compare").click()
+        page.get_by_role("button", name="Compare", exact=True).click()
         chart = page.locator(".st-key-card_race_loss")
         expect(chart.locator(".live-chart-graph")).to_have_class(
             "live-chart-graph js-plotly-plot", timeout=40_000
