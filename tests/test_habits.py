@@ -70,3 +70,26 @@ def _imports(path: Path) -> list[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.append(node.module)
     return names
+
+
+def test_browser_tests_name_what_they_look_for_exactly() -> None:
+    """A part of a name finds other controls too, some only once a script of the page has named them."""
+    loose = [
+        f"{path.relative_to(ROOT)}:{node.lineno} {ast.unparse(node)}"
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and _looks_for_a_part(node)
+    ]
+    assert loose == []
+
+
+def _looks_for_a_part(call: ast.Call) -> bool:
+    said = {keyword.arg: keyword.value for keyword in call.keywords}
+    match call.func:
+        case ast.Attribute(attr="get_by_role"):
+            name = said.get("name")
+        case ast.Attribute(attr="get_by_label" | "get_by_placeholder" | "get_by_title"):
+            name = call.args[0]
+        case _:
+            return False
+    return name is not None and "exact" not in said and not ast.unparse(name).startswith("re.compile(")

@@ -20,9 +20,9 @@ _WRITER = """
 import numpy as np
 from resnet_viz.events import Progress, RunState, Series, StateChanged
 store = open_store(home, url)
-for run_id in sys.argv[3:]:
+for run_id in sys.argv[4:]:
     attempt = store.claim(run_id, "writer")
-    for step in range(100):
+    for step in range(int(sys.argv[3])):
         values = np.full(3, float(step))
         store.append(run_id, attempt, [
             Series("train/loss", np.arange(3 * step, 3 * step + 3), values), Progress(3 * step + 3)])
@@ -89,7 +89,7 @@ def test_writers_and_a_reader_do_not_disturb_each_other(
     store = reopen()
     run_ids = store.add_group("race", "someone", "{}", [RunSpec()] * 4).run_ids
     readers = [RunReader(store, run_id) for run_id in run_ids]
-    arguments = [[str(tmp_path), url, run_id] for run_id in run_ids]
+    arguments = [[str(tmp_path), url, "100", run_id] for run_id in run_ids]
     looks = 0
     with processes(4, _WRITER, *arguments) as started:
         while any(process.poll() is None for process in started):
@@ -135,7 +135,8 @@ def test_a_writer_killed_in_the_middle_leaves_whole_appends(
     store = reopen()
     (run_id,) = store.add_group("race", "someone", "{}", [RunSpec()]).run_ids
     reader = RunReader(store, run_id)
-    with processes(1, _WRITER, [str(tmp_path), url, run_id]) as (writer,):
+    endless = "1000000"  # however long this process is kept from looking
+    with processes(1, _WRITER, [str(tmp_path), url, endless, run_id]) as (writer,):
         while len(reader.history().series.get("train/loss", ())) < 60:
             assert writer.poll() is None
         writer.kill()
@@ -144,8 +145,8 @@ def test_a_writer_killed_in_the_middle_leaves_whole_appends(
     assert len(curve) % 3 == 0
     assert curve.step.tolist() == list(range(len(curve)))
     assert store.run(run_id).step == len(curve)
-    store.append(run_id, 1, [Progress(1000)])
-    assert store.run(run_id).step == 1000
+    store.append(run_id, 1, [Progress(len(curve) + 1)])
+    assert store.run(run_id).step == len(curve) + 1
 
 
 def test_the_history_opens_without_torch() -> None:

@@ -57,7 +57,7 @@ def address(
 
 def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("combobox", name=label, exact=True).click()
-    page.get_by_role("option", name=option, exact=True).click()
+    page.get_by_role("option", name=re.compile(f"^{re.escape(option)}")).click()
 
 
 def test_offline_is_said_with_what_to_do_and_a_file_put_there_is_found(
