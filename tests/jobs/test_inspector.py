@@ -113,13 +113,15 @@ def test_short_questions_do_not_wait_for_a_long_one(tmp_path: Path) -> None:
 
         def ask_long() -> None:
             try:
-                inspector.ask("hang", time_limit_s=15)
+                inspector.ask("hang", time_limit_s=5)
             except Unanswered as unanswered:
                 told.append(unanswered.code)
 
+        inspector.ask("reverse", {"say": "ab"})
+        assert len(inspector.pids) == 2
         waiting = threading.Thread(target=ask_long)
         waiting.start()
-        until(lambda: len(inspector.pids) == 2)
+        until(inspector._long._turn.locked)
         for say in range(20):
             assert inspector.ask("echo", {"say": say}).values["pid"] == short
         assert told == [], "the long one is still being computed"

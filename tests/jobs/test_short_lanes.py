@@ -62,10 +62,14 @@ def busy(inspector: Inspector, home: Path, **values: Any) -> Iterator[Asked]:
     assert asked.pid == first, "nothing touched this answer"
 
 
-def test_one_hangs_and_the_other_is_answered(open_inspector: Callable[..., Inspector]) -> None:
+def test_one_hangs_and_the_other_is_answered(
+    tmp_path: Path, open_inspector: Callable[..., Inspector]
+) -> None:
     inspector = open_inspector()
     (first,) = inspector.pids
-    hanging = Asked(inspector, "hang", limit_s=15)
+    with busy(inspector, tmp_path):
+        inspector.ask("echo", {"say": 1})  # the second process is there
+    hanging = Asked(inspector, "hang", limit_s=5)
     until(lambda: len(inspector._short._busy) == 1)
     for say in range(20):
         assert inspector.ask("echo", {"say": say}).values["pid"] != first
@@ -74,14 +78,16 @@ def test_one_hangs_and_the_other_is_answered(open_inspector: Callable[..., Inspe
     assert hanging.code == "took_too_long"
 
 
-@pytest.mark.parametrize(("question", "code"), [("die", "process_died"), ("hang", "took_too_long")])
+@pytest.mark.parametrize(
+    ("question", "limit_s", "code"), [("die", 60, "process_died"), ("hang", 2, "took_too_long")]
+)
 def test_a_death_leaves_only_its_own_question_unanswered(
-    tmp_path: Path, open_inspector: Callable[..., Inspector], question: str, code: str
+    tmp_path: Path, open_inspector: Callable[..., Inspector], question: str, limit_s: float, code: str
 ) -> None:
     inspector = open_inspector()
     with busy(inspector, tmp_path):
         with pytest.raises(Unanswered) as unanswered:
-            inspector.ask(question, time_limit_s=2)
+            inspector.ask(question, time_limit_s=limit_s)
         assert unanswered.value.code == code
         assert inspector.ask("echo", {"say": 1}).values["got"] == 1
 
