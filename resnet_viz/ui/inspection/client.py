@@ -1,6 +1,5 @@
 """Questions to the inspector, asked once: answers are kept, those about an image for its session only."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +14,7 @@ from resnet_viz.processes.channel import Frame
 from resnet_viz.specs import RunSpec
 from resnet_viz.ui import server
 from resnet_viz.ui.inspection.networks import Network
+from resnet_viz.ui.kept_answers import KeptAnswers
 
 Pixels = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
@@ -73,8 +73,13 @@ def ask(network: Network, question: str, images: Pixels, **values: Any) -> Frame
     """
     arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
     plain = {name: value for name, value in values.items() if name not in arrays}
-    text = json.dumps(plain, sort_keys=True)
-    return _ask(network.reference, network.version, question, text, {"images": images} | arrays)
+    return _answers().answer(
+        server.inspector().ask,
+        question,
+        {"model": network.reference} | plain,
+        {"images": images} | arrays,
+        network.version,
+    )
 
 
 def predict(network: Network, images: Pixels) -> npt.NDArray[np.float32]:
@@ -146,8 +151,6 @@ def _ask_globally(reference: str, version: int, question: str, indices: tuple[in
     return server.inspector().ask(question, {"model": reference}, arrays)
 
 
-@st.cache_data(show_spinner=False, max_entries=96, scope="session")
-def _ask(
-    reference: str, version: int, question: str, values: str, arrays: dict[str, npt.NDArray[Any]]
-) -> Frame:
-    return server.inspector().ask(question, {"model": reference} | json.loads(values), arrays)
+@st.cache_resource(show_spinner=False, scope="session")
+def _answers() -> KeptAnswers:
+    return KeptAnswers()
