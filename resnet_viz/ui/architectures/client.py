@@ -9,7 +9,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from resnet_viz.architecture.graph import Architecture
-from resnet_viz.processes.channel import Frame
+from resnet_viz.processes.channel import Arrays, Frame
 from resnet_viz.ui import server
 from resnet_viz.ui.architectures.subjects import Subject
 from resnet_viz.ui.kept_answers import KeptAnswers
@@ -26,7 +26,7 @@ def architecture(network: Mapping[str, Any]) -> Architecture:
 def ask(question: str, network: Mapping[str, Any], images: Pixels | None = None, **values: Any) -> Frame:
     """The answer to another question about it; raises `ResnetVizError`."""
     arrays = {} if images is None else {"images": images}
-    return _answers().answer(server.inspector().ask, question, {**network, **values}, arrays)
+    return _answers().answer(_ask, question, {**network, **values}, arrays)
 
 
 # As it is: nothing changes it, and a copy of a deep network takes as long as asking again.
@@ -38,3 +38,7 @@ def _architecture(values: str) -> Architecture:
 @st.cache_resource(show_spinner=False)
 def _answers() -> KeptAnswers:
     return KeptAnswers()
+
+
+def _ask(question: str, values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    return server.inspector().ask(question, values, arrays)

@@ -1,6 +1,6 @@
 """Questions to the inspector, asked once: answers are kept, those about an image for its session only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ import streamlit as st
 
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.locale import gettext as _
-from resnet_viz.processes.channel import Frame
+from resnet_viz.processes.channel import Arrays, Frame
 from resnet_viz.specs import RunSpec
 from resnet_viz.ui import server
 from resnet_viz.ui.inspection.networks import Network
@@ -73,13 +73,8 @@ def ask(network: Network, question: str, images: Pixels, **values: Any) -> Frame
     """
     arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
     plain = {name: value for name, value in values.items() if name not in arrays}
-    return _answers().answer(
-        server.inspector().ask,
-        question,
-        {"model": network.reference} | plain,
-        {"images": images} | arrays,
-        network.version,
-    )
+    asked = {"model": network.reference} | plain
+    return _answers().answer(_ask, question, asked, {"images": images} | arrays, network.version)
 
 
 def predict(network: Network, images: Pixels) -> npt.NDArray[np.float32]:
@@ -154,3 +149,7 @@ def _ask_globally(reference: str, version: int, question: str, indices: tuple[in
 @st.cache_resource(show_spinner=False, scope="session")
 def _answers() -> KeptAnswers:
     return KeptAnswers()
+
+
+def _ask(question: str, values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    return server.inspector().ask(question, values, arrays)
