@@ -60,7 +60,7 @@ class _Saved(torch.autograd.Function):
 
     @staticmethod
     def forward(context: Any, x: Tensor, keeps_input: bool) -> Tensor:
-        y = torch.empty_like(x)
+        y = torch.empty(x.shape, dtype=x.dtype, device=x.device)  # faster than empty_like
         context.save_for_backward(x if keeps_input else y)
         return y
 
@@ -72,12 +72,12 @@ class _Saved(torch.autograd.Function):
 class _Follower(fx.Interpreter):
     """Runs the graph once, and writes down what each node put out and what autograd kept of it."""
 
-    def __init__(self, module: fx.GraphModule) -> None:
-        super().__init__(module)
+    def __init__(self, network: nn.Module, graph: fx.Graph) -> None:
+        super().__init__(network, graph=graph)
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.kept_bytes: dict[str, int] = {}
         self._counted = {
-            tensor.untyped_storage()._cdata for tensor in chain(module.parameters(), module.buffers())
+            tensor.untyped_storage()._cdata for tensor in chain(network.parameters(), network.buffers())
         }
 
     def call_module(self, target: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -107,11 +107,12 @@ class _Follower(fx.Interpreter):
 
 def trace(network: nn.Module, channels: int, px: int) -> Architecture:
     """The operations of ``network``, on the meta device, for images [``channels``, ``px``, ``px``]."""
-    module = graph_of(network).train()
-    follower = _Follower(module)
+    network.eval()
+    graph = _Tracer().trace(network)  # not `graph_of`: making code of it would take almost as long again
+    follower = _Follower(network.train(), graph)
     # The result is held: what was kept must not be freed and its place given to others before all is counted.
     _logits = follower.run(torch.empty(1, channels, px, px, device="meta"))
-    return Architecture(tuple(_Reader(module, follower).operations(px)))
+    return Architecture(tuple(_Reader(network, graph, follower).operations(px)))
 
 
 def graph_of(network: nn.Module) -> fx.GraphModule:
@@ -120,14 +121,14 @@ def graph_of(network: nn.Module) -> fx.GraphModule:
     return fx.GraphModule(network, _Tracer().trace(network))
 
 
-def names_of(module: fx.GraphModule) -> dict[fx.Node, str]:
-    """What the operations of an `Architecture` are called whose outputs the nodes of `graph_of` are.
+def names_of(module: nn.Module, graph: fx.Graph) -> dict[fx.Node, str]:
+    """What the operations of an `Architecture` are called whose outputs the nodes of ``graph`` are.
 
     Modules that do nothing are no operations: such a node has the name of what goes into it.
     """
     names: dict[fx.Node, str] = {}
     used: dict[str, int] = {}
-    for node in module.graph.nodes:
+    for node in graph.nodes:
         if node.op == "output":
             continue
         if _does_nothing(module, node):
@@ -139,7 +140,7 @@ def names_of(module: fx.GraphModule) -> dict[fx.Node, str]:
     return names
 
 
-def _does_nothing(module: fx.GraphModule, node: fx.Node) -> bool:
+def _does_nothing(module: nn.Module, node: fx.Node) -> bool:
     return node.op == "call_module" and isinstance(module.get_submodule(str(node.target)), nn.Identity)
 
 
@@ -156,19 +157,20 @@ def _name(node: fx.Node) -> str:
 class _Reader:
     """Makes operations of nodes; modules that do nothing are left out."""
 
-    def __init__(self, module: fx.GraphModule, follower: _Follower) -> None:
-        self._module = module
+    def __init__(self, network: nn.Module, graph: fx.Graph, follower: _Follower) -> None:
+        self._network = network
+        self._graph = graph
         self._follower = follower
-        self._names = names_of(module)
+        self._names = names_of(network, graph)
         self._fields: dict[str, Field] = {}
 
     def operations(self, px: int) -> list[Operation]:
         found: list[Operation] = []
         place = _Place()
-        for node in self._module.graph.nodes:
-            if node.op == "output" or _does_nothing(self._module, node):
+        for node in self._graph.nodes:
+            if node.op == "output" or _does_nothing(self._network, node):
                 continue
-            module = self._module.get_submodule(node.target) if node.op == "call_module" else None
+            module = self._network.get_submodule(node.target) if node.op == "call_module" else None
             inputs = tuple(self._names[source] for source in node.all_input_nodes)
             name = self._names[node]
             kind = _kind(node, module)

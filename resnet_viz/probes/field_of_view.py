@@ -43,7 +43,7 @@ def field_of_view(network: nn.Module, image: Tensor, operation: str) -> npt.NDAr
         InvalidSetting: there is no such operation.
     """
     module = graph_of(network)
-    nodes = {name: node for node, name in names_of(module).items()}
+    nodes = {name: node for node, name in names_of(module, module.graph).items()}
     if operation not in nodes:
         raise InvalidSetting(
             "unknown_operation",

@@ -38,6 +38,6 @@ def operation_times(network: nn.Module, images: Tensor, repeats: int) -> dict[st
     for _ in range(WARM_UP + repeats):
         clocked.run(images)
     found: dict[str, float] = {}
-    for node, name in names_of(module).items():
+    for node, name in names_of(module, module.graph).items():
         found[name] = found.get(name, 0.0) + 1e3 * median(clocked.taken[node][WARM_UP:])
     return found

@@ -1,7 +1,6 @@
 """Questions to the inspector, asked once: answers are kept, those about an image for its session only."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -11,10 +10,11 @@ import streamlit as st
 
 from resnet_viz.images.fitting import Wanted
 from resnet_viz.locale import gettext as _
-from resnet_viz.processes.channel import Frame
+from resnet_viz.processes.channel import Arrays, Frame
 from resnet_viz.specs import RunSpec
 from resnet_viz.ui import server
 from resnet_viz.ui.inspection.networks import Network
+from resnet_viz.ui.kept_answers import KeptAnswers
 
 Pixels = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.int64]
@@ -73,8 +73,8 @@ def ask(network: Network, question: str, images: Pixels, **values: Any) -> Frame
     """
     arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
     plain = {name: value for name, value in values.items() if name not in arrays}
-    text = json.dumps(plain, sort_keys=True)
-    return _ask(network.reference, network.version, question, text, {"images": images} | arrays)
+    asked = {"model": network.reference} | plain
+    return _answers().answer(_ask, question, asked, {"images": images} | arrays, network.version)
 
 
 def predict(network: Network, images: Pixels) -> npt.NDArray[np.float32]:
@@ -146,8 +146,10 @@ def _ask_globally(reference: str, version: int, question: str, indices: tuple[in
     return server.inspector().ask(question, {"model": reference}, arrays)
 
 
-@st.cache_data(show_spinner=False, max_entries=96, scope="session")
-def _ask(
-    reference: str, version: int, question: str, values: str, arrays: dict[str, npt.NDArray[Any]]
-) -> Frame:
-    return server.inspector().ask(question, {"model": reference} | json.loads(values), arrays)
+@st.cache_resource(show_spinner=False, scope="session")
+def _answers() -> KeptAnswers:
+    return KeptAnswers()
+
+
+def _ask(question: str, values: Mapping[str, Any], arrays: Arrays) -> Frame:
+    return server.inspector().ask(question, values, arrays)
