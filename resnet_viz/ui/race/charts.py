@@ -30,7 +30,7 @@ _FIRST_PX: Final = 320
 """With what stands above them, the first two fit onto a projector's 768 pixels."""
 _NARROW_PX: Final = 170
 """One below the other they fit onto a phone."""
-_NARROW_PLOT_PX: Final = 225
+_NARROW_PLOT_PX: Final = 230
 _NARROW_LINE_PX: Final = 20
 """Of more than two network types: plot and axis, and for the name of each a line of the legend."""
 _PLOT_PX: Final = 380
