@@ -1,4 +1,4 @@
-"""Names of network types are in the reader's language, with all that can follow a role; in English as typed."""
+"""Names of network types are in the reader's language, variants too; in English these are as typed."""
 
 import re
 
