@@ -25,6 +25,8 @@ from resnet_viz.specs import Block, NetworkSpec, RunSpec, choices
 
 PRESET_PARAMETER: Final = "preset"
 T = TypeVar("T")
+_MOST_TYPES: Final = 5
+"""More lines in one chart are hard to tell apart; what was started with more is shown all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,16 @@ class Kind:
         return "depths" in self.settings
 
     def _checked(self, spec: Experiment) -> Experiment:
+        if len(spec.families) > _MOST_TYPES:
+            raise InvalidSetting(
+                "too_many_families",
+                N_(
+                    "These are {count} network types; at most {most} can be compared at once. Leave some out."
+                ),
+                field="families",
+                count=len(spec.families),
+                most=_MOST_TYPES,
+            )
         if "shortcut" in self.settings and spec.run.network.role == "plain":
             raise InvalidSetting(
                 "race_needs_shortcut",

@@ -5,9 +5,8 @@ from typing import Final
 
 from resnet_viz.figures.looks import NetworkLook
 from resnet_viz.figures.theme import BROWN, OTHERS, PLAIN, RESIDUAL
-from resnet_viz.locale import gettext as _
+from resnet_viz.findings.family_words import family_words
 from resnet_viz.networks.families import ROLES, network_type
-from resnet_viz.wording import with_commas
 
 PALETTE: Final = {
     "vermilion": PLAIN,
@@ -68,12 +67,8 @@ def published_colour(kind: str) -> str:
 
 
 def family_name(name: str) -> str:
-    """``Plain``, or ``Residual (projection)``; the words of variants are the specs' own."""
-    kind, _plus, words = name.partition("+")
-    shown = _(ROLES[network_type(kind).role].title)
-    if not words:
-        return shown
-    return _("{family} ({variant})").format(family=shown, variant=with_commas(words.split("+")))
+    """``Plain``, or ``Residual (projection)``."""
+    return str(family_words(name))
 
 
 def plain_first(families: Iterable[str]) -> list[str]:

@@ -107,6 +107,7 @@ def test_what_a_family_does_not_have_is_refused(
         ("plain,transformer", "There is no network type transformer"),
         ("residual,residual+identity", "give the same networks here"),
         ("plain,plain+bottleneck", "depth"),
+        ("plain,residual,resnext,densenet,vgg,cnn", "These are 6 network types; at most 5"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_a_sentence(

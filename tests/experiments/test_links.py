@@ -101,6 +101,7 @@ def test_a_link_is_read_back_as_it_was_written(link: dict[str, str]) -> None:
         (RACE, {"shortcut": "none"}, "with and without skip connections"),
         (RACE, {"block": "<b>"}, "basic"),
         (RACE, {"seeds": "11"}, "at most 10"),
+        (RACE, {"families": "plain,residual,cnn,vgg,resnext,alexnet"}, "6 network types; at most 5"),
         (RACE, {"preset": "huge"}, "preset=huge"),
         (SWEEP, {"depths": "21"}, "20, 26"),
         (SWEEP, {"depths": "8;14"}, "whole numbers"),

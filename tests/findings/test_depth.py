@@ -296,7 +296,7 @@ def test_the_reader_s_language_decides_when_it_is_read() -> None:
     english = found.text
     assert "Residual (projection): " in english
     set_language("zh")
-    assert "残差网络（projection）" in found.text
+    assert "残差网络（投影）" in found.text
     assert "31.0%" in found.text
     set_language("en")
     assert found.text == english

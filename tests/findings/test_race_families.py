@@ -202,5 +202,5 @@ def test_all_of_it_is_chinese_too() -> None:
     found = verdict(asked(THREE, 3), runs(losses))
     assert str(found.headline) == (
         "在这一深度：普通网络 / 残差网络：残差网络训练得更好；"
-        "普通网络 / 残差网络（projection）：残差网络（projection）训练得更好"
+        "普通网络 / 残差网络（投影）：残差网络（投影）训练得更好"
     )

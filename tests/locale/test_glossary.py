@@ -64,6 +64,7 @@ ALLOWED = {
     "F(x) = H(x) − x. With identity shortcuts, which add x unchanged, both networks have exactly the same "
     "number of parameters.": ("identity shortcuts are those of type A"),
     "Shortcut variants": "what He et al. 2016 vary, Table 1",
+    **dict.fromkeys(("half-shortcut", "shortcut-gate", "dropout-shortcut"), "as it is typed"),
     "shortcut-only: 1 − g on the skip connection": "the gate's name in He et al. 2016",
     "This JPEG is made of more than {limit} layers; save it again as ordinary JPEG or PNG.": (
         "扫描 is what a scan of a JPEG is called"

@@ -191,6 +191,23 @@ def test_an_unknown_family_is_named() -> None:
     assert "There is no network type dense" in app.error[0].value
 
 
+def test_more_network_types_than_a_chart_can_show_are_refused_and_shown_where_they_were_started(
+    store: Store,
+) -> None:
+    six = ("plain", "residual", "resnext", "densenet", "vgg", "cnn")
+    app = open_page()
+    app.session_state["depth_set_families"] = list(six)
+    app.run()
+    assert [error.value for error in app.error] == [
+        "These are 6 network types; at most 5 can be compared at once. Leave some out."
+    ]
+    assert app.button(key="depth_start").disabled
+    group = start_experiment(store, SWEEP, SMALL_SWEEP.but(families=six), LOCAL)
+    app = open_page(sweep=group.id)
+    assert not app.exception
+    assert "VGG, depth" in texts(app)
+
+
 def test_a_finished_sweep_has_verdict_table_and_charts(store: Store) -> None:
     group = start_experiment(store, SWEEP, SMALL_SWEEP, LOCAL)
     train_sweep(store, group)

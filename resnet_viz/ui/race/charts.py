@@ -30,6 +30,9 @@ _FIRST_PX: Final = 320
 """With what stands above them, the first two fit onto a projector's 768 pixels."""
 _NARROW_PX: Final = 170
 """One below the other they fit onto a phone."""
+_NARROW_PLOT_PX: Final = 230
+_NARROW_LINE_PX: Final = 20
+"""Of more than two network types: plot and axis, and for the name of each a line of the legend."""
 _PLOT_PX: Final = 380
 _TALL_PX: Final = 480
 _PANEL_PX: Final = 150
@@ -78,8 +81,10 @@ def race_charts(
     weights_at = step
     if step is not None and step == layers.recorded_steps(histories, metric)[-1]:
         weights_at = step + 1  # what the last step has made of the weights
+    types = len({history.family for history in histories})
+    narrow_px = _NARROW_PX if types < 3 else _NARROW_PLOT_PX + _NARROW_LINE_PX * types
     legend_px = _LEGEND_PX * sum(history.branch is not None for history in histories)
-    first_px = {"height_px": _FIRST_PX + legend_px, "narrow_px": _NARROW_PX + legend_px}
+    first_px = {"height_px": _FIRST_PX + legend_px, "narrow_px": narrow_px + legend_px}
     left, right = st.columns(2, gap="small")
     with left:
         anchor("loss")
@@ -96,8 +101,7 @@ def race_charts(
     _gradient_controls(histories, page, moving, step)
     between()
     st.subheader(_("How the gradient reaches the layers"), anchor="layers")
-    panels = len({history.family for history in histories})
-    height_px = _TALL_PX + max(0, panels - 2) * _PANEL_PX
+    height_px = _TALL_PX + max(0, types - 2) * _PANEL_PX
     left, right = st.columns(2, gap="small")
     with left:
         show(
@@ -107,7 +111,7 @@ def race_charts(
             narrow_px=height_px,
         )
     with right:
-        show("accuracy", accuracy.figure, height_px=height_px, narrow_px=_NARROW_PX + legend_px)
+        show("accuracy", accuracy.figure, height_px=height_px, narrow_px=narrow_px + legend_px)
     show(
         "responses",
         lambda histories: responses.figure(_without_forks(histories), weights_at),

@@ -26,6 +26,12 @@ _CHARTS = tuple(
     f".st-key-card_race_{name} .live-chart-graph"
     for name in ("loss", "gradients", "map", "accuracy", "responses")
 )
+_READABLE_PX = 160
+_IS_READ = """([chart, px]) => {
+  const graph = document.querySelector(chart);
+  const { width, yaxis } = graph._fullLayout;
+  return Math.round(width) === graph.clientWidth && yaxis._length >= px;
+}"""
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -43,7 +49,7 @@ def test_before_a_race_what_will_be_built_and_the_button(page: Page, app_url: st
 
 
 def test_of_many_network_types_the_charts_begin_as_high_as_of_two(page: Page, app_url: str) -> None:
-    """A line for each: both charts whole, on a phone the first whole and the head of the second."""
+    """A line for each: both charts whole; on a phone the first one's head, and plots that can be read."""
     types = "plain,residual,plain%2Bno-norm,residual%2Bno-norm,residual%2Bprojection"
     start(page, f"{app_url}/race?depth=8&width=4&resolution=8&steps=20&evaluate=20&families={types}")
     again = page.locator(".st-key-race_again button")
@@ -54,10 +60,13 @@ def test_of_many_network_types_the_charts_begin_as_high_as_of_two(page: Page, ap
         expect(gradients).to_be_visible()
         for screen in SCREENS:
             show(page, screen)
-            head = page.locator(".st-key-card_race_gradients h4")
-            on_phone = screen.name == "phone"
-            assert_on_first_screen(screen, again, loss, head if on_phone else gradients)
             assert_nothing_cut(page)
+            if screen.name != "phone":
+                assert_on_first_screen(screen, again, loss, gradients)
+                continue
+            assert_on_first_screen(screen, again, page.locator(".st-key-card_race_loss h4"))
+            for chart in (_LOSS, _GRADIENTS):
+                page.wait_for_function(_IS_READ, arg=[chart, _READABLE_PX])
 
 
 def test_a_race_stays_in_its_place_from_start_to_end(page: Page, app_url: str) -> None:
