@@ -98,7 +98,7 @@ def test_a_race_is_drawn_the_same_way_before_while_and_after_it_runs(page: Page,
     expect(table).to_be_visible(timeout=_SOON_MS)
     for width in (1366, 1024, 390):
         page.set_viewport_size({"width": width, "height": 900})
-        await_rest(page)
+        await_rest(page, ".stElementContainer")
         assert table.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, width  # all in sight
     digests = table.locator("code")
     expect(digests).to_have_count(4)

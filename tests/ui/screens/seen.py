@@ -50,7 +50,7 @@ _AT_REST: Final = """async (selector) => {
 }"""
 
 
-def await_rest(page: Page, selector: str = ".live-chart-graph, .stElementContainer") -> None:
+def await_rest(page: Page, selector: str = ".live-chart-graph") -> None:
     """Wait until nothing that ``selector`` finds moves any more."""
     page.evaluate(_AT_REST, selector)
 

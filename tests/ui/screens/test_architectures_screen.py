@@ -39,7 +39,7 @@ def open_page(page: Page, address: str) -> Locator:
     for side in (_LEFT, _RIGHT):
         expect(page.locator(f"{side} {_DRAWING} svg").first).to_be_visible(timeout=60_000)
     settled(page)
-    await_rest(page)
+    await_rest(page, ".stElementContainer")
     return page.locator(f"{_RIGHT} {_DRAWING}")
 
 

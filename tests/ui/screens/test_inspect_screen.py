@@ -93,7 +93,7 @@ def test_all_samples_can_be_read_and_the_chosen_one_is_in_sight(page: Page, app_
         captions = page.locator(f"{_SAMPLES} span")
         expect(captions).to_have_count(14)
         settled(page)
-        await_rest(page)
+        await_rest(page, ".stElementContainer")
         cut = captions.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length")
         assert cut == 0, screen
         assert_on_first_screen(
