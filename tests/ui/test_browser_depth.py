@@ -36,7 +36,14 @@ def test_settings_outlive_a_start_that_comes_before_their_widgets(page: Page, ap
     held: list[Route] = []
     widgets = re.compile(r"/static/js/(NumberInput|Multiselect|Selectbox|Slider|ButtonGroup)\.")
     goes_on = Event()
-    page.route(widgets, lambda route: route.continue_() if goes_on.is_set() else held.append(route))
+
+    def hold(route: Route) -> None:
+        if goes_on.is_set():
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(widgets, hold)
     page.goto(app_url + TINY.replace("steps=40", "steps=43"))
     press_start(page, "depth")
     page.wait_for_url(re.compile(r"[?&]sweep=\w+"))
