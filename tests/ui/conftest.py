@@ -127,7 +127,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Store]]
 
 @pytest.fixture
 def app_url(app: tuple[str, Store]) -> Iterator[str]:
-    """The address of that server; what a failed test left in training is stopped."""
+    """The address of that server; what a test left in training is stopped."""
     address, store = app
     yield address
     left = [entry.id for entry in store.queue.entries(_MOVING) if not entry.is_measurement]

@@ -23,6 +23,7 @@ def open_inspect(page: Page, address: str, link: str = "") -> None:
     """Open the page and wait for both maps."""
     page.goto(f"{address}/inspect{link}")
     expect(page.locator(_MAPS)).to_have_count(2, timeout=60_000)
+    settled(page)
 
 
 def sources(page: Page) -> list[str]:
@@ -101,6 +102,8 @@ def test_a_sample_is_chosen_and_a_channel_enlarged(page: Page, app_url: str) -> 
     expect(page.get_by_text("True class: Bag")).to_be_visible()
     page.get_by_role("radio", name="Feature maps", exact=True).click()
     tile = page.locator(".st-key-inspect_grid_residual button").nth(3)
+    expect(tile).to_be_visible()
+    settled(page)
     title = tile.get_attribute("aria-label") or ""
     tile.click()
     expect(page.locator(".st-key-inspect_grid_residual button[aria-pressed=true]")).to_have_attribute(
@@ -156,7 +159,8 @@ def test_the_buttons_of_the_upload_speak_chinese(page: Page, app_url: str) -> No
     word = page.locator('[data-testid="stFileUploaderDropzone"] button p')
     expect(word).to_have_css("font-size", "0px", timeout=60_000)
     page.wait_for_function(
-        "(word) => getComputedStyle(word, '::after').content === '\"上传\"'", arg=word.element_handle()
+        "(word) => getComputedStyle(document.querySelector(word), '::after').content === '\"上传\"'",
+        arg='[data-testid="stFileUploaderDropzone"] button p',
     )
     expect(page.get_by_text("per file")).to_be_hidden()
 
@@ -225,6 +229,7 @@ def test_chinese_on_a_phone(phone: Page, app_url: str, look: str) -> None:
     expect(phone.locator('[class*="st-key-role_card_"], .st-key-card_inspect_depth').first).to_be_visible(
         timeout=60_000
     )
+    settled(phone)
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     beyond = phone.evaluate(
         "[...document.querySelectorAll(':is(.stMain img, .stMain button):not(.in-one-row *)')]"
@@ -240,6 +245,7 @@ def test_checkpoints_of_a_race(page: Page, app_url: str) -> None:
     expect(page.get_by_text(re.compile(" after 40 steps: ")).first).to_be_visible(timeout=60_000)
     page.locator(".st-key-inspect_time_plain button").first.click()
     expect(page.get_by_text(re.compile(" after 0 steps: "))).to_have_count(2)
+    settled(page)
     page.get_by_role("button", name="Run and checkpoint", exact=True).click()
     page.locator('.st-key-inspect_step-en input[type="range"]').focus()
     page.keyboard.press("Home")

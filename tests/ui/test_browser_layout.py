@@ -1,13 +1,13 @@
 """Nothing is cut off, covered or upside down: in a real browser, where layout happens."""
 
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, TimeoutError, expect
 
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.locale import gettext, set_language
+from tests.ui.screens.seen import await_rest
 
 pytestmark = pytest.mark.browser
 
@@ -70,30 +70,35 @@ def test_no_select_box_of_all_settings_cuts_its_texts(page: Page, app_url: str, 
         assert page.evaluate(_CUT, asked) == [], width
 
 
-def below(page: Page) -> list[Any]:
-    found: list[Any] = page.eval_on_selector(_MAP, _BELOW)
-    return found
+def assert_upright(page: Page) -> None:
+    """The map has its first layer on top and no text on another, whatever part of a drawing is under way."""
+    graph = f"document.querySelector({_MAP!r})"
+    with suppress(TimeoutError):
+        page.wait_for_function(
+            f"() => ({_TOP_LAYER})({graph}) === 'stage 1' && ({_BELOW})({graph}).length === 0"
+        )
+    assert page.eval_on_selector(_MAP, _TOP_LAYER) == "stage 1"
+    assert page.eval_on_selector(_MAP, _BELOW) == []
 
 
 def test_a_race_is_drawn_the_same_way_before_while_and_after_it_runs(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 1366, "height": 900})
-    page.goto(f"{app_url}/race?depth=8&width=4&resolution=8&steps=30000&evaluate=5000&probe=10")
+    page.goto(f"{app_url}/race?depth=8&width=4&resolution=8&steps=100000&evaluate=5000&probe=10")
     page.get_by_role("button", name="Start the race", exact=True).click()
     page.locator(_MAP).scroll_into_view_if_needed()  # what moves is drawn in view only
     drawn = f"() => document.querySelector({_MAP!r})?._fullData?.length"
     page.wait_for_function(f"{drawn} >= 2", timeout=_LONG_MS)
-    assert page.eval_on_selector(_MAP, _TOP_LAYER) == "stage 1"
-    assert below(page) == []
+    assert_upright(page)
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.locator(".st-key-race_headline h3")).to_be_visible(timeout=_LONG_MS)
     page.wait_for_function(f"{drawn} >= 2", timeout=_LONG_MS)
-    assert page.eval_on_selector(_MAP, _TOP_LAYER) == "stage 1"
-    assert below(page) == []
+    assert_upright(page)
     page.get_by_text("(4 of 4 checks passed)").click()
     table = page.locator(".fairness-table")
     expect(table).to_be_visible(timeout=_SOON_MS)
     for width in (1366, 1024, 390):
         page.set_viewport_size({"width": width, "height": 900})
+        await_rest(page, ".stElementContainer")
         assert table.evaluate("(box) => box.scrollWidth - box.clientWidth") <= 0, width  # all in sight
     digests = table.locator("code")
     expect(digests).to_have_count(4)

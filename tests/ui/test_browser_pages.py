@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.ui.conftest import watched_tab
+from tests.ui.conftest import settled, watched_tab
 
 
 def test_presets_and_settings_live_in_the_link(page: Page, app_url: str) -> None:
@@ -13,6 +13,7 @@ def test_presets_and_settings_live_in_the_link(page: Page, app_url: str) -> None
     page.get_by_role("radio", name="Vanishing gradients", exact=True).click()
     page.wait_for_url("**/race?preset=vanishing")
     expect(page.get_by_text("Without normalisation")).to_be_visible()
+    settled(page)  # the preset has its own steps
     page.get_by_text("All settings").click()
     steps = page.get_by_label("Steps", exact=True)
     steps.fill("70")
@@ -57,6 +58,7 @@ def test_nothing_sticks_out_on_a_phone(browser: Browser, app_url: str, path: str
         if path == "/race":
             tab.get_by_text("All settings").click()
             expect(tab.get_by_label("Batch size", exact=True)).to_be_visible()
+        settled(tab)
         sticking = tab.evaluate(
             """() => [...document.querySelectorAll('[data-testid="stMain"] *')]
               .filter((e) => e.getBoundingClientRect().right > innerWidth + 1)

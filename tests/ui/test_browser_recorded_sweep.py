@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from resnet_viz.findings.endings import final_train_error
 from resnet_viz.ui.recordings import recorded_sweep
 from resnet_viz.wording import percent
+from tests.ui.conftest import settled
 
 _CHARTS = ("curve", "losses", "gradients")
 _POINTS = """(graph) => graph._fullData
@@ -31,7 +32,7 @@ def test_all_three_charts_show_what_was_recorded(page: Page, app_url: str) -> No
     expect(page.get_by_text("This is a recording, not a sweep of this machine")).to_be_visible()
     selectors = {name: chart(page, name) for name in _CHARTS}
     expect(page.locator(".live-chart-graph")).to_have_count(len(_CHARTS))  # each once
-    assert not page.eval_on_selector(selectors["curve"], _STACKED)
+    page.wait_for_function(f"() => !({_STACKED})(document.querySelector({selectors['curve']!r}))")
     spec, cells = recorded_sweep().spec, list(recorded_sweep().cells)
     drawn = page.eval_on_selector(selectors["curve"], _POINTS)
     assert [name for name, _x, _y in drawn] == ["Plain", "Residual"]
@@ -81,9 +82,10 @@ def test_it_speaks_chinese_and_fits_a_phone(page: Page, app_url: str) -> None:
     page.set_viewport_size({"width": 390, "height": 2600})
     page.goto(app_url + "/depth?lang=zh")
     curve = chart(page, "curve")
-    assert page.eval_on_selector(curve, _STACKED)
+    page.wait_for_function(f"() => ({_STACKED})(document.querySelector({curve!r}))")
     expect(page.locator(".live-chart-graph")).to_have_count(len(_CHARTS))
     expect(page.locator(".st-key-depth_verdict li").first).to_contain_text("错误率")
+    settled(page)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.set_viewport_size({"width": 1280, "height": 1600})  # turned, or a window made wider
     page.wait_for_function(f"() => !({_STACKED})(document.querySelector({curve!r}))")

@@ -9,12 +9,12 @@ from resnet_viz.locale import gettext, set_language
 from resnet_viz.ui.addresses import PLOTLY
 from resnet_viz.ui.recordings import recorded_race
 from resnet_viz.wording import percent
-from tests.ui.conftest import watched_tab
+from tests.ui.conftest import settled, watched_tab
 
 _AT_STEP = "(step) => Number(document.querySelector('.replay')?.dataset.step ?? -1) >= step"
 _LAST = """() => {
   const graph = document.querySelector('.replay [data-chart="loss"] .live-chart-graph');
-  return Math.max(...(graph._fullData ?? []).map((trace) => trace.x.at(-1) ?? 0));
+  return Math.max(...(graph?._fullData ?? []).map((trace) => trace.x.at(-1) ?? 0));
 }"""
 _PROFILE = """() => Array.from(
   document.querySelector('.replay [data-chart="profile"] .live-chart-graph')._fullData[0].y
@@ -29,11 +29,11 @@ def test_it_plays_pauses_and_scrubs_without_the_server(page: Page, app_url: str)
     expect(page.get_by_text("GiB RAM · ")).to_be_visible(timeout=60_000)
     page.goto(app_url)
     page.wait_for_function(f"() => window.Plotly && ({_LAST})() > 5")
+    settled(page)
     first, profile = page.evaluate(_LAST), page.evaluate(_PROFILE)
     sent.clear()
-    page.wait_for_function(_AT_STEP, arg=60)
-    assert page.evaluate(_LAST) > first
-    assert page.evaluate(_PROFILE) != profile
+    page.wait_for_function(f"(first) => ({_LAST})() > first", arg=first)
+    page.wait_for_function(f"(profile) => ({_PROFILE})().join() !== profile.join()", arg=profile)
     page.get_by_role("button", name="Pause", exact=True).click()
     expect(page.locator(".replay")).to_have_attribute("data-playing", "false")
     scrubber = page.get_by_role("slider", name="Training step shown", exact=True)
@@ -79,7 +79,7 @@ def test_run_it_live_carries_the_settings(page: Page, app_url: str) -> None:
     page.goto(app_url)
     page.get_by_role("button", name="Run it live", exact=True).click()
     page.wait_for_url("**/race?*depth=56*")
-    assert "steps=300" in page.url
+    expect(page).to_have_url(re.compile("steps=300"))
     expect(page.get_by_text("300 steps, batch size 64")).to_be_visible()
 
 

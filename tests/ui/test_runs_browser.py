@@ -15,7 +15,7 @@ from resnet_viz.exports.importing import MAX_BYTES
 from resnet_viz.store import COMMAND_LINE, open_store
 from resnet_viz.ui.runs.rows import recordings
 from tests.made.stored import start_race, train_race
-from tests.ui.conftest import running_app, watched_tab
+from tests.ui.conftest import running_app, settled, watched_tab
 
 _ROWS = ".runs-table tbody tr"
 
@@ -63,9 +63,11 @@ def test_a_file_too_large_is_refused_in_the_readers_language(
     page.goto(f"{library_url}/runs?lang=zh")
     page.get_by_text("导入训练记录或权重").click()
     page.locator(".st-key-runs_import_file input[type=file]").set_input_files(file)
-    said = page.locator('.stFileChip [role="alert"]')
-    expect(said).to_be_visible()
-    assert "未接收此文件" in said.evaluate("(e) => getComputedStyle(e, '::after').content")
+    page.wait_for_function(
+        "([said, words]) => getComputedStyle(document.querySelector(said) ?? document.body, '::after')"
+        ".content.includes(words)",
+        arg=['.stFileChip [role="alert"]', "未接收此文件"],
+    )
 
 
 def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_path: Path) -> None:
@@ -79,6 +81,7 @@ def test_find_choose_compare_and_take_away(page: Page, library_url: str, tmp_pat
     expect(page.get_by_role("columnheader", name=re.compile("^Started"))).to_have_attribute(
         "aria-sort", "ascending"
     )
+    settled(page)  # the rows come anew
     page.locator(_ROWS).first.get_by_role("checkbox").focus()
     page.keyboard.press("Space")
     expect(page.get_by_text("1 run selected")).to_be_visible()

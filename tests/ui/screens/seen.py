@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from tests.ui.conftest import settled
 
@@ -18,6 +18,9 @@ class Screen(NamedTuple):
 SCREENS: Final = (Screen("projector", 1024, 768), Screen("laptop", 1366, 900), Screen("phone", 390, 844))
 LANGUAGES: Final = ("en", "zh")
 _NAMES: Final = {"en": "English", "zh": "简体中文"}
+_SKIP: Final = {"en": "Skip to the content", "zh": "跳到正文"}
+_SAYS: Final = """(words) => getComputedStyle(document.documentElement)
+  .getPropertyValue('--word-skip').includes(words)"""
 
 # Words of a control that its box hides, whether or not an ellipsis says so.
 _CUT: Final = """() => {
@@ -32,9 +35,10 @@ _CUT: Final = """() => {
 
 
 # Charts take the window's size in frames of their own: at rest is what has not moved for some of them.
-_AT_REST: Final = """async () => {
-  const places = () => JSON.stringify([...document.querySelectorAll('.live-chart-graph')].map((graph) => {
-    const { x, y, width, height } = graph.getBoundingClientRect();
+_AT_REST: Final = """async (selector) => {
+  await document.fonts.ready;
+  const places = () => JSON.stringify([...document.querySelectorAll(selector)].map((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
     return [x, y, width, height];
   }));
   for (let still = 0, before = ''; still < 20;) {
@@ -46,11 +50,16 @@ _AT_REST: Final = """async () => {
 }"""
 
 
+def await_rest(page: Page, selector: str = ".live-chart-graph") -> None:
+    """Wait until nothing that ``selector`` finds moves any more."""
+    page.evaluate(_AT_REST, selector)
+
+
 def show(page: Page, screen: Screen) -> None:
     """Make the window as large as ``screen``, scrolled to the top; returns once the page is at rest."""
     page.set_viewport_size({"width": screen.width, "height": screen.height})
     page.locator(".stMain").evaluate("main => main.scrollTo(0, 0)")
-    page.evaluate(_AT_REST)
+    await_rest(page)
 
 
 def speak(page: Page, language: str) -> None:
@@ -58,7 +67,8 @@ def speak(page: Page, language: str) -> None:
     choice = page.get_by_role("radio", name=_NAMES[language], exact=True)
     if choice.get_attribute("aria-checked") != "true":
         choice.click()
-        expect(choice).to_have_attribute("aria-checked", "true")
+        # The press is on its way for a while, in which the page, in the old language, looks settled.
+        page.wait_for_function(_SAYS, arg=_SKIP[language])
     settled(page)
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.ui.conftest import settled
-from tests.ui.screens.seen import LANGUAGES, speak
+from tests.ui.screens.seen import LANGUAGES, await_rest, speak
 
 pytestmark = pytest.mark.browser
 
@@ -71,8 +71,7 @@ def _drawn(page: Page) -> list[dict[str, Any]]:
         }""",
         timeout=60_000,
     )
-    # Sizes follow the window, and letters the language, in a frame of their own.
-    page.evaluate("() => new Promise((done) => setTimeout(() => requestAnimationFrame(done), 300))")
+    await_rest(page, ".live-chart-graph, .live-chart-graph svg text")
     charts: list[dict[str, Any]] = page.evaluate(_CHARTS)
     assert charts
     return charts
@@ -159,7 +158,10 @@ def test_on_a_dark_page_networks_are_seen_and_the_question_mark_tells_more(
     page.emulate_media(color_scheme="dark")
     _opened(page, with_race[1])
     loss = page.locator(".st-key-card_race_loss .live-chart-graph")
-    expect(loss.locator(".main-svg").first).to_be_visible()
+    page.wait_for_function(
+        "(graph) => graph._fullData?.some((trace) => trace.line.color === '#F0883E')",
+        arg=loss.element_handle(),
+    )
     shown = loss.evaluate("(graph) => graph._fullData.map((trace) => trace.line.color)")
     assert {colour for colour in shown if colour.startswith("#")} == {"#F0883E", "#56B4E9"}
     assert {colour.rpartition(",")[0] for colour in shown if colour.startswith("rgba")} == {

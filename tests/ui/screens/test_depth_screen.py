@@ -56,6 +56,7 @@ def test_a_sweep_stays_in_its_place_from_start_to_end(page: Page, app_url: str) 
     pause = page.locator(".st-key-depth_pause button")
     pause.click()
     resume = page.locator(".st-key-depth_resume button")
+    expect(resume).to_be_visible()
     before = {}
     for language in LANGUAGES:
         speak(page, language)

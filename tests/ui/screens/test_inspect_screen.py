@@ -8,7 +8,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.ui.conftest import settled
-from tests.ui.screens.seen import LANGUAGES, SCREENS, assert_nothing_cut, assert_on_first_screen, show, speak
+from tests.ui.screens.seen import (
+    LANGUAGES,
+    SCREENS,
+    assert_nothing_cut,
+    assert_on_first_screen,
+    await_rest,
+    show,
+    speak,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -85,6 +93,8 @@ def test_all_samples_can_be_read_and_the_chosen_one_is_in_sight(page: Page, app_
         expect(page.locator(_MAPS)).to_have_count(2, timeout=60_000)
         captions = page.locator(f"{_SAMPLES} span")
         expect(captions).to_have_count(14)
+        settled(page)
+        await_rest(page, ".stElementContainer")
         cut = captions.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth).length")
         assert cut == 0, screen
         assert_on_first_screen(

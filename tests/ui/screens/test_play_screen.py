@@ -29,6 +29,13 @@ def open_play(page: Page, app_url: str) -> None:
     settled(page)
 
 
+def open_play_at_rest(page: Page, app_url: str) -> None:
+    """Open it; from then on time passes as the test lets it."""
+    page.clock.install()
+    open_play(page, app_url)
+    page.clock.pause_at(page.evaluate("() => Date.now() + 60_000"))
+
+
 def numbers(page: Page) -> list[list[str]]:
     """Those below each network's formula."""
     return [one.locator("b").all_inner_texts() for one in page.locator(".play-formula").all()]
@@ -107,8 +114,7 @@ def test_pictures_travel_unless_one_wants_no_motion(page: Page, app_url: str) ->
 
 
 def test_play_goes_by_itself_to_the_end_and_can_be_paused(page: Page, app_url: str) -> None:
-    page.clock.install()
-    open_play(page, app_url)
+    open_play_at_rest(page, app_url)
     play = page.locator(".play")
     page.get_by_role("button", name="Play", exact=True).click()
     expect(play).to_have_attribute("data-step", "1")
@@ -126,8 +132,7 @@ def test_play_goes_by_itself_to_the_end_and_can_be_paused(page: Page, app_url: s
 def test_another_choice_stops_the_play_and_shows_its_own_numbers_at_the_same_step(
     page: Page, app_url: str
 ) -> None:
-    page.clock.install()
-    open_play(page, app_url)
+    open_play_at_rest(page, app_url)
     play, told = page.locator(".play"), page.locator(".play-told")
     play.focus()
     page.keyboard.press("End")
@@ -139,6 +144,7 @@ def test_another_choice_stops_the_play_and_shows_its_own_numbers_at_the_same_ste
     expect(told).to_have_text(before)
     page.get_by_role("combobox", name="Logit of class", exact=True).click()
     page.get_by_role("option", name="Coat", exact=True).click()
+    page.clock.run_for(500)  # enough for Streamlit to say it, too little for the next step
     expect(told).not_to_have_text(before)
     other = told.inner_text()
     page.clock.run_for(10_000)
