@@ -28,6 +28,8 @@ from resnet_viz.ui.translated import key_in_language
 from resnet_viz.wording import after_steps, duration, running_text
 
 _RACES_LISTED = 12
+_LEAST_S = 1.0
+"""Nothing is measured in less: the process that measures has to begin."""
 _NEWEST = 0
 """Stands for the newest checkpoint."""
 
@@ -224,6 +226,8 @@ def _how_long(asked: Asking, told: Mapping[str, Any]) -> str:
     if longer == 1:
         return f"{needs} · " + _("took {time} on {machine}").format(time=took, machine=found.machine)
     expected = _("about {time} with these settings, from {took} with the defaults on {machine}").format(
-        time=duration(longer * found.result.values["wall_s"]), took=took, machine=found.machine
+        time=duration(max(_LEAST_S, longer * found.result.values["wall_s"])),
+        took=took,
+        machine=found.machine,
     )
     return f"{needs} · {expected}"
