@@ -43,7 +43,7 @@ def export(
     chosen = format_named(format_)
     words = checked_language(language, "language") if language else current_language()
     with history() as store:
-        run_ids = ids_of(store, runs)
+        run_ids = ids_of(store, runs, with_forks=chosen.with_forks)
         if not run_ids:
             raise NotFound("no_runs", N_("There are no runs in {names}."), names=", ".join(runs)[:100])
         one_file = chosen.is_one_file(len(run_ids))

@@ -9,7 +9,7 @@ from resnet_viz.cli.console import put_json, say, show
 from resnet_viz.cli.store import history
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.lab.answers import Asking, answer_values
-from resnet_viz.lab.over_depths import asked_at, key_values, title_of_key
+from resnet_viz.lab.over_depths import asked_at, key_intervals, key_values, title_of_key
 from resnet_viz.lab.question import Question, Value
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -57,6 +57,7 @@ def _put(question: Question, found: Sequence[tuple[Asking, Frame]]) -> None:
                 {
                     "depth": asked.settings["depth"],
                     "key": key_values(asked, result),
+                    "key_interval": key_intervals(asked, result),
                     **answer_values(asked, result),
                 }
                 for asked, result in found
@@ -66,11 +67,22 @@ def _put(question: Question, found: Sequence[tuple[Asking, Frame]]) -> None:
 
 
 def _show(question: Question, found: Sequence[tuple[Asking, Frame]]) -> None:
-    rows = [(asked.settings["depth"], key_values(asked, result), result) for asked, result in found]
-    names = list(dict.fromkeys(name for _depth, values, _result in rows for name in values))
+    values = [key_values(*each) for each in found]
+    intervals = [key_intervals(*each) for each in found]
+    names = list(dict.fromkeys(name for of_depth in values for name in of_depth))
     table = Table(_("depth"), *names, _("outcome"), title=title_of_key(question))
-    for depth, values, result in rows:
-        shown = [number(value) if (value := values.get(name)) is not None else "–" for name in names]
-        table.add_row(str(depth), *shown, str(question.outcome_in_words(question.find(result))))
+    for (asked, result), of_depth, ends in zip(found, values, intervals, strict=True):
+        shown = [_shown(of_depth.get(name), ends.get(name)) for name in names]
+        outcome = question.outcome_in_words(question.find(result))
+        table.add_row(str(asked.settings["depth"]), *shown, str(outcome))
     show(_(question.title))
     show(table)
+    if any(intervals):
+        show(_("In brackets: the 95% confidence interval of the mean."))
+
+
+def _shown(value: float | None, interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return number(value)
+    low, high = map(number, interval)
+    return _("{value} ({low} to {high})").format(value=number(value), low=low, high=high)

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from resnet_viz.cli.command_log import logged_in
 from resnet_viz.cli.console import say
 from resnet_viz.errors import NotFound, StoreUnavailable
+from resnet_viz.experiments.kinds import RACE
+from resnet_viz.jobs.forks import forks_of
 from resnet_viz.jobs.signs_of_life import STALE_S, find_lost
 from resnet_viz.locale import ngettext
 from resnet_viz.store import RunQuery, RunRecord, Store, home_folder, open_store
@@ -37,8 +39,13 @@ def named(store: Store, name: str) -> list[RunRecord]:
         return [store.run(run_id) for run_id in store.group(name).run_ids]
 
 
-def ids_of(store: Store, names: Sequence[str], *, deleted: bool = False) -> list[str]:
-    """The runs that ``names`` stand for, each once; of groups only those that are (not) ``deleted``."""
+def ids_of(
+    store: Store, names: Sequence[str], *, deleted: bool = False, with_forks: bool = False
+) -> list[str]:
+    """The runs that ``names`` stand for, each once; of groups only those that are (not) ``deleted``.
+
+    ``with_forks``: of races their forks too.
+    """
     found: dict[str, None] = {}
     for name in names:
         try:
@@ -46,8 +53,12 @@ def ids_of(store: Store, names: Sequence[str], *, deleted: bool = False) -> list
         except NotFound as error:
             if error.code == "ambiguous_id":
                 raise
-            query = RunQuery(group=store.group(name).id, deleted=deleted, pinned_first=False)
-            found |= dict.fromkeys(row.id for row in store.library.find(query).rows)
+            group = store.group(name)
+            query = RunQuery(group=group.id, deleted=deleted, pinned_first=False)
+            members = [row.id for row in store.library.find(query).rows]
+            found |= dict.fromkeys(members)
+            if with_forks and group.kind == RACE.name:
+                found |= dict.fromkeys(fork.id for fork in forks_of(store, members))
     return list(found)
 
 

@@ -29,6 +29,7 @@ class ExportFormat:
             after all that can be refused; ``folder``: of store, identifiers and folder, gives the files.
         apart: in place of ``writer`` in a process that must stay small.
         needs_weights: whether a run without weights on disk has none of it.
+        with_forks: whether who asks for a race gets its forks too, as in the files of its page.
     """
 
     name: str
@@ -40,6 +41,7 @@ class ExportFormat:
     is_text: bool = True
     apart: str = ""
     needs_weights: bool = False
+    with_forks: bool = False
 
     def is_one_file(self, runs: int) -> bool:
         """Whether so many runs make a single file."""
@@ -57,6 +59,7 @@ FORMATS: dict[str, ExportFormat] = {
             mime="text/csv",
             makes="together",
             writer="resnet_viz.exports.text:write_csv",
+            with_forks=True,
         ),
         ExportFormat(
             name="json",
@@ -65,6 +68,7 @@ FORMATS: dict[str, ExportFormat] = {
             mime="application/json",
             makes="together",
             writer="resnet_viz.exports.text:write_json",
+            with_forks=True,
         ),
         ExportFormat(
             name="parquet",
@@ -75,6 +79,7 @@ FORMATS: dict[str, ExportFormat] = {
             writer="resnet_viz.exports.tables:write_parquet",
             apart="resnet_viz.exports.parquet_child:write_in_child",
             is_text=False,
+            with_forks=True,
         ),
         ExportFormat(
             name="tensorboard",

@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from resnet_viz.experiments.estimates import work
 from resnet_viz.inspection.bundled import BUNDLED
 from resnet_viz.jobs import measurements
 from resnet_viz.lab.panel import Panel
@@ -100,18 +99,6 @@ def recorded(name: str) -> Recorded | None:
     except (OSError, ValueError):
         return None
     return Recorded(frame, frame.values["machine"], frame.values["made"])
-
-
-def times_longer(asked: Asking, pairs: int = 1) -> float:
-    """How many times the work of its trainings is that at the defaults.
-
-    Where it trains nothing, how many of ``pairs`` of trained networks it measures.
-    """
-    trains = asked.question.trains
-    if trains is None:
-        return 1.0 if asked.takes_one_pair else float(pairs)
-    here, default = (work(trains(values).cells()) for values in (asked.settings, asked.question.defaults))
-    return here / default
 
 
 def prediction_key(values: Mapping[str, Any]) -> str:

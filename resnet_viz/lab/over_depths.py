@@ -122,6 +122,16 @@ def key_values(asked: Asking, result: Frame) -> dict[str, float | None]:
     return {name: value if isfinite(value) else None for name, value in found.items()}
 
 
+def key_intervals(asked: Asking, result: Frame) -> dict[str, tuple[float, float]]:
+    """The ends of the number's 95% confidence interval, for those networks that have three seeds of it."""
+    found = {
+        point.name: (float(point.low[0]), float(point.high[0]))
+        for point, _seeds in _points(asked, result)
+        if point.low is not None and point.high is not None
+    }
+    return {name: ends for name, ends in found.items() if all(map(isfinite, ends))}
+
+
 def depths_panel(answers: Sequence[tuple[Asking, Frame]]) -> Panel:
     """The number over depths, one line a network; ``answers`` are to one question, at least one.
 

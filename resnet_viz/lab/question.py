@@ -136,6 +136,8 @@ class Question:
         residual_only: whether a network without skip connections has nothing to be measured.
         with_path: whether the checkpoints before the one it is about are measured too.
         trains: what it trains where it ``needs`` that.
+        looks: how many images go through a trained network of so many blocks, by which other settings are
+            said to take longer; None where no setting changes that.
     """
 
     name: str
@@ -156,6 +158,7 @@ class Question:
     residual_only: bool = False
     with_path: bool = False
     trains: Callable[[Settings], Experiment] | None = None
+    looks: Callable[[Settings, int], float] | None = None
     defaults: Settings = field(init=False)
 
     def __post_init__(self) -> None:

@@ -24,8 +24,8 @@ from resnet_viz.data.catalogue import BUNDLED, info, shape_of
 from resnet_viz.data.first_drawn import first_drawn
 from resnet_viz.data.sources import SOURCES
 from resnet_viz.errors import InvalidSetting, NotFound
-from resnet_viz.inspection.bundled import bundled_path
 from resnet_viz.lab.answers import Asking
+from resnet_viz.lab.costs import file_of
 from resnet_viz.lab.question import Settings
 from resnet_viz.lab.questions.identity_blocks import BATCH
 from resnet_viz.lab.weights import START
@@ -168,8 +168,7 @@ def _drawn(count: int, settings: Settings) -> npt.NDArray[np.int64]:
 
 
 def _subject(network: Mapping[str, str]) -> _Subject:
-    kind, _, name = network["model"].partition(":")
-    path = bundled_path(name) if kind == "bundled" else Path(name)
+    path = file_of(network["model"])
     with safe_open(path, framework="numpy") as source:
         about = json.loads(source.metadata()["resnet_viz"])
     normalised_with = {key: np.array(about[key], np.float32) for key in ("mean", "std")}

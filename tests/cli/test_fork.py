@@ -1,5 +1,7 @@
 """``fork``: a run goes on from another's step; what programs get, and what is refused."""
 
+import csv
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -136,6 +138,24 @@ def test_a_fork_survives_export_import_and_the_end_of_its_parent(
     assert_refused(f"fork {report['parent']} --at 1 --change rate", "restore it", capsys)
     store.library.restore([report["parent"]])
     store.close()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_race_is_exported_with_its_forks_and_a_run_alone(
+    forked: tuple[Path, Any, Any, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, race, report, _records = forked
+    members = [run["id"] for run in race["runs"]]
+    assert call("export", race["race"]) == 0
+    assert [one["run"]["id"] for one in output(capsys)["runs"]] == [*members, report["fork"]]
+    assert call("export", race["race"], "--format", "csv") == 0
+    rows = csv.DictReader(io.StringIO(capsys.readouterr().out))
+    assert {row["run"] for row in rows} == {*members, report["fork"]}
+    assert call("export", report["parent"]) == 0
+    assert output(capsys)["run"]["id"] == report["parent"]
+    # No script trains a fork; that is no reason to refuse those of the race.
+    assert call("export", race["race"], "--format", "script", "-o", str(home / "scripts")) == 0
+    assert len(list((home / "scripts").glob("*.py"))) == len(members)
 
 
 def test_a_fork_of_a_fork_needs_nothing_of_the_first_parent(

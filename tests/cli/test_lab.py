@@ -140,6 +140,24 @@ def test_a_question_is_asked_at_every_depth_once_and_its_key_number_compared(
     assert call("lab", "shattered", "--depths", "8,20", "--seeds", "1") == 0
     shown = capsys.readouterr().out
     assert all(number(value) in shown for one in found["depths"] for value in one["key"].values())
+    assert "confidence interval" not in shown  # of one seed there is none
+    assert all(one["key_interval"] == {} for one in found["depths"])
+
+
+def test_of_three_seeds_each_key_number_has_the_interval_of_its_answer(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert call("lab", "shattered", "--depths", "8", "--seeds", "3", "--json") == 0
+    (found,) = output(capsys)["depths"]
+    lines = found["result"]["series"]["correlation"]
+    assert found["key_interval"] == {
+        name: [lines[name]["low"][1], lines[name]["high"][1]] for name in ("Plain", "Residual")
+    }
+    assert call("lab", "shattered", "--depths", "8", "--seeds", "3") == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "confidence interval" in shown
+    for low, high in found["key_interval"].values():
+        assert f"({number(low)} to {number(high)})" in shown
 
 
 def test_interrupted_the_depths_that_are_known_are_shown(

@@ -11,6 +11,7 @@ from resnet_viz.lab.over_depths import (
     asked_at,
     chart_of_depths,
     depths_panel,
+    key_intervals,
     key_values,
     offered_at,
     title_of_key,
@@ -77,6 +78,9 @@ def test_several_seeds_are_points_and_from_three_on_their_mean_has_a_band() -> N
     assert low is not None
     assert high is not None
     assert (lines[0].y[0], low[0], high[0]) == pytest.approx((expected.mean, expected.low, expected.high))
+    both = [key_intervals(*each) for each in answers]
+    assert both[0][lines[0].name] == pytest.approx((expected.low, expected.high))
+    assert both[1] == {}
     # Two that did not diverge have a mean and no band; none has neither.
     assert lines[0].y[1] == pytest.approx(0.8 / 2.3)
     assert np.isnan(low[1])

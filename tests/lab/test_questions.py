@@ -7,12 +7,14 @@ import pytest
 from resnet_viz.errors import InvalidSetting
 from resnet_viz.figures.chart import to_figure
 from resnet_viz.figures.figure import Figure
-from resnet_viz.lab.answers import asking, recorded, times_longer
+from resnet_viz.lab.answers import asking, recorded
+from resnet_viz.lab.costs import times_longer
 from resnet_viz.lab.panel import Panel, panel_figure
 from resnet_viz.lab.question import ROWS, Choices, Drawing, Question
 from resnet_viz.lab.table import QUESTIONS
 from resnet_viz.locale import gettext, set_language
 from resnet_viz.processes.channel import Frame
+from resnet_viz.store import Store
 
 EVERY = pytest.mark.parametrize("question", QUESTIONS.values(), ids=list(QUESTIONS))
 
@@ -106,11 +108,18 @@ def test_it_refuses_settings_that_it_does_not_have(question: Question) -> None:
 
 
 @EVERY
-def test_other_settings_are_said_to_take_as_much_longer_as_their_trainings_are(question: Question) -> None:
-    default = asking(question)
-    assert times_longer(default) == 1
-    if question.needs != "training":
-        return
-    default_seeds = int(question.defaults["seeds"])
-    seeds = max(int(most) for one in question.settings if one.name == "seeds" for most in one.options)
-    assert times_longer(asking(question, settings={"seeds": seeds})) == seeds / default_seeds
+def test_other_settings_are_said_to_take_as_much_longer_as_there_is_to_do(
+    question: Question, own_store: Store
+) -> None:
+    def longer(**settings: object) -> float:
+        asked = asking(question, settings=settings)
+        return times_longer(asked, asked.values(own_store))
+
+    assert longer() == 1
+    counts = {"seeds": 1} | ({"draws": 1} if question.name == "removals" else {})
+    if question.name in ("lesion", "removals", "paths", "block_change", "landscape", "one_weight"):
+        counts |= {"images": 1}
+    for one in question.settings:
+        if one.name in counts:
+            for value in one.options:
+                assert longer(**{one.name: value}) == pytest.approx(int(value) / int(one.default))

@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from resnet_viz.lab.asked import Asked
 from resnet_viz.lab.first_weights import with_weights
+from resnet_viz.lab.questions.linear_probe import TEST_IMAGES
 from resnet_viz.probes.linear_probe import measure_linear_probe
 from resnet_viz.processes.measuring import Partial
 
-_TEST_IMAGES = 1000
 _SEED = 0
 
 
@@ -30,7 +30,7 @@ def measure(asked: Asked) -> Generator[Partial]:
         one.family: measure_linear_probe(
             with_weights(one, settings["weights"]),
             one.few(count, of_training=True),
-            one.few(_TEST_IMAGES),
+            one.few(TEST_IMAGES),
             seed=_SEED,
             grid=int(settings["grid"]),
         )

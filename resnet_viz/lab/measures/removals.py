@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from resnet_viz.lab.asked import Asked
+from resnet_viz.lab.questions.removals import COUNTS
 from resnet_viz.probes.removals import measure_removals
 from resnet_viz.processes.measuring import Partial
 
-_COUNTS = 9
 _SEED = 0
 
 
@@ -35,7 +35,7 @@ def measure(asked: Asked) -> Generator[Partial]:
             change,
             draws=draws,
             seed=_SEED,
-            most_counts=_COUNTS,
+            most_counts=COUNTS,
         )
         for one in asked.networks
     }

@@ -8,7 +8,7 @@ import numpy as np
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.panel import Panel, Series
-from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting
+from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Settings
 from resnet_viz.lab.weights import WEIGHTS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -140,6 +140,10 @@ def _which(result: Frame) -> str | None:
     )
 
 
+def _looks(settings: Settings, _blocks: int) -> float:
+    return float(settings["images"])
+
+
 QUESTION = Question(
     name="block_change",
     title=N_("How much does a block change its input?"),
@@ -164,6 +168,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    looks=_looks,
     limits=(
         N_("One depth: whether deeper residual networks change their input less, two depths would tell."),
         N_("A block that changes little is not useless: see what happens without it."),

@@ -10,7 +10,7 @@ from resnet_viz.findings.intervals import FEWEST, t_interval
 from resnet_viz.lab.guessing import would_tell_more
 from resnet_viz.lab.over_seeds import seed_series
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting
+from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Settings
 from resnet_viz.lab.settings import SEEDS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -201,6 +201,13 @@ def _right(result: Frame) -> str | None:
     return "guesses" if error > _NEAR_CHANCE * (1 - 1 / result.values["classes"]) else "rises"
 
 
+def _looks(settings: Settings, blocks: int) -> float:
+    """All amounts of noise in the plain network, and in both a training of three passes an image."""
+    images, steps = float(settings["images"]), float(settings["steps"])
+    each = images * len(DEVIATIONS) / 2 + 2 * images + 3 * BATCH * steps
+    return float(settings["seeds"]) * each * (int(settings["depth"]) - 2) / (2 * blocks)
+
+
 QUESTION = Question(
     name="identity_blocks",
     title=N_("Could the deep plain network do it at all?"),
@@ -228,6 +235,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    looks=_looks,
     limits=(
         N_("That a solution exists does not say that training finds it; here it continues for a few steps."),
         N_(

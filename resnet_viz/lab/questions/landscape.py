@@ -10,7 +10,7 @@ from resnet_viz.figures.loss_maps import figure as loss_maps
 from resnet_viz.figures.loss_scale import LossMap, TrainingPath
 from resnet_viz.lab.guessing import guesses, would_tell_more
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Value
+from resnet_viz.lab.question import Choices, Finding, Outcome, Published, Question, Setting, Settings, Value
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -131,6 +131,10 @@ def _right(result: Frame) -> str | None:
     return "plain" if plain > 2 * residual else "residual" if residual > 2 * plain else "alike"
 
 
+def _looks(settings: Settings, _blocks: int) -> float:
+    return float(settings["images"])
+
+
 QUESTION = Question(
     name="landscape",
     title=N_("What does the loss look like from here?"),
@@ -167,6 +171,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    looks=_looks,
     with_path=True,
     limits=(
         N_("Two random directions of many thousands: what the slice does not cross stays unseen."),

@@ -6,7 +6,7 @@ from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.guessing import errs_as_guessing, would_tell_more
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Drawing, Finding, Outcome, Published, Question, Setting
+from resnet_viz.lab.question import Drawing, Finding, Outcome, Published, Question, Setting, Settings
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -123,6 +123,11 @@ def _residual(result: Frame) -> Series | None:
     return Series(family_name(family), np.arange(1, len(errors) + 1, dtype=np.float64), errors, family)
 
 
+def _looks(settings: Settings, blocks: int) -> float:
+    """Once whole, and once without each block but the first of each of three stages."""
+    return float(settings["images"]) * max(1, blocks - 2)
+
+
 QUESTION = Question(
     name="lesion",
     title=N_("What happens if one block is removed?"),
@@ -148,6 +153,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    looks=_looks,
     limits=(N_("A block that can be left out is not useless: together with others it may matter."),),
     limit_of_pair=N_("One pair of networks: what is measured belongs to these two runs."),
     gap=gap,

@@ -9,13 +9,14 @@ from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.guessing import errs_as_guessing, would_tell_more
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Drawing, Finding, Outcome, Published, Question, Setting
+from resnet_viz.lab.question import Drawing, Finding, Outcome, Published, Question, Setting, Settings
 from resnet_viz.lab.weights import WEIGHTS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
 from resnet_viz.wording import Sentence, count, percent, sentence
 
+TEST_IMAGES: Final = 1000
 _RISES: Final = 0.05
 """Less than five points more after the last block than before the first are no rise."""
 _FALLS: Final = 0.03
@@ -181,6 +182,10 @@ def _residual(result: Frame) -> Series | None:
     return Series(family_name(family), np.arange(len(accuracy), dtype=np.float64), accuracy, family)
 
 
+def _looks(settings: Settings, _blocks: int) -> float:
+    return float(settings["images"]) + TEST_IMAGES
+
+
 QUESTION = Question(
     name="linear_probe",
     title=N_("When does the network know?"),
@@ -215,6 +220,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    looks=_looks,
     limits=(
         N_(
             "Later stages have more channels, so the classifier gets more numbers there: a part of the rise "

@@ -8,7 +8,7 @@ from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.guessing import guesses, would_tell_more
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Choices, Finding, Outcome, Question, Setting
+from resnet_viz.lab.question import Choices, Finding, Outcome, Question, Setting, Settings
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -132,6 +132,10 @@ def _right(result: Frame) -> str | None:
     return LAYERS[int(found.argmax())] if np.isfinite(found).all() and found.max() > _MATTERS else None
 
 
+def _looks(settings: Settings, _blocks: int) -> float:
+    return float(settings["images"])
+
+
 QUESTION = Question(
     name="one_weight",
     title=N_("What does one weight do?"),
@@ -160,6 +164,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    looks=_looks,
     limits=(
         N_("Three weights of each network: in each layer the one that is largest in size."),
         N_("Batch normalisation keeps the statistics of the trained network; training on would adapt them."),

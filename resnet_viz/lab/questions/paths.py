@@ -7,7 +7,7 @@ import numpy as np
 from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting
+from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting, Settings
 from resnet_viz.lab.weights import WEIGHTS
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
@@ -153,6 +153,11 @@ def _measured(result: Frame) -> float | None:
     return mean_length(result) / (len(result.arrays["shares"]) - 1)
 
 
+def _looks(settings: Settings, blocks: int) -> float:
+    """As many lengths are drawn as there are blocks, and none."""
+    return float(settings["images"]) * (blocks + 1)
+
+
 QUESTION = Question(
     name="paths",
     title=N_("Through which paths does the gradient come?"),
@@ -175,6 +180,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    looks=_looks,
     limits=(
         N_("The network without skip connections has a single path, through all its layers."),
         N_(

@@ -9,7 +9,7 @@ from resnet_viz.figures.families import family_name
 from resnet_viz.figures.figure import Figure
 from resnet_viz.lab.guessing import errs_as_guessing
 from resnet_viz.lab.panel import Numbers, Panel, Series
-from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting
+from resnet_viz.lab.question import Finding, Guess, Outcome, Published, Question, Setting, Settings
 from resnet_viz.locale import N_
 from resnet_viz.locale import gettext as _
 from resnet_viz.processes.channel import Frame
@@ -18,6 +18,8 @@ from resnet_viz.wording import Sentence, percent, sentence
 _OFTEN: Final = 2.0
 """How many times as many blocks one network has to spare for a reader to see it."""
 _FOR_A_BAND: Final = 3
+COUNTS: Final = 9
+"""So many numbers of blocks are tried at most."""
 
 
 def curve(result: Frame, family: str) -> tuple[Numbers, Numbers]:
@@ -184,6 +186,11 @@ def _measured(result: Frame) -> float | None:
     return share if np.isfinite(share) else None
 
 
+def _looks(settings: Settings, blocks: int) -> float:
+    """Of every draw at most so many errors, in networks of few blocks fewer."""
+    return float(settings["images"]) * float(settings["draws"]) * min(max(1, blocks - 2), COUNTS)
+
+
 QUESTION = Question(
     name="removals",
     title=N_("How many blocks can be removed, or shuffled?"),
@@ -219,6 +226,7 @@ QUESTION = Question(
     ),
     panels=panels,
     find=find,
+    looks=_looks,
     limits=(
         N_("That a residual network is an ensemble of its paths is one way to look at it, not a fact."),
         N_(

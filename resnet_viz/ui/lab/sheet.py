@@ -1,5 +1,8 @@
 """The sheet of one question: predict, measure, see, and change one thing."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from resnet_viz.errors import InvalidSetting, NotFound, ResnetVizError
@@ -7,7 +10,8 @@ from resnet_viz.events import RunState
 from resnet_viz.experiments.kinds import RACE
 from resnet_viz.inspection.bundled import BUNDLED, TITLES, pairs_here
 from resnet_viz.jobs.experiments import spec_of
-from resnet_viz.lab.answers import Asking, ask, asking, known, prediction_key, recorded, times_longer
+from resnet_viz.lab.answers import Asking, ask, asking, known, prediction_key, recorded
+from resnet_viz.lab.costs import times_longer
 from resnet_viz.lab.question import Question, Setting, Value
 from resnet_viz.lab.subjects import races, steps_of
 from resnet_viz.locale import gettext as _
@@ -24,6 +28,8 @@ from resnet_viz.ui.translated import key_in_language
 from resnet_viz.wording import after_steps, duration, running_text
 
 _RACES_LISTED = 12
+_LEAST_S = 1.0
+"""Nothing is measured in less: the process that measures has to begin."""
 _NEWEST = 0
 """Stands for the newest checkpoint."""
 
@@ -57,7 +63,7 @@ def sheet(question: Question) -> None:
         left.caption(said)
     if record is None or record.state in (RunState.STOPPED, RunState.FAILED, RunState.LOST):
         with left:
-            _measure_row(question, asked, len(about.pairs), key, prediction, record)
+            _measure_row(question, asked, values, key, prediction, record)
     with right:
         _answer(asked, record, prediction)
         over_depths(asked)
@@ -181,7 +187,7 @@ def _reset(question: Question) -> None:
 def _measure_row(
     question: Question,
     asked: Asking,
-    pairs: int,
+    told: Mapping[str, Any],
     key: str,
     prediction: object,
     record: MeasurementRecord | None,
@@ -199,7 +205,7 @@ def _measure_row(
                 icon=":material/science:",
                 key=key_in_language("lab_do_measure"),
             )
-            st.caption(_how_long(asked, pairs), width="content")
+            st.caption(_how_long(asked, told), width="content")
             if said := said_before(question, prediction):
                 st.caption(_("You said: {said}.").format(said=said), width="content")
         if go:
@@ -210,16 +216,18 @@ def _measure_row(
             st.rerun()
 
 
-def _how_long(asked: Asking, pairs: int) -> str:
+def _how_long(asked: Asking, told: Mapping[str, Any]) -> str:
     found = recorded(asked.question.name)
     needs = _(NEEDS[asked.question.needs])
     if found is None:
         return needs
     took = duration(found.result.values["wall_s"])
-    longer = times_longer(asked, pairs)
+    longer = times_longer(asked, told)
     if longer == 1:
         return f"{needs} · " + _("took {time} on {machine}").format(time=took, machine=found.machine)
     expected = _("about {time} with these settings, from {took} with the defaults on {machine}").format(
-        time=duration(longer * found.result.values["wall_s"]), took=took, machine=found.machine
+        time=duration(max(_LEAST_S, longer * found.result.values["wall_s"])),
+        took=took,
+        machine=found.machine,
     )
     return f"{needs} · {expected}"
