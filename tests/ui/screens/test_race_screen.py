@@ -19,7 +19,7 @@ from tests.ui.test_browser_race import start
 
 pytestmark = pytest.mark.browser
 
-_RACE = "/race?depth=8&width=4&resolution=8&steps=300&evaluate=100&probe=10"
+_RACE = "/race?depth=8&width=4&resolution=8&steps=1500&evaluate=500&probe=50"
 _LOSS = ".st-key-card_race_loss .live-chart-graph"
 _GRADIENTS = ".st-key-card_race_gradients .live-chart-graph"
 _CHARTS = tuple(
