@@ -94,7 +94,7 @@ def test_trained_blocks_tell_more_and_more_and_shuffled_labels_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Direction of Alain & Bengio 2016 on the bundled pair; random weights as its control."""
-    monkeypatch.setattr(measures, "_TEST_IMAGES", 400)
+    monkeypatch.setattr(measures, "TEST_IMAGES", 400)
     settings = {"images": 600}
     trained, start = (
         results(QUESTION, measure, {**settings, "weights": weights}, tmp_path)[-1]
