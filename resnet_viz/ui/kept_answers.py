@@ -13,13 +13,6 @@ MOST_BYTES: Final = 64 * 2**20
 """Of all answers that one memory keeps."""
 
 
-class _Turn:
-    """Of who asks one question: the others wait for the answer."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-
-
 class KeptAnswers:
     """Who asks what was asked before gets a copy of the answer; safe to ask from several threads.
 
@@ -33,7 +26,8 @@ class KeptAnswers:
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
         self._most_bytes = most_bytes
         self._kept: dict[bytes, bytes] = {}  # what was asked for longest ago comes first
-        self._turns: WeakValueDictionary[bytes, _Turn] = WeakValueDictionary()
+        # Held by who asks a question; the others wait for the answer.
+        self._turns: WeakValueDictionary[bytes, threading.Lock] = WeakValueDictionary()
         self._lock = threading.Lock()
 
     @property
@@ -57,8 +51,8 @@ class KeptAnswers:
         text = json.dumps([question, version, values], sort_keys=True)
         key = sha256(Frame({"asked": text}, dict(arrays)).to_bytes()).digest()
         with self._lock:
-            turn = self._turns.setdefault(key, _Turn())
-        with turn.lock:
+            turn = self._turns.setdefault(key, threading.Lock())
+        with turn:
             kept = self._find(key)
             if kept is not None:
                 return Frame.from_bytes(kept)

@@ -32,6 +32,7 @@ def kill_all(command: psutil.Process) -> None:
         process.kill()
 
 
+@pytest.mark.timeout(300)  # two workers are started, killed and started again
 def test_a_race_whose_processes_all_died_is_interrupted_and_resumed_exactly(
     own_store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

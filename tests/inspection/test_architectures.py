@@ -118,8 +118,8 @@ def test_times_have_every_operation_and_sum_to_the_pass(run: str, tmp_path: Path
             network(images)
             taken.append(1e3 * (time.perf_counter() - start))
     found = ask(tmp_path, "milliseconds", batch=8, network="residual-20", shape=SHAPE).values
-    # Milliseconds of one pass and not of all repetitions; a busy machine makes some passes ten times as slow.
-    assert 0.02 < sum(found.values()) / min(taken) < 50
+    # The quickest, because a busy machine makes some of them ten times as slow.
+    assert 0.2 < sum(found.values()) / min(taken) < 5
 
 
 def test_a_heavier_operation_takes_longer(tmp_path: Path) -> None:

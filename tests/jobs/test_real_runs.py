@@ -94,6 +94,7 @@ def test_a_third_network_type_is_a_third_run_and_leaves_the_other_two_as_they_we
     assert str(said.headline).count("residual") == 2
 
 
+@pytest.mark.timeout(300)  # five kills, five new workers
 def test_wherever_a_worker_is_killed_the_resumed_curve_is_the_undisturbed_one(
     real: Supervisor, store: Store, tmp_path: Path
 ) -> None:

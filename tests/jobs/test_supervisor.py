@@ -157,7 +157,7 @@ def test_a_killed_worker_s_run_is_lost_at_once_and_its_place_filled(
     until(lambda: store.run(run_id).step >= 15)
     victim = pid_of(store, run_id)
     os.kill(victim, signal.SIGKILL)
-    until_state(store, run_id, RunState.LOST)
+    until_state(store, run_id, RunState.LOST, within_s=5)
     failure = store.run(run_id).failure
     assert failure is not None
     assert failure.code == "worker_killed"
@@ -254,7 +254,7 @@ def test_a_frozen_worker_s_run_is_lost_and_it_comes_back_fenced(supervisor: Supe
     os.kill(worker, signal.SIGSTOP)
     frozen = time.monotonic()
     try:
-        until_state(store, run_id, RunState.LOST)
+        until_state(store, run_id, RunState.LOST, within_s=10)
         assert time.monotonic() - frozen > STALE_S - 2
         store.resume(run_id)
         supervisor.wake()

@@ -132,6 +132,7 @@ def test_a_pair_that_is_deep_already_is_refused(tmp_path: Path) -> None:
         answer("identity_blocks", tmp_path, untrained_pair(tmp_path, depth=56))
 
 
+@pytest.mark.timeout(300)
 def test_the_bundled_plain_network_supports_it(tmp_path: Path) -> None:
     result = answer("identity_blocks", tmp_path, BUNDLED, images=250)
     assert (result.arrays["kept_plain"][:, 2] < result.arrays["kept_plain"][:, 1]).all()

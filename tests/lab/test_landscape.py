@@ -135,6 +135,7 @@ def test_it_grows_from_the_middle_and_untrained_networks_judge_nothing(tmp_path:
     assert "guesses" in str(finding.would_tell)
 
 
+@pytest.mark.timeout(300)
 def test_only_where_the_last_layers_are_moved_both_of_the_bundled_pair_are_bowls(tmp_path: Path) -> None:
     finding = QUESTION.find(answer("landscape", tmp_path, BUNDLED, layers="last"))
     assert finding is not None

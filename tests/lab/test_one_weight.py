@@ -77,6 +77,7 @@ def test_untrained_networks_judge_nothing(tmp_path: Path) -> None:
     assert len(panels(early)) == 3
 
 
+@pytest.mark.timeout(240)
 def test_the_bundled_pair_is_measured_as_it_is(tmp_path: Path) -> None:
     """It contradicts: the first convolution of the residual network is the one that matters most."""
     result = answer("one_weight", tmp_path, BUNDLED, images=128)

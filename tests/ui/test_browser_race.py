@@ -28,7 +28,7 @@ def start(page: Page, address: str) -> str:
 def expect_both(page: Page, state: str) -> None:
     """Wait until both networks are in ``state``."""
     badges = page.locator('[class*="st-key-role_card"]').get_by_text(state, exact=True)
-    expect(badges).to_have_count(2, timeout=60_000)
+    expect(badges).to_have_count(2, timeout=30_000)
 
 
 def await_updates(page: Page, more: int) -> None:

@@ -32,6 +32,7 @@ def points(page: Page) -> Locator:
     return page.locator(".draw-curve circle.is-drawn")
 
 
+@pytest.mark.timeout(300)  # it measures twice
 def test_a_drawn_curve_stands_beside_the_measured_one_also_after_a_reload(
     page: Page, app: tuple[str, Store], app_url: str
 ) -> None:
@@ -122,6 +123,7 @@ def test_an_answer_is_taken_away_as_a_picture_for_a_slide_and_as_a_script(
         assert "lab-first_gradient/first_gradient.py" in archive.namelist()
 
 
+@pytest.mark.timeout(300)  # five depths
 def test_a_question_is_asked_over_depths_and_stopping_keeps_what_there_is(
     page: Page, app: tuple[str, Store], app_url: str
 ) -> None:

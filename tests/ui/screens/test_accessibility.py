@@ -114,6 +114,7 @@ def heard(browser: Browser, with_race: tuple[str, str]) -> list[Heard]:
     return found
 
 
+@pytest.mark.timeout(300)
 def test_nothing_keeps_anybody_out(heard: list[Heard]) -> None:
     """axe-core finds nothing serious or critical on any page, in both languages and themes."""
     found = [f"{where}: {finding}" for where, findings, _spoken in heard for finding in findings]

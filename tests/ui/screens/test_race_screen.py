@@ -49,7 +49,7 @@ def test_before_a_race_what_will_be_built_and_the_button(page: Page, app_url: st
 
 
 def test_of_many_network_types_the_charts_begin_as_high_as_of_two(page: Page, app_url: str) -> None:
-    """A line for each: both charts whole; on a phone the first one's head, and plots that can be read."""
+    """A line for each: both charts whole; on a phone the lines of the first, in plots that can be read."""
     types = "plain,residual,plain%2Bno-norm,residual%2Bno-norm,residual%2Bprojection"
     start(page, f"{app_url}/race?depth=8&width=4&resolution=8&steps=20&evaluate=20&families={types}")
     again = page.locator(".st-key-race_again button")
@@ -67,6 +67,7 @@ def test_of_many_network_types_the_charts_begin_as_high_as_of_two(page: Page, ap
             assert_on_first_screen(screen, again, page.locator(".st-key-card_race_loss h4"))
             for chart in (_LOSS, _GRADIENTS):
                 page.wait_for_function(_IS_READ, arg=[chart, _READABLE_PX])
+            assert_on_first_screen(screen, page.locator(f"{_LOSS} .nsewdrag"))
 
 
 def test_a_race_stays_in_its_place_from_start_to_end(page: Page, app_url: str) -> None:
