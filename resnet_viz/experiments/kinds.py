@@ -25,6 +25,8 @@ from resnet_viz.specs import Block, NetworkSpec, RunSpec, choices
 
 PRESET_PARAMETER: Final = "preset"
 T = TypeVar("T")
+_MOST_SHOWN: Final = 40
+"""Characters of what a link asks for, where it is refused."""
 _MOST_TYPES: Final = 5
 """More lines in one chart are hard to tell apart; what was started with more is shown all the same."""
 
@@ -228,7 +230,7 @@ def _by_name(named: tuple[Preset, ...]) -> Mapping[str, Preset]:
 
 
 def _shown(text: str) -> str:
-    return text[:40]
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 RACE: Final = Kind("race", N_("Race"), "race", _by_name(presets.RACES), RACE_SETTINGS, reuses=False)

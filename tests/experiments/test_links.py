@@ -121,6 +121,12 @@ def test_an_illegal_value_falls_back_and_is_named(kind: Kind, link: dict[str, st
     assert says in notices[0]
 
 
+def test_a_long_value_that_is_refused_is_shown_as_cut() -> None:
+    types = "plain,residual,residual+projection,plain+no-norm,cnn,vgg"
+    _preset, _race, (notice,) = RACE.from_link({"families": types})
+    assert "families=plain,residual,residual+projection,plain…" in notice
+
+
 def test_a_warm_up_is_weighed_against_the_steps_of_its_link() -> None:
     _preset, race, notices = RACE.from_link({"warmup": "10", "steps": "10"})
     assert (race.run.train.steps, race.run.train.warmup_steps, len(notices)) == (10, 0, 1)
