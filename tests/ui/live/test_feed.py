@@ -77,6 +77,17 @@ class Viewer:
             self.seen.append(self.texts[token])
         return True
 
+    def lines(self) -> list[bytes]:
+        """What comes next, as it is sent."""
+        lines: list[bytes] = []
+
+        def came() -> bool:
+            lines.extend(self.feed.news(self.watch))
+            return bool(lines)
+
+        until(came)
+        return lines
+
     def sees(self, text: str) -> bool:
         self.take()
         return text in self.texts.values()
@@ -130,8 +141,7 @@ def test_all_get_the_same_bytes(feed: Feed, stack: ExitStack) -> None:
     first, second = Viewer(feed, stack, token), Viewer(feed, stack, token)
     until(lambda: first.sees(spelled(0)) and second.sees(spelled(0)))
     source.now = 7
-    until(lambda: first.news.is_set() and second.news.is_set())
-    assert feed.news(first.watch) == feed.news(second.watch) != []
+    assert first.lines() == second.lines()
 
 
 def test_every_state_comes_once_and_in_order_also_across_a_reconnect(feed: Feed, stack: ExitStack) -> None:
@@ -266,16 +276,9 @@ def test_a_curve_grows_by_what_is_new(feed: Feed, stack: ExitStack) -> None:
         return Figure("", "", "", chart, dict)
 
     viewer = Viewer(feed, stack, offer(feed, source, draw))
-    until(lambda: feed.news(viewer.watch) != [])
+    viewer.lines()
     source.now = 2
-    lines: list[bytes] = []
-
-    def came() -> bool:
-        lines.extend(feed.news(viewer.watch))
-        return bool(lines)
-
-    until(came)
-    (message,) = map(json.loads, lines)
+    (message,) = map(json.loads, viewer.lines())
     assert message["patch"] == {
         "traces": [{"rows": {"x": {"after": 10, "more": {"dtype": "i4", "bdata": "CgAAAAsAAAA="}}}}]
     }
