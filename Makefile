@@ -17,14 +17,17 @@ app: $(VENV)/app.stamp ## install what is missing and start the app on http://lo
 	$(BIN)/streamlit run app.py
 
 # Tests in a browser have the machine to themselves: there a server, its workers and Chromium are at work already.
+# Both halves run whatever the first one finds: one run says all that is wrong.
 test: $(VENV)/test.stamp ## check style, types and layers, then run every test; some: make test PYTEST=tests/store
 	@tools/system.sh
 	@$(MAKE) --no-print-directory lint
 ifdef PYTEST
 	$(BIN)/python -m pytest $(PYTEST)
 else
-	$(BIN)/python -m pytest -m "not browser and not gpu" --numprocesses logical --maxprocesses 4 --dist worksteal
-	$(BIN)/python -m pytest -m browser
+	@failed=0; \
+	$(BIN)/python -m pytest -m "not browser and not gpu" --numprocesses logical --maxprocesses 4 --dist worksteal || failed=1; \
+	$(BIN)/python -m pytest -m browser || failed=1; \
+	exit $$failed
 endif
 
 lint: $(VENV)/test.stamp ## check style, types and layers only
