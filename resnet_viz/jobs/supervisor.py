@@ -249,8 +249,10 @@ class Supervisor:
     def _take(self, worker: WorkerProcess, message: Message | None) -> None:
         match message:
             case Ready(torch, devices):
-                self._machine = replace(self._machine, torch=torch, devices=devices)
-                self._capacity = self._capacity.with_gpus(self._machine.count("cuda"))
+                machine = replace(self._machine, torch=torch, devices=devices)
+                # In this order: who sees the devices, from another thread, sees room for them.
+                self._capacity = self._capacity.with_gpus(machine.count("cuda"))
+                self._machine = machine
                 self._pool.slots = sum(map(self._capacity.slots, self._kinds()))
                 self._pool.welcome(worker)
             case Begun():
