@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from resnet_viz.locale import set_language
 from resnet_viz.store import Store, open_store
+from tests.made.programs import Programs, opened_programs
 
 _ARGUMENTS = (
     "--no-sandbox",
@@ -51,6 +52,13 @@ def own_store(own_home: Path) -> Iterator[Store]:
     store = open_store(own_home)
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def programs() -> Iterator[Programs]:
+    """Runs what is handed out as a program."""
+    with opened_programs() as opened:
+        yield opened
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from resnet_viz.networks.registry import build
 from resnet_viz.store import Store
 from tests.cli.calls import call, output
 from tests.made import stored
+from tests.made.programs import Programs
 from tests.made.specs import tiny
 from tests.made.trained import saved
 
@@ -120,14 +119,14 @@ def test_what_a_run_has_recorded_is_painted(run: str, tmp_path: Path) -> None:
     assert float(shares["head"]) == 0.65
 
 
-def test_code_and_onnx_give_the_logits_of_the_run(run: str, own_store: Store, tmp_path: Path) -> None:
+def test_code_and_onnx_give_the_logits_of_the_run(
+    run: str, own_store: Store, programs: Programs, tmp_path: Path
+) -> None:
     code, onnx = tmp_path / "network.py", tmp_path / "network.onnx"
     assert call("describe", run, "--code", str(code), "--onnx", str(onnx)) == 0
     weights = own_store.run_folder(run) / "step-0000000.safetensors"
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", str(code), str(weights)], capture_output=True, text=True, check=True
-    )
-    printed = json.loads(done.stdout.splitlines()[-1])
+    done = programs.run(code, weights, folder=tmp_path)
+    printed = json.loads(done.out.splitlines()[-1])
     images = (torch.arange(64).view(1, 1, 8, 8).float() / 255 - 0.3) / 0.25
     network = build(tiny().network, shape_of(tiny().data), 3).eval()
     with torch.inference_mode():

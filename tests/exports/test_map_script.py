@@ -1,7 +1,5 @@
 """The program that a map can be downloaded as: run as it is, it makes the same map."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +12,7 @@ from resnet_viz.exports.map_script import map_script, with_relu_modules
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import NetworkSpec, RunSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
+from tests.made.programs import Programs
 from tests.networks.shapes import GREY
 
 _IMAGE = np.random.default_rng(1).integers(0, 256, (1, 1, 8, 8), dtype=np.uint8)
@@ -44,8 +43,10 @@ def test_every_method_has_a_program() -> None:
 
 
 @pytest.mark.parametrize(("method", "fields"), _CASES, ids=[method for method, _spec in _CASES])
-def test_the_program_makes_the_same_map(method: str, fields: dict[str, object], tmp_path: Path) -> None:
-    _check_the_program(method, fields, None, tmp_path)
+def test_the_program_makes_the_same_map(
+    method: str, fields: dict[str, object], programs: Programs, tmp_path: Path
+) -> None:
+    _check_the_program(method, fields, None, programs, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -54,13 +55,15 @@ def test_the_program_makes_the_same_map(method: str, fields: dict[str, object], 
     ids=[method for method, _spec in _CASES if METHODS[method].knows_class],
 )
 def test_the_program_makes_the_same_map_against_another_class(
-    method: str, fields: dict[str, object], tmp_path: Path
+    method: str, fields: dict[str, object], programs: Programs, tmp_path: Path
 ) -> None:
-    _check_the_program(method, fields, 0, tmp_path)
+    _check_the_program(method, fields, 0, programs, tmp_path)
     assert "for class 3 and not 0." in (tmp_path / "map.py").read_text(encoding="utf-8")
 
 
-def _check_the_program(method: str, fields: dict[str, object], against: int | None, tmp_path: Path) -> None:
+def _check_the_program(
+    method: str, fields: dict[str, object], against: int | None, programs: Programs, tmp_path: Path
+) -> None:
     spec = NetworkSpec.checked(width=2, **fields)
     network = build(spec, GREY, 5).eval()
     mean, std = (0.3,), (0.4,)
@@ -75,10 +78,8 @@ def _check_the_program(method: str, fields: dict[str, object], against: int | No
     wanted = attribute(network, image, torch.tensor([3]), method, tap, options)
     options = options.but(steps=(wanted.balances and wanted.balances[0].steps) or 50)
     (tmp_path / "map.py").write_text(map_script(spec, GREY, method, _TAP, 3, options), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "map.py"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    done = programs.run(tmp_path / "map.py", folder=tmp_path)
+    assert done.code == 0, done.err
     np.testing.assert_allclose(np.load(tmp_path / "map.npy"), wanted.values, rtol=2e-4, atol=1e-6)
 
 

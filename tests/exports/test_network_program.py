@@ -1,7 +1,5 @@
 """A network to take away: our network, its standalone source and its ONNX file give the same logits."""
 
-import subprocess
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -19,6 +17,7 @@ from resnet_viz.networks.onnx_file import onnx_bytes
 from resnet_viz.networks.registry import build
 from resnet_viz.specs import DataShape, RunSpec
 from resnet_viz.training.checkpoint import Checkpoint, write_checkpoint
+from tests.made.programs import Programs
 
 SHAPE = DataShape(channels=1, px=14, classes=10)
 EACH = (
@@ -73,34 +72,26 @@ def test_network_program_and_onnx_agree(name: str, tmp_path: Path) -> None:
         np.testing.assert_allclose(logits, expected[:count], rtol=1e-5, atol=1e-5)
 
 
-def test_the_program_checks_itself_and_prints_logits(tmp_path: Path) -> None:
+def test_the_program_checks_itself_and_prints_logits(programs: Programs, tmp_path: Path) -> None:
     spec = network_named("residual-8+width=4")
     write_checkpoint(
         tmp_path / "weights.safetensors",
         Checkpoint(RunSpec(network=spec), 0, build(spec, SHAPE, 5).state_dict(), (0.3,), (0.4,)),
     )
     parameters = architecture(spec, SHAPE).parameters
-    (tmp_path / "network.py").write_text(network_program(spec, SHAPE, parameters), encoding="utf-8")
-    done = run_program(tmp_path, "weights.safetensors")
-    assert done.returncode == 0, done.stderr
-    told, logits = done.stdout.splitlines()
+    program = tmp_path / "network.py"
+    program.write_text(network_program(spec, SHAPE, parameters), encoding="utf-8")
+    done = programs.run(program, "weights.safetensors", folder=tmp_path)
+    assert done.code == 0, done.err
+    told, logits = done.out.splitlines()
     assert told == f"{parameters:,} parameters, as they should be"
     assert len(logits.split(",")) == 10
-    (tmp_path / "network.py").write_text(network_program(spec, SHAPE, parameters + 1), encoding="utf-8")
-    assert run_program(tmp_path).returncode != 0
+    program.write_text(network_program(spec, SHAPE, parameters + 1), encoding="utf-8")
+    assert programs.run(program, folder=tmp_path).code != 0
 
 
-def test_torchvisions_networks_have_a_program_too(tmp_path: Path) -> None:
-    (tmp_path / "network.py").write_text(published_program("resnet18", 11_689_512), encoding="utf-8")
-    done = run_program(tmp_path)
-    assert done.stdout == "11,689,512 parameters, as they should be\n", done.stderr
-
-
-def run_program(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "network.py", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_torchvisions_networks_have_a_program_too(programs: Programs, tmp_path: Path) -> None:
+    program = tmp_path / "network.py"
+    program.write_text(published_program("resnet18", 11_689_512), encoding="utf-8")
+    done = programs.run(program, folder=tmp_path)
+    assert done.out == "11,689,512 parameters, as they should be\n", done.err

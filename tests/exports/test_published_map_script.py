@@ -1,8 +1,5 @@
 """The program for a published network: run as it is, on weights that lie where torchvision keeps them."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +12,7 @@ from resnet_viz.attribution.methods import METHODS, AttributionOptions
 from resnet_viz.exports.published_map_script import published_map_script
 from resnet_viz.networks.torchvision_catalogue import ZOO
 from resnet_viz.networks.torchvision_zoo import published, with_weights
+from tests.made.programs import Programs
 
 _IMAGE = np.random.default_rng(1).integers(0, 256, (1, 3, 64, 64), dtype=np.uint8)
 _CASES = [
@@ -33,7 +31,7 @@ _CASES = [
 
 @pytest.mark.parametrize(("name", "method", "tap", "against"), _CASES)
 def test_the_program_makes_the_same_map(
-    name: str, method: str, tap: str, against: int | None, tmp_path: Path
+    name: str, method: str, tap: str, against: int | None, programs: Programs, tmp_path: Path
 ) -> None:
     options = AttributionOptions(against=against)
     torch.manual_seed(3)
@@ -44,15 +42,8 @@ def test_the_program_makes_the_same_map(
     np.save(tmp_path / "image.npy", _IMAGE)
     program = published_map_script(ZOO[name], method, tap, 7, options)
     (tmp_path / "map.py").write_text(program, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "ignore", "map.py"],
-        cwd=tmp_path,
-        env=os.environ | {"TORCH_HOME": str(tmp_path)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    done = programs.run(tmp_path / "map.py", folder=tmp_path, environment={"TORCH_HOME": str(tmp_path)})
+    assert done.code == 0, done.err
     preset = published(name).transforms()
     mean, std = (torch.tensor(values).view(-1, 1, 1) for values in (preset.mean, preset.std))
     image = (torch.tensor(_IMAGE).float() / 255 - mean) / std

@@ -3,9 +3,6 @@
 import ast
 import csv
 import io
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +19,7 @@ from resnet_viz.networks.source import source_of
 from resnet_viz.specs import Block as BlockKind
 from resnet_viz.specs import DataSpec, NetworkSpec, RunSpec, TrainSpec, choices
 from resnet_viz.training.loop import train
+from tests.made.programs import Programs
 from tests.networks.shapes import GREY
 
 SHORT = {"steps": 7, "batch_size": 16, "evaluate_every": 4}
@@ -80,7 +78,9 @@ RUNS = {
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_the_program_alone_reaches_exactly_the_same_numbers(name: str, tmp_path: Path) -> None:
+def test_the_program_alone_reaches_exactly_the_same_numbers(
+    name: str, programs: Programs, tmp_path: Path
+) -> None:
     spec = RUNS[name]
     facts: dict[str, Any] = {}
     recorded: dict[tuple[str, int], float] = {}
@@ -93,17 +93,9 @@ def test_the_program_alone_reaches_exactly_the_same_numbers(name: str, tmp_path:
             }
     script = tmp_path / "script.py"
     script.write_text(equivalent_script(spec, facts), encoding="utf-8")
-    elsewhere = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    done = subprocess.run(
-        [sys.executable, "-I", "-W", "error", script, bundled_path("fashion-mnist-small")],
-        cwd=tmp_path,
-        env=elsewhere,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    rows = csv.DictReader(io.StringIO(done.stdout))
+    done = programs.run(script, bundled_path("fashion-mnist-small"), folder=tmp_path, warnings="error")
+    assert done.code == 0, done.err
+    rows = csv.DictReader(io.StringIO(done.out))
     printed = {(row["metric"], int(row["step"])): float(row["value"]) for row in rows}
     assert printed == recorded
 

@@ -9,7 +9,7 @@ from resnet_viz.store import Store
 ENDED = frozenset(state for state in RunState if state.is_finished())
 
 
-def until(condition: Callable[[], object], within_s: float = 40.0) -> None:
+def until(condition: Callable[[], object], within_s: float = 90.0) -> None:
     """Return once ``condition`` holds; fail the test if it does not in time."""
     deadline = time.monotonic() + within_s
     while not condition():
@@ -21,7 +21,7 @@ def until_state(
     store: Store,
     run_ids: str | Iterable[str],
     states: RunState | Collection[RunState] = ENDED,
-    within_s: float = 40.0,
+    within_s: float = 90.0,
 ) -> None:
     """Return once every run is in one of ``states``."""
     ids = [run_ids] if isinstance(run_ids, str) else list(run_ids)

@@ -4,7 +4,6 @@ import ast
 import io
 import json
 import re
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
@@ -32,6 +31,7 @@ from resnet_viz.lab.trainings import small_run, unpacked
 from resnet_viz.processes.channel import Frame
 from tests.lab.answered import answer
 from tests.lab.pairs import untrained_pair
+from tests.made.programs import Programs
 from tests.made.specs import tiny
 from tests.made.trained import write_weights
 
@@ -68,7 +68,7 @@ FEW_STEPS = 24
 """So long do trainings last that are compared: a step that differs by a bit shows at once."""
 
 
-def ran(asked: Asking, folder: Path) -> dict[str, Any]:
+def ran(programs: Programs, asked: Asking, folder: Path) -> dict[str, Any]:
     """What the script prints, from a folder with nothing but its files; trainings are cut short."""
     with zipfile.ZipFile(io.BytesIO(take_away(None, asked, folder).zipped())) as archive:  # type: ignore[arg-type]
         archive.extractall(folder)
@@ -78,11 +78,9 @@ def ran(asked: Asking, folder: Path) -> dict[str, Any]:
         script.write_text(
             re.sub("^STEPS = .*$", f"STEPS = {FEW_STEPS}", source, flags=re.M), encoding="utf-8"
         )
-    done = subprocess.run(
-        [sys.executable, "-E", "-W", "error", script], cwd=folder, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    printed: dict[str, Any] = json.loads(done.stdout)
+    done = programs.run(script, folder=folder, warnings="error")
+    assert done.code == 0, done.err
+    printed: dict[str, Any] = json.loads(done.out)
     return printed
 
 
@@ -151,7 +149,7 @@ def shortened(name: str) -> Callable[[Settings], Experiment]:
     ("name", "settings"), CASES, ids=["-".join(map(str, (n, *s.values()))) for n, s in CASES]
 )
 def test_a_script_gives_the_numbers_of_the_app(
-    name: str, settings: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, settings: dict[str, Any], programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = untrained_pair(tmp_path, depth=20)
     monkeypatch.setattr(answers, "subjects", lambda *_, with_path: Subjects((pair,)))
@@ -161,7 +159,7 @@ def test_a_script_gives_the_numbers_of_the_app(
     if question.needs == "training":
         monkeypatch.setattr(f"resnet_viz.lab.measures.{name}.experiment", shortened(name))
     result = answer(name, tmp_path, networks, **settings)
-    printed = ran(asked, tmp_path)
+    printed = ran(programs, asked, tmp_path)
     if question.needs == "training":
         assert_same_trainings(printed, result)
     else:
@@ -169,18 +167,18 @@ def test_a_script_gives_the_numbers_of_the_app(
 
 
 def test_identity_blocks_are_those_of_networks_without_norms_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pair = untrained_pair(tmp_path, depth=20, norm="none")
     monkeypatch.setattr(answers, "subjects", lambda *_, with_path: Subjects((pair,)))
     settings = SETTINGS["identity_blocks"][0]
     asked = asking(QUESTIONS["identity_blocks"], settings=settings)
-    assert_same_numbers(ran(asked, tmp_path), answer("identity_blocks", tmp_path, pair, **settings))
+    assert_same_numbers(ran(programs, asked, tmp_path), answer("identity_blocks", tmp_path, pair, **settings))
 
 
 @pytest.mark.parametrize(("count", "most"), [(2000, 256 + 320), (100, 100)])
 def test_only_the_images_that_are_looked_at_lie_beside_the_script(
-    count: int, most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    count: int, most: int, programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ten steps of 32 images draw some of a larger set, and all of one that they go through repeatedly."""
     random = np.random.default_rng(0)
@@ -195,7 +193,9 @@ def test_only_the_images_that_are_looked_at_lie_beside_the_script(
     asked = asking(QUESTIONS["identity_blocks"], settings=settings)
     made = take_away(None, asked, tmp_path / "data").arrays()  # type: ignore[arg-type]
     assert len(made["train_images"]) == len(made["train_labels"]) <= most
-    assert_same_numbers(ran(asked, tmp_path / "data"), answer("identity_blocks", tmp_path, pair, **settings))
+    assert_same_numbers(
+        ran(programs, asked, tmp_path / "data"), answer("identity_blocks", tmp_path, pair, **settings)
+    )
 
 
 def assert_same_numbers(printed: dict[str, Any], result: Frame) -> None:
