@@ -156,7 +156,7 @@ def test_a_paused_training_is_not_asked_a_thousand_times_a_second(stage: Stage) 
         nonlocal took_s
         yield StateChanged(RunState.PAUSED)
         begun = time.monotonic()
-        for _ in range(20):
+        for _turn in range(20):
             yield Progress(0)
         took_s = time.monotonic() - begun
         yield FINISHED

@@ -120,7 +120,7 @@ def test_a_paused_run_leaves_its_slot_to_others(supervisor: Supervisor, store: S
 
 
 def test_too_many_paused_runs_end_resumable(supervisor: Supervisor, store: Store) -> None:
-    paused = []
+    paused: list[str] = []
     for _ in range(5):
         # It looks once a second: of pauses that it sees at the same time none is the longest.
         until(lambda: supervisor._reaper._paused_since.keys() >= {*paused})
