@@ -66,7 +66,8 @@ class Inspector:
     @property
     def pids(self) -> list[int]:
         """The processes there are."""
-        return [*self._short.pids, *([] if self._long.pid is None else [self._long.pid])]
+        long = self._long.pid
+        return self._short.pids if long is None else [*self._short.pids, long]
 
     def warm(self) -> None:
         """Start the first process in the background, so that the first question need not wait for it."""

@@ -44,7 +44,7 @@ class ShortLanes:
     @property
     def pids(self) -> list[int]:
         """The processes there are."""
-        return [lane.pid for lane in (self._first, self._second) if lane.pid is not None]
+        return [pid for lane in (self._first, self._second) if (pid := lane.pid) is not None]
 
     def start(self, time_limit_s: float) -> None:
         """Have the first process ready for the first question; raises `Unanswered`."""

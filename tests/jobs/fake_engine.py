@@ -42,8 +42,11 @@ DIES_BEFORE_CHECKPOINT = 1004
 DIES_AFTER_CHECKPOINT = 1005
 BREAKS = 1006
 CHATTERS = 1007
+LINGERS = 1008
+"""Its first attempt does not come to its end before `let_end`, or a minute is over."""
 
 _SAVE_EVERY = 10
+_LINGER_S = 60.0
 
 
 def serve(channel: Channel, workplace: Workplace) -> None:
@@ -54,6 +57,12 @@ def serve(channel: Channel, workplace: Workplace) -> None:
 def warm_up(threads: int) -> Ready:
     """Ready at once, with a processor and, as far as anybody is told, nothing else."""
     return Ready("0.0", (DeviceFacts("cpu", "abacus", 2**30, False),))
+
+
+def let_end(data_folder: Path) -> None:
+    """Have the runs that linger come to their end."""
+    data_folder.mkdir(parents=True, exist_ok=True)
+    _may_end(data_folder).touch()
 
 
 def loss(step: int, seed: int) -> float:
@@ -74,6 +83,7 @@ def train(
     """See `resnet_viz.training.loop.train`."""
     seed, step_s = spec.train.seed, spec.train.learning_rate
     first = not resume
+    lingers_until = time.monotonic() + _LINGER_S if first and seed == LINGERS else 0.0
     position = folder / "position.json"
     step = json.loads(position.read_text()) if resume and position.exists() else 0
     yield Facts(
@@ -98,6 +108,10 @@ def train(
             if wish.wish is not Wish.STOP:
                 yield StateChanged(RunState.RUNNING)
             continue
+        is_last = step == spec.train.steps - 1
+        if is_last and time.monotonic() < lingers_until and not _may_end(data_folder).exists():
+            time.sleep(step_s)
+            continue
         if first and seed == DIES_AT_ONCE:
             os.kill(os.getpid(), signal.SIGKILL)
         if step == 15 and seed == BREAKS:
@@ -115,6 +129,10 @@ def train(
             yield saved
         yield Progress(step)
     yield StateChanged(RunState.FINISHED)
+
+
+def _may_end(data_folder: Path) -> Path:
+    return data_folder / "may_end"
 
 
 def _save(position: Path, step: int) -> CheckpointSaved:

@@ -24,6 +24,14 @@ def count(values: Mapping[str, Any], bench: Bench) -> Generator[Partial]:
         (bench.home / "cleaned_up").touch()
 
 
+def until_told(values: Mapping[str, Any], bench: Bench) -> Generator[Partial]:
+    """Measure until somebody calls `tell`."""
+    while not _told(bench.home).exists():
+        yield Partial(0.5, {"told": False})
+        time.sleep(0.02)
+    yield Partial(1.0, {"told": True})
+
+
 def progress_only(values: Mapping[str, Any], bench: Bench) -> Generator[Partial]:
     yield Partial(0.1, {"kept": True})
     for share in (0.2, 0.3, 0.4):
@@ -55,10 +63,18 @@ def deaf(values: Mapping[str, Any], bench: Bench) -> Generator[Partial]:
     time.sleep(600)
 
 
+def tell(home: Path) -> None:
+    _told(home).touch()
+
+
+def _told(home: Path) -> Path:
+    return home / "told"
+
+
 def note(home: Path) -> Path:
     return home / "cleaned_up"
 
 
 MEASURES: Final[dict[str, Measure]] = {
-    measure.__name__: measure for measure in (count, progress_only, die, refuse, stumble, deaf)
+    measure.__name__: measure for measure in (count, until_told, progress_only, die, refuse, stumble, deaf)
 }

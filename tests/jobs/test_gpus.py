@@ -16,9 +16,9 @@ ENGINE = "tests.jobs.engine_with_gpus"
 def test_several_gpus_have_one_run_each_and_the_next_takes_the_one_that_is_free(tmp_path: Path) -> None:
     store = open_store(tmp_path)
     with Supervisor(store, capacity=Capacity(cpu_slots=2, cpu_threads=1), engine=ENGINE) as supervisor:
-        until(lambda: supervisor.machine.count("cuda") == 3)
-        assert supervisor.capacity.slots("cuda") == 3
-        runs = queue(store, [spec(5000, device="cuda") for _ in range(4)])
+        until(lambda: supervisor.capacity.slots("cuda") == 3)
+        assert supervisor.machine.count("cuda") == 3
+        runs = queue(store, [spec(5000, 0.02, device="cuda") for _ in range(4)])
         supervisor.wake()
         until(lambda: sum("used" in store.run(run).facts for run in runs) == 3)
         given = {run: store.run(run).facts["used"] for run in runs if "used" in store.run(run).facts}

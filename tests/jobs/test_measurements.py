@@ -1,7 +1,5 @@
 """Measurements in real workers: carried out between trainings, watched, stopped, taken up after a death."""
 
-import os
-import signal
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,7 +13,7 @@ from resnet_viz.jobs.capacity import Capacity, this_machine
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import MeasurementRecord, MeasurementSpec, Store
 from tests.jobs.conftest import FAKE
-from tests.jobs.fake_measures import note
+from tests.jobs.fake_measures import note, tell
 from tests.jobs.own_server import Serve, serve, store
 from tests.jobs.test_server_killed import Server
 from tests.jobs.waiting import until, until_state
@@ -117,34 +115,35 @@ def test_one_that_does_not_listen_is_killed_after_a_stop(
 
 def test_a_closing_server_leaves_it_queued_and_the_next_one_measures_it(store: Store, serve: Serve) -> None:
     with serve():
-        name = ask(store, "count", to=60, step_s=SLOW)
+        name = ask(store, "until_told")
         until(lambda: store.measurements.get(name).share > 0)
     left = store.measurements.get(name)
     assert (left.state, left.attempt, left.share) == (RunState.QUEUED, 0, 0.0)
+    tell(store.home)
     with serve():
-        assert values(until_measured(store, name))["counted"] == 60
+        assert values(until_measured(store, name)) == {"told": True}
 
 
 def test_a_killed_server_s_measurement_is_finished_by_its_worker(store: Store) -> None:
     server = Server(store.home)
     until(lambda: len(server.workers()) == 2)
     workers = server.workers()
-    name = ask(store, "count", to=100, step_s=SLOW)
+    name = ask(store, "until_told")
     until(lambda: store.measurements.get(name).share > 0)
     server.kill()
+    tell(store.home)
     until_measured(store, name)
     until(lambda: not any(worker.is_running() for worker in workers))
 
 
 def test_killed_with_its_worker_it_is_queued_again_by_the_next_server(store: Store, serve: Serve) -> None:
     server = Server(store.home)
-    name = ask(store, "count", to=100, step_s=SLOW)
+    name = ask(store, "until_told")
     until(lambda: store.measurements.get(name).share > 0)
     workers = server.workers()
-    for pid in (server.process.pid, *(worker.pid for worker in workers)):
-        os.kill(pid, signal.SIGKILL)
-    server.kill()
+    server.kill_all()
     assert store.measurements.get(name).state is RunState.RUNNING
+    tell(store.home)
     with serve():
         record = until_measured(store, name)
     assert record.attempt == 2

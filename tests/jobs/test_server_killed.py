@@ -1,6 +1,5 @@
 """The server goes away: runs go on or can be resumed, and no process stays behind."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.jobs.capacity import Capacity
 from resnet_viz.jobs.supervisor import Supervisor
 from resnet_viz.store import Store
+from tests.jobs import fake_engine
 from tests.jobs.complete import assert_complete
 from tests.jobs.conftest import FAKE
 from tests.jobs.waiting import until, until_state
@@ -34,6 +34,14 @@ class Server:
 
     def workers(self) -> list[psutil.Process]:
         return self._ps.children()
+
+    def kill_all(self) -> None:
+        """Kill it and its workers, none of which sees another go."""
+        self._ps.suspend()
+        until(lambda: self._ps.status() == psutil.STATUS_STOPPED)
+        for worker in self.workers():
+            worker.kill()
+        self.kill()
 
     def kill(self) -> None:
         self.process.kill()
@@ -56,8 +64,7 @@ def test_a_killed_server_leaves_finished_and_resumable_runs_and_no_process(
     own_store: Store, server: Server
 ) -> None:
     running, paused = queue(own_store, [spec(80, 0.02, 1), spec(80, 0.02, 2)])
-    until(lambda: own_store.run(paused).step >= 15)
-    own_store.set_desired(paused, Desired(Wish.PAUSE))
+    own_store.set_desired(paused, Desired(Wish.PAUSE, until_step=15))
     until_state(own_store, paused, RunState.PAUSED)
     workers = server.workers()
     server.process.send_signal(signal.SIGKILL)
@@ -74,11 +81,10 @@ def test_a_killed_server_leaves_finished_and_resumable_runs_and_no_process(
 
 
 def test_server_and_workers_killed_together(own_store: Store, server: Server) -> None:
-    runs = queue(own_store, [spec(60, 0.02, 1), spec(60, 0.02, 2), spec(20, 0.002, 3)])
+    lingering = spec(60, 0.02, fake_engine.LINGERS)
+    runs = queue(own_store, [lingering, lingering, spec(20, 0.002, 3)])
     until(lambda: all(own_store.run(run_id).step >= 12 for run_id in runs[:2]))
-    for pid in (server.process.pid, *(worker.pid for worker in server.workers())):
-        os.kill(pid, signal.SIGKILL)
-    server.process.wait()
+    server.kill_all()
     with Supervisor(own_store, capacity=Capacity(cpu_slots=2, cpu_threads=1), engine=FAKE) as successor:
         until_state(own_store, runs[:2], RunState.LOST)
         until_state(own_store, runs[2], RunState.FINISHED)

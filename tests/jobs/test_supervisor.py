@@ -39,7 +39,8 @@ def pids(supervisor: Supervisor) -> set[int]:
 
 
 def until_warm(supervisor: Supervisor, workers: int = 2) -> None:
-    until(lambda: len(supervisor._pool.idle()) >= workers)
+    """Return once so many wait for a job, and none is still about to leave."""
+    until(lambda: len(supervisor._pool.idle()) == len(supervisor._pool.workers) >= workers)
 
 
 def pid_of(store: Store, run_id: str) -> int:
@@ -62,6 +63,7 @@ def test_a_race_runs_side_by_side_on_warm_workers(supervisor: Supervisor, store:
     until_warm(supervisor)
     before = pids(supervisor)
     for _ in range(3):
+        until_warm(supervisor)  # a run is recorded as ended before its worker can take another
         runs = queue(store, [spec(30), spec(30)])
         supervisor.wake()
         until_state(store, runs, RunState.FINISHED)
@@ -118,16 +120,16 @@ def test_a_paused_run_leaves_its_slot_to_others(supervisor: Supervisor, store: S
 
 
 def test_too_many_paused_runs_end_resumable(supervisor: Supervisor, store: Store) -> None:
-    paused = []
+    paused: list[str] = []
     for _ in range(5):
+        # It looks once a second: of pauses that it sees at the same time none is the longest.
+        until(lambda: supervisor._reaper._paused_since.keys() >= {*paused})
         (run_id,) = queue(store, spec(LONG, SLOW))
         supervisor.wake()
         until_state(store, run_id, RunState.RUNNING)
         store.set_desired(run_id, Desired(Wish.PAUSE))
         until_state(store, run_id, RunState.PAUSED)
-        # It looks once a second: of pauses that it sees at the same time none is the longest.
         paused.append(run_id)
-        until(lambda: supervisor._reaper._paused_since.keys() >= {*paused})
     until_state(store, paused[0], RunState.STOPPED)
     assert [store.run(run_id).state for run_id in paused[1:]] == [RunState.PAUSED] * 4
     stop(store, paused)
@@ -152,7 +154,7 @@ def test_a_killed_worker_s_run_is_lost_at_once_and_its_place_filled(
     supervisor: Supervisor, store: Store
 ) -> None:
     until_warm(supervisor)
-    (run_id,) = queue(store, spec(60, SLOW))
+    (run_id,) = queue(store, spec(60, SLOW, fake_engine.LINGERS))
     supervisor.wake()
     until(lambda: store.run(run_id).step >= 15)
     victim = pid_of(store, run_id)
@@ -230,8 +232,10 @@ def test_what_a_library_prints_is_no_message(supervisor: Supervisor, store: Stor
     log = store.home / "logs" / f"{store.run(run_id).worker}.log"
     until_warm(supervisor)
     assert supervisor.trouble is None
-    os.kill(store.run(run_id).facts["pid"], signal.SIGTERM)
-    until(lambda: "this is not JSON" in log.read_text())
+    worker = pid_of(store, run_id)
+    os.kill(worker, signal.SIGTERM)
+    until(lambda: worker not in pids(supervisor))
+    assert "this is not JSON" in log.read_text()
 
 
 def test_stop_means_stop(supervisor: Supervisor, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +251,7 @@ def test_stop_means_stop(supervisor: Supervisor, store: Store, monkeypatch: pyte
 
 def test_a_frozen_worker_s_run_is_lost_and_it_comes_back_fenced(supervisor: Supervisor, store: Store) -> None:
     until_warm(supervisor)
-    (run_id,) = queue(store, spec(60, SLOW))
+    (run_id,) = queue(store, spec(60, SLOW, fake_engine.LINGERS))
     supervisor.wake()
     worker = pid_of(store, run_id)
     until(lambda: store.run(run_id).step >= 12)
@@ -313,7 +317,7 @@ def test_closing_stops_runs_so_that_they_can_be_resumed(own_store: Store) -> Non
     other.start()
     until_warm(other, 4)
     workers = pids(other)
-    runs = [queue(own_store, spec(60, SLOW, seed))[0] for seed in (1, 2, 3)]
+    runs = [queue(own_store, spec(60, SLOW, fake_engine.LINGERS))[0] for _ in range(3)]
     running, paused, waiting = runs
     own_store.set_desired(waiting, Desired(Wish.PAUSE))
     other.wake()

@@ -22,7 +22,10 @@ from resnet_viz.events import Progress, RunState, Series, StateChanged
 store = open_store(home, url)
 for run_id in sys.argv[4:]:
     attempt = store.claim(run_id, "writer")
-    for step in range(int(sys.argv[3])):
+    steps = int(sys.argv[3])
+    for step in range(steps):
+        if step == steps // 2:
+            sys.stdin.readline()  # half way, it waits for the reader
         values = np.full(3, float(step))
         store.append(run_id, attempt, [
             Series("train/loss", np.arange(3 * step, 3 * step + 3), values), Progress(3 * step + 3)])
@@ -61,15 +64,19 @@ def processes(count: int, program: str, *arguments: list[str]) -> Iterator[list[
         for process in started:
             assert process.stdout is not None
             assert process.stdout.readline() == "ready\n"
-        for process in started:
-            assert process.stdin is not None
-            process.stdin.write("go\n")
-            process.stdin.flush()
+        tell(started, "go")
         yield started
     finally:
         for process in started:
             process.kill()
             process.communicate()
+
+
+def tell(started: list[subprocess.Popen[str]], line: str) -> None:
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write(f"{line}\n")
+        process.stdin.flush()
 
 
 def answers(started: list[subprocess.Popen[str]]) -> list[str]:
@@ -90,16 +97,23 @@ def test_writers_and_a_reader_do_not_disturb_each_other(
     run_ids = store.add_group("race", "someone", "{}", [RunSpec()] * 4).run_ids
     readers = [RunReader(store, run_id) for run_id in run_ids]
     arguments = [[str(tmp_path), url, "100", run_id] for run_id in run_ids]
-    looks = 0
+
+    def look() -> list[int]:
+        lengths = []
+        for reader in readers:
+            steps = reader.history().series.get("train/loss")
+            assert steps is None or steps.step.tolist() == list(range(len(steps)))
+            lengths.append(0 if steps is None else len(steps))
+        store.runs(states=[RunState.RUNNING])
+        return lengths
+
     with processes(4, _WRITER, *arguments) as started:
+        while look() != [150] * 4:
+            assert [process.poll() for process in started] == [None] * 4
+        tell(started, "on")
         while any(process.poll() is None for process in started):
-            for reader in readers:
-                steps = reader.history().series.get("train/loss")
-                assert steps is None or steps.step.tolist() == list(range(len(steps)))
-                looks += 1
-            store.runs(states=[RunState.RUNNING])
+            look()
         answers(started)
-    assert looks > 4
     for reader in readers:
         history = reader.history()
         assert history.state is RunState.FINISHED
