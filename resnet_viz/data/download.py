@@ -259,6 +259,7 @@ def _copy(
             if not piece:
                 return
             sink.write(piece)
+            sink.flush()  # how far a download is, is told by the length of its file
             had += len(piece)
             on_bytes(had)
 

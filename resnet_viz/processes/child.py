@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -221,8 +221,9 @@ def remove_old_logs(home: Path) -> None:
     """Remove what started processes and commands wrote more than a month ago."""
     oldest = time.time() - _LOGS_S
     for log in (home / "logs").glob("*-*.log"):
-        if log.stat().st_mtime < oldest:
-            log.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):  # a process that has just ended let go of it
+            if log.stat().st_mtime < oldest:
+                log.unlink()
 
 
 def _environment(task: Task, threads: int, database: str | None) -> dict[str, str]:

@@ -53,7 +53,7 @@ def start() -> None:
         return
     _supervisors[home] = Supervisor(history)
     _wanted.clear()
-    threading.Thread(target=_begin, args=(_supervisors[home],), name="begin", daemon=True).start()
+    threading.Thread(target=_begin, args=(_supervisors[home], history), name="begin", daemon=True).start()
 
 
 def close() -> None:
@@ -146,25 +146,25 @@ def await_workers() -> None:
         time.sleep(_LOOK_EVERY_S)
 
 
-def _begin(running: Supervisor) -> None:
+def _begin(running: Supervisor, history: Store) -> None:
     """Start the workers, after the first page or for the first run; then do what nobody waits for."""
     _wanted.wait(_LEAD_S)
     if supervisor() is not running:
         return
     running.start()
-    purge_old(store())
+    purge_old(history)
     await_workers()
-    _warm_inspector(running)
+    _warm_inspector(running, history)
 
 
-def _warm_inspector(running: Supervisor) -> None:
+def _warm_inspector(running: Supervisor, history: Store) -> None:
     """Open the inspector when nobody needs the processor."""
     if running.machine.memory_bytes < _ROOMY_BYTES:
         return
     while supervisor() is running:
         try:
-            training = store().runs(states=[RunState.QUEUED, RunState.RUNNING], limit=1)
-            measuring = store().measurements.under_way()
+            training = history.runs(states=[RunState.QUEUED, RunState.RUNNING], limit=1)
+            measuring = history.measurements.under_way()
         except StoreUnavailable:
             return  # pages say so
         if not training and not measuring:

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +13,15 @@ import pytest
 
 from resnet_viz.cli import runs as runs_command
 from resnet_viz.cli.app import main
-from resnet_viz.events import RunState
+from resnet_viz.events import Desired, RunState, Wish
 from resnet_viz.specs import RunSpec
 from resnet_viz.store import RunReader, RunRecord, Store, open_store
 from tests.cli.calls import call, output
 from tests.jobs.waiting import until
 from tests.made.trained import trained
 
-# So many steps that one run is still training when the other's process, slow to start, has begun.
+# After a meeting so many steps that neither run ends before both are seen training.
+MEETING = 100
 SMALL = (
     "--depth=8 --width=4 --resolution=8 --train-size=100 --batch-size=16 --steps=1000 --device=cpu "
     "--evaluate-every=250 --probe-every=250"
@@ -28,8 +29,15 @@ SMALL = (
 
 
 def kill_all(command: psutil.Process) -> None:
+    """At once: a command that is stopped can neither notice what happens to its workers nor start others."""
+    command.suspend()
     for process in (*command.children(recursive=True), command):
         process.kill()
+
+
+def wish_for_both(store: Store, desired: Desired) -> None:
+    for run in store.runs():
+        store.set_desired(run.id, desired)
 
 
 @pytest.mark.timeout(300)  # two workers are started, killed and started again
@@ -40,15 +48,22 @@ def test_a_race_whose_processes_all_died_is_interrupted_and_resumed_exactly(
     with subprocess.Popen(
         arguments, env=dict(os.environ), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as race:
+
+        def until_both(condition: Callable[[RunRecord], bool]) -> None:
+            def holds() -> bool:
+                assert race.poll() is None
+                runs = own_store.runs()
+                return len(runs) == 2 and all(map(condition, runs))
+
+            until(holds, within_s=120)
+
         try:
-            until(
-                lambda: (
-                    (len(own_store.runs()) == 2 and all(run.step > 20 for run in own_store.runs()))
-                    or race.poll() is not None
-                ),
-                within_s=120,
-            )
-            assert race.poll() is None
+            # The process of either may be slow to start.
+            until_both(lambda _run: True)
+            wish_for_both(own_store, Desired(Wish.PAUSE, until_step=MEETING))
+            until_both(lambda run: run.state is RunState.PAUSED)
+            wish_for_both(own_store, Desired())
+            until_both(lambda run: run.state is RunState.RUNNING and run.step > MEETING)
         finally:
             kill_all(psutil.Process(race.pid))
     runs = own_store.runs()

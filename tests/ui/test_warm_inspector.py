@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -45,8 +46,12 @@ def _all_is_begun() -> bool:
 
 def _inspectors(home: Path) -> list[int]:
     """The processes of this home's inspector; others belong to other tests."""
-    children = psutil.Process().children()
-    return [child.pid for child in children if _is_inspector(child.cmdline(), home)]
+    found = []
+    for child in psutil.Process().children():
+        with suppress(psutil.NoSuchProcess):  # another test's, which has just ended
+            if _is_inspector(child.cmdline(), home):
+                found.append(child.pid)
+    return found
 
 
 def _is_inspector(command: list[str], home: Path) -> bool:

@@ -85,10 +85,12 @@ async def _once(feed: Feed, versions: dict[str, int]) -> list[bytes]:
     try:
         with feed.watch(versions, lambda: loop.call_soon_threadsafe(news.set)) as watch:
             lines = feed.news(watch)
-            if not lines:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), _ANSWER_AFTER_S)
-                lines = feed.news(watch)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_ANSWER_AFTER_S):
+                    while not lines and not feed.closed:
+                        await news.wait()
+                        news.clear()
+                        lines = feed.news(watch)  # none where the notice is about what was taken already
             return lines
     except KeyError:
         return [b'{"forgotten":true}']

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import pytest
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from resnet_viz.ui.access import AccessCode
+from resnet_viz.ui.live import route
 from resnet_viz.ui.live.feed import Feed
 from resnet_viz.ui.live.route import live_route
 from tests.jobs.waiting import until
@@ -105,6 +107,7 @@ def test_thirty_viewers_see_every_step_in_order() -> None:
 
         watching = [pool.submit(watch, viewer) for viewer in range(VIEWERS)]
         until(lambda: len(live.feed._streams[token].watchers) == VIEWERS)
+        until(partial(source.was_read, 2))  # what the first reading found is drawn
         for now in range(1, STEPS):
             read = source.reads + 2
             source.now = now
@@ -117,14 +120,16 @@ def test_thirty_viewers_see_every_step_in_order() -> None:
             assert steps == list(range(STEPS + 1)), "none lost, none doubled"
 
 
-def test_one_answer_at_a_time_tells_what_is_new_since_the_version() -> None:
+def test_one_answer_at_a_time_tells_what_is_new_since_the_version(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Counter()
     with served() as live:
         token = offer(live.feed, source)
-        status, first = live.answer(f"part={token}.0&once=1")
+        with monkeypatch.context() as patient:
+            patient.setattr(route, "_ANSWER_AFTER_S", 30.0)
+            status, first = live.answer(f"part={token}.0&once=1")
+            source.now = 1
+            _status, second = live.answer(f"part={token}.1&once=1")
         assert (status, json.loads(first)["whole"]) == (200, spelled(0))
-        source.now = 1
-        _status, second = live.answer(f"part={token}.1&once=1")
         assert json.loads(second)["patch"] == {"start": 5, "end": 7, "text": "1"}
         _status, nothing = live.answer(f"part={token}.2&once=1")
         assert nothing == ""
