@@ -77,7 +77,7 @@ def training(store: Store, terminal: Terminal, runs: int = 2) -> list[psutil.Pro
 
     def under_way() -> bool:
         assert not terminal.ended(), terminal.said
-        return sum(run.step > 12 for run in store.runs()) >= runs
+        return sum(run.step > 12 for run in store.runs(states=[RunState.RUNNING])) >= runs
 
     until(under_way, within_s=90)
     return psutil.Process(terminal.command.pid).children(recursive=True)

@@ -91,7 +91,7 @@ def test_a_first_run_need_not_wait_for_the_first_page(monkeypatch: pytest.Monkey
     server.start()
     assert not begun.is_set()
     server.wake()
-    assert begun.wait(40)
+    assert begun.wait(10)
     server.close()
 
 
