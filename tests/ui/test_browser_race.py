@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.ui.conftest import press_start, watched_tab
+from tests.ui.conftest import press_start, settled, watched_tab
 
 QUICK = "/race?depth=8&width=4&resolution=8&steps=40&evaluate=20&probe=10"
 LONG = "/race?depth=8&width=4&resolution=8&steps=100000&evaluate=5000&probe=1000"
@@ -67,6 +67,7 @@ def test_from_the_click_to_the_verdict(page: Page, app_url: str) -> None:
         chart = page.locator(f".st-key-card_race_{name} .live-chart-graph")
         expect(chart).to_have_class(re.compile("js-plotly-plot"))
         expect(chart).to_have_attribute("aria-label", re.compile(".{41}"))
+    settled(page)  # the verdict is there before the buttons below it are those of the race that has ended
     assert_downloads(page)
 
 
