@@ -4,11 +4,9 @@ import subprocess
 import sys
 import threading
 import tracemalloc
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 from PIL import Image
 
@@ -19,6 +17,7 @@ from resnet_viz.images.fitting import Wanted
 from resnet_viz.images.safely import Taken, decode_safely
 from tests.images.files import chunk, exif, gradient, png_of, saved
 from tests.images.test_refused import REFUSED
+from tests.processes.children import children_with
 
 ROOT = Path(__file__).parents[2]
 BOMBS = [case for case in REFUSED if "bomb" in case or "squared" in case or "megapixels" in case]
@@ -125,13 +124,13 @@ def test_what_is_shown_is_small_and_what_is_asked_about_made_of_all_pixels() -> 
 )
 def test_whatever_the_decoder_does_becomes_a_refusal(deed: str, code: str) -> None:
     assert refusal_of(deed.encode()) == code
-    assert not _decoders()
+    assert not children_with("decode")
 
 
 @pytest.mark.usefixtures("bad_child")
 def test_a_decoder_that_hangs_is_ended() -> None:
     assert refusal_of(b"hang", time_limit_s=0.3) == "decoder_time"
-    assert not _decoders()
+    assert not children_with("decode")
 
 
 def test_a_decoder_that_reads_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,9 +147,10 @@ def test_no_more_is_read_than_belongs_to_the_image() -> None:
 
 
 @pytest.mark.usefixtures("bad_child")
+@pytest.mark.timeout(15)
 def test_a_decoder_that_stays_after_its_answer_is_ended() -> None:
     assert taken(b"lingering", time_limit_s=1000.0).prepared.pixels.tobytes() == b"mnop"
-    assert not _decoders()
+    assert not children_with("decode")
 
 
 def test_images_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,12 +207,3 @@ def test_the_decoder_is_not_told_the_servers_secrets(monkeypatch: pytest.MonkeyP
     taken(png_of(gradient()))
     assert "secret" not in repr(told)
     assert "PYTHONPATH" in told[0]
-
-
-def _decoders() -> list[psutil.Process]:
-    found = []
-    for child in psutil.Process().children():
-        with suppress(psutil.NoSuchProcess):  # another test's, which has just ended
-            if "decode" in child.cmdline():
-                found.append(child)
-    return found

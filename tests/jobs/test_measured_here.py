@@ -4,7 +4,6 @@ import signal
 import threading
 from collections.abc import Callable
 
-import psutil
 import pytest
 
 from resnet_viz.events import RunState
@@ -16,6 +15,7 @@ from tests.jobs.fake_measures import note
 from tests.jobs.own_server import store
 from tests.jobs.test_measurements import LONG, SLOW, ask, values
 from tests.jobs.waiting import until
+from tests.processes.children import children_with
 
 __all__ = ["store"]
 
@@ -26,14 +26,10 @@ def meanwhile(do: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def processes() -> list[psutil.Process]:
-    return [child for child in psutil.Process().children() if "measure" in child.cmdline()]
-
-
 def test_it_is_measured_recorded_and_leaves_no_process(store: Store) -> None:
     record = carry_out_here(store, ask(store, "count", to=3, step_s=0), engine=FAKE)
     assert (record.state, values(record)["counted"], values(record)["slots"]) == (RunState.FINISHED, 3, 0)
-    assert processes() == []
+    assert children_with("measure") == []
     assert ask(store, "count", to=3, step_s=0) == record.id
     assert carry_out_here(store, record.id, engine="no.such.module").attempt == 1
 
@@ -80,7 +76,7 @@ def test_interrupted_it_is_stopped_with_what_there_is(store: Store) -> None:
     assert record.state is RunState.STOPPED
     assert values(record)["counted"] >= 1
     assert note(store.home).exists()
-    assert processes() == []
+    assert children_with("measure") == []
 
 
 def test_a_measurement_of_another_machine_is_told_apart(store: Store) -> None:

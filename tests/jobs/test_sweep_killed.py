@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from resnet_viz.events import RunState
 from resnet_viz.experiments.kinds import SWEEP
 from resnet_viz.jobs.capacity import Capacity
@@ -23,7 +21,6 @@ __all__ = ["serve", "store"]
 RESULTS = ("train_loss", "train_accuracy", "test_accuracy", "batch_digest", "init_digest")
 
 
-@pytest.mark.timeout(300)  # four kills, six workers that import torch
 def test_every_cell_s_worker_is_killed_once_and_the_table_is_the_same(store: Store, tmp_path: Path) -> None:
     spec = sweep(16, 0.1, depths=(8,), seeds=2)
     deaths = spec.run.train.but(seed=mortal_engine.AFTER_WRITING)  # and the seed after it: BETWEEN
@@ -32,7 +29,7 @@ def test_every_cell_s_worker_is_killed_once_and_the_table_is_the_same(store: Sto
     capacity = Capacity(cpu_slots=2, cpu_threads=1)
     with Supervisor(store, capacity=capacity, engine="tests.jobs.mortal_engine") as supervisor:
         supervisor.wake()
-        until(lambda: all(place.is_settled for place in cells_of(store, group)), within_s=250)
+        until(lambda: all(place.is_settled for place in cells_of(store, group)), within_s=110)
     table = {}
     for place in cells_of(store, group):
         assert place.run is not None

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.ui.conftest import press_start, settled, watched_tab
 
@@ -67,30 +67,30 @@ def test_from_the_click_to_the_verdict(page: Page, app_url: str) -> None:
         chart = page.locator(f".st-key-card_race_{name} .live-chart-graph")
         expect(chart).to_have_class(re.compile("js-plotly-plot"))
         expect(chart).to_have_attribute("aria-label", re.compile(".{41}"))
-    settled(page)  # the verdict is there before the buttons below it are those of the race that has ended
+    settled(page)
     assert_downloads(page)
 
 
 def assert_downloads(page: Page) -> None:
     """Picture and numbers of a chart, and everything recorded, can be saved."""
     chart = page.locator(".st-key-card_race_loss")
-    for button, start_of_file, ending in (
-        (chart.get_by_role("button", name=re.compile("^Download the picture")), b"\x89PNG", "png"),
-        (
-            chart.get_by_role("button", name=re.compile("^Download the plotted numbers")),
-            b"name,x,y\nPlain,",
-            "csv",
-        ),
-        (page.get_by_role("button", name=re.compile("^Everything recorded as JSON")), b'{"race": ', "json"),
-    ):
-        with page.expect_download() as saved:
-            button.click()
-        assert saved.value.suggested_filename.endswith(ending)
-        assert saved.value.path().read_bytes().startswith(start_of_file)
+    picture = saved(page, chart, "Download the picture", "png")
+    assert picture.startswith(b"\x89PNG")
+    numbers = saved(page, chart, "Download the plotted numbers", "csv")
+    assert numbers.startswith(b"name,x,y\nPlain,")
+    recorded = saved(page, page.locator("body"), "Everything recorded as JSON", "json")
+    assert recorded.startswith(b'{"race": ')
     chart.get_by_text("The numbers").click()
-    with page.expect_download() as saved:
-        chart.get_by_role("button", name=re.compile("^All rows as CSV")).click()
-    assert len(saved.value.path().read_text(encoding="utf-8-sig").splitlines()) == 41
+    rows = saved(page, chart, "All rows as CSV", "csv")
+    assert len(rows.decode("utf-8-sig").splitlines()) == 41
+
+
+def saved(page: Page, place: Locator, button: str, ending: str) -> bytes:
+    """What is saved when the button of ``place`` is pressed whose name begins so."""
+    with page.expect_download() as download:
+        place.get_by_role("button", name=re.compile(f"^{button}")).click()
+    assert download.value.suggested_filename.endswith(ending)
+    return download.value.path().read_bytes()
 
 
 def test_zoom_and_legend_survive_ten_updates(running: Page) -> None:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from tests.jobs.conftest import FAKE
 from tests.jobs.waiting import until, until_state
 from tests.made.specs import spec
 from tests.made.stored import queue
+from tests.processes.children import children_with
 from tests.ui.stand_in_answers import NOTE
 
 _GIB = 2**30
@@ -46,16 +46,7 @@ def _all_is_begun() -> bool:
 
 def _inspectors(home: Path) -> list[int]:
     """The processes of this home's inspector; others belong to other tests."""
-    found = []
-    for child in psutil.Process().children():
-        with suppress(psutil.NoSuchProcess):  # another test's, which has just ended
-            if _is_inspector(child.cmdline(), home):
-                found.append(child.pid)
-    return found
-
-
-def _is_inspector(command: list[str], home: Path) -> bool:
-    return "explain" in command and f"--home={home}" in command
+    return [child.pid for child in children_with("explain", f"--home={home}")]
 
 
 def test_it_is_prepared_while_nothing_trains(own_home: Path, started: Callable[[int], None]) -> None:
